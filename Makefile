@@ -1,0 +1,46 @@
+# Two commands: `make run` plays a city and writes its report; `make test` runs every check.
+# Both set up .venv first, and do nothing there when it is up to date.
+
+PYTHON ?= python3
+VENV ?= .venv
+SCENARIO ?= scenarios/cities/ningbo.toml
+
+export PYTHON VENV
+.DEFAULT_GOAL := help
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+
+run: $(VENV)/.installed  ## play a city and write its report (SCENARIO=... for another one)
+	$(VENV)/bin/cardmill run $(SCENARIO)
+
+test: $(VENV)/.installed-dev  ## every check: style, types, tests
+	.ci/run
+
+quick: $(VENV)/.installed-dev  ## the checks that take less than a minute
+	.ci/run quick
+
+docs: $(VENV)/.installed  ## write the generated tables and diagrams in docs/ anew
+	@for script in docs/make_*.py; do [ -f "$$script" ] || continue; $(VENV)/bin/python "$$script" || exit 1; done
+
+format: $(VENV)/.installed-dev  ## lay out the code
+	$(VENV)/bin/ruff check --fix --quiet
+	$(VENV)/bin/ruff format --quiet
+
+lock: $(VENV)/.installed-dev  ## choose package versions anew (takes minutes)
+	$(VENV)/bin/python .ci/lock.py
+
+clean:  ## remove the environment and everything generated (not runs/)
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: requirements.lock pyproject.toml .ci/setup
+	@.ci/setup $(VENV) requirements.lock
+	@touch $@
+
+# requirements-dev.lock holds all of requirements.lock, at the same versions.
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml .ci/setup
+	@.ci/setup $(VENV) requirements-dev.lock
+	@touch $@ $(VENV)/.installed
+
+.PHONY: help run test quick docs format lock clean

@@ -1,0 +1,130 @@
+"""What becomes of the calls to the hotline through the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reports.drawing.canvas import Box, Key, grid, legend, name_axes, place
+from reports.drawing.model import Plot
+from reports.drawing.palette import BLUE, GREY, LIGHT_BLUE, ORANGE, PAPER, PURPLE
+from reports.drawing.scale import time_unit
+from reports.text import Text
+from reports.words import HOUR_MS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from reports.words import Words
+    from sim.metrics.tables import Ints, Tables
+
+_ANSWERED = Text("answered by an agent", "人工接听")
+_SELF = Text("finished by the voice menu", "语音菜单办结")
+_GAVE_UP = Text("caller gave up waiting", "等候中放弃")
+_NO_LINE = Text("no line free", "没有空线路")
+_CALLS = Text("calls per half hour, average day", "每半小时来电数（平均一天）")
+_WAIT = Text("average wait for an agent, {unit}", "等候人工的平均时间（{unit}）")
+_FINDING = Text(
+    "Of {calls} calls, {answered} were answered by an agent, {self_service} were finished by the voice menu and "
+    "{lost} were given up or found no line. The worst half hour begins at {time}.",
+    "{calls} 个来电中，{answered} 由人工接听，{self_service} 由语音菜单办结，{lost} 中途放弃或没有空线路。"
+    "最差的半小时从 {time} 开始。",
+)
+_FINDING_GOOD = Text(
+    "Of {calls} calls, {answered} were answered by an agent and {self_service} were finished by the voice menu; "
+    "no call was lost.",
+    "{calls} 个来电中，{answered} 由人工接听，{self_service} 由语音菜单办结；没有来电流失。",
+)
+
+
+def _applies(tables: Tables) -> bool:
+    table = tables.hotline_by_interval
+    return bool(table.group) and int(table.offered.sum()) > 0
+
+
+def _per_day(tables: Tables, column: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Add the hotlines up and divide by their days."""
+    days = np.maximum(tables.hotline_by_interval.days, 1)
+    result: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = (column / days[:, None]).sum(axis=0)
+    return result
+
+
+def _finding(tables: Tables, words: Words) -> str:
+    table = tables.hotline_by_interval
+    calls = int(table.offered.sum())
+    lost = (table.abandoned + table.blocked).sum(axis=0)
+    return words.of(_FINDING if lost.sum() else _FINDING_GOOD).format(
+        calls=words.count(calls),
+        answered=words.share(float(table.answered.sum()) / calls),
+        self_service=words.share(float(table.self_service.sum()) / calls),
+        lost=words.share(float(lost.sum()) / calls),
+        time=words.clock(float(table.slot_start_ms[int(np.argmax(lost))])),
+    )
+
+
+def _draw(tables: Tables, figure: Figure, words: Words) -> None:
+    table = tables.hotline_by_interval
+    kinds = [
+        (table.answered, Key(words.of(_ANSWERED), BLUE)),
+        (table.self_service, Key(words.of(_SELF), LIGHT_BLUE)),
+        (table.abandoned, Key(words.of(_GAVE_UP), ORANGE, hatch="////")),
+        (table.blocked, Key(words.of(_NO_LINE), PURPLE, hatch="xxxx")),
+    ]
+    kinds = [(column, key) for column, key in kinds if int(column.sum())]
+    used = np.flatnonzero(table.offered.sum(axis=0))
+    slots = slice(int(used[0]), int(used[-1]) + 1)
+    calls = place(figure, Box(height=424, top=50, bottom=176))
+    bottom = np.zeros(slots.stop - slots.start)
+    starts = table.slot_start_ms[slots] / HOUR_MS
+    for column, key in kinds:
+        height = _per_day(tables, column)[slots]
+        calls.bar(starts, height, 0.5, bottom, align="edge", color=key.colour, edgecolor=PAPER, linewidth=0.7,
+                  hatch=key.hatch or None)  # fmt: skip
+        bottom += height
+    grid(calls, "y", 4)
+    _hours(calls, starts)
+    name_axes(calls, y=words.of(_CALLS))
+    waits = place(figure, Box(height=424, top=302, bottom=46))
+    _waits(waits, tables, slots, words)
+    _hours(waits, starts)
+    name_axes(waits, x=words("pictures.hour_axis"))
+    legend(figure, [key for _, key in kinds], 50)
+
+
+def _waits(axes: Axes, tables: Tables, slots: slice, words: Words) -> None:
+    table = tables.hotline_by_interval
+    wanted = table.answered + table.abandoned
+    known = np.isfinite(table.wait_mean_ms) & (wanted > 0)
+    total = np.where(known, table.wait_mean_ms * wanted, 0.0).sum(axis=0)
+    people = np.where(known, wanted, 0).sum(axis=0)
+    wait = np.where(people > 0, total / np.maximum(people, 1), np.nan)[slots]
+    unit = time_unit(float(np.nanmax(wait, initial=0.0)))
+    middles = table.slot_start_ms[slots] / HOUR_MS + 0.25
+    axes.plot(middles, wait / unit.ms, color=GREY, marker="o", markersize=4, linewidth=1.6)
+    grid(axes, "y", 3)
+    name_axes(axes, y=words.of(_WAIT).format(unit=words(unit.name)))
+
+
+def _hours(axes: Axes, starts: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
+    first, last = float(starts[0]), float(starts[-1]) + 0.5
+    axes.set_xlim(first, last)
+    every = 1 if last - first <= 12 else 2
+    marks = [hour for hour in range(25) if first <= hour <= last and hour % every == 0]
+    axes.set_xticks(marks, [f"{hour:02d}:00" for hour in marks])
+
+
+PLOT = Plot(
+    name="hotline",
+    place=30,
+    title=Text("Calls to the hotline", "服务热线的来电"),
+    how_to_read=Text(
+        "Each bar is half an hour of an average day, divided by what became of the calls made in it; the line below "
+        "shows how long callers waited for an agent.",
+        "每根柱是平均一天中的半小时，按来电的结果分段；下面的线是等候人工接听的时间。",
+    ),
+    applies=_applies,
+    finding=_finding,
+    draw=_draw,
+)

@@ -1,0 +1,143 @@
+"""The parts of the page after the pictures: told cases, inputs, and how to do the run again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from reports.drawing.labels import BACK_OFFICE, where
+from reports.phrases import action_titles, outcome
+
+if TYPE_CHECKING:
+    from reports.info import InputRow, RunInfo
+    from reports.words import Words
+    from sim.metrics.tables import Tables
+
+MARKS = ("A", "D", "P")
+"""Marks of inputs in the order of the page: the least certain first, because the reader can do something there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRow:
+    """One action of a told case."""
+
+    when: str
+    who: str
+    what: str
+    expected: str
+    happened: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One told case."""
+
+    title: str
+    rules: str
+    ok: bool
+    rows: tuple[StoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputGroup:
+    """Inputs with the same mark."""
+
+    mark: str
+    title: str
+    rows: tuple[InputRow, ...]
+
+
+def stories(tables: Tables, info: RunInfo, words: Words) -> list[Story]:
+    """Return the told cases, those that went differently first, actions in their order."""
+    table, start = tables.stories, date.fromisoformat(tables.start)
+    people, titles = dict(info.people), action_titles(tables, words)
+    found = []
+    for title in dict.fromkeys(table.story):
+        numbers = [row for row, story in enumerate(table.story) if story == title]
+        rows = tuple(
+            StoryRow(
+                when=words.moment(start, int(table.at_ms[row])),
+                who=people.get(table.person[row]) or table.person[row].replace("_", " "),
+                what=_what(tables, row, titles, words),
+                expected=outcome(table.expected[row], words),
+                happened=_happened(table.got[row], table.text[row], words),
+                ok=bool(table.ok[row]),
+            )
+            for row in numbers
+        )
+        shown = info.in_language(title, words.language)
+        found.append(Story(shown, table.rules[numbers[0]], all(row.ok for row in rows), rows))
+    return sorted(found, key=lambda story: story.ok)
+
+
+def _what(tables: Tables, row: int, titles: dict[str, str], words: Words) -> str:
+    does, place = tables.stories.does[row], tables.stories.where[row]
+    what = titles.get(does, does).replace("_", " ").replace(".", ": ")
+    return words("stories.what_at", what=what, where=where(tables, words, place)) if place else what
+
+
+def _happened(got: str, text: str, words: Words) -> str:
+    happened = outcome(got, words)
+    return f"{happened} ({text})" if text and text not in (got, happened) else happened
+
+
+def inputs(info: RunInfo, words: Words) -> list[InputGroup]:
+    """Return the inputs by mark, assumed ones first, unmarked ones last."""
+    groups = []
+    for mark in (*MARKS, ""):
+        rows = tuple(row for row in info.inputs if (row.mark if row.mark in MARKS else "") == mark)
+        if rows:
+            key = {"A": "inputs.A", "D": "inputs.D", "P": "inputs.P"}.get(mark, "inputs.unmarked")
+            groups.append(InputGroup(mark, words.plural(key, len(rows)), rows))
+    return groups
+
+
+def notes(info: RunInfo, words: Words) -> list[str]:
+    """Return what the reader must keep in mind, most important first."""
+    found = []
+    if info.partial:
+        found.append(words("notes.partial"))
+    if info.unannounced_years:
+        found.append(words("notes.years", years=words("unit.list").join(str(year) for year in info.unannounced_years)))
+    if info.incomplete_profile:
+        found.append(words("notes.profile", parts=words("unit.list").join(info.incomplete_profile)))
+    return [*found, *info.warnings]
+
+
+def facts(tables: Tables, info: RunInfo, words: Words) -> list[tuple[str, str]]:
+    """Return the few facts under the title."""
+    found = [
+        (words("facts.begins"), words.full_date(info.start)),
+        (words("facts.lasts"), words.duration(info.duration_ms)),
+        (words("facts.repeated"), words.plural("facts.repeated_n", info.replications)),
+    ]
+    if info.warm_up_ms:
+        found.append((words("facts.warm_up"), words.duration(info.warm_up_ms)))
+    head = tables.headline
+    people = sum(
+        float(came)
+        for level, name, came in zip(head.level, head.name, head.arrivals, strict=True)
+        if level == "kind" and name not in BACK_OFFICE
+    )
+    if people > 0:
+        found.append((words("facts.people"), words.count(people)))
+    return found
+
+
+def technical(info: RunInfo, words: Words) -> list[tuple[str, str, bool]]:
+    """Return (name, value, is it code) for the appendix."""
+    rows = [
+        (words("appendix.scenario"), info.name, True),
+        (words("appendix.content_hash"), info.content_hash, True),
+        (words("appendix.log_hash"), info.log_sha256, True),
+        (words("appendix.seed"), str(info.seed), True),
+        (words("appendix.replications"), words.count(info.replications), False),
+        (words("appendix.start"), info.start.isoformat(), False),
+        (words("appendix.duration"), words.duration(info.duration_ms), False),
+        (words("appendix.warm_up"), words.duration(info.warm_up_ms), False),
+        (words("appendix.engine"), info.engine, True),
+    ]
+    rows += [(words("appendix.version", name=name), version, True) for name, version in info.versions]
+    return [row for row in rows if row[1]]

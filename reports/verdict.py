@@ -1,0 +1,121 @@
+"""The answer in one sentence: whether the expectations are met, and whether anybody waits too long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reports.drawing.labels import BACK_OFFICE
+from reports.phrases import action_titles, metric, selection
+
+if TYPE_CHECKING:
+    from reports.info import RunInfo
+    from reports.words import Words
+    from sim.metrics.tables import Tables
+
+_NAMED = 3
+"""How many missed expectations the verdict names; the table below has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`kind` is "good", "bad" or "plain" (nothing was expected, so nothing can fail)."""
+
+    kind: str
+    sentences: tuple[str, ...]
+
+
+def verdict(tables: Tables, info: RunInfo, words: Words) -> Verdict:
+    """Judge the run."""
+    expected, stories = tables.expectations, tables.stories
+    missed = [row for row, ok in enumerate(expected.ok) if not ok]
+    bad_stories = [info.in_language(story, words.language) for story in _stories_gone_wrong(tables)]
+    first = words("result.joined", expectations=_expectations(tables, missed, words),
+                  waiting=_waiting(tables, info.long_wait_ms, words))  # fmt: skip
+    sentences = [first]
+    if missed:
+        titles = [expectation_title(tables, row, info, words) for row in missed]
+        sentences.append(words("result.which_missed", titles=_some(titles, words)))
+    if stories.story:
+        sentences.append(_story_sentence(tables, bad_stories, words))
+    judged = "good" if expected.title or stories.story else "plain"
+    kind = "bad" if missed or bad_stories else judged
+    return Verdict(kind, tuple(sentences))
+
+
+def expectation_title(tables: Tables, row: int, info: RunInfo, words: Words) -> str:
+    """Return the title the scenario gave, else what was measured and where, in words."""
+    table = tables.expectations
+    if table.title[row]:
+        return info.in_language(table.title[row], words.language)
+    measured = metric(table.metric[row], action_titles(tables, words), words)
+    place = selection(tables, table.where[row], words)
+    return words("expectations.at", metric=measured, where=place) if place else measured
+
+
+def _expectations(tables: Tables, missed: Sequence[int], words: Words) -> str:
+    total = len(tables.expectations.title)
+    if not total:
+        return words("result.no_expectations")
+    if missed:
+        return words.plural("result.missed", len(missed), total=words.count(total))
+    return words.plural("result.all_met", total)
+
+
+def _waiting(tables: Tables, limit_ms: int, words: Words) -> str:
+    """Say whether anybody waits longer than the limit, at the kind of place where the longest wait happened."""
+    head = tables.headline
+    rows = [
+        row
+        for row, level in enumerate(head.level)
+        if level == "kind" and head.name[row] not in BACK_OFFICE and np.isfinite(head.wait_max_ms[row])
+    ]
+    if not rows:
+        return words("result.no_waiting_data")
+    worst = max(rows, key=lambda row: float(head.wait_max_ms[row]))
+    longest = float(head.wait_max_ms[worst])
+    if longest <= 0:
+        return words("result.nobody_waits")
+    often = [row for row in rows if float(head.wait_p90_ms[row]) > limit_ms]
+    if often:
+        worst = max(often, key=lambda row: float(head.wait_p90_ms[row]))
+        key = "result.many_long"
+    else:
+        key = "result.some_long" if longest > limit_ms else "result.short_waits"
+    place = kind_title(tables, worst, words)
+    return words(
+        key,
+        limit=words.duration(limit_ms),
+        longest=words.duration(float(head.wait_max_ms[worst])),
+        place=place[:1].lower() + place[1:],
+    )
+
+
+def kind_title(tables: Tables, row: int, words: Words) -> str:
+    """Return the name of a headline row: kinds of place from the wording, groups from the scenario."""
+    head = tables.headline
+    title = words.name(head.title[row], head.title_zh[row], head.name[row])
+    return words.known(f"kind.{head.name[row]}", title) if head.level[row] == "kind" else title
+
+
+def _stories_gone_wrong(tables: Tables) -> list[str]:
+    stories = tables.stories
+    wrong = (story for story, ok in zip(stories.story, stories.ok, strict=True) if not ok)
+    return list(dict.fromkeys(wrong))
+
+
+def _story_sentence(tables: Tables, wrong: list[str], words: Words) -> str:
+    total = len(dict.fromkeys(tables.stories.story))
+    if wrong:
+        return words.plural("result.stories_bad", len(wrong), total=words.count(total), titles=_some(wrong, words))
+    return words.plural("result.stories_ok", total)
+
+
+def _some(titles: Sequence[str], words: Words) -> str:
+    named = list(titles[:_NAMED])
+    if len(titles) > _NAMED:
+        named.append(words("result.and_more", n=len(titles) - _NAMED))
+    return words("unit.list").join(named)

@@ -1,0 +1,82 @@
+"""The words for a Program's numbers, as metrics and reports want them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.compile.places import MACHINE, MENU
+from sim.metrics.names import Names, ProcedureName, Role, RuleName, ServerGroup, StationName, StepName
+from sim.office.rows import rule_names
+from sim.procedures.model import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.procedures.model import Procedure
+    from sim.program import Program, StationRow
+    from sim.scenario.load import Loaded
+
+_MINUTE_MS = 60_000
+
+
+def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Names:
+    """Everything a reader of the log needs."""
+    scenario = loaded.scenario
+    steps = []
+    for row in program.steps:
+        if row.office < 0:
+            steps.append(StepName("", row.name, row.name, row.name, ""))
+            continue
+        procedure, step = program.office_steps[row.office]
+        steps.append(StepName(procedure.name, step.name, _title(step.name), _title(step.name), step.business))
+    return Names(
+        stations=tuple(_station(program, row) for row in program.stations),
+        steps=tuple(steps),
+        rules=tuple(RuleName(rule) for rule in rule_names(program.office_steps)),
+        sources=tuple(row.name for row in program.sources),
+        procedures=tuple(
+            ProcedureName(
+                name,
+                catalogue[name].title,
+                catalogue[name].title_zh,
+                tuple(index for index, row in enumerate(program.steps) if row.procedure == number),
+            )
+            for number, name in enumerate(program.procedures)
+        ),
+        start=program.start,
+        duration_ms=program.duration_ms,
+        warm_up_ms=program.warm_up_ms,
+        title=scenario.title,
+        title_zh=scenario.title_zh or scenario.title,
+    )
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _station(program: Program, row: StationRow) -> StationName:
+    role = Role.COUNTER
+    if row.name.endswith(MENU) and row.place == Place.HOTLINE.value:
+        role = Role.SELF_SERVICE
+    elif row.name.endswith(MACHINE) or row.place == Place.FACTORY.value:
+        role = Role.MACHINE
+    hours = program.hours[row.hours]
+    minutes = program.duration_ms // _MINUTE_MS
+    if hours.times_ms:
+        minutes = sum(
+            (min(b, program.duration_ms) - min(a, program.duration_ms)) // _MINUTE_MS
+            for a, b, low, high in zip(hours.times_ms, hours.times_ms[1:], hours.weight, hours.weight[1:], strict=False)
+            if high > low
+        )
+    return StationName(
+        name=row.name,
+        group=row.group,
+        kind=Place(row.place),
+        title=row.title,
+        title_zh=row.title_zh,
+        servers=tuple(ServerGroup(f"group {number + 1}", role) for number in range(len(row.skills))),
+        bank=program.banks[row.bank] if row.bank >= 0 else "",
+        district=row.district,
+        opening_min=int(minutes),
+    )

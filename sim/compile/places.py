@@ -1,0 +1,314 @@
+"""Places of a scenario turned into station rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sim.compile.hours import ALWAYS, Duty, Opening
+from sim.compile.rows import Rows
+from sim.office.fields import Facility
+from sim.program import NONE, UNLIMITED, Closing, StationRow
+from sim.scenario.schema_places import (
+    PLACES,
+    BankTable,
+    Counters,
+    FactoryTable,
+    HotlineTable,
+    OutletTable,
+    PlaceTable,
+    StationTable,
+    TerminalTable,
+)
+from sim.scenario.values import NEVER, expand
+from sim.scenario.values import UNLIMITED as UNLIMITED_SERVERS
+
+if TYPE_CHECKING:
+    from sim.scenario.csv_demand import Staff
+    from sim.scenario.load import Loaded
+    from sim.scenario.schema import Scenario
+
+_ALL = 1 << 30
+"""Sorts a group without a list of skills, which does everything, behind the specialised ones."""
+_CLOSING = {"serve inside": Closing.SERVE_INSIDE, "turn away": Closing.TURN_AWAY, "keep": Closing.KEEP}
+MENU = ".menu"
+MACHINE = ".machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The stations of a run and how to find them."""
+
+    stations: tuple[StationRow, ...]
+    weights: tuple[float, ...]  # share of people who choose each
+    offers: tuple[tuple[str, ...] | None, ...]  # procedures handled, None all
+    by_group: dict[str, tuple[int, ...]]
+    banks: tuple[str, ...]
+    priorities: tuple[str, ...]
+
+    def of_kind(self, kind: str) -> list[int]:
+        """Numbers of the stations people can choose of a kind of place."""
+        return [
+            index
+            for index, row in enumerate(self.stations)
+            if row.place == kind and not row.name.endswith((MENU, MACHINE))
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Servers:
+    """A group of equal servers."""
+
+    duty: Duty
+    skills: int
+    preempt: bool
+
+
+class PlaceCompiler:
+    """Builds the station rows of one scenario."""
+
+    def __init__(self, loaded: Loaded, rows: Rows, opening: Opening, businesses: tuple[str, ...]) -> None:
+        self.staff = loaded.staff
+        self.scenario = scenario = loaded.scenario
+        self.rows = rows
+        self.opening = opening
+        self.businesses = businesses
+        self.banks = _banks(scenario)
+        self.priorities = _priorities(scenario)
+        self.stations: list[StationRow] = []
+        self.weights: list[float] = []
+        self.offers: list[tuple[str, ...] | None] = []
+        self.by_group: dict[str, tuple[int, ...]] = {}
+
+    def compile(self) -> Places:
+        """All places, in the order of the kinds, then of the file."""
+        for kind in PLACES:
+            for name, table in self.scenario.places(kind).items():
+                numbers = []
+                prototype = self._row(kind, name, table)
+                for station in expand(name, table.count):
+                    numbers.append(self._place(station, table, prototype))
+                self.by_group[name] = tuple(numbers)
+                for station, number in zip(expand(name, table.count), numbers, strict=True):
+                    self.by_group[station] = (number,)
+        return Places(
+            tuple(self.stations), tuple(self.weights), tuple(self.offers), self.by_group, self.banks, self.priorities
+        )
+
+    def _place(self, name: str, table: PlaceTable, prototype: StationRow) -> int:
+        """Add one place with what belongs to it (a menu, a machine); give its number."""
+        suffix = name.removeprefix(prototype.group)
+        title = prototype.title + suffix.replace("-", " ")
+        row = replace(prototype, name=name, title=title, title_zh=prototype.title_zh + suffix.replace("-", " "))
+        number = self._add(row, table.weight, table.offers)
+        if isinstance(table, OutletTable) and table.instant is not None:
+            machine = self._add(self._machine(row, table), 0.0, ())
+            self.stations[number] = replace(row, machine=machine)
+        if isinstance(table, HotlineTable):
+            menu = self._add(self._menu(row, table), 0.0, ())
+            self.stations[number] = replace(row, menu=menu)
+        return number
+
+    def _add(self, row: StationRow, weight: float, offers: tuple[str, ...] | None) -> int:
+        self.stations.append(row)
+        self.weights.append(weight)
+        self.offers.append(offers)
+        return len(self.stations) - 1
+
+    def _row(self, kind: str, name: str, table: PlaceTable) -> StationRow:
+        """The row all places of one table share, without what differs."""
+        rows = self.rows
+        groups = self._groups(kind, name, table)
+        closing = _CLOSING[table.closing]
+        if "closing" not in table.model_fields_set and kind in ("stations", "factories"):
+            closing = Closing.KEEP
+        timetable = self.opening.timetable(
+            table.hours, [group.duty for group in groups], closing, table.last_ticket
+        )
+        row = StationRow(
+            name=name,
+            group=name,
+            place=kind,
+            title=table.title or name,
+            title_zh=table.title_zh or table.title or name,
+            district=table.district,
+            skills=tuple(group.skills for group in groups),
+            timetable=rows.timetables.add(timetable),
+            hours=rows.hours.add(self.opening.visiting(table.hours)),
+            priority_rank=self._ranks(table),
+            closing=closing,
+            capacity=table.capacity or UNLIMITED,
+            service_of=self._service(table),
+            wrap_up=NONE if table.wrap_up.constant and table.wrap_up.a == 0.0 else rows.dist(table.wrap_up),
+            patience=rows.dist(table.patience),
+            preempt=any(group.preempt for group in groups),
+        )
+        row = self._of_people(row, table)
+        return self._of_kind(row, table)
+
+    def _of_people(self, row: StationRow, table: PlaceTable) -> StationRow:
+        """How people behave there."""
+        if table.balk is not None:
+            row = replace(row, balk_queue=int(table.balk.queue_per_counter), balk_share=table.balk.share)
+        if table.returns is not None:
+            wait = self.rows.wait(table.returns.after, visit=True)
+            row = replace(
+                row, return_share=table.returns.share, return_wait=wait, return_at_most=table.returns.at_most
+            )
+        return row
+
+    def _of_kind(self, row: StationRow, table: PlaceTable) -> StationRow:
+        """What only this kind of place has."""
+        rows = self.rows
+        facilities = {int(Facility.IN_THIS_CITY)}
+        if isinstance(table, TerminalTable):
+            if table.city == "elsewhere":
+                facilities = set()
+            if table.online:
+                facilities.add(int(Facility.ONLINE_TERMINAL))
+            refresh = 0 if table.online or table.refresh is None else table.refresh
+            row = replace(row, refresh_ms=refresh, refresh_offset_ms=table.refresh_offset)
+        if isinstance(table, OutletTable):
+            if table.instant is not None:
+                facilities.add(int(Facility.INSTANT_ISSUE))
+            row = replace(row, bank=self.banks.index(table.bank) if table.bank else NONE)
+        if isinstance(table, BankTable):
+            row = replace(row, bank=self.banks.index(table.bank or row.group))
+        if isinstance(table, FactoryTable) and not (table.setup.constant and table.setup.a == 0.0):
+            row = replace(row, setup=rows.dist(table.setup))
+        if isinstance(table, HotlineTable):
+            row = replace(row, capacity=table.lines or row.capacity)
+            if table.callback is not None:
+                row = replace(row, callback_queue=table.callback.queue_from, callback_share=table.callback.share)
+        if isinstance(table, StationTable):
+            row = replace(row, gather=table.gather, lifo=table.discipline == "lifo")
+            if table.batch is not None:
+                row = replace(row, batch_size=table.batch.size, batch_join=table.batch.join)
+        return replace(row, facilities=frozenset(facilities))
+
+    def _machine(self, host: StationRow, table: OutletTable) -> StationRow:
+        """The instant-issue machines of an outlet: only people at its counters come to them."""
+        instant = table.instant
+        if instant is None:  # pragma: no cover - the caller has asked
+            raise ValueError(table.title)
+        rows = self.rows
+        timetable = self.opening.timetable(ALWAYS, [self.opening.duty(ALWAYS, instant.machines)], Closing.KEEP, None)
+        return StationRow(
+            name=host.name + MACHINE,
+            group=host.group + MACHINE,
+            place=host.place,
+            title=f"{host.title}, machine",
+            title_zh=f"{host.title_zh} 制卡机",
+            district=host.district,
+            skills=(self._mask(()),),
+            timetable=rows.timetables.add(timetable),
+            hours=rows.hours.add(self.opening.visiting(ALWAYS)),
+            priority_rank=host.priority_rank,
+            service_of=self._everything(rows.dist(instant.service)) if instant.service is not NEVER else (),
+            consumables=instant.consumables,
+            refill=rows.dist(instant.refill),
+            breakdown_after=rows.dist(instant.breakdown_after),
+            repair=rows.dist(instant.repair),
+            bank=host.bank,
+            facilities=host.facilities,
+        )
+
+    def _menu(self, host: StationRow, table: HotlineTable) -> StationRow:
+        """The voice menu of a hotline: everybody is served at once, while the hotline is open."""
+        rows = self.rows
+        timetable = self.opening.timetable(table.hours, [self.opening.duty(ALWAYS, UNLIMITED)], host.closing, None)
+        return StationRow(
+            name=host.name + MENU,
+            group=host.group + MENU,
+            place=host.place,
+            title=f"{host.title}, voice menu",
+            title_zh=f"{host.title_zh} 语音菜单",
+            district=host.district,
+            skills=(self._mask(()),),
+            timetable=rows.timetables.add(timetable),
+            hours=host.hours,
+            priority_rank=host.priority_rank,
+            closing=host.closing,
+            service_of=self._everything(rows.dist(table.menu)),
+            return_share=host.return_share,
+            return_wait=host.return_wait,
+            return_at_most=host.return_at_most,
+        )
+
+    def _groups(self, kind: str, name: str, table: PlaceTable) -> list[_Servers]:
+        """Server groups, the most specialised first."""
+        counters = _counters(table)
+        if counters is None:
+            return [_Servers(self.opening.duty(table.hours, UNLIMITED), self._mask(()), preempt=False)]
+        staff = self.staff.get(f"{kind}.{name}")
+        if staff is not None:
+            return [
+                _Servers(self._rostered(staff, skills), self._mask(skills), counters.preempt)
+                for skills in sorted(dict.fromkeys(staff.skills), key=lambda able: len(able) or _ALL)
+            ]
+        return [
+            _Servers(
+                self.opening.duty(group.hours or table.hours, UNLIMITED if group.count == UNLIMITED_SERVERS else group.count),
+                self._mask(group.skills),
+                group.preempt,
+            )
+            for group in sorted(counters.groups, key=lambda group: len(group.skills) or _ALL)
+        ]
+
+    def _rostered(self, staff: Staff, skills: tuple[str, ...]) -> Duty:
+        """Servers of one set of skills from a roster file."""
+        changes = tuple(
+            (t_ms, servers)
+            for t_ms, servers, able in zip(staff.times_ms.tolist(), staff.servers.tolist(), staff.skills, strict=True)
+            if able == skills
+        )
+        changes = self.opening.daily(changes) if staff.daily else changes
+        return changes if changes and changes[0][0] <= 0 else ((0, 0), *changes)
+
+    def _mask(self, skills: tuple[str, ...]) -> int:
+        if not skills:
+            return (1 << len(self.businesses)) - 1
+        return sum(1 << self.businesses.index(skill) for skill in set(skills) if skill in self.businesses)
+
+    def _everything(self, dist: int) -> tuple[tuple[int, int], ...]:
+        return tuple((business, dist) for business in range(len(self.businesses)))
+
+    def _service(self, table: PlaceTable) -> tuple[tuple[int, int], ...]:
+        """Own service times by business; the entry without a name is for all others."""
+        service = dict(self._everything(self.rows.dist(table.service[""]))) if "" in table.service else {}
+        for business, dist in table.service.items():
+            if business in self.businesses:
+                service[self.businesses.index(business)] = self.rows.dist(dist)
+        return tuple(sorted(service.items()))
+
+    def _ranks(self, table: PlaceTable) -> tuple[int, ...]:
+        """Order of each priority class there; classes a place does not know come last."""
+        order = table.priorities
+        last = max(0, len(order) - 1)
+        return tuple(order.index(name) if name in order else last for name in self.priorities)
+
+
+def _counters(table: PlaceTable) -> Counters | None:
+    if isinstance(table, HotlineTable):
+        return table.agents or table.counters
+    if isinstance(table, FactoryTable):
+        return table.machines or table.counters
+    return table.counters
+
+
+def _banks(scenario: Scenario) -> tuple[str, ...]:
+    names = [table.bank or name for name, table in scenario.banks.items()]
+    names += [table.bank for table in scenario.outlets.values() if table.bank]
+    return tuple(dict.fromkeys(names))
+
+
+def _priorities(scenario: Scenario) -> tuple[str, ...]:
+    """Priority classes by first appearance; without any there is one class."""
+    names: list[str] = []
+    for kind in PLACES:
+        for table in scenario.places(kind).values():
+            names += table.priorities
+    for demand in scenario.demand.values():
+        names += demand.priorities
+    return tuple(dict.fromkeys(names)) or ("ordinary",)
+

@@ -1,0 +1,338 @@
+"""Demand, cohorts and stories turned into source rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.compile.hours import ALWAYS, DAY_MS, Opening, pieces
+from sim.compile.rows import Rows, cumulative
+from sim.office.fields import Field
+from sim.office.record import new_record
+from sim.procedures.model import Paper, Place, Who
+from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, SourceRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic import BaseModel
+
+    from sim.compile.places import Places
+    from sim.compile.steps import StepCompiler
+    from sim.procedures.model import Procedure
+    from sim.scenario.load import Loaded
+    from sim.scenario.schema_people import CohortTable, DemandTable, PersonTable
+    from sim.scenario.schema_story import ActionTable
+    from sim.scenario.values import Dist
+
+_WHO = tuple(Who)
+_PAPERS = tuple(Paper)
+_PLACES = tuple(Place)
+_STATES = {
+    "account": "account",
+    "card": "card",
+    "application": "application",
+    "old_card": "old_card",
+    "temporary": "temporary",
+    "insurance": "insurance",
+    "employment": "employment",
+    "cancellation": "cancellation",
+}
+_DAYS_A_YEAR = 365.2425
+
+
+def stable_key(name: str) -> int:
+    """A number of a name, the same in every process: keys the source's random numbers."""
+    return int.from_bytes(sha256(name.encode()).digest()[:7], "big")
+
+
+class SourceCompiler:
+    """Builds cohorts and sources of one scenario."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        loaded: Loaded,
+        catalogue: Mapping[str, Procedure],
+        rows: Rows,
+        opening: Opening,
+        steps: StepCompiler,
+        places: Places,
+    ) -> None:
+        self.loaded = loaded
+        self.scenario = loaded.scenario
+        self.catalogue = catalogue
+        self.rows = rows
+        self.opening = opening
+        self.steps = steps
+        self.places = places
+        self.cohorts: list[CohortRow] = []
+        self.sources: list[SourceRow] = []
+        self.people: dict[str, int] = {}
+        self._people_so_far = 0
+        self._years: dict[tuple[int, int], float] = {}
+
+    def compile(self) -> None:
+        """Cohorts, people of stories, demand, then one source for each action of a story."""
+        for name, table in self.scenario.cohorts.items():
+            self._cohort(name, table)
+        for name, person in self.scenario.people.items():
+            self._person(name, person)
+        for name, demand in self.scenario.demand.items():
+            self.sources.append(self._demand(name, demand))
+        for number, story in enumerate(self.scenario.story):
+            for order, action in enumerate(story.actions):
+                self.sources.append(self._action(f"story {number + 1}.{order + 1}", action))
+
+    # --- people --------------------------------------------------------------------------------------------------
+
+    def _cohort(self, name: str, table: CohortTable) -> None:
+        record = new_record(**_states((table,)))
+        cumulative_weights, banks = self._bank_weights()
+        self.cohorts.append(
+            CohortRow(
+                name=name,
+                first=self._people_so_far,
+                size=table.size,
+                record=tuple(record),
+                medical=self._money(table.medical_balance),
+                financial=self._money(table.financial_balance),
+                banks=banks,
+                bank_cumulative=cumulative_weights,
+            )
+        )
+        self._people_so_far += table.size
+
+    def _person(self, name: str, table: PersonTable) -> None:
+        """A story's person is a cohort of one."""
+        tables: list[BaseModel] = [table]
+        medical, financial = table.medical_balance, table.financial_balance
+        if table.cohort:
+            cohort = self.scenario.cohorts[table.cohort]
+            tables.insert(0, cohort)
+            medical, financial = medical or cohort.medical_balance, financial or cohort.financial_balance
+        record = new_record(**_states(tables))
+        if table.bank:
+            record[Field.CARD_BANK] = self.places.banks.index(table.bank)
+        homes = tuple(
+            (_PLACES.index(Place(kind)), self.places.by_group[station][0]) for kind, station in table.home.items()
+        )
+        cumulative_weights, banks = self._bank_weights()
+        self.people[name] = len(self.cohorts)
+        self.cohorts.append(
+            CohortRow(
+                name, self._people_so_far, 1, tuple(record), self._money(medical), self._money(financial), banks,
+                cumulative_weights, homes,
+            )
+        )  # fmt: skip
+        self._people_so_far += 1
+
+    def _money(self, dist: Dist | None) -> int:
+        if dist is None or (dist.constant and dist.a == 0.0):
+            return NONE
+        return self.rows.dist(dist)
+
+    def _bank_weights(self) -> tuple[tuple[float, ...], tuple[int, ...]]:
+        """Which bank a card is of: by the weight of the banks' outlets, or else of their branches."""
+        for kind in ("outlets", "banks"):
+            weights = dict.fromkeys(range(len(self.places.banks)), 0.0)
+            for station in self.places.of_kind(kind):
+                bank = self.places.stations[station].bank
+                if bank >= 0:
+                    weights[bank] += self.places.weights[station]
+            if sum(weights.values()) > 0:
+                return cumulative(tuple(weights.values())), tuple(weights)
+        return (), ()
+
+    # --- demand --------------------------------------------------------------------------------------------------
+
+    def _demand(self, name: str, table: DemandTable) -> SourceRow:
+        entry = self._entry(table.procedure) if table.procedure else self._visit(table.enters)
+        cohort = NONE
+        if table.cohort:
+            cohort = list(self.scenario.cohorts).index(table.cohort)
+        row = SourceRow(
+            name=name,
+            key=stable_key(name),
+            action=Action(entry, _WHO.index(table.who)),
+            cohort=cohort,
+            stop_ms=FOREVER if table.until is None else table.until,
+            batch=table.batch,
+            at_most=FOREVER if table.count is None else table.count,
+            priority_cumulative=self._priorities(table),
+            agent_share=table.agent_share,
+            incomplete_share=table.incomplete_papers_share,
+            amount=NONE if table.amount is None else self.rows.dist(table.amount),
+            choices=self._where(table),
+        )
+        if name in self.loaded.arrivals:
+            return replace(row, table=self._arrivals(name))
+        if name in self.loaded.counts:
+            return replace(row, table=self._counts(name))
+        if table.sine is not None and table.rate is not None:
+            sine = (table.rate, table.sine.amplitude, float(table.sine.period), table.sine.phase)
+            return replace(row, sine=sine)
+        profile = self.scenario.profiles.get(table.profile)
+        return replace(row, segments=self._segments(table), day_cv=0.0 if profile is None else profile.day_cv)
+
+    def _entry(self, does: str) -> int:
+        name, _, step = does.partition(".")
+        return self.steps.index[name, step or self.catalogue[name].steps[0].name]
+
+    def _visit(self, station: str) -> int:
+        return self.steps.station_step(self.places.by_group[station][0])
+
+    def _priorities(self, table: DemandTable) -> tuple[float, ...]:
+        """Cumulative shares of the priority classes; what is not given falls to the last class."""
+        if not table.priorities:
+            return (1.0,) if len(self.places.priorities) == 1 else (*[0.0] * (len(self.places.priorities) - 1), 1.0)
+        shares = [table.priorities.get(name, 0.0) for name in self.places.priorities]
+        if self.places.priorities[-1] not in table.priorities:
+            shares[-1] = 1.0 - sum(shares)
+        return cumulative(tuple(shares))
+
+    def _where(self, table: DemandTable) -> int:
+        """The places a demand goes to, when it names them: groups share by their stations' weights."""
+        if not table.where:
+            return NONE
+        stations: list[int] = []
+        weights: list[float] = []
+        for name, share in table.where.items():
+            numbers = self.places.by_group[name]
+            total = sum(self.places.weights[number] for number in numbers)
+            for number in numbers:
+                stations.append(number)
+                weights.append(share * self.places.weights[number] / total)
+        row = ChoiceRow(NONE, tuple(stations), cumulative(tuple(weights)))
+        self.steps.choices.append(row)
+        return len(self.steps.choices) - 1
+
+    def _segments(self, table: DemandTable) -> tuple[tuple[int, int, float], ...]:
+        """The arrival rate as steps: (from, to, arrivals per ms)."""
+        first = table.from_ or 0
+        until = min(self.scenario.run.duration, FOREVER if table.until is None else table.until)
+        plain = table.hours == ALWAYS and table.on == "every day" and not table.profile
+        if plain and table.rate is not None:
+            return ((first, until, table.rate),)
+        result = []
+        for day in range(first // DAY_MS, -(-until // DAY_MS)):
+            for low, high, rate in self._day(table, day):
+                start, end = max(first, day * DAY_MS + low), min(until, day * DAY_MS + high)
+                if end > start and rate > 0.0:
+                    result.append((start, end, rate))
+        return tuple(result)
+
+    def _day(self, table: DemandTable, day: int) -> list[tuple[int, int, float]]:
+        """One day's rates: the profile's shape, scaled to the day's number."""
+        factor = self._day_weight(table, day)
+        if factor == 0.0:
+            return []
+        profile = self.scenario.profiles.get(table.profile)
+        parts = [
+            part for span in self.opening.intervals(table.hours, day) for part in pieces(profile, span[0], span[1])
+        ]
+        if table.rate is not None:
+            return [(low, high, table.rate * weight * factor) for low, high, weight in parts]
+        mass = sum((high - low) * weight for low, high, weight in parts)
+        if mass == 0.0:
+            return []
+        if table.per_day is not None:
+            number = table.per_day * factor
+        else:
+            number = self._a_year(table, self.opening.calendar.date_of(day).year) * factor
+        return [(low, high, number * weight / mass) for low, high, weight in parts]
+
+    def _day_weight(self, table: DemandTable, day: int) -> float:
+        """Weight of a day: 0 when nobody comes, else that of its weekday and month."""
+        calendar = self.opening.calendar
+        if table.on == "workdays" and not calendar.is_workday(day):
+            return 0.0
+        if not self.opening.intervals(table.hours, day):
+            return 0.0
+        profile = self.scenario.profiles.get(table.profile)
+        if profile is None:
+            return 1.0
+        return profile.week.values()[calendar.weekday(day)] * profile.month.values()[calendar.date_of(day).month - 1]
+
+    def _a_year(self, table: DemandTable, year: int) -> float:
+        """Arrivals on a day of weight 1, so that a calendar year brings `per_year_share` of the cohort."""
+        key = (id(table), year)
+        if key not in self._years:
+            calendar = self.opening.calendar
+            first = calendar.day_number(calendar.date_of(0).replace(year=year, month=1, day=1))
+            last = calendar.day_number(calendar.date_of(0).replace(year=year + 1, month=1, day=1))
+            weights = sum(self._day_weight(table, day) for day in range(first, last))
+            size = self.scenario.cohorts[table.cohort].size
+            number = (table.per_year_share or 0.0) * size * (last - first) / _DAYS_A_YEAR
+            self._years[key] = number / weights if weights else 0.0
+        return self._years[key]
+
+    # --- files ---------------------------------------------------------------------------------------------------
+
+    def _arrivals(self, name: str) -> ArrivalTable:
+        given = self.loaded.arrivals[name]
+        overrides: list[tuple[int, int, np.ndarray]] = []
+        for what, per_station, general in (
+            (0, given.station_service_ms, given.service_ms),
+            (1, given.station_patience_ms, given.patience_ms),
+        ):
+            for station, values in (per_station or {}).items():
+                overrides.append((self.places.by_group[station][0], what, values))
+            if general is not None:
+                overrides.append((NONE, what, general))
+        priority = None
+        if given.priority is not None:
+            last = len(self.places.priorities) - 1
+            priority = np.where(given.priority < 0, last, given.priority)
+        return ArrivalTable(given.times_ms, priority, tuple(overrides))
+
+    def _counts(self, name: str) -> ArrivalTable:
+        """Counted people, spread evenly over their interval: the i-th of n at (i + 1/2) / n of it."""
+        given = self.loaded.counts[name]
+        times = [
+            first + (until - first) * (2 * np.arange(count, dtype=np.int64) + 1) // (2 * count)
+            for first, until, count in zip(
+                given.from_ms.tolist(), given.until_ms.tolist(), given.count.tolist(), strict=True
+            )
+            if count
+        ]
+        flat = np.sort(np.concatenate(times)) if times else np.empty(0, dtype=np.int64)
+        return ArrivalTable(flat)
+
+    # --- stories -------------------------------------------------------------------------------------------------
+
+    def _action(self, name: str, table: ActionTable) -> SourceRow:
+        without = sum(1 << _PAPERS.index(paper) for paper in set(table.without))
+        action = Action(
+            step=self._entry(table.does),
+            who=_WHO.index(table.who),
+            without=without,
+            reason=table.reason or 0,
+            amount_fen=table.amount or 0,
+            station=self.places.by_group[table.where][0] if table.where else NONE,
+        )
+        cohort = self.people[table.person]
+        return SourceRow(
+            name=name,
+            key=stable_key(name),
+            action=action,
+            cohort=cohort,
+            table=ArrivalTable(np.array([table.at], dtype=np.int64)),
+            story=True,
+            person=self.cohorts[cohort].first,
+        )
+
+
+def _states(tables: Iterable[BaseModel]) -> dict[str, int]:
+    """States written in the file (not the models' defaults: what is not written follows from the rest)."""
+    states: dict[str, int] = {}
+    for table in tables:
+        for key in table.model_fields_set:
+            name = "bank" if key == "bank_state" else _STATES.get(key)
+            if name is None and key == "bank" and not isinstance(getattr(table, key), str):
+                name = "bank"
+            if name is not None:
+                states[name] = int(getattr(table, key))
+    return states

@@ -1,0 +1,257 @@
+"""Arrivals of every source, in time order: the one stream of new cases both engines play.
+
+Statistical sources are non-homogeneous Poisson processes by inversion (Cinlar, Introduction to Stochastic
+Processes, 1975): the n-th arrival of a source is where the integrated rate reaches the sum of n unit exponentials,
+each looked up by its number.  So a source's arrivals do not change when another source is added, and move
+monotonically when its rate changes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from sim.engines.philox import uniform
+from sim.engines.samplers import sample_real
+from sim.program import FOREVER, Program, SourceRow
+
+DAY_MS = 86_400_000
+_BLOCK = 65_536
+_PURPOSE_GAP = 1
+_PURPOSE_DAY = 2
+_GAMMA = 6
+_NO_TABLE = np.empty(0, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Arrivals in time order: when, from which source, the number within that source, and the person (-1 none)."""
+
+    t_ms: np.ndarray
+    source: np.ndarray
+    number: np.ndarray
+    person: np.ndarray
+
+
+@njit(cache=True)
+def _mix(x: np.uint64) -> np.uint64:
+    """A 64-bit finaliser (Steele, Lea & Flood, SplitMix, OOPSLA 2014): the round function of `permute`."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+@njit(cache=True)
+def permute(size: int, key: int, number: int) -> int:
+    """The number-th element of a keyed permutation of 0..size-1 (Feistel network, cycle walking).
+
+    People of a cohort come in this order, so nobody comes twice before everybody has come once.
+    """
+    half = 1
+    while (1 << (2 * half)) < size:
+        half += 1
+    mask = np.uint64((1 << half) - 1)
+    x = np.uint64(number % size)
+    while True:
+        left, right = x >> np.uint64(half), x & mask
+        for turn in range(4):
+            left, right = right, left ^ (_mix(right ^ _mix(np.uint64(key) + np.uint64(turn))) & mask)
+        x = (left << np.uint64(half)) | right
+        if x < np.uint64(size):
+            return int(x)
+
+
+@njit(cache=True)
+def _persons(size: int, key: int, first: int, numbers: np.ndarray) -> np.ndarray:
+    out = np.empty(len(numbers), dtype=np.int64)
+    for i in range(len(numbers)):
+        out[i] = first + permute(size, key, numbers[i])
+    return out
+
+
+@njit(cache=True)
+def _from_segments(  # noqa: PLR0913
+    ends: np.ndarray,
+    starts: np.ndarray,
+    rates: np.ndarray,
+    cumulative: np.ndarray,
+    seed: int,
+    replication: int,
+    key: int,
+    epoch: float,
+    count: int,
+    room: int,
+    until: float,
+) -> tuple[np.ndarray, float, int]:
+    """Arrival times before `until` (at most `room`), the epoch reached and how many came so far."""
+    out = np.empty(room, dtype=np.int64)
+    n = 0
+    segment = 0
+    while n < room:
+        target = epoch - math.log(uniform(seed, replication, count, key, _PURPOSE_GAP, 0))
+        while segment < len(ends) and cumulative[segment + 1] < target:
+            segment += 1
+        if segment == len(ends):
+            break
+        t = starts[segment] + (target - cumulative[segment]) / rates[segment]
+        if t >= until:
+            break
+        out[n] = int(math.floor(t + 0.5))
+        n += 1
+        count += 1
+        epoch = target
+    return out[:n], epoch, count
+
+
+@njit(cache=True)
+def _from_sine(  # noqa: PLR0913
+    mean: float,
+    amplitude: float,
+    period: float,
+    phase: float,
+    stop: float,
+    seed: int,
+    replication: int,
+    key: int,
+    epoch: float,
+    count: int,
+    room: int,
+    until: float,
+) -> tuple[np.ndarray, float, int]:
+    """As `_from_segments` for the rate mean + amplitude sin(2 pi t / period + phase), inverted by bisection."""
+    out = np.empty(room, dtype=np.int64)
+    n = 0
+    omega = 2.0 * math.pi / period
+    swing = amplitude / omega
+    while n < room:
+        target = epoch - math.log(uniform(seed, replication, count, key, _PURPOSE_GAP, 0))
+        low = max(0.0, (target - 2.0 * abs(swing)) / mean)
+        high = (target + 2.0 * abs(swing)) / mean
+        for _ in range(200):
+            t = 0.5 * (low + high)
+            if mean * t + swing * (math.cos(phase) - math.cos(omega * t + phase)) < target:
+                low = t
+            else:
+                high = t
+            if high - low < 1e-4:
+                break
+        t = 0.5 * (low + high)
+        if t >= until or t >= stop:
+            break
+        out[n] = int(math.floor(t + 0.5))
+        n += 1
+        count += 1
+        epoch = target
+    return out[:n], epoch, count
+
+
+class _Stream:
+    """One source's arrivals, produced window by window."""
+
+    def __init__(self, row: SourceRow, seed: int, replication: int, horizon_ms: int) -> None:
+        self.row = row
+        self.seed = seed
+        self.replication = replication
+        self.horizon_ms = min(horizon_ms, row.stop_ms)
+        self.epoch = 0.0
+        self.count = 0
+        self.position = 0
+        if row.table is None and row.sine is None:
+            segments = [(a, b, r * self._busyness(a)) for a, b, r in row.segments if r > 0.0]
+            self.starts = np.array([s[0] for s in segments], dtype=np.float64)
+            self.ends = np.array([s[1] for s in segments], dtype=np.float64)
+            self.rates = np.array([s[2] for s in segments], dtype=np.float64)
+            self.cumulative = np.concatenate([[0.0], np.cumsum((self.ends - self.starts) * self.rates)])
+
+    def _busyness(self, t_ms: int) -> float:
+        """The day's factor: gamma with mean 1 and the stated coefficient of variation, the same all day."""
+        cv = self.row.day_cv
+        if cv == 0.0:
+            return 1.0
+        shape = 1.0 / (cv * cv)
+        return float(
+            sample_real(
+                _GAMMA, shape, 1.0 / shape, 0.0, _NO_TABLE, _NO_TABLE, self.seed, self.replication,
+                t_ms // DAY_MS, self.row.key, _PURPOSE_DAY, 0,
+            )
+        )  # fmt: skip
+
+    def expected(self) -> float:
+        """Arrivals to expect in the whole run (for choosing the window)."""
+        if self.row.table is not None:
+            return float(len(self.row.table.t_ms))
+        if self.row.sine is not None:
+            return self.row.sine[0] * self.horizon_ms
+        return float(self.cumulative[-1])
+
+    def until(self, t_ms: int) -> np.ndarray:
+        """Times of the next arrivals before t_ms."""
+        limit = min(t_ms, self.horizon_ms)
+        if self.row.table is not None:
+            times = self.row.table.t_ms
+            end = int(np.searchsorted(times, limit, side="left"))
+            part = times[self.position : end]
+            self.position = max(self.position, end)
+            return part
+        parts = []
+        while True:
+            room = min(_BLOCK, max(0, -(-self.row.at_most // self.row.batch) - self.count))
+            part = self._more(room, float(limit))
+            parts.append(part)
+            if len(part) < room or room == 0:
+                break
+        return np.concatenate(parts)
+
+    def _more(self, room: int, limit: float) -> np.ndarray:
+        args = (self.seed, self.replication, self.row.key, self.epoch, self.count, room, limit)
+        if self.row.sine is not None:
+            times, self.epoch, self.count = _from_sine(*self.row.sine, float(self.horizon_ms), *args)
+        else:
+            times, self.epoch, self.count = _from_segments(self.ends, self.starts, self.rates, self.cumulative, *args)
+        out: np.ndarray = times
+        return out
+
+
+def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:
+    """All arrivals of a run in blocks; ties in time are ordered by source, then number."""
+    horizon = program.duration_ms
+    streams = [_Stream(row, seed, replication, horizon) for row in program.sources]
+    expected = sum(stream.expected() for stream in streams)
+    windows = max(1, math.ceil(expected / _BLOCK))
+    width = -(-horizon // windows)
+    given = [0] * len(streams)
+    for window in range(windows):
+        times, sources, numbers, persons = [], [], [], []
+        for index, stream in enumerate(streams):
+            t = stream.until(horizon if window == windows - 1 else (window + 1) * width)
+            if stream.row.batch > 1:
+                t = np.repeat(t, stream.row.batch)
+            t = t[: max(0, min(len(t), stream.row.at_most - given[index]))]
+            number = np.arange(given[index], given[index] + len(t), dtype=np.int64)
+            given[index] += len(t)
+            times.append(t)
+            sources.append(np.full(len(t), index, dtype=np.int64))
+            numbers.append(number)
+            persons.append(_people(program, stream.row, number))
+        t_ms = np.concatenate(times) if times else np.empty(0, dtype=np.int64)
+        source = np.concatenate(sources) if sources else np.empty(0, dtype=np.int64)
+        order = np.lexsort((source, t_ms))  # stable: numbers of a source stay in order
+        yield Block(t_ms[order], source[order], np.concatenate(numbers)[order], np.concatenate(persons)[order])
+
+
+def _people(program: Program, row: SourceRow, numbers: np.ndarray) -> np.ndarray:
+    """Who comes: the story's person, the cohort in its permuted order, or nobody in particular."""
+    if row.person >= 0:
+        return np.full(len(numbers), row.person, dtype=np.int64)
+    if row.cohort < 0:
+        return np.full(len(numbers), -1, dtype=np.int64)
+    cohort = program.cohorts[row.cohort]
+    out: np.ndarray = _persons(cohort.size, row.key, cohort.first, numbers)
+    return out
+
+
+__all__ = ["DAY_MS", "FOREVER", "Block", "arrivals", "permute"]

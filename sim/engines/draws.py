@@ -1,0 +1,106 @@
+"""What each random number is for, and how its key is made.
+
+The key of a number is (seed, replication; number within the source, source, purpose, draw).  `purpose` packs the
+stable key of the step (32 bits), how many steps the case has entered (16), the branch of a fork (8) and what the
+number is for (4): so every number of a run is looked up by what it means.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+
+from sim.engines.philox import uniform
+from sim.engines.samplers import sample
+
+if TYPE_CHECKING:
+    from sim.engines.queue import Case
+    from sim.program import Program
+
+
+@unique
+class For(IntEnum):
+    """Purposes.  At most 16: four bits of the key.  1 and 2 are taken by arrivals (sim.engines.demand)."""
+
+    SERVICE = 0
+    PATIENCE = 3
+    WRAP_UP = 4
+    MOVE = 5
+    PLACE = 6
+    WAIT = 7
+    VISIT = 8
+    BALK = 9
+    RETURN = 10
+    CASE = 11  # draws: 0 priority, 1 agent, 2 papers missing, 3 which paper, 4 amount
+    CALLBACK = 12
+    MACHINE = 13
+    PERSON = 14  # draws: 0 medical balance, 1 financial balance, 2 bank, 8.. usual place of a kind
+    SETUP = 15
+
+
+PEOPLE_KEY = 0x70656F706C65
+"""Source key of numbers that belong to a person, not to a case: his usual outlet, his bank."""
+STATION_KEY = 0x737461
+"""Source key of numbers that belong to a station: breakdowns and repairs."""
+_PLACE_DRAWS = 8
+
+
+class Draws:
+    """Keyed numbers of one replication of a Program."""
+
+    def __init__(self, program: Program, seed: int, replication: int) -> None:
+        self._seed = seed
+        self._replication = replication
+        self._keys = [row.key for row in program.sources]
+        self._station_keys = [STATION_KEY << 32 | crc32(row.name.encode()) for row in program.stations]
+        self._step_keys = [row.key << 28 for row in program.steps]
+        self._dists = [
+            (int(row.kind), row.a, row.b, row.c, np.array(row.values, dtype=np.float64), np.array(row.weights, dtype=np.float64))
+            for row in program.dists
+        ]
+
+    def _purpose(self, case: Case, what: int) -> int:
+        step = self._step_keys[case.step] if case.step >= 0 else 0
+        return step | (case.visit & 0xFFFF) << 12 | (case.branch & 0xFF) << 4 | what
+
+    def share(self, case: Case, what: For, draw: int = 0) -> float:
+        """A uniform number for a case at its present step."""
+        return float(
+            uniform(
+                self._seed, self._replication, case.number, self._keys[case.source], self._purpose(case, what), draw
+            )
+        )
+
+    def time(self, case: Case, dist: int, what: For, draw: int = 0) -> int:
+        """A whole number of distribution `dist` for a case at its present step."""
+        return int(
+            sample(
+                *self._dists[dist], self._seed, self._replication, case.number, self._keys[case.source],
+                self._purpose(case, what), draw,
+            )
+        )  # fmt: skip
+
+    def person_share(self, person: int, draw: int) -> float:
+        """A uniform number that belongs to a person."""
+        return float(uniform(self._seed, self._replication, person, PEOPLE_KEY, For.PERSON, draw))
+
+    def person_number(self, person: int, dist: int, draw: int) -> int:
+        """A whole number that belongs to a person (an opening balance)."""
+        return int(
+            sample(*self._dists[dist], self._seed, self._replication, person, PEOPLE_KEY, For.PERSON, draw * 1000)
+        )
+
+    def usual_place(self, case: Case, place: int) -> float:
+        """Which of the places of a kind: belongs to the person where there is one, else to the case."""
+        if case.person >= 0:
+            return self.person_share(case.person, _PLACE_DRAWS + place)
+        return self.share(case, For.PLACE)
+
+    def station_number(self, station: int, dist: int, count: int) -> int:
+        """A whole number that belongs to a station's machine: the count-th running time or repair."""
+        return int(
+            sample(*self._dists[dist], self._seed, self._replication, count, self._station_keys[station], For.MACHINE, 0)
+        )

@@ -1,0 +1,242 @@
+"""Tables for pictures, made of one result or of several replications pooled.
+
+Counts are totals over the replications where a table says so by its type (int), and means per replication in the
+headline.  A threshold for the service level is each caller's choice; the hotline's 20 s is the usual one there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.metrics import tables as t
+from sim.metrics.build_counts import (
+    expectations_table,
+    flows_money,
+    funnels,
+    machine_downtime,
+    pipeline_by_day,
+    refusals_by_rule,
+    server_groups,
+    stories_table,
+    time_histograms,
+)
+from sim.metrics.counting import Bools, Floats
+from sim.metrics.cube import DEFAULT_THRESHOLDS_MS, Column
+from sim.metrics.daytime import HALF_HOURS, QUARTERS
+from sim.metrics.expect import Verdict, combined
+from sim.metrics.fold import EVERYTHING, Result, pool
+from sim.metrics.measures import Estimate, Question, measure_at
+from sim.metrics.names import DAY_MS, Names, StationName
+from sim.metrics.visits import Ending
+from sim.procedures.model import Place
+
+LEVELS = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
+WORST = 10
+
+
+def build_tables(
+    results: Sequence[Result],
+    verdicts: Sequence[Verdict] = (),
+    stories: t.Stories | None = None,
+    threshold_ms: dict[Place, int] | None = None,
+) -> t.Tables:
+    """Every table of a report.  `threshold_ms`: service level by kind of place (must be among the fold's)."""
+    if not results:
+        raise ValueError("tables need the result of at least one run")
+    names, pooled = results[0].names, pool(results)
+    leads = time_histograms(pooled)
+    return t.Tables(
+        replications=pooled.runs,
+        start=names.start.isoformat(),
+        window_start_ms=pooled.cube.from_ms,
+        window_end_ms=pooled.end_ms,
+        headline=_headline(results, _thresholds(threshold_ms)),
+        waiting_by_station_hour=_waiting_by_station_hour(pooled),
+        queue_through_day=_queue_through_day(pooled),
+        hotline_by_interval=_hotline_by_interval(pooled),
+        pipeline_by_day=pipeline_by_day(pooled),
+        lead_times=tuple(h for h in leads if h.name != "exposure"),
+        exposure=next((h for h in leads if h.name == "exposure"), None),
+        funnels=funnels(pooled),
+        utilisation_heat=_utilisation_heat(pooled),
+        server_groups=server_groups(pooled),
+        refusals_by_rule=refusals_by_rule(pooled),
+        stations=_stations(pooled, _thresholds(threshold_ms)),
+        money=flows_money(pooled),
+        machine_downtime=machine_downtime(pooled),
+        expectations=expectations_table(verdicts),
+        stories=stories if stories is not None else stories_table(()),
+    )
+
+
+def _thresholds(given: dict[Place, int] | None) -> dict[Place, int]:
+    """Service level threshold of each kind of place: 20 s at a hotline, half an hour at a counter, unless given."""
+    usual = dict.fromkeys(Place, DEFAULT_THRESHOLDS_MS[-1]) | {Place.HOTLINE: DEFAULT_THRESHOLDS_MS[0]}
+    return usual | (given or {})
+
+
+def divide(above: Floats | t.Ints, below: Floats | t.Ints) -> Floats:
+    """Quotient, NaN where there is nothing to divide by."""
+    top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    quotient: Floats = np.full(np.broadcast(top, bottom).shape, np.nan)
+    np.divide(top, bottom, out=quotient, where=bottom != 0)
+    return quotient
+
+
+def _entries(names: Names) -> list[tuple[str, str, str, str, Place, Bools]]:
+    """Rows of the headline: level, name, titles, kind, stations."""
+    rows = [
+        ("kind", kind.value, "", "", kind, np.array([s.kind is kind for s in names.stations] + [False]))
+        for kind in dict.fromkeys(s.kind for s in names.stations)
+    ]
+    for group, first in _groups(names).items():
+        chosen = np.array([s.group == group for s in names.stations] + [False])
+        rows.append(("group", group, first.title, first.title_zh, first.kind, chosen))
+    return rows
+
+
+def _groups(names: Names) -> dict[str, StationName]:
+    """First station of each group, in the order of the stations."""
+    first: dict[str, StationName] = {}
+    for station in names.stations:
+        first.setdefault(station.group, station)
+    return first
+
+
+def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Headline:
+    rows = _entries(results[0].names)
+
+    def ask(metric: str) -> list[Estimate]:
+        answers = []
+        for _, _, _, _, kind, chosen in rows:
+            question = Question(metric, "", EVERYTHING, thresholds[kind] if metric == "wait.within" else None)
+            answers.append(combined([measure_at(result, question, chosen) for result in results]))
+        return answers
+
+    def values(metric: str) -> Floats:
+        return np.array([e.value for e in ask(metric)], dtype=np.float64)
+
+    mean, p90 = ask("wait.mean"), ask("wait.p90")
+    offered = [[float(r.cube.sums[Column.OFFERED, row[5]].sum()) for r in results] for row in rows]
+    return t.Headline(
+        level=tuple(row[0] for row in rows),
+        name=tuple(row[1] for row in rows),
+        title=tuple(row[2] for row in rows),
+        title_zh=tuple(row[3] for row in rows),
+        arrivals=np.array([np.mean(counts) for counts in offered], dtype=np.float64),
+        served=values("served.count"),
+        wait_mean_ms=np.array([e.value for e in mean]),
+        wait_mean_low_ms=np.array([e.interval.low for e in mean]),
+        wait_mean_high_ms=np.array([e.interval.high for e in mean]),
+        wait_p50_ms=values("wait.p50"),
+        wait_p90_ms=np.array([e.value for e in p90]),
+        wait_p90_low_ms=np.array([e.interval.low for e in p90]),
+        wait_p90_high_ms=np.array([e.interval.high for e in p90]),
+        wait_max_ms=values("wait.max"),
+        waited_share=values("wait.positive"),
+        threshold_ms=np.array([thresholds[row[4]] for row in rows], dtype=np.float64),
+        within_share=values("wait.within"),
+        queue_mean=values("queue.mean"),
+        queue_max=values("queue.max"),
+        utilisation=values("utilisation"),
+        abandoned_share=values("abandoned.share"),
+        balked_share=values("balked.share"),
+        blocked_share=values("blocked.share"),
+        turned_away=values("turned_away.count"),
+        note=tuple(e.interval.note for e in mean),
+    )
+
+
+def _waiting_by_station_hour(result: Result) -> t.WaitingByStationHour:
+    stations, day = result.names.stations, result.daytime
+    return t.WaitingByStationHour(
+        station=tuple(s.name for s in stations),
+        group=tuple(s.group for s in stations),
+        count=day.joined[: len(stations)],
+        mean_ms=divide(day.wait, day.joined)[: len(stations)],
+    )
+
+
+def _queue_through_day(result: Result) -> t.QueueThroughDay:
+    groups, day = _groups(result.names), result.daytime
+    slot_ms = DAY_MS // QUARTERS
+    time = (day.days[: len(groups)] * slot_ms)[:, None]
+    return t.QueueThroughDay(
+        group=tuple(groups),
+        title=tuple(s.title for s in groups.values()),
+        title_zh=tuple(s.title_zh for s in groups.values()),
+        days=day.days[: len(groups)],
+        slot_start_ms=np.arange(QUARTERS, dtype=np.int64) * slot_ms,
+        queue_mean=divide(day.queue[: len(groups)], time),
+        busy_mean=divide(day.busy[: len(groups)], time),
+        servers_mean=divide(day.capacity[: len(groups)], time),
+    )
+
+
+def _hotline_by_interval(result: Result) -> t.HotlineByInterval:
+    groups, day = _groups(result.names), result.daytime
+    hotlines = [n for n, s in enumerate(groups.values()) if s.kind is Place.HOTLINE]
+    chosen = [list(groups.values())[n] for n in hotlines]
+    endings = day.endings[:, hotlines]
+    return t.HotlineByInterval(
+        group=tuple(s.group for s in chosen),
+        title=tuple(s.title for s in chosen),
+        title_zh=tuple(s.title_zh for s in chosen),
+        days=day.days[hotlines],
+        slot_start_ms=np.arange(HALF_HOURS, dtype=np.int64) * (DAY_MS // HALF_HOURS),
+        offered=endings.sum(axis=0),
+        answered=endings[Ending.SERVED],
+        self_service=endings[Ending.SELF_SERVICE],
+        abandoned=endings[Ending.ABANDONED],
+        blocked=endings[Ending.BLOCKED],
+        wait_mean_ms=divide(day.group_wait[hotlines], day.group_joined[hotlines]),
+    )
+
+
+def _utilisation_heat(result: Result) -> t.UtilisationHeat:
+    stations, day = result.names.stations, result.daytime
+    count = len(stations)
+    busy_share = divide(day.station_busy[:count], day.station_capacity[:count])
+    busy_share[result.unlimited[:count]] = np.nan
+    return t.UtilisationHeat(
+        station=tuple(s.name for s in stations),
+        group=tuple(s.group for s in stations),
+        utilisation=busy_share,
+        servers_mean=divide(day.station_capacity[:count], day.hour_time[None, :]),
+    )
+
+
+def _stations(result: Result, thresholds: dict[Place, int]) -> t.Stations:
+    """One row per station, straight from the sums."""
+    stations, cube = result.names.stations, result.cube
+    count = len(stations)
+    sums = cube.sums[:, :count].sum(axis=2)
+    joined, c = sums[Column.JOINED], Column
+    mean = divide(sums[c.WAIT], joined)
+    within = np.array([sums[cube.within(thresholds[s.kind]), n] for n, s in enumerate(stations)], dtype=np.int64)
+    ranked = np.argsort(-np.nan_to_num(mean, nan=-1.0), kind="stable")
+    met = mean[~np.isnan(mean)]
+    utilisation = divide(sums[c.BUSY_AREA], sums[c.CAPACITY_AREA])
+    utilisation[result.unlimited[:count]] = np.nan
+    return t.Stations(
+        station=tuple(s.name for s in stations),
+        group=tuple(s.group for s in stations),
+        kind=tuple(s.kind.value for s in stations),
+        title=tuple(s.title for s in stations),
+        title_zh=tuple(s.title_zh for s in stations),
+        district=tuple(s.district for s in stations),
+        arrivals=sums[c.OFFERED],
+        served=sums[c.SERVED],
+        wait_mean_ms=mean,
+        wait_p90_ms=cube.waits.quantile_by_group(0.9, count),
+        within_share=divide(within, joined),
+        abandoned_share=divide(sums[c.ABANDONED], joined),
+        utilisation=utilisation,
+        queue_mean=divide(sums[c.QUEUE_AREA], sums[c.TIME]),
+        queue_max=cube.longest_queue[:count],
+        worst=ranked[: min(WORST, len(met))].astype(np.int64),
+        quantile_levels=LEVELS,
+        wait_mean_quantiles_ms=np.quantile(met, LEVELS) if len(met) else np.full(len(LEVELS), np.nan),
+    )

@@ -1,0 +1,205 @@
+"""Expectations of a scenario compared with what was measured.
+
+With one replication the measured value is that run's, with an interval from its clusters where there is one.  With
+several it is the mean over the replications, with Student's interval; counts are per replication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.metrics.cube import Selection, UnknownNameError
+from sim.metrics.fold import Fold, Result
+from sim.metrics.intervals import Interval, of_means
+from sim.metrics.measures import Estimate, Question, Unit, UnknownMetricError, measure
+from sim.metrics.names import Names
+from sim.metrics.units import in_words
+
+_EXACT_REL = 1e-12
+"""Two ways of computing the same number may differ in the last digit; `equals` without tolerance means this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One `[[expect]]` of the scenario, in natural units (times in ms, rates per ms, shares 0..1)."""
+
+    metric: str
+    station: str = ""
+    business: str = ""
+    demand: str = ""
+    procedure: str = ""
+    rule: str = ""
+    threshold_ms: int | None = None
+    equals: float | None = None
+    within: float | None = None
+    within_rel: float | None = None
+    z: float | None = None
+    at_most: float | None = None
+    at_least: float | None = None
+    from_ms: int | None = None
+    until_ms: int | None = None
+    title: str = ""
+
+    @property
+    def question(self) -> Question:
+        """What must be measured for it."""
+        selection = Selection(
+            business=self.business,
+            demand=self.demand,
+            procedure=self.procedure,
+            rule=self.rule,
+            from_ms=self.from_ms,
+            until_ms=self.until_ms,
+        )
+        return Question(self.metric, self.station, selection, self.threshold_ms)
+
+    @property
+    def where(self) -> str:
+        """What it is about, in words."""
+        parts = (
+            self.station,
+            self.business and f"business {self.business}",
+            self.demand and f"demand {self.demand}",
+            self.procedure and f"procedure {self.procedure}",
+            self.rule and f"rule {self.rule}",
+            "" if self.from_ms is None else f"from {in_words(self.from_ms, Unit.TIME)}",
+            "" if self.until_ms is None else f"until {in_words(self.until_ms, Unit.TIME)}",
+            "" if self.threshold_ms is None else f"within {in_words(self.threshold_ms, Unit.TIME)}",
+        )
+        return ", ".join(part for part in parts if part) or "everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one expectation."""
+
+    expectation: Expectation
+    ok: bool
+    measured: float
+    unit: Unit
+    interval: Interval
+    count: int  # observations behind the value, all replications together
+    expected_text: str
+    measured_text: str
+    text: str
+
+    @property
+    def ci(self) -> tuple[float, float] | None:
+        """95 % confidence limits, if there are any."""
+        return None if self.interval.note else (self.interval.low, self.interval.high)
+
+
+def needs(expectations: Iterable[Expectation]) -> tuple[tuple[Selection, ...], tuple[int, ...]]:
+    """Selections and thresholds a Fold must carry for these expectations."""
+    asked = list(expectations)
+    selections = tuple(dict.fromkeys(e.question.selection for e in asked))
+    return selections, tuple(sorted({e.threshold_ms for e in asked if e.threshold_ms is not None}))
+
+
+def evaluate(expectations: Iterable[Expectation], results: Sequence[Result]) -> list[Verdict]:
+    """A verdict for each expectation, from the results of one or more replications."""
+    return [_verdict(expectation, results) for expectation in expectations]
+
+
+def check(expectations: Iterable[Expectation], names: Names) -> list[str]:
+    """What is wrong with expectations before anything is run: names and metrics that do not exist."""
+    problems = []
+    for expectation in expectations:
+        try:
+            selections, thresholds = needs([expectation])
+            measure(Fold(names, selections, thresholds).result(), expectation.question)
+        except (UnknownMetricError, UnknownNameError) as error:
+            problems.append(f"{expectation.metric}: {error.args[0]}")
+    return problems
+
+
+def combined(estimates: Sequence[Estimate]) -> Estimate:
+    """One estimate from those of the replications."""
+    if len(estimates) == 1:
+        return estimates[0]
+    values = np.array([e.value for e in estimates])
+    known = values[~np.isnan(values)]
+    value = float(known.mean()) if len(known) else float("nan")
+    return Estimate(value, estimates[0].unit, sum(e.count for e in estimates), of_means(values))
+
+
+def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
+    estimate = combined([measure(result, expectation.question) for result in results])
+    failures = list(_failures(expectation, estimate, len(results)))
+    measured = _with_interval(estimate)
+    expected = _expected(expectation, estimate.unit)
+    what = expectation.title or f"{expectation.metric} ({expectation.where})"
+    text = f"{what}: {measured}, expected {expected}"
+    return Verdict(
+        expectation=expectation,
+        ok=not failures,
+        measured=estimate.value,
+        unit=estimate.unit,
+        interval=estimate.interval,
+        count=estimate.count,
+        expected_text=expected,
+        measured_text=measured,
+        text=text if not failures else f"{text}: {'; '.join(failures)}",
+    )
+
+
+def _with_interval(estimate: Estimate) -> str:
+    """Measured value, with its interval if there is one."""
+    interval, unit = estimate.interval, estimate.unit
+    value = in_words(estimate.value, unit)
+    if interval.note:
+        return value
+    return f"{value} (95 %: {in_words(interval.low, unit)} to {in_words(interval.high, unit)})"
+
+
+def _expected(e: Expectation, unit: Unit) -> str:
+    """What is expected, in words."""
+    parts = []
+    if e.equals is not None:
+        parts.append(in_words(e.equals, unit))
+    if e.within is not None:
+        parts.append(f"within {in_words(e.within, unit)}")
+    if e.within_rel is not None:
+        parts.append(f"within {100 * e.within_rel:.4g} %")
+    if e.z is not None:
+        parts.append(f"within {e.z:g} standard errors")
+    if e.at_most is not None:
+        parts.append(f"at most {in_words(e.at_most, unit)}")
+    if e.at_least is not None:
+        parts.append(f"at least {in_words(e.at_least, unit)}")
+    return ", ".join(parts) or "nothing in particular"
+
+
+def _failures(e: Expectation, estimate: Estimate, replications: int) -> Iterable[str]:
+    """Everything that is not as expected."""
+    value, unit = estimate.value, estimate.unit
+    if np.isnan(value):
+        yield estimate.interval.note or "nothing to measure"
+        return
+    if e.at_most is not None and value > e.at_most:
+        yield f"{in_words(value - e.at_most, unit)} too much"
+    if e.at_least is not None and value < e.at_least:
+        yield f"{in_words(e.at_least - value, unit)} too little"
+    if e.equals is None:
+        return
+    difference = abs(value - e.equals)
+    if e.within is not None and difference > e.within:
+        yield f"differs by {in_words(difference, unit)}"
+    if e.within_rel is not None and difference > e.within_rel * abs(e.equals):
+        yield f"differs by {in_words(difference, unit)}"
+    if e.z is not None:
+        yield from _too_many_errors(e.z, difference, estimate.interval, replications)
+    if e.within is None and e.within_rel is None and e.z is None and difference > _EXACT_REL * abs(e.equals):
+        yield f"differs by {in_words(difference, unit)}"
+
+
+def _too_many_errors(z: float, difference: float, interval: Interval, replications: int) -> Iterable[str]:
+    """Whether the difference is more than z standard errors of the mean over replications."""
+    if replications < 2 or interval.observations < 2:
+        yield f"z needs at least 2 replications with a value, there are {min(replications, interval.observations)}"
+    elif difference > z * interval.error:
+        size = f"{difference / interval.error:.3g}" if interval.error else "infinitely many"
+        yield f"differs by {size} standard errors"

@@ -1,0 +1,284 @@
+"""Metrics by name: what each is, how it is worked out of the sums, and its interval within one run.
+
+Natural units: times in ms, shares 0..1, rates per ms, everything else in people or cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import Enum, unique
+
+import numpy as np
+
+from sim.log import LEADS
+from sim.metrics.counting import COARSE_BITS, Bools, Floats, Ints, quantile, to_bucket
+from sim.metrics.cube import Column, CubeResult, Selection, UnknownNameError
+from sim.metrics.fold import Result
+from sim.metrics.intervals import NO_NUMBER, Interval, none_because, of_quantile, of_ratio
+from sim.metrics.names import Names
+from sim.metrics.visits import Ending
+
+C = Column
+
+
+@unique
+class Unit(Enum):
+    """Natural unit of a metric."""
+
+    TIME = "ms"
+    SHARE = "share"
+    COUNT = "count"
+    LEVEL = "people"
+    RATE = "per ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One number asked of a result.  `station`: a station, a group of stations, a place kind, or empty for all."""
+
+    metric: str
+    station: str = ""
+    selection: Selection = field(default_factory=Selection)
+    threshold_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number, the interval for it, and how many observations it comes from."""
+
+    value: float
+    unit: Unit
+    count: int
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Sum of some columns over the sum of others."""
+
+    above: tuple[Column, ...]
+    below: tuple[Column, ...]
+    unit: Unit
+
+
+_ATTEMPTS = tuple(Column(C.SERVED_ATTEMPTS + ending) for ending in Ending)
+RATIOS: dict[str, Ratio] = {
+    "wait.mean": Ratio((C.WAIT,), (C.JOINED,), Unit.TIME),
+    "wait.served.mean": Ratio((C.WAIT_SERVED,), (C.SERVED_ATTEMPTS,), Unit.TIME),
+    "wait.positive": Ratio((C.WAITED,), (C.JOINED,), Unit.SHARE),
+    "stay.mean": Ratio((C.STAY,), (C.STAYED,), Unit.TIME),
+    "service.mean": Ratio((C.SERVICE,), (C.SERVED,), Unit.TIME),
+    "utilisation": Ratio((C.BUSY_AREA,), (C.CAPACITY_AREA,), Unit.SHARE),
+    "abandoned.share": Ratio((C.ABANDONED,), (C.JOINED,), Unit.SHARE),
+    "blocked.share": Ratio((C.BLOCKED,), _ATTEMPTS, Unit.SHARE),
+    "balked.share": Ratio((C.BALKED,), _ATTEMPTS, Unit.SHARE),
+    "answered.share": Ratio((C.SERVED_ATTEMPTS, C.SELF_SERVICE), _ATTEMPTS, Unit.SHARE),
+    "self_service.share": Ratio((C.SELF_SERVICE,), _ATTEMPTS, Unit.SHARE),
+    "refused.share": Ratio((C.REFUSED,), (C.DECIDED,), Unit.SHARE),
+}
+LEVELS: dict[str, Column] = {
+    "queue.mean": C.QUEUE_AREA,
+    "present.mean": C.INSIDE_AREA,
+    "busy.mean": C.BUSY_AREA,
+    "throughput": C.SERVED,
+}
+"""Per unit of time: people at all the chosen stations together, averaged over the whole window, nights included."""
+COUNTS: dict[str, tuple[Column, ...]] = {
+    "arrivals": (C.OFFERED,),
+    "abandoned.count": (C.ABANDONED,),
+    "blocked.count": (C.BLOCKED,),
+    "balked.count": (C.BALKED,),
+    "turned_away.count": (C.SENT_HOME, C.TURNED_AWAY),
+    "served.count": (C.SERVED,),
+    "refused.count": (C.REFUSED,),
+}
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
+_LEAD_PARTS = ("mean", "count", "max", *QUANTILES)
+_FIXED = (*RATIOS, *LEVELS, *COUNTS, "wait.within", "wait.max", "queue.max", *(f"wait.{q}" for q in QUANTILES))
+
+
+class UnknownMetricError(LookupError):
+    """A metric of a name that does not exist."""
+
+
+def known_metrics(names: Names) -> tuple[str, ...]:
+    """Every metric a run can be asked for."""
+    leads = [f"lead.{lead}.{part}" for lead in LEADS for part in _LEAD_PARTS]
+    steps = [f"{s.procedure}.{s.step}" for s in names.steps]
+    return (
+        *_FIXED,
+        *leads,
+        *(f"exposure.{part}" for part in _LEAD_PARTS),
+        *(f"funnel.{step}.share" for step in steps),
+        *(f"wip.{step}.mean" for step in steps),
+    )
+
+
+def check_metric(metric: str, names: Names) -> None:
+    """Refuse a metric that does not exist, naming the nearest."""
+    known = known_metrics(names)
+    if metric not in known:
+        near = get_close_matches(metric, known, 1)
+        raise UnknownMetricError(f'no metric "{metric}"' + (f'; did you mean "{near[0]}"?' if near else ""))
+
+
+def stations_named(names: Names, name: str) -> Bools:
+    """The stations a name means (one entry more, for what belongs to no station: chosen only if all are)."""
+    if not name:
+        return np.ones(len(names.stations) + 1, dtype=bool)
+    by_name = np.array([name in (s.name, s.group) for s in names.stations] + [False])
+    by_kind = np.array([name == s.kind.value for s in names.stations] + [False])
+    chosen = by_name if by_name.any() else by_kind
+    if not chosen.any():
+        near = get_close_matches(name, {n for s in names.stations for n in (s.name, s.group, s.kind.value)}, 1)
+        hint = f'; did you mean "{near[0]}"?' if near else ""
+        raise UnknownNameError(f'no station, group of stations or kind of place "{name}" in this run{hint}')
+    return chosen
+
+
+def measure(result: Result, question: Question) -> Estimate:
+    """The answer to a question, from one run or from pooled replications."""
+    check_metric(question.metric, result.names)
+    return measure_at(result, question, stations_named(result.names, question.station))
+
+
+def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
+    """The same for a set of stations that has no name."""
+    metric, cube = question.metric, result.cubes[question.selection]
+    if metric.startswith("exposure."):
+        metric = f"lead.{metric}"
+    if metric.startswith(("funnel.", "wip.")):
+        return _of_progress(result, question)
+    if metric.startswith("lead."):
+        _, lead, part = metric.split(".")
+        return _of_lead(cube, chosen, LEADS.index(lead), part)
+    if metric in LEVELS:
+        return _of_level(cube, chosen, metric)
+    if metric in COUNTS:
+        return _of_count(cube, chosen, question)
+    if metric == "wait.within":
+        if question.threshold_ms is None:
+            raise UnknownMetricError('"wait.within" needs a threshold')
+        within = _total(cube, chosen, (cube.within(question.threshold_ms),))
+        return _of_sums(within, _total(cube, chosen, (C.JOINED,)), Unit.SHARE)
+    if metric in RATIOS:
+        return _of_ratio(result, cube, chosen, metric)
+    if metric == "queue.max":
+        longest = int(cube.longest_queue[chosen].max())
+        return Estimate(float(longest), Unit.LEVEL, int(chosen.sum()), none_because("a maximum has no interval"))
+    return _of_waits(cube, chosen, metric.removeprefix("wait."))
+
+
+def _total(cube: CubeResult, chosen: Bools, columns: tuple[int, ...]) -> Ints:
+    """Per cluster of the chosen stations: the columns added up."""
+    total: Ints = cube.sums[list(columns)][:, chosen].sum(axis=0).ravel()
+    return total
+
+
+def _of_sums(above: Ints | Floats, below: Ints | Floats, unit: Unit, count: int | None = None) -> Estimate:
+    """A ratio of sums with its interval from clusters."""
+    total = below.sum()
+    value = float(above.sum() / total) if total else NO_NUMBER
+    return Estimate(value, unit, int(total) if count is None else count, of_ratio(above, below))
+
+
+def _of_ratio(result: Result, cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
+    ratio = RATIOS[metric]
+    above, below = _total(cube, chosen, ratio.above), _total(cube, chosen, ratio.below)
+    if metric != "utilisation":
+        return _of_sums(above, below, ratio.unit)
+    served = int(_total(cube, chosen, (C.SERVED,)).sum())
+    if result.unlimited[chosen[:-1]].any():
+        return Estimate(NO_NUMBER, ratio.unit, served, none_because("servers without number have no utilisation"))
+    return _of_sums(above, below, ratio.unit, served)
+
+
+def _of_level(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
+    columns: tuple[Column, ...] = (LEVELS[metric],)
+    if metric == "present.mean":
+        columns = (C.QUEUE_AREA, C.INSIDE_AREA)
+    places = max(1, int(chosen[:-1].sum()))
+    mine = chosen & np.append(np.ones(len(chosen) - 1, dtype=bool), False)
+    above, time = _total(cube, mine, columns), _total(cube, mine, (C.TIME,)) / places
+    unit = Unit.RATE if metric == "throughput" else Unit.LEVEL
+    counted = C.SERVED if metric in ("throughput", "busy.mean") else C.OFFERED
+    return _of_sums(above, time, unit, int(_total(cube, mine, (counted,)).sum()))
+
+
+def _of_count(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
+    columns = COUNTS[question.metric]
+    selection = question.selection
+    at_counter = question.station or selection.business or selection.procedure or selection.priority is not None
+    if question.metric == "arrivals" and not at_counter:
+        columns = (C.BEGUN,)
+    total = int(_total(cube, chosen, columns).sum())
+    note = none_because("a count of one run has no interval")
+    return Estimate(total / cube.runs, Unit.COUNT, total, note)
+
+
+def _of_waits(cube: CubeResult, chosen: Bools, part: str) -> Estimate:
+    values, counts = cube.waits.of(chosen)
+    clusters = np.repeat(chosen, cube.blocks)
+    return _of_distribution(values, counts, part, lambda: _clusters(cube.waits_by_cluster.table(), clusters, 0))
+
+
+def _of_lead(cube: CubeResult, chosen: Bools, lead: int, part: str) -> Estimate:
+    number, total = (_total(cube, chosen, (column,)) for column in cube.lead_columns(lead))
+    if part == "mean":
+        return _of_sums(total, number, Unit.TIME)
+    if part == "count":
+        count = int(number.sum())
+        return Estimate(count / cube.runs, Unit.COUNT, count, none_because("a count of one run has no interval"))
+    mine = np.zeros((len(LEADS), cube.stations), dtype=bool)
+    mine[lead] = chosen
+    values, counts = cube.leads.of(mine.ravel())
+    clusters = np.repeat(chosen, cube.blocks)
+    first = lead * cube.stations * cube.blocks
+    return _of_distribution(values, counts, part, lambda: _clusters(cube.leads_by_cluster.table(), clusters, first))
+
+
+Clusters = tuple[Ints, Ints, Ints]
+
+
+def _clusters(table: Clusters, chosen: Bools, first: int) -> Clusters:
+    """Cluster, coarse bucket and count of the values in the chosen clusters."""
+    cluster, bucket, count = table
+    inside = (cluster >= first) & (cluster < first + len(chosen))
+    cluster, bucket, count = cluster[inside] - first, bucket[inside], count[inside]
+    mine = chosen[cluster]
+    return cluster[mine], bucket[mine], count[mine]
+
+
+def _of_distribution(values: Floats, counts: Ints, part: str, clusters: Callable[[], Clusters]) -> Estimate:
+    """A quantile or the maximum of a distribution."""
+    total = int(counts.sum())
+    if total == 0:
+        return Estimate(NO_NUMBER, Unit.TIME, 0, none_because("nothing to measure"))
+    if part == "max":
+        return Estimate(float(values[-1]), Unit.TIME, total, none_because("a maximum has no interval"))
+    share = QUANTILES[part]
+    value = quantile(values, counts, share)
+    cluster, bucket, count = clusters()
+    _, cluster = np.unique(cluster, return_inverse=True)
+    limit = int(to_bucket(np.array([int(value)], dtype=np.int64), COARSE_BITS)[0])
+    everything = np.bincount(cluster, count).astype(np.int64)
+    below = np.bincount(cluster, count * (bucket <= limit)).astype(np.int64)
+    return Estimate(value, Unit.TIME, total, of_quantile(values, counts, share, below, everything))
+
+
+def _of_progress(result: Result, question: Question) -> Estimate:
+    """How many cases got through a step, of those that entered the procedure; or how many are at it on average."""
+    kind, procedure, step, _ = question.metric.split(".")
+    progress = result.progress_of(question.selection)
+    number = next(n for n, s in enumerate(result.names.steps) if (s.procedure, s.step) == (procedure, step))
+    if kind == "wip":
+        time = int(progress.day_time.sum())
+        value = float(progress.at_step[number].sum() / time) if time else NO_NUMBER
+        note = none_because("days follow on from each other: an interval needs replications")
+        return Estimate(value, Unit.LEVEL, int(progress.entered[number]), note)
+    order = next(p.steps for p in result.names.procedures if p.name == procedure)
+    entered = int(progress.entered[order[0]])
+    value = float(progress.done[number] / entered) if entered else NO_NUMBER
+    return Estimate(value, Unit.SHARE, entered, none_because("the share of one run has no interval"))

@@ -1,0 +1,272 @@
+"""Tables for pictures: what a report may draw, as frozen columns.
+
+This is the contract between metrics and reports: a report reads these tables and never the log.  Conventions: times in
+ms (`_ms`; means are float64), money in fen, shares 0..1, NaN where there is nothing to show (no arrivals, no staff, no
+interval).  Text columns are tuples of str.  A matrix has one row per entry of its text column and one column per
+time slot.  `low`/`high` columns are 95 % confidence limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Text = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The key figures, one row per place kind, then one per group of stations.  Counts are means per replication."""
+
+    level: Text  # "kind" or "group"
+    name: Text  # "outlets", "hotlines", ... or the group's name
+    title: Text
+    title_zh: Text
+    arrivals: Floats  # came to the door, a line or a queue
+    served: Floats
+    wait_mean_ms: Floats  # of all who joined a queue
+    wait_mean_low_ms: Floats
+    wait_mean_high_ms: Floats
+    wait_p50_ms: Floats
+    wait_p90_ms: Floats
+    wait_p90_low_ms: Floats
+    wait_p90_high_ms: Floats
+    wait_max_ms: Floats
+    waited_share: Floats
+    threshold_ms: Floats  # of the service level
+    within_share: Floats  # served after a wait up to the threshold, of all who joined
+    queue_mean: Floats  # people waiting at all these stations together
+    queue_max: Floats  # longest queue at any one of them
+    utilisation: Floats
+    abandoned_share: Floats
+    balked_share: Floats
+    blocked_share: Floats
+    turned_away: Floats
+    note: Text  # why there is no interval, or ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingByStationHour:
+    """Mean wait by station and hour of the day in which people joined."""
+
+    station: Text
+    group: Text
+    count: Ints  # [station, 24] people
+    mean_ms: Floats  # [station, 24]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueThroughDay:
+    """Average number of people by group and quarter of an hour, over the days on which somebody came."""
+
+    group: Text
+    title: Text
+    title_zh: Text
+    days: Ints  # [group] days averaged over
+    slot_start_ms: Ints  # [96] since midnight
+    queue_mean: Floats  # [group, 96] waiting
+    busy_mean: Floats  # [group, 96] servers at work, wrap-up included
+    servers_mean: Floats  # [group, 96] servers on duty
+
+
+@dataclass(frozen=True, slots=True)
+class HotlineByInterval:
+    """Calls by half hour of the day in which they were made (totals over `days`), per hotline group."""
+
+    group: Text
+    title: Text
+    title_zh: Text
+    days: Ints  # [group]
+    slot_start_ms: Ints  # [48]
+    offered: Ints  # [group, 48] = answered + self_service + abandoned + blocked + the few turned away or balking
+    answered: Ints  # by an agent
+    self_service: Ints
+    abandoned: Ints
+    blocked: Ints
+    wait_mean_ms: Floats  # of calls that wanted an agent
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineByDay:
+    """Cases at each step of each procedure (its latest step until the next), average of each day."""
+
+    procedure: Text
+    step: Text
+    title: Text
+    title_zh: Text
+    day_start_ms: Ints  # [day]
+    cases_mean: Floats  # [step, day]; NaN on days outside the measured window
+
+
+@dataclass(frozen=True, slots=True)
+class TimeHistogram:
+    """Distribution of a lead time (name from sim.log.LEADS)."""
+
+    name: str
+    count: int
+    mean_ms: float
+    p50_ms: float
+    p90_ms: float
+    max_ms: float
+    edges_ms: Floats  # [bins + 1]
+    counts: Ints  # [bins]
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How far cases of a procedure came, in the order of its steps."""
+
+    procedure: str
+    title: str
+    title_zh: str
+    step: Text
+    step_title: Text
+    step_title_zh: Text
+    entered: Ints
+    done: Ints
+    refused: Ints
+    left: Ints  # the case ended here without being done: refused, out of patience, turned away, ...
+
+
+@dataclass(frozen=True, slots=True)
+class UtilisationHeat:
+    """Busy share of the servers on duty by station and hour of the day (may exceed 1: work finished after hours)."""
+
+    station: Text
+    group: Text
+    utilisation: Floats  # [station, 24]; NaN where nobody is on duty
+    servers_mean: Floats  # [station, 24] servers on duty, average over all days
+
+
+@dataclass(frozen=True, slots=True)
+class ServerGroups:
+    """Work of each group of servers."""
+
+    station: Text
+    group: Text
+    role: Text
+    busy_mean: Floats
+    servers_mean: Floats
+    utilisation: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalsByRule:
+    """Refusals by rule, most frequent first, and the procedure they mostly hit."""
+
+    rule: Text
+    why: Text
+    why_zh: Text
+    procedure: Text
+    count: Ints
+    share: Floats  # of all refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """One row per station, for a ranking or a map, with the distribution over stations and the worst ten."""
+
+    station: Text
+    group: Text
+    kind: Text
+    title: Text
+    title_zh: Text
+    district: Text
+    arrivals: Ints
+    served: Ints
+    wait_mean_ms: Floats
+    wait_p90_ms: Floats
+    within_share: Floats
+    abandoned_share: Floats
+    utilisation: Floats
+    queue_mean: Floats
+    queue_max: Ints
+    worst: Ints  # up to ten row numbers, longest mean wait first
+    quantile_levels: Floats  # 0, .1, .25, .5, .75, .9, 1
+    wait_mean_quantiles_ms: Floats  # of wait_mean_ms over the stations that served anybody
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Money moved between ledgers, and what people's own ledgers held at the end."""
+
+    from_ledger: Text
+    to_ledger: Text
+    movements: Ints
+    fen: Ints
+    balance_ledger: Text
+    balance_fen: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDowntime:
+    """Machines out of work: how often and for how long."""
+
+    station: Text
+    breakdowns: Ints
+    refills: Ints
+    down_ms: Ints
+    down_share: Floats  # of the measured time
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """What the scenario expected, and what came out."""
+
+    title: Text
+    metric: Text
+    where: Text
+    expected: Text
+    measured: Text
+    low: Floats  # natural units, as Verdict
+    high: Floats
+    count: Ints
+    ok: Bools
+    text: Text  # the verdict as one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """The scenario's told cases, action by action."""
+
+    story: Text
+    rules: Text
+    at_ms: Ints
+    person: Text
+    does: Text
+    where: Text
+    expected: Text
+    got: Text
+    ok: Bools
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Everything a report may draw of a run (or of several replications pooled)."""
+
+    replications: int
+    start: str  # ISO date of time 0
+    window_start_ms: int  # after the warm-up
+    window_end_ms: int
+    headline: Headline
+    waiting_by_station_hour: WaitingByStationHour
+    queue_through_day: QueueThroughDay
+    hotline_by_interval: HotlineByInterval
+    pipeline_by_day: PipelineByDay
+    lead_times: tuple[TimeHistogram, ...]  # only those that occurred; exposure is apart
+    exposure: TimeHistogram | None  # from the loss report until the last offline terminal had the hot list
+    funnels: tuple[Funnel, ...]
+    utilisation_heat: UtilisationHeat
+    server_groups: ServerGroups
+    refusals_by_rule: RefusalsByRule
+    stations: Stations
+    money: Money
+    machine_downtime: MachineDowntime
+    expectations: Expectations
+    stories: Stories

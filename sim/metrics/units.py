@@ -1,0 +1,32 @@
+"""Natural units as people write them: 134000 ms is "2.23 min"."""
+
+from __future__ import annotations
+
+import math
+
+from sim.metrics.measures import Unit
+
+_STEPS = ((86_400_000.0, 48 * 3_600_000.0, "d"), (3_600_000.0, 7_200_000.0, "h"), (60_000.0, 120_000.0, "min"))
+
+
+def in_words(value: float, unit: Unit) -> str:
+    """The value with its unit."""
+    if math.isnan(value):
+        return "nothing"
+    match unit:
+        case Unit.TIME:
+            return _time(value)
+        case Unit.SHARE:
+            return f"{100 * value:.4g} %"
+        case Unit.RATE:
+            return f"{value * 3_600_000:.4g} per h"
+        case Unit.COUNT | Unit.LEVEL:
+            return f"{value:,.0f}" if value == int(value) else f"{value:.5g}"
+
+
+def _time(value_ms: float) -> str:
+    size = abs(value_ms)
+    for divisor, least, name in _STEPS:
+        if size >= least:
+            return f"{value_ms / divisor:.4g} {name}"
+    return f"{value_ms / 1000:.4g} s" if size >= 1000 or size == 0 else f"{value_ms:.4g} ms"

@@ -1,0 +1,187 @@
+"""Fields of a person's office record, and the states they can take.
+
+A record is a list of integers indexed by `Field`: the same shape serves the readable engine, a compiled engine
+and a column of a file.  Times are milliseconds since the start of the run (NEVER if it has not happened), money is
+integer fen, places are station numbers (NOWHERE if none).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+
+NEVER = -(1 << 62)
+NOWHERE = -1
+
+
+@unique
+class Account(IntEnum):
+    """Social insurance account with the agency of this city."""
+
+    NONE = 0
+    OPEN = 1
+    CLOSED = 2
+    MOVED = 3  # transferred to another city
+    CANCELLED = 4  # medical account cancelled (C2)
+
+
+@unique
+class Employment(IntEnum):
+    NONE = 0
+    HIRED = 1  # hired, not yet registered by the employer
+    EMPLOYED = 2
+    FLEXIBLE = 3
+    UNEMPLOYED = 4
+    RETIRED = 5
+    EMPLOYER_GONE = 6  # the employer has deregistered
+
+
+@unique
+class Card(IntEnum):
+    """The person's latest card, as the social security side sees it."""
+
+    NONE = 0
+    ISSUED = 1  # in the holder's hand, not activated
+    ACTIVE = 2
+    TEMPORARY_LOSS = 3  # reported by telephone, lapses unless made formal
+    LOST = 4  # reported formally: final
+    DAMAGED = 5  # handed in
+    WITHDRAWN = 6  # taken in by the bank on cancellation
+    EXPIRED = 7
+
+
+@unique
+class EmployerEnd(IntEnum):
+    """How the employer came to an end (P7)."""
+
+    NONE = 0
+    DISSOLVED = 1  # dissolved, bankrupt, revoked or merged
+    APPROVED = 2  # need not deregister with industry and commerce; its competent department approved the end
+    DEREGISTERED = 3  # deregistered with industry and commerce, or lost its licence
+
+
+@unique
+class Bank(IntEnum):
+    """The financial application, as the bank sees it."""
+
+    NONE = 0
+    INACTIVE = 1
+    ACTIVE = 2
+    REPORTED = 3  # loss reported to the bank
+    CLOSED = 4
+
+
+@unique
+class Application(IntEnum):
+    NONE = 0
+    SUBMITTED = 1  # accepted at the counter, being checked
+    RETURNED = 2  # data found wrong, back to the person
+    IN_PRODUCTION = 3
+    READY = 4  # waits at the outlet that accepted it
+
+
+@unique
+class Reason(IntEnum):
+    """Why the current card was applied for."""
+
+    NONE = 0
+    FIRST = 1
+    LOST = 2
+    STOLEN = 3
+    DAMAGED = 4
+    EXCHANGE = 5
+    REAPPLY = 6
+
+
+@unique
+class OldCard(IntEnum):
+    """The old medical insurance IC card."""
+
+    NONE = 0
+    HELD = 1
+    INSERTED = 2  # read by the pharmacy's terminal just now (V3)
+    HANDED_IN = 3
+
+
+@unique
+class TemporaryCard(IntEnum):
+    NONE = 0
+    VALID = 1
+    EXTENDED = 2
+    RETURNED = 3
+    EXPIRED = 4
+
+
+@unique
+class Cancellation(IntEnum):
+    NONE = 0
+    NOTICED = 1  # bureau printed the notice
+    CARD_WITHDRAWN = 2  # bank took notice and card
+    ACCOUNT_CANCELLED = 3
+    PAID = 4
+
+
+@unique
+class Insurance(IntEnum):
+    """Comprehensive basic medical insurance in this city."""
+
+    NEVER_INSURED = 0
+    INSURED = 1
+    ENDED = 2
+
+
+@unique
+class Facility(IntEnum):
+    """What a place may have; a guard PLACE_OFFERS asks for it."""
+
+    INSTANT_ISSUE = 0
+    ONLINE_TERMINAL = 1
+    IN_THIS_CITY = 2
+
+
+@unique
+class Ledger(IntEnum):
+    """Where money can be.  MEDICAL and FINANCIAL belong to the person, the others are the world outside."""
+
+    MEDICAL = 0
+    FINANCIAL = 1
+    FUND = 2  # the insurance fund: premiums in, reimbursements and interest out
+    PROVIDER = 3  # hospitals and pharmacies
+    CASH = 4  # cash and other people's accounts
+    ELSEWHERE = 5  # the medical fund of another city (transfer)
+
+
+@unique
+class Field(IntEnum):
+    ACCOUNT = 0
+    EMPLOYMENT = 1
+    CARD = 2
+    CARD_BEFORE = 3  # Card state apart from any loss report: what the chip is, and what a lapsed report falls back to
+    BANK = 4
+    APPLICATION = 5
+    REASON = 6
+    OLD_CARD = 7
+    TEMPORARY = 8
+    CANCELLATION = 9
+    INSURANCE = 10
+    CARD_SERIAL = 11  # how many cards this person has had
+    CARD_BANK = 12  # number of the bank whose card it is
+    OUTLET = 13  # station that accepted the application
+    HIRED_AT = 14
+    EMPLOYER_ENDED_AT = 15  # approval of the employer's end, or end of its duty to pay
+    APPLIED_AT = 16
+    LOST_AT = 17  # when the card was in fact lost
+    REPORTED_AT = 18  # loss report: costs may be claimed from here (L6)
+    REPLACED_AT = 19  # replacement in hand
+    COST_AT = 20  # when the person paid medical costs himself
+    COST_FEN = 21  # what he paid and may claim
+    TEMPORARY_AT = 22
+    APPROVED_AT = 23  # bank's approval of the cancellation
+    BALANCE_AT = 24  # since when the medical balance earns interest
+    MEDICAL_FEN = 25
+    FINANCIAL_FEN = 26
+    LATE = 27  # flags: 1 employer registered late (P3), 2 employer deregistered late (P7)
+    CLAIMED = 28  # 1: costs of this loss were claimed (L6)
+    HOT_AT = 29  # since when the card in the record is on the hot list; NEVER if it is not
+    HOT_UNTIL = 30  # when a lapsed report took it off the list; NEVER if it did not
+    FEN_DAYS = 31  # sum of daily medical balances up to BALANCE_AT: what interest is reckoned on
+    EMPLOYER_END = 32  # how the employer ended (EmployerEnd)

@@ -1,0 +1,119 @@
+"""A person's office record at the beginning: which states he has, and what follows from them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sim.office.fields import (
+    NEVER,
+    NOWHERE,
+    Account,
+    Application,
+    Bank,
+    Cancellation,
+    Card,
+    EmployerEnd,
+    Employment,
+    Field,
+    Insurance,
+    OldCard,
+    Reason,
+    TemporaryCard,
+)
+
+STATES: dict[str, type[IntEnum]] = {
+    "account": Account,
+    "employment": Employment,
+    "card": Card,
+    "bank": Bank,
+    "application": Application,
+    "reason": Reason,
+    "old_card": OldCard,
+    "temporary": TemporaryCard,
+    "cancellation": Cancellation,
+    "insurance": Insurance,
+    "employer_end": EmployerEnd,
+}
+"""What a scenario may say of a person, with the words it may use (lower-case member names)."""
+
+_TIMES = (
+    Field.HIRED_AT,
+    Field.EMPLOYER_ENDED_AT,
+    Field.APPLIED_AT,
+    Field.LOST_AT,
+    Field.REPORTED_AT,
+    Field.REPLACED_AT,
+    Field.COST_AT,
+    Field.TEMPORARY_AT,
+    Field.APPROVED_AT,
+    Field.HOT_AT,
+    Field.HOT_UNTIL,
+)
+_BANK_OF_CARD = {
+    Card.NONE: Bank.NONE,
+    Card.ISSUED: Bank.INACTIVE,
+    Card.ACTIVE: Bank.ACTIVE,
+    Card.TEMPORARY_LOSS: Bank.ACTIVE,
+    Card.LOST: Bank.REPORTED,
+    Card.DAMAGED: Bank.CLOSED,
+    Card.WITHDRAWN: Bank.CLOSED,
+    Card.EXPIRED: Bank.CLOSED,
+}
+_CHIP_OF_CARD = {Card.TEMPORARY_LOSS: Card.ACTIVE, Card.LOST: Card.ACTIVE}
+
+
+def new_record(**states: str | int) -> list[int]:
+    """Build the record of an insured employee with an open account and no card, changed as `states` say.
+
+    `states` are the words of STATES (`card="active"`) or numbers for any field by its lower-case name
+    (`medical_fen=120_050`).  What follows from a state is filled in unless given: a card in use has a number, an
+    active chip and an active bank side; what has happened by then happened at the start of the run.
+    """
+    record = [0] * len(Field)
+    for field in _TIMES:
+        record[field] = NEVER
+    record[Field.OUTLET] = record[Field.CARD_BANK] = NOWHERE
+    record[Field.ACCOUNT] = Account.OPEN
+    record[Field.EMPLOYMENT] = Employment.EMPLOYED
+    record[Field.INSURANCE] = Insurance.INSURED
+    given = {Field[name.upper()]: _number(name, value) for name, value in states.items()}
+    for field, value in (_implied(given) | given).items():
+        record[field] = value
+    return [int(value) for value in record]
+
+
+def initial_states(**states: str | int) -> tuple[tuple[int, int], ...]:
+    """Give the fields in which the record of these states differs from a plain `new_record()`."""
+    plain = new_record()
+    return tuple((field, value) for field, value in enumerate(new_record(**states)) if value != plain[field])
+
+
+def _number(name: str, value: str | int) -> int:
+    """Number of a state, from its lower-case word."""
+    if isinstance(value, int):
+        return value
+    return int(STATES[name][value.upper()])
+
+
+def _implied(given: dict[Field, int]) -> dict[Field, int]:
+    """What follows from the given states."""
+    card = Card(given.get(Field.CARD, Card.NONE))
+    application = given.get(Field.APPLICATION, Application.NONE)
+    implied: dict[Field, int] = {
+        Field.CARD_BEFORE: _CHIP_OF_CARD.get(card, card),
+        Field.BANK: _BANK_OF_CARD[card],
+        Field.CARD_SERIAL: int(card != Card.NONE) + int(application in (Application.IN_PRODUCTION, Application.READY)),
+    }
+    if card in (Card.TEMPORARY_LOSS, Card.LOST):
+        implied |= {Field.REPORTED_AT: 0, Field.HOT_AT: 0}
+    if card == Card.WITHDRAWN:
+        implied |= {Field.ACCOUNT: Account.CANCELLED, Field.CANCELLATION: Cancellation.PAID, Field.APPROVED_AT: 0}
+    if application != Application.NONE:
+        implied |= {Field.APPLIED_AT: 0, Field.REASON: Reason.FIRST if card == Card.NONE else Reason.LOST}
+    if given.get(Field.TEMPORARY, TemporaryCard.NONE) != TemporaryCard.NONE:
+        implied[Field.TEMPORARY_AT] = 0
+    if given.get(Field.EMPLOYMENT) == Employment.HIRED:
+        implied[Field.HIRED_AT] = 0
+    if given.get(Field.EMPLOYER_END, EmployerEnd.NONE) != EmployerEnd.NONE:
+        implied[Field.EMPLOYER_ENDED_AT] = 0
+    return implied

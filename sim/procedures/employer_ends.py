@@ -1,0 +1,45 @@
+"""An employer comes to an end, on one of the grounds of P7; its 30 days run from here."""
+
+from sim.office.fields import EmployerEnd, Employment, Field
+from sim.procedures.model import Kind, Move, Procedure
+from sim.procedures.shared import assumed, office_step, one_of, put, stamp
+
+_EMPLOYED = one_of(
+    Field.EMPLOYMENT, Employment.EMPLOYED, rule="P7", why="The person is not registered with an employer."
+)
+
+_GROUNDS = (
+    ("dissolved", EmployerEnd.DISSOLVED, "Dissolved, bankrupt, revoked or merged; the approval is dated today."),
+    ("approved", EmployerEnd.APPROVED, "No commerce registration; its department approves the end today."),
+    ("deregistered", EmployerEnd.DEREGISTERED, "Deregistered or licence lost; the duty to pay ends today."),
+)
+
+PROCEDURE = Procedure(
+    name="employer_ends",
+    title="End of an employer",
+    title_zh="用人单位终止",
+    rules=("P7",),
+    steps=tuple(
+        office_step(
+            name,
+            ("P7",),
+            guards=(_EMPLOYED,),
+            effects=(put(Field.EMPLOYER_END, how), stamp(Field.EMPLOYER_ENDED_AT)),
+            help=text,
+        )
+        for name, how, text in _GROUNDS
+    ),
+    moves=(
+        Move("dissolved", "deregister_employer", wait="until_deregistered"),
+        Move("approved", "deregister_employer", wait="until_deregistered"),
+        Move("deregistered", "deregister_employer.at_tax_office", wait="until_deregistered"),
+    ),
+    parameters=(
+        assumed(
+            "until_deregistered",
+            Kind.WAIT,
+            {"dist": "lognormal", "mean": "20 d", "cv": 0.5},
+            "from the end until the employer comes to deregister",
+        ),
+    ),
+)

@@ -1,0 +1,47 @@
+"""Exchange of the old medical insurance card for a social security card (A5, P2, P6)."""
+
+from sim.office.fields import Field, OldCard, Reason
+from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
+from sim.procedures.model import Paper, Place, Procedure, Step, Who
+from sim.procedures.shared import (
+    ACCOUNT_OPEN,
+    FILED_WITH_BANK,
+    NO_USABLE_CARD,
+    NOTHING_PENDING,
+    counter_time,
+    one_of,
+    put,
+)
+
+PROCEDURE = Procedure(
+    name="exchange",
+    title="Exchange of the old medical insurance card",
+    title_zh="旧医保卡换领",
+    rules=("A5", "A6", "P2", "P6"),
+    steps=(
+        Step(
+            "apply",
+            ("A5", "A6"),
+            Place.OUTLET,
+            starts=True,
+            who=(Who.HOLDER, Who.AGENT),
+            papers=(Paper.OLD_CARD, Paper.MATCHING_PHOTO),
+            guards=(
+                one_of(
+                    Field.OLD_CARD,
+                    OldCard.HELD,
+                    rule="A5",
+                    why="There is no old medical insurance card to hand in.",
+                ),
+                *ACCOUNT_OPEN,
+                NO_USABLE_CARD,
+                NOTHING_PENDING,
+            ),
+            effects=(*FILED_WITH_BANK, put(Field.OLD_CARD, OldCard.HANDED_IN), put(Field.REASON, Reason.EXCHANGE)),
+            service="counter_time",
+            help="The old card is handed in with the photo.",
+        ),
+    ),
+    moves=issue_moves("apply"),
+    parameters=(counter_time(), *ISSUE_PARAMETERS),
+)

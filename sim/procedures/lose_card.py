@@ -1,0 +1,31 @@
+"""A card is lost: the moment in fact, from which it takes a while until somebody reports it (L1)."""
+
+from sim.office.fields import Card, Field
+from sim.procedures.model import Kind, Move, Procedure
+from sim.procedures.shared import assumed, office_step, one_of, stamp
+
+PROCEDURE = Procedure(
+    name="lose_card",
+    title="A card is lost",
+    title_zh="卡片遗失",
+    rules=("L1",),
+    steps=(
+        office_step(
+            "lose",
+            ("L1",),
+            guards=(one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L1", why="There is no card in hand to lose."),),
+            effects=(stamp(Field.LOST_AT),),
+            help="Nobody at the office knows yet; the card works until the report.",
+        ),
+    ),
+    moves=(
+        Move("lose", "report_loss", share="phone_first_share", wait="until_noticed"),
+        Move("lose", "report_loss_outlet", wait="until_noticed"),
+    ),
+    parameters=(
+        assumed(
+            "until_noticed", Kind.WAIT, {"dist": "exponential", "mean": "12 h"}, "from the loss until it is reported"
+        ),
+        assumed("phone_first_share", Kind.SHARE, 0.7, "share who report by telephone first"),
+    ),
+)

@@ -1,0 +1,38 @@
+"""A new application after a cancellation, at any time (A4, C4; P6 still applies)."""
+
+from sim.office.fields import Card, Field, Reason
+from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
+from sim.procedures.model import Paper, Place, Procedure, Step, Who
+from sim.procedures.shared import ACCOUNT_OPEN, FILED_WITH_BANK, NOTHING_PENDING, counter_time, one_of, put
+
+PROCEDURE = Procedure(
+    name="reapply",
+    title="Application after a cancellation",
+    title_zh="注销后重新申领",
+    rules=("A4", "C4", "A6", "P6"),
+    steps=(
+        Step(
+            "apply",
+            ("A4", "A6", "C4"),
+            Place.OUTLET,
+            starts=True,
+            who=(Who.HOLDER, Who.AGENT),
+            papers=(Paper.IDENTITY,),
+            guards=(
+                one_of(
+                    Field.CARD,
+                    Card.WITHDRAWN,
+                    rule="C4",
+                    why="Only after a cancellation; a card has not been withdrawn here.",
+                ),
+                *ACCOUNT_OPEN,
+                NOTHING_PENDING,
+            ),
+            effects=(*FILED_WITH_BANK, put(Field.REASON, Reason.REAPPLY)),
+            service="counter_time",
+            help="No waiting period.  assumed: a cancelled account counts as closed, so it is opened again first.",
+        ),
+    ),
+    moves=issue_moves("apply"),
+    parameters=(counter_time(), *ISSUE_PARAMETERS),
+)

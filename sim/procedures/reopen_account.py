@@ -1,0 +1,30 @@
+"""A closed account is opened again, before a card can be applied for (P6)."""
+
+from sim.office.fields import Account, Field, Insurance
+from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Who
+from sim.procedures.shared import counter_time, one_of, put
+
+PROCEDURE = Procedure(
+    name="reopen_account",
+    title="Reopening of the account",
+    title_zh="账户重新开户",
+    rules=("P6", "A6"),
+    steps=(
+        Step(
+            "reopen",
+            ("P6", "A6"),
+            Place.AGENCY,
+            starts=True,
+            who=(Who.HOLDER, Who.AGENT, Who.EMPLOYER),
+            papers=(Paper.IDENTITY,),
+            guards=(
+                one_of(Field.ACCOUNT, Account.CLOSED, Account.CANCELLED, rule="P6", why="The account is not closed."),
+            ),
+            effects=(put(Field.ACCOUNT, Account.OPEN), put(Field.INSURANCE, Insurance.INSURED)),
+            service="counter_time",
+            help="The person is insured in this city again.",
+        ),
+    ),
+    moves=(Move("reopen", END),),
+    parameters=(counter_time(),),
+)

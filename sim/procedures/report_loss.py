@@ -1,0 +1,86 @@
+"""A loss reported to the hotline: at once, for a time, and lapsing unless made formal (L1, L2, L3)."""
+
+from sim.office.fields import NEVER, Card, Field
+from sim.procedures.loss import IN_HAND, REPORTED
+from sim.procedures.model import END, Act, At, Check, Effect, Kind, Move, Parameter, Place, Procedure, Step, Who
+from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, put, stamp, timed
+
+_STILL_TEMPORARY = one_of(
+    Field.CARD,
+    Card.TEMPORARY_LOSS,
+    rule="L2",
+    why="The report was made formal or has lapsed: nothing is left to lapse.",
+)
+_TERM_OVER = timed(
+    Check.AFTER, Field.REPORTED_AT, "validity", rule="L2", why="The term of the telephone report is not over yet."
+)
+
+PROCEDURE = Procedure(
+    name="report_loss",
+    title="Loss report by telephone",
+    title_zh="电话挂失",
+    rules=("L1", "L2", "L3"),
+    steps=(
+        Step(
+            "menu",
+            ("L1",),
+            Place.HOTLINE,
+            At.MENU,
+            starts=True,
+            who=tuple(Who),
+            service="menu_time",
+            help="The voice menu asks what the call is about.",
+        ),
+        Step(
+            "agent",
+            ("L1", "A6"),
+            Place.HOTLINE,
+            who=(Who.HOLDER, Who.AGENT),
+            guards=(IN_HAND,),
+            effects=(*REPORTED, put(Field.CARD, Card.TEMPORARY_LOSS)),
+            service="talk_time",
+            help="The agent asks for the identity number and enters the temporary report.",
+        ),
+        office_step("term_over", ("L2",), help="The term of the report has run out."),
+        office_step(
+            "lapse",
+            ("L2",),
+            guards=(_STILL_TEMPORARY, _TERM_OVER),
+            effects=(
+                Effect(Act.COPY, Field.CARD.name, other=Field.CARD_BEFORE.name),
+                stamp(Field.HOT_UNTIL),
+                put(Field.REPORTED_AT, NEVER),
+                put(Field.COST_FEN, 0),
+            ),
+            help="Not made formal: the card is as it was before.  assumed: costs under a lapsed report are not claimed.",
+        ),
+    ),
+    moves=(
+        Move("menu", "agent"),
+        Move("agent", "term_over", wait="validity", fork=True),
+        Move("agent", "report_loss_bank", share="bank_too_share", wait="until_bank", fork=True),
+        Move("agent", "replace", share="goes_on_share", wait="until_outlet"),
+        Move("agent", END),
+        Move("term_over", "lapse", when=(_STILL_TEMPORARY, _TERM_OVER)),
+        Move("term_over", END),
+        Move("lapse", END),
+    ),
+    parameters=(
+        assumed("menu_time", Kind.TIME, "20 s", "voice menu before the agent"),
+        Parameter("talk_time", Kind.TIME, TALK, "P", TALK_SOURCE, "talk with the agent"),
+        Parameter(
+            "validity",
+            Kind.TIME,
+            "24 h",
+            "P",
+            "Shanghai's old rule (aggregators); elsewhere 5, 10 or 15 days: set by the regional profile",
+            "how long a telephone report holds",
+        ),
+        assumed("bank_too_share", Kind.SHARE, 0.8, "share who report to the bank as well"),
+        assumed("until_bank", Kind.WAIT, "1 h", "from the telephone report to the report to the bank"),
+        assumed(
+            "goes_on_share", Kind.SHARE, 0.9, "share who go to an outlet for the replacement; the rest find the card"
+        ),
+        assumed("until_outlet", Kind.WAIT, "4 h", "from the telephone report until the person sets out for an outlet"),
+    ),
+)

@@ -1,0 +1,176 @@
+"""Short ways to write the rows of a procedure, and rows that several procedures have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sim.office.fields import Account, Application, Card, Field, Ledger, TemporaryCard
+from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum
+
+if TYPE_CHECKING:
+    from enum import IntEnum
+
+HALL = "mean of all counter business in the Wuhou social insurance hall, Chengdu, Apr-Jul 2019 (newspaper); cv assumed"
+NOT_FOUND = "no published figure found"
+COUNTER: dict[str, Any] = {"dist": "lognormal", "mean": "5 min", "cv": 0.6}
+TALK: dict[str, Any] = {"dist": "lognormal", "mean": "150 s", "cv": 0.8}
+TALK_SOURCE = "mean talk on the Changzhou 12345 line, 2021 (mirror of a government report); lognormal shape assumed"
+
+
+# --- guards ------------------------------------------------------------------------------------------------------
+
+
+def one_of(field: Field, *values: IntEnum | int, rule: str = "", why: str = "") -> Guard:
+    """The field has one of these values."""
+    return Guard(Check.IN, field.name, tuple(values), rule=rule, why=why)
+
+
+def none_of(field: Field, *values: IntEnum | int, rule: str = "", why: str = "") -> Guard:
+    """The field has none of these values."""
+    return Guard(Check.NOT_IN, field.name, tuple(values), rule=rule, why=why)
+
+
+def timed(check: Check, field: Field, parameter: str, *, rule: str = "", why: str = "") -> Guard:
+    """A term that runs from the moment in the field."""
+    return Guard(check, field.name, parameter=parameter, rule=rule, why=why)
+
+
+def at_own_bank(rule: str) -> Guard:
+    """Only a branch of the bank that issued the card."""
+    return Guard(
+        Check.SAME_BANK, Field.CARD_BANK.name, rule=rule, why="Go to a branch of the bank that issued the card."
+    )
+
+
+def offers(facility: IntEnum, *, rule: str = "", why: str = "") -> Guard:
+    """The place has the facility."""
+    return Guard(Check.PLACE_OFFERS, "", (facility,), rule=rule, why=why)
+
+
+def covered(field: Field, *, rule: str, why: str) -> Guard:
+    """The amount asked for is not more than the ledger has."""
+    return Guard(Check.AMOUNT_COVERED, field.name, rule=rule, why=why)
+
+
+def forbidden(*, rule: str, why: str) -> Guard:
+    """Refuse everybody."""
+    return Guard(Check.NEVER, "", rule=rule, why=why)
+
+
+# --- effects -----------------------------------------------------------------------------------------------------
+
+
+def put(field: Field, value: int) -> Effect:
+    """record[field] = value."""
+    return Effect(Act.SET, field.name, int(value))
+
+
+def stamp(field: Field) -> Effect:
+    """record[field] = now."""
+    return Effect(Act.STAMP, field.name)
+
+
+def lead(name: str, since: Field) -> Effect:
+    """Report how long it took since the moment in the field."""
+    return Effect(Act.LEAD, since.name, other=name)
+
+
+def money(which: Sum, source: Ledger, target: Ledger, rate: str | None = None) -> Effect:
+    """Move a sum from one ledger to another."""
+    return Effect(Act.MONEY, source.name, int(which), target.name, rate)
+
+
+# --- parameters --------------------------------------------------------------------------------------------------
+
+
+def counter_time(help_text: str = "time at the counter", name: str = "counter_time") -> Parameter:
+    """Service time of ordinary counter business: the published mean of all business."""
+    return Parameter(name, Kind.TIME, COUNTER, "P", HALL, help_text)
+
+
+def assumed(name: str, kind: Kind, default: object, help_text: str, source: str = NOT_FOUND) -> Parameter:
+    """A number for which nothing is published."""
+    return Parameter(name, kind, default, "A", source, help_text)
+
+
+INTEREST_RATE = assumed(
+    "interest_rate",
+    Kind.RATE,
+    0.0005,
+    "yearly rate on the medical balance, actual days over 360",
+    "the fund earns the demand deposit rate in the current year (aggregator); level of 2025 assumed",
+)
+
+# --- rows in common ----------------------------------------------------------------------------------------------
+
+
+def office_step(
+    name: str,
+    rules: tuple[str, ...],
+    *,
+    guards: tuple[Guard, ...] = (),
+    effects: tuple[Effect, ...] = (),
+    help: str = "",  # noqa: A002 - the row's own word
+) -> Step:
+    """What the office does by itself: no place, nobody is asked."""
+    return Step(name, rules, who=(), guards=guards, effects=effects, help=help)
+
+
+ACCOUNT_OPEN = (
+    none_of(
+        Field.ACCOUNT,
+        Account.CLOSED,
+        Account.CANCELLED,
+        rule="P6",
+        why="The account is closed: have it opened again before applying for a card.",
+    ),
+    none_of(
+        Field.ACCOUNT,
+        Account.MOVED,
+        rule="P5",
+        why="The account was transferred to another city: the card stays valid, a new one is not issued here.",
+    ),
+    none_of(
+        Field.ACCOUNT,
+        Account.NONE,
+        rule="P4",
+        why="There is no account yet: register first, through the employer or as a flexible worker.",
+    ),
+)
+"""Who may apply for a card."""
+
+NO_USABLE_CARD = none_of(
+    Field.CARD,
+    Card.ISSUED,
+    Card.ACTIVE,
+    Card.TEMPORARY_LOSS,
+    rule="P2",
+    why="The earlier card has not ended: a person has at most one usable card.",
+)
+
+NOTHING_PENDING = one_of(
+    Field.APPLICATION,
+    Application.NONE,
+    Application.RETURNED,
+    rule="P2",
+    why="An application is already under way.",
+)
+
+FILED = (
+    put(Field.APPLICATION, Application.SUBMITTED),
+    Effect(Act.PLACE, Field.OUTLET.name),
+    stamp(Field.APPLIED_AT),
+)
+"""What every accepted hand-in writes down: that, where, when."""
+
+FILED_WITH_BANK = (*FILED, Effect(Act.BANK, Field.CARD_BANK.name))
+"""As FILED; the bank of the outlet becomes the bank of the card."""
+
+HANDS_BACK_TEMPORARY = Guard(
+    Check.BRINGS,
+    Field.TEMPORARY.name,
+    (TemporaryCard.VALID, TemporaryCard.EXTENDED),
+    rule="L7",
+    why="The temporary medical card must be handed back when the card is collected.",
+    paper=Paper.TEMPORARY_CARD,
+)

@@ -1,0 +1,341 @@
+"""The Program: a scenario compiled to frozen rows, the only thing an engine reads.
+
+Everything an engine needs is here as numbers: no names to resolve, no dates to compute, no procedure table to
+interpret except the office steps.  Rows refer to each other by index; -1 means none.  Times are integer
+milliseconds since the start of the run.  The content hash identifies what was simulated: equal hash and seed give
+the same log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum, IntEnum, unique
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sim.calendar import Calendar
+    from sim.procedures.model import Guard, Procedure, Step
+
+NONE = -1
+FOREVER = 1 << 61
+"""A time that never comes: infinite patience, a source that never stops."""
+
+
+@unique
+class DistKind(IntEnum):
+    """Distributions; what `a`, `b`, `c`, `values`, `weights` mean is said in sim.engines.samplers."""
+
+    CONSTANT = 0
+    EXPONENTIAL = 1
+    ERLANG = 2
+    UNIFORM = 3
+    TRIANGULAR = 4
+    LOGNORMAL = 5
+    GAMMA = 6
+    WEIBULL = 7
+    HYPEREXPONENTIAL = 8
+    EMPIRICAL = 9
+    NEVER = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DistRow:
+    kind: DistKind
+    a: float = 0.0
+    b: float = 0.0
+    c: float = 0.0
+    values: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()  # cumulative, last one 1.0
+
+
+@unique
+class WaitKind(IntEnum):
+    NOW = 0
+    PLAIN = 1  # dist ms from now
+    WORKDAYS = 2  # the dist-th working day after today, at clock_ms
+    NEXT = 3  # the next of the daily clocks on a working day (batch cut-off)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """A pause before a step.  `visit`: rounded up to a moment within the opening hours of the place visited."""
+
+    kind: WaitKind
+    dist: int = NONE
+    clocks_ms: tuple[int, ...] = ()
+    visit: bool = False
+
+
+@unique
+class Change(IntEnum):
+    """What a station's timetable does at a moment."""
+
+    DOOR_CLOSE = 0  # first, so that a closing office keeps its servers for those inside
+    DOOR_OPEN = 1
+    LAST_TICKET = 2
+    CAPACITY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Changes of one class of station through the run: (t_ms, Change, server group, servers), in order."""
+
+    changes: tuple[tuple[int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoursRow:
+    """Opening hours over the run as cumulative arrival weight: piecewise linear, flat while closed.
+
+    `times_ms` and `weight` have equal length, one entry at each midnight at least; empty means always open.
+    """
+
+    times_ms: tuple[int, ...] = ()
+    weight: tuple[float, ...] = ()
+
+
+@unique
+class Closing(IntEnum):
+    SERVE_INSIDE = 0  # who is inside is served, however late
+    TURN_AWAY = 1  # who waits is sent home
+    KEEP = 2  # the queue stays where it is until the servers come back
+
+
+UNLIMITED = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class StationRow:
+    """A queue with groups of servers.  `skills[g]` is a bit mask of businesses, `priority_rank[class]` the order."""
+
+    name: str
+    group: str  # the scenario's table name; several stations when count > 1
+    place: str  # the Place's value
+    title: str
+    title_zh: str
+    district: str
+    skills: tuple[int, ...]
+    timetable: int
+    hours: int
+    priority_rank: tuple[int, ...] = (0,)
+    lifo: bool = False
+    closing: Closing = Closing.KEEP
+    capacity: int = UNLIMITED
+    service: int = NONE  # a plain station's service
+    service_of: tuple[tuple[int, int], ...] = ()  # (business, distribution): overrides the step's
+    wrap_up: int = NONE
+    patience: int = NONE
+    balk_queue: int = NONE  # people waiting per server on duty from which some do not join
+    balk_share: float = 0.0
+    return_share: float = 0.0
+    return_wait: int = NONE
+    return_at_most: int = 0
+    callback_queue: int = NONE
+    callback_share: float = 0.0
+    preempt: bool = False
+    gather: int = 0
+    batch_size: int = 1
+    batch_join: bool = False
+    setup: int = NONE
+    consumables: int = 0
+    refill: int = NONE
+    breakdown_after: int = NONE
+    repair: int = NONE
+    machine: int = NONE  # the station of the instant-issue machines of this place
+    menu: int = NONE  # a hotline's voice menu
+    bank: int = NONE
+    facilities: frozenset[int] = frozenset()
+    refresh_ms: int = NONE  # hot list: 0 online, > 0 period, -1 no terminal
+    refresh_offset_ms: int = 0
+    then: tuple[int, ...] = ()  # moves of a plain station
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """Stations a person may choose between, with cumulative shares (last one 1.0).
+
+    `place` numbers the kind of place: a person's usual place of a kind is the same in every procedure.
+    """
+
+    place: int
+    stations: tuple[int, ...]
+    cumulative: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """`step` -1: the case leaves.  `guards`: index into Program.guards, -1 none; `share` 1.0: always."""
+
+    step: int
+    share: float = 1.0
+    guards: int = NONE
+    wait: int = NONE
+    fork: bool = False
+
+
+@unique
+class Where(IntEnum):
+    """How a case finds the station of a step."""
+
+    NOWHERE = 0  # no station: the office does it by itself
+    FIXED = 1
+    CHOSEN = 2
+    APPLIED = 3
+    ISSUER = 4
+    HERE = 5
+    MACHINE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step of a procedure, or a visit to a plain station (`office` -1)."""
+
+    name: str
+    key: int  # stable number of the name, for keyed random numbers
+    procedure: int
+    where: Where
+    station: int = NONE  # where FIXED
+    choice: int = NONE  # where CHOSEN
+    by_bank: tuple[int, ...] = ()  # where ISSUER: choice per bank number
+    business: int = 0
+    service: int = NONE
+    office: int = NONE  # index into Program.office_steps
+    starts: bool = False
+    who: int = 0  # mask of who may come
+    first_who: int = 0  # who comes if the case's own actor may not
+    keep: bool = False  # the counter waits: the same visit may go on
+    chip: int = 0  # position in sim.procedures.model.Chip
+    menu: bool = False  # served by the menu of the chosen hotline, not by its agents
+    after_done: tuple[int, ...] = ()
+    after_refused: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRow:
+    """People of the same beginning.  `first` is the number of its first person, `record` their office record.
+
+    `homes`: usual places (place number, station) of a story's person.
+    """
+
+    name: str
+    first: int
+    size: int
+    record: tuple[int, ...]
+    medical: int = NONE  # distribution of the opening balance, fen
+    financial: int = NONE
+    banks: tuple[int, ...] = ()
+    bank_cumulative: tuple[float, ...] = ()
+    homes: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalTable:
+    """Arrivals given one by one.  `overrides`: (station, what, values) with what 0 service, 1 patience; -1 none."""
+
+    t_ms: np.ndarray
+    priority: np.ndarray | None = None
+    overrides: tuple[tuple[int, int, np.ndarray], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What one person tries at a moment: a story's line, or the common shape of a demand's cases."""
+
+    step: int
+    who: int = 0
+    without: int = 0  # mask of papers left at home
+    reason: int = 0
+    amount_fen: int = 0
+    station: int = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A stream of cases: statistical (segments or sine), counted, a table of arrivals, or one story action."""
+
+    name: str
+    key: int
+    action: Action
+    cohort: int = NONE
+    segments: tuple[tuple[int, int, float], ...] = ()  # (from_ms, to_ms, arrivals per ms)
+    day_cv: float = 0.0
+    sine: tuple[float, float, float, float] | None = None  # mean and amplitude per ms, period ms, phase rad
+    stop_ms: int = FOREVER
+    table: ArrivalTable | None = None
+    batch: int = 1
+    at_most: int = FOREVER
+    priority_cumulative: tuple[float, ...] = (1.0,)
+    agent_share: float = 0.0
+    incomplete_share: float = 0.0
+    amount: int = NONE
+    choices: int = NONE  # `where` with shares
+    story: bool = False
+    person: int = NONE  # a story's person
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What an engine plays.  See the module for conventions."""
+
+    title: str
+    start: date
+    duration_ms: int
+    warm_up_ms: int
+    drain: bool
+    clock_step_ms: int
+    day_starts: int  # days covered by the calendar
+    businesses: tuple[str, ...]
+    priorities: tuple[str, ...]
+    banks: tuple[str, ...]
+    procedures: tuple[str, ...]
+    stations: tuple[StationRow, ...]
+    timetables: tuple[Timetable, ...]
+    hours: tuple[HoursRow, ...]
+    choices: tuple[ChoiceRow, ...]
+    steps: tuple[StepRow, ...]
+    moves: tuple[MoveRow, ...]
+    guards: tuple[tuple[Guard, ...], ...]
+    guard_owners: tuple[str, ...]  # procedure whose parameters the guards name
+    waits: tuple[WaitRow, ...]
+    dists: tuple[DistRow, ...]
+    cohorts: tuple[CohortRow, ...]
+    sources: tuple[SourceRow, ...]
+    office_steps: tuple[tuple[Procedure, Step], ...]
+    numbers: tuple[tuple[tuple[str, str], int], ...]
+    workdays: tuple[bool, ...]
+    calendar: Calendar
+
+    def content_hash(self) -> str:
+        """SHA-256 over every row, independent of process and hash seed (the calendar enters as `workdays`)."""
+        digest = hashlib.sha256()
+        for field in fields(self):
+            if field.name != "calendar":
+                digest.update(field.name.encode())
+                _feed(digest, getattr(self, field.name))
+        return digest.hexdigest()
+
+
+def _feed(digest: hashlib._Hash, value: object) -> None:
+    """Feed one value in a form that depends on nothing but the value."""
+    if isinstance(value, np.ndarray):
+        digest.update(f"[{value.dtype.str}{value.shape}".encode())
+        digest.update(np.ascontiguousarray(value).tobytes())
+    elif is_dataclass(value) and not isinstance(value, type):
+        digest.update(type(value).__name__.encode())
+        for field in fields(value):
+            _feed(digest, getattr(value, field.name))
+    elif isinstance(value, tuple):
+        digest.update(f"({len(value)}".encode())
+        for item in value:
+            _feed(digest, item)
+    elif isinstance(value, frozenset):
+        _feed(digest, tuple(sorted(value)))
+    elif isinstance(value, Enum):
+        digest.update(f"{value.value!r};".encode())
+    else:
+        digest.update(f"{value!r};".encode())

@@ -1,0 +1,187 @@
+"""Cross checks of places, opening hours, counters and banks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.checks import ALWAYS, World, hours_reference, place_kinds, place_reference, reference
+from sim.scenario.schema_places import (
+    PLACES,
+    CounterGroup,
+    Counters,
+    FactoryTable,
+    HotlineTable,
+    Intervals,
+    OutletTable,
+    PlaceTable,
+    StationTable,
+    TerminalTable,
+)
+from sim.scenario.schema_validate import Finding
+from sim.scenario.toml_lines import KeyPath
+from sim.scenario.units import suggestion
+from sim.scenario.values import expand
+
+_DAY = (0, 86_400_000)
+_TOLERANCE = 1e-6
+
+
+def check_places(there: World) -> Iterator[Finding]:
+    """Every place table of every kind."""
+    yield from _duplicates(there)
+    yield from _hours(there)
+    for kind in PLACES:
+        for name, table in there.scenario.places(kind).items():
+            path = (kind, name)
+            if name in PLACES:
+                yield Finding(path, f'"{name}" is the name of a kind of place', "any other name")
+            yield from hours_reference(there, (*path, "hours"), table.hours)
+            yield from _counters(there, path, table)
+            yield from _business(there, path, table)
+            yield from _special(there, path, table)
+
+
+def _duplicates(there: World) -> Iterator[Finding]:
+    owners: dict[str, KeyPath] = {}
+    for kind in PLACES:
+        for name, table in there.scenario.places(kind).items():
+            for station in dict.fromkeys((name, *expand(name, table.count))):
+                if station in owners:
+                    other = ".".join(str(part) for part in owners[station])
+                    yield Finding((kind, name), f'the name "{station}" is taken by {other}', "names used once")
+                owners.setdefault(station, (kind, name))
+
+
+def _hours(there: World) -> Iterator[Finding]:
+    for name, table in there.scenario.hours.items():
+        if name == ALWAYS:
+            yield Finding(("hours", name), f'"{ALWAYS}" is built in', "any other name")
+        elif not any(table.of(weekday) for weekday in range(7)):
+            yield Finding(("hours", name), "is never open", "intervals on at least one day")
+
+
+def servers_of(kind: str, table: PlaceTable) -> tuple[str, Counters | None, bool]:
+    """Key, value and necessity of the servers of a place."""
+    if isinstance(table, HotlineTable):
+        return "agents", table.agents, True
+    if isinstance(table, FactoryTable):
+        return "machines", table.machines, True
+    return "counters", table.counters, kind in ("outlets", "stations")
+
+
+def _counters(there: World, path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
+    key, counters, needed = servers_of(str(path[0]), table)
+    here = (*path, key)
+    if key != "counters" and table.counters is not None:
+        yield Finding((*path, "counters"), f"{path[0]} have {key}", key)
+    if counters is None:
+        if needed:
+            yield Finding(here, f"is missing: nobody serves at {path[1]}", "a number or an array of groups")
+        return
+    if counters.file and counters.groups:
+        yield Finding(here, "has groups and a file", "one of them")
+    if counters.file:
+        return
+    for index, group in enumerate(counters.groups):
+        if isinstance(group.hours, str) and group.hours:
+            yield from hours_reference(there, (*here, index, "hours"), group.hours)
+        for number, skill in enumerate(group.skills):
+            if path[0] != "stations":
+                yield from reference((*here, index, "skills", number), "business", skill, there.businesses())
+    if not any(_on_duty(there, group, table) for group in counters.groups):
+        yield Finding(here, f"{path[1]} has no {key} at any time", "a number greater than 0, during the opening hours")
+
+
+def _on_duty(there: World, group: CounterGroup, table: PlaceTable) -> bool:
+    """Whether a group has servers at some time the place is open."""
+    if group.count == 0:
+        return False
+    return any(
+        begin < close and opening < end
+        for weekday in range(7)
+        for opening, close in _intervals(there, table.hours, weekday)
+        for begin, end in _intervals(there, group.hours or ALWAYS, weekday)
+    )
+
+
+def _intervals(there: World, when: str | Intervals, weekday: int) -> Intervals:
+    if not isinstance(when, str):
+        return when
+    table = there.scenario.hours.get(when)
+    return table.of(weekday) if table is not None else (_DAY,)
+
+
+def _business(there: World, path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
+    """Procedures offered, and the counters' skills for them."""
+    if path[0] != "stations":
+        for business in table.service:
+            yield from reference((*path, "service", business), "business", business, there.businesses())
+    for index, name in enumerate(table.offers or ()):
+        here = (*path, "offers", index)
+        procedure = there.catalogue.get(name)
+        if procedure is None:
+            yield Finding(here, *suggestion("procedure", name, there.catalogue))
+            continue
+        if str(path[0]) not in place_kinds(procedure):
+            yield Finding(here, f"{name} has no step at {path[0]}", ", ".join(sorted(_possible(there, str(path[0])))))
+            continue
+        yield from _skilled(
+            path,
+            here,
+            table,
+            {
+                step.business or name
+                for step in procedure.steps
+                if step.place is not None and step.place.value == path[0]
+            },
+        )
+
+
+def _possible(there: World, kind: str) -> set[str]:
+    return {name for name, procedure in there.catalogue.items() if kind in place_kinds(procedure)}
+
+
+def _skilled(path: KeyPath, here: KeyPath, table: PlaceTable, businesses: set[str]) -> Iterator[Finding]:
+    _, counters, _ = servers_of(str(path[0]), table)
+    groups = [group for group in counters.groups if group.count != 0] if counters and not counters.file else []
+    for business in sorted(businesses):
+        if groups and all(group.skills and business not in group.skills for group in groups):
+            yield Finding(here, f"no counter of {path[1]} has the skill {business}", "counters with this skill")
+
+
+def _special(there: World, path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
+    """Keys of single kinds of place."""
+    if len(set(table.priorities)) != len(table.priorities):
+        yield Finding((*path, "priorities"), "names a class twice", "each class once")
+    if isinstance(table, OutletTable):
+        yield from reference((*path, "bank"), "bank", table.bank, there.banks)
+        yield from _instant(path, table)
+    if isinstance(table, TerminalTable) and table.online and table.refresh is not None:
+        yield Finding((*path, "refresh"), "is of no use with online = true", "online = true or refresh")
+    if isinstance(table, StationTable):
+        yield from _station(there, path, table)
+
+
+def _instant(path: KeyPath, table: OutletTable) -> Iterator[Finding]:
+    if table.instant is None:
+        return
+    here = (*path, "instant")
+    if table.instant.consumables and table.instant.refill.kind == "never":
+        yield Finding((*here, "refill"), "is missing beside consumables", "a time distribution")
+    if table.instant.breakdown_after.kind != "never" and table.instant.repair.kind == "never":
+        yield Finding((*here, "repair"), "is missing beside breakdown_after", "a time distribution")
+
+
+def _station(there: World, path: KeyPath, table: StationTable) -> Iterator[Finding]:
+    for name in table.then:
+        yield from place_reference(there, (*path, "then", name), name, ["stations"])
+    total = sum(table.then.values())
+    if total > 1 + _TOLERANCE:
+        yield Finding((*path, "then"), f"shares add up to {total:g}", "shares that add up to 1 at most")
+    traced = any(demand.file is not None and demand.file.arrivals for demand in there.scenario.demand.values())
+    if not table.service and not table.gather and not traced:
+        yield Finding((*path, "service"), "is missing", "a time distribution")
+    for business in table.service:
+        if business:
+            yield Finding((*path, "service"), "a plain station has one service time", "a time distribution")
+            break

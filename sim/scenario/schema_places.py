@@ -1,0 +1,310 @@
+"""Models of the places: outlets, banks, hospitals, pharmacies, hotlines, factories, offices and plain stations."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainValidator
+
+from sim.scenario import units
+from sim.scenario.schema_base import (
+    INTERVAL_JSON,
+    NAME_JSON,
+    Clock,
+    Count,
+    Count1,
+    Duration,
+    Flag,
+    Name,
+    Number,
+    Period,
+    Section,
+    Shape,
+    Share,
+    Text,
+    TimeDist,
+    WaitTime,
+    is_dist,
+)
+from sim.scenario.units import WrongValueError
+from sim.scenario.values import NEVER, UNLIMITED, Dist
+
+Intervals = tuple[tuple[int, int], ...]
+
+
+def read_intervals(value: object) -> Intervals:
+    """Intervals of a day, in order and apart."""
+    items = value if isinstance(value, list) else [value]
+    parts: list[units.Part] = []
+    result: list[tuple[int, int]] = []
+    for index, item in enumerate(items):
+        try:
+            result.append(units.interval(item))
+        except WrongValueError as wrong:
+            parts += wrong.below(index)
+    if parts:
+        raise WrongValueError.of(parts)
+    for (_, earlier), (later, _) in pairwise(result):
+        if later < earlier:
+            raise WrongValueError(
+                "intervals overlap or are not in order", "intervals in ascending order, apart from each other"
+            )
+    return tuple(result)
+
+
+def _read_when(value: object) -> str | Intervals:
+    """Name of an hours table, or intervals of every day."""
+    if isinstance(value, str) and ":" not in value:
+        return value
+    return read_intervals(value)
+
+
+def _read_servers(value: object) -> int:
+    if value == "unlimited":
+        return UNLIMITED
+    return units.whole(value, 0, 'a whole number, 0 or more, or "unlimited"')
+
+
+_INTERVALS_JSON = {"anyOf": [INTERVAL_JSON, {"type": "array", "items": INTERVAL_JSON}]}
+INTERVALS_SHAPE = Shape(
+    "intervals", _INTERVALS_JSON, f"an array of {units.INTERVAL}", provenance=False, resolved="pairs of ms of the day"
+)
+_WHEN_SHAPE = Shape(
+    "intervals or hours",
+    {"anyOf": [NAME_JSON, *_INTERVALS_JSON["anyOf"]]},
+    "name of an hours table, or intervals of every day",
+    provenance=False,
+    resolved="name, or pairs of ms of the day",
+)
+_SERVERS_JSON: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 0}, {"enum": ["unlimited"]}]}
+_SERVERS_SHAPE = Shape(
+    "servers", _SERVERS_JSON, 'a whole number, 0 or more, or "unlimited"', resolved="servers, -1 unlimited"
+)
+
+OpenIntervals = Annotated[Intervals, PlainValidator(read_intervals), INTERVALS_SHAPE]
+When = Annotated[str | Intervals, PlainValidator(_read_when), _WHEN_SHAPE]
+Servers = Annotated[int, PlainValidator(_read_servers), _SERVERS_SHAPE]
+
+
+class CounterGroup(Section):
+    """A group of equal servers, on duty at certain times, able to do certain businesses."""
+
+    count: Servers = Field(description="servers in the group", examples=[3])
+    hours: When = Field(
+        default="", description="when they are on duty (default: whenever the place is open)", examples=["09:00-12:00"]
+    )
+    skills: tuple[Name, ...] = Field(
+        default=(), description="businesses they do (default: all)", examples=[["apply", "collect"]]
+    )
+    preempt: Flag = Field(
+        default=False, description="at the end of duty the service is broken off and the person waits again"
+    )
+
+
+class Counters(Section):
+    """Servers of a place: groups, or a timetable read from a CSV file."""
+
+    groups: tuple[CounterGroup, ...] = Field(default=(), description="groups of servers")
+    file: Text = Field(
+        default="", description="CSV file with the columns time, servers and optionally skills", examples=["staff.csv"]
+    )
+
+
+def _shape_counters(value: object) -> object:
+    """Bring the four ways to write servers into one form."""
+    if isinstance(value, list):
+        return {"groups": value}
+    if isinstance(value, dict):
+        return value
+    return {"groups": [{"count": value}]}
+
+
+_FILE_JSON = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "description": "CSV with the columns time, servers[, skills]"}},
+    "required": ["file"],
+    "additionalProperties": False,
+}
+COUNTERS_SHAPE = Shape(
+    "counters",
+    {"anyOf": [*_SERVERS_JSON["anyOf"], {"type": "array", "items": CounterGroup, "minItems": 1}, _FILE_JSON]},
+    'a number, "unlimited", an array of groups, or {file = "staff.csv"}',
+    resolved="Counters",
+)
+CountersValue = Annotated[Counters, BeforeValidator(_shape_counters), COUNTERS_SHAPE]
+
+
+def _shape_services(value: object) -> object:
+    """One distribution for everything is the entry with the empty name."""
+    return {"": value} if is_dist(value) else value
+
+
+SERVICES_SHAPE = Shape(
+    "service times",
+    {"anyOf": [TimeDist, {"type": "object", "additionalProperties": TimeDist}]},
+    "a time distribution, or a table business = time distribution",
+    resolved='dict business -> Dist in ms; "" for all',
+)
+Services = Annotated[dict[str, TimeDist], BeforeValidator(_shape_services), SERVICES_SHAPE]
+
+
+def _shape_then(value: object) -> object:
+    return {value: 1} if isinstance(value, str) else value
+
+
+def shares_shape(what: str) -> Shape:
+    """Shape of a name, or a table of shares."""
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    return Shape(
+        f"{what} or shares",
+        {"anyOf": [NAME_JSON, {"type": "object", "additionalProperties": share}]},
+        f"a {what}, or a table {what} = share",
+        resolved="dict name -> share",
+    )
+
+
+NameShares = Annotated[dict[Name, Share], BeforeValidator(_shape_then), shares_shape("name")]
+
+
+class Balk(Section):
+    """People who see the crowd and do not join."""
+
+    queue_per_counter: Number = Field(
+        description="people waiting for each server on duty from which some balk", examples=[15]
+    )
+    share: Share = Field(description="share of the arriving people who then balk", examples=[0.5])
+
+
+class Returns(Section):
+    """People who left without service and try again."""
+
+    share: Share = Field(description="share who come back", examples=[0.9])
+    after: WaitTime = Field(description="how long until they do", examples=["1 d"])
+    at_most: Count = Field(default=3, description="times a person tries again at most")
+
+
+class Instant(Section):
+    """Instant-issue machines of an outlet."""
+
+    machines: Count1 = Field(default=1, description="machines")
+    service: TimeDist = Field(
+        default=NEVER, description="time to make one card (default: the procedure's)", examples=["3 min"]
+    )
+    consumables: Count = Field(default=0, description="cards between two refills; 0: no refills", examples=[200])
+    refill: TimeDist = Field(default=NEVER, description="time of a refill", examples=["10 min"])
+    breakdown_after: TimeDist = Field(default=NEVER, description="running time between breakdowns", examples=["30 d"])
+    repair: TimeDist = Field(default=NEVER, description="time of a repair", examples=["4 h"])
+
+
+class Callback(Section):
+    """Callers who are called back instead of waiting."""
+
+    queue_from: Count = Field(description="callers waiting from which a call back is offered", examples=[5])
+    share: Share = Field(description="share who accept", examples=[0.3])
+
+
+class Batch(Section):
+    """One server serves several at once."""
+
+    size: Count1 = Field(description="how many together at most", examples=[2])
+    join: Flag = Field(default=False, description="somebody may join a service in progress")
+
+
+class PlaceTable(Section):
+    """Keys every place has."""
+
+    title: Text = Field(default="", description="title in English", examples=["Haishu outlet"])
+    title_zh: Text = Field(default="", description="title in Chinese", examples=["海曙网点"])
+    count: Count1 = Field(default=1, description="number of equal places; several are named X-001, X-002, ...")
+    weight: Number = Field(default=1.0, description="relative share of the people who choose it")
+    hours: Name = Field(default="always", description="opening hours: name of an hours table", examples=["window"])
+    district: Text = Field(default="", description="district, for grouping in reports", examples=["haishu"])
+    counters: CountersValue | None = Field(
+        default=None, description="servers (required for outlets and stations, else unlimited)", examples=[3]
+    )
+    service: Services = Field(
+        default={}, description="service time here, instead of the procedures'; for a station, its service time"
+    )
+    wrap_up: TimeDist = Field(default=Dist("constant"), description="work after the person has left")
+    patience: TimeDist = Field(default=NEVER, description="time people are willing to wait (default: for ever)")
+    capacity: Count1 | None = Field(default=None, description="people inside at most, served included")
+    priorities: tuple[Name, ...] = Field(
+        default=(), description="priority classes, first served first", examples=[["elderly", "ordinary"]]
+    )
+    balk: Balk | None = Field(default=None, description="people who do not join a long queue")
+    closing: Literal["serve inside", "turn away", "finish"] = Field(
+        default="serve inside",
+        description="at closing time: serve everybody inside, send the waiting home, or keep the queue until it opens",
+    )
+    last_ticket: Clock | None = Field(default=None, description="no tickets after this time", examples=["16:30"])
+    returns: Returns | None = Field(default=None, description="people who left without service and try again")
+    offers: tuple[Name, ...] | None = Field(
+        default=None, description="procedures handled here (default: all of this kind of place)", examples=[["apply"]]
+    )
+
+
+class BankTable(PlaceTable):
+    """A branch of a bank."""
+
+    bank: Name = Field(default="", description="bank it belongs to (default: the table's name)", examples=["icbc"])
+
+
+class OutletTable(PlaceTable):
+    """A service outlet."""
+
+    bank: Name = Field(default="", description="bank whose cards it issues: name of a bank", examples=["icbc"])
+    instant: Instant | None = Field(default=None, description="instant-issue machines")
+
+
+class TerminalTable(PlaceTable):
+    """A hospital or pharmacy, whose terminals ask the office or keep a hot list."""
+
+    online: Flag = Field(default=False, description="terminals ask the office at every use")
+    refresh: Period | None = Field(
+        default=None, description="period at which offline terminals load the hot list", examples=["15 min"]
+    )
+    refresh_offset: Duration = Field(default=0, description="time of the first load after midnight of the start")
+    city: Literal["here", "elsewhere"] = Field(default="here", description="in this city or in another")
+
+
+class HotlineTable(PlaceTable):
+    """A telephone hotline: voice menu, then agents."""
+
+    menu: TimeDist = Field(default=Dist("constant"), description="time in the voice menu", examples=["30 s"])
+    self_service_share: Share = Field(default=0.0, description="share of calls the menu answers", examples=[0.59])
+    agents: CountersValue | None = Field(default=None, description="agents (required)", examples=[20])
+    lines: Count1 | None = Field(default=None, description="calls in the system at most")
+    callback: Callback | None = Field(default=None, description="callers who are called back")
+
+
+class FactoryTable(PlaceTable):
+    """A card factory."""
+
+    machines: CountersValue | None = Field(default=None, description="personalisation machines (required)")
+    setup: TimeDist = Field(default=Dist("constant"), description="set-up time of a batch", examples=["20 min"])
+
+
+class StationTable(PlaceTable):
+    """A plain queueing station with no office behind it."""
+
+    gather: Count = Field(default=0, description="collect this many, then go on together; 0: no", examples=[10])
+    batch: Batch | None = Field(default=None, description="one server serves several at once")
+    then: NameShares = Field(default={}, description="where people go next; the rest leaves", examples=[{"B": 0.5}])
+    discipline: Literal["fifo", "lifo"] = Field(default="fifo", description="order of service")
+
+
+PLACES: dict[str, type[PlaceTable]] = {
+    "outlets": OutletTable,
+    "banks": BankTable,
+    "hospitals": TerminalTable,
+    "pharmacies": TerminalTable,
+    "agencies": PlaceTable,
+    "bureaus": PlaceTable,
+    "tax_offices": PlaceTable,
+    "online": PlaceTable,
+    "hotlines": HotlineTable,
+    "factories": FactoryTable,
+    "stations": StationTable,
+}
+"""Kinds of place by the name of their table."""
