@@ -21,7 +21,8 @@ quick: $(VENV)/.installed-dev  ## the checks that take less than a minute
 	.ci/run quick
 
 docs: $(VENV)/.installed  ## write the generated tables and diagrams in docs/ anew
-	@for script in docs/make_*.py; do [ -f "$$script" ] || continue; $(VENV)/bin/python "$$script" || exit 1; done
+	$(VENV)/bin/python -m sim.scenario.docs --write
+	$(VENV)/bin/python -m sim.procedures.diagrams --write
 
 format: $(VENV)/.installed-dev  ## lay out the code
 	$(VENV)/bin/ruff check --fix --quiet

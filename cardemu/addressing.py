@@ -14,9 +14,7 @@ from cardemu.status import Refused
 FIRST, LAST, NEXT, PREVIOUS, NUMBER, TO_LAST, FROM_LAST, RESERVED = range(8)
 
 
-def record_number(
-    session: Session, found: tuple[Span, ...], content: bytes, p1: int, mode: int
-) -> int | None:
+def record_number(session: Session, found: tuple[Span, ...], content: bytes, p1: int, mode: int) -> int | None:
     """The record meant, counted from 1, or None when there is none; 6A86 for the reserved mode."""
     count = len(found)
     if mode >= NUMBER:

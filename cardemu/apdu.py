@@ -31,7 +31,7 @@ class Command:
 
     @property
     def mac_header(self) -> bytes:
-        """CLA INS P1 P2 Lc as it goes into a MAC.  Refused when Lc does not fit one byte (no MAC rule exists for it)."""
+        """CLA INS P1 P2 Lc as it goes into a MAC.  6700 when Lc does not fit one byte: no MAC rule."""
         if len(self.data) > 255:
             raise Refused(0x6700)
         return self.raw[:4] + bytes((len(self.data),))

@@ -124,17 +124,7 @@ class Card:
         session.power.used = 0
         session.crypto = 0
         try:
-            parsed = parse(command)
-            run = session.commands.get(parsed.cla << 8 | parsed.ins)
-            if run is None:
-                raise Refused(self.template.why_not(session.stage, parsed.cla, parsed.ins))
-            if session.blocked and parsed.ins != SELECT_INS:
-                raise Refused(0x9303)
-            session.previous, session.pending = session.pending, None
-            answer = run(session, parsed)
-            le = parsed.le
-            if le is not None and le < 256 and len(answer) != le + 2 and len(answer) > 2:
-                raise Refused(0x6C00 | len(answer) - 2 & 0xFF if len(answer) <= 258 else 0x6700)
+            answer = self._run(session, command)
         except Refused as refused:
             answer = refused.status.to_bytes(2, "big")
             session.pending = None
@@ -147,4 +137,19 @@ class Card:
                 self.session = None
                 self.power = None
                 raise
+        return answer
+
+    def _run(self, session: Session, command: bytes) -> bytes:
+        """Parse, gate, run, and hold the answer against Le."""
+        parsed = parse(command)
+        run = session.commands.get(parsed.cla << 8 | parsed.ins)
+        if run is None:
+            raise Refused(self.template.why_not(session.stage, parsed.cla, parsed.ins))
+        if session.blocked and parsed.ins != SELECT_INS:
+            raise Refused(0x9303)
+        session.previous, session.pending = session.pending, None
+        answer = run(session, parsed)
+        le = parsed.le
+        if le is not None and le < 256 and len(answer) != le + 2 and len(answer) > 2:
+            raise Refused(0x6C00 | len(answer) - 2 & 0xFF if len(answer) <= 258 else 0x6700)
         return answer

@@ -30,12 +30,12 @@ def _des_key(key: bytes) -> TripleDES:
 
 @lru_cache(maxsize=4096)
 def _des_ecb(key: bytes) -> Cipher[modes.ECB]:
-    return Cipher(_des_key(key), modes.ECB())  # noqa: S305 - ECB blocks are what the card computes
+    return Cipher(_des_key(key), modes.ECB())
 
 
 @lru_cache(maxsize=4096)
 def _sm4_ecb(key: bytes) -> Cipher[modes.ECB]:
-    return Cipher(SM4(key), modes.ECB())  # noqa: S305 - ECB blocks are what the card computes
+    return Cipher(SM4(key), modes.ECB())
 
 
 def _des_encrypt(key: bytes, blocks: bytes) -> bytes:
@@ -100,16 +100,21 @@ class Algorithm:
         block = self.encrypt_blocks(session, source[:8].ljust(self.block, b"\x00"))
         return block if self.block == 8 else xor(block[:8], block[8:])
 
-    def mac(self, session: bytes, message: bytes, initial: bytes = b"") -> bytes:
-        """The 4-byte MAC: CBC from `initial` (zero when empty) over the message padded with 80 00..; leftmost 4
-        bytes (DES), or the four words folded together (16-byte block)."""
-        padded = self.pad(message)
+    def mac(self, session: bytes, message: bytes) -> bytes:
+        """The 4-byte MAC of a message: padded, CBC from zero, folded."""
+        return self.fold(self.last_block(session, self.pad(message)))
+
+    def last_block(self, session: bytes, blocks: bytes, initial: bytes = b"") -> bytes:
+        """The last block of CBC over whole blocks, from an initial value (zero when empty)."""
         if initial:
-            padded = xor(padded[: self.block], initial[: self.block].ljust(self.block, b"\x00")) + padded[self.block :]
-        last = self.cbc_last(session, padded)
+            blocks = xor(blocks[: self.block], initial) + blocks[self.block :]
+        return self.cbc_last(session, blocks)
+
+    def fold(self, block: bytes) -> bytes:
+        """A block to a 4-byte MAC: leftmost 4 bytes (DES), or its four words folded together (16-byte block)."""
         if self.block == 8:
-            return last[:4]
-        return xor(xor(last[:4], last[4:8]), xor(last[8:12], last[12:]))
+            return block[:4]
+        return xor(xor(block[:4], block[4:8]), xor(block[8:12], block[12:]))
 
     def pad(self, message: bytes) -> bytes:
         """Padding of a MAC: always 80, then 00 to a whole block."""

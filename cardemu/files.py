@@ -102,8 +102,11 @@ def unpack_condition(data: bytes) -> Condition:
 
 
 class Header(NamedTuple):
-    """All that is fixed about a file.  `size` in bytes (transparent, linear); records of `record_bytes`, at most
-    `records` (fixed, cyclic); `proprietary` is the content of A5 in the FCI."""
+    """All that is fixed about a file.
+
+    `size` in bytes (transparent, linear); records of `record_bytes`, at most `records` (fixed, cyclic);
+    `proprietary` is the content of A5 in the FCI.
+    """
 
     kind: Kind
     fid: int
@@ -123,11 +126,13 @@ class Node:
 
     __slots__ = ("by_fid", "by_sfi", "cell", "fci", "header", "kind", "number", "parent")
 
+    parent: Node | None
+
     def __init__(self, number: int, header: Header, parent: Node | None) -> None:
         self.number = number
         self.header = header
         self.kind = header.kind
-        self.parent: Node | None = parent
+        self.parent = parent
         self.cell = FIRST_FILE + number
         self.by_fid: dict[int, Node] = {}
         self.by_sfi: dict[int, Node] = {}

@@ -99,9 +99,7 @@ def memory_image(system: FileSystem, table: list[CardKey], initial_pin: str, pin
     return image
 
 
-def root_keys(
-    versions: Mapping[str, tuple[int, ...]], given: Mapping[str, bytes]
-) -> dict[tuple[int, int], bytes]:
+def root_keys(versions: Mapping[str, tuple[int, ...]], given: Mapping[str, bytes]) -> dict[tuple[int, int], bytes]:
     """Root keys by row and version: those given, else the published test keys."""
     roots: dict[tuple[int, int], bytes] = {}
     for number, row in enumerate(KEY_ROWS):

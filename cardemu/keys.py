@@ -35,8 +35,10 @@ EXTERNAL_USES = frozenset({Use.AUTHENTICATE, Use.PIN, Use.TRANSPORT})
 
 
 class KeyRow(NamedTuple):
-    """One key of the sector.  `psam`: id on the PSAM; `levels`: diversification levels left there (3 national,
-    2 provincial, 1 city); `citation` says how sure we are."""
+    """One key of the sector; `citation` says how sure we are.
+
+    `psam`: id on the PSAM; `levels`: diversification levels left there (3 national, 2 provincial, 1 city).
+    """
 
     name: str
     df: str
@@ -123,10 +125,11 @@ def published_root_key(name: str) -> bytes:
     return sha256(b"Cardmill test key " + name.encode()).digest()[:16]
 
 
-
 class CardKey(NamedTuple):
-    """One entry of a card's key table.  `slot` is its place among the try counters; `row` indexes `KEY_ROWS` when
-    the key is derived from the product's root key, and `value` holds the bytes when it was written."""
+    """One entry of a card's key table; `slot` is its place among the try counters.
+
+    `row` indexes `KEY_ROWS` when the key is derived from the product's root key; otherwise `value` holds its bytes.
+    """
 
     df: int
     id: int
@@ -151,9 +154,7 @@ def table(data: bytes) -> tuple[CardKey, ...]:
     while position < len(data):
         df, number, use, version, limit, row = data[position : position + 6]
         end = position + 6 + (16 if row == STORED else 0)
-        entries.append(
-            CardKey(df, number, Use(use), version, limit, row, data[position + 6 : end], len(entries) + 1)
-        )
+        entries.append(CardKey(df, number, Use(use), version, limit, row, data[position + 6 : end], len(entries) + 1))
         position = end
     return tuple(entries)
 

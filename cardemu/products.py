@@ -176,7 +176,7 @@ def _files(top: Table, head: Table) -> tuple[FileRow, ...]:
         _rule(rule, "write", write)
         rows[key] = replace(rows[key], read=rule.text("read", read), write=rule.text("write", write))
         rule.finish()
-    return tuple(rows[key] if not _broken(rows[key]) else replace(rows[key], read="free", write="never") for key in rows)
+    return tuple(replace(row, read="free", write="never") if _broken(row) else row for row in rows.values())
 
 
 def _broken(row: FileRow) -> bool:

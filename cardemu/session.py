@@ -65,7 +65,7 @@ class Session:
         self.commands: Mapping[int, Run]
         self.blocked = False
         self.refresh()
-        self.df = self.tree.root
+        self.df: Node = self.tree.root
         self.enter(self.df)
 
     # ---- memory

@@ -43,10 +43,10 @@ NAMES: dict[int, str] = {
 """Every fixed status word the card can give.  61xx, 63Cx and 6Cxx carry a number and are described by `describe`."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, not an error
     """The card's legitimate answer 'no': a status word.  Caught in one place, `Card.transmit`.
 
-    `counted`: what the command wrote so far stays written (a failed try is counted, ISO 7816-4); otherwise nothing does.
+    `counted`: what the command wrote so far stays written (a failed try is counted); otherwise nothing does.
     """
 
     def __init__(self, status: int, *, counted: bool = False) -> None:

@@ -54,10 +54,8 @@ class ChipTiming:
         T=0 sends one procedure byte when data travel; T=1 wraps each direction in four bytes.  Extra blocks of long
         T=1 chains and the work waiting time are left out (small next to the rest).
         """
-        if self.character_etu == 12:
-            overhead = 1 if sent_bytes > 5 or received_bytes > 2 else 0
-        else:
-            overhead = 8
+        procedure_bytes = 1 if sent_bytes > 5 or received_bytes > 2 else 0
+        overhead = procedure_bytes if self.character_etu == 12 else 8
         wire = (sent_bytes + received_bytes + overhead) * self.character_us(self.ta1)
         return round(wire + self.command_us + cost.page_writes * self.page_write_us + cost.crypto * self.crypto_us)
 

@@ -68,7 +68,7 @@ class Table:
         return value
 
     def flag(self, key: str, *, default: bool) -> bool:
-        """true or false."""
+        """Yes or no."""
         value = self._get(key, default)
         if not isinstance(value, bool):
             self.problem(key, f"{value!r} must be true or false")

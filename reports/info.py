@@ -56,7 +56,7 @@ class RunInfo:
     unannounced_years: tuple[int, ...] = ()
     """Calendar years whose public holidays are not published yet."""
     incomplete_profile: tuple[str, ...] = ()
-    """Parts of the regional rules that the profile lacks (rule G2)."""
+    """Parts of the regional rules that the profile lacks (rule G2): "functions", "issuing", "use", "loss", "duties"."""
     warnings: tuple[str, ...] = ()
     """Further warnings, in the words of whoever raised them."""
     long_wait_ms: int = 1_800_000

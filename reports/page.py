@@ -60,6 +60,7 @@ class Page:
     pictures: list[Picture]
     stories: list[Story]
     inputs: list[InputGroup]
+    replications: int
     command: str
     technical: list[tuple[str, str, bool]]
 
@@ -106,6 +107,7 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
         pictures=[draw(plot, tables, words) for plot in catalogue() if plot.applies(tables)],
         stories=stories(tables, info, words),
         inputs=inputs(info, words),
+        replications=tables.replications,
         command=info.command,
         technical=technical(info, words),
     )

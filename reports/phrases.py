@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _NUMBER = r"[-\N{MINUS SIGN}]?[\d.,]+(?:e[-+]?\d+)?"
 _VALUE = re.compile(rf"({_NUMBER}) (ms|s|min|h|d|%|per h)")
+_NEGATIVE = re.compile(r"^[-\N{MINUS SIGN}][\d.,]+(?:e[-+]?\d+)?")
+"""No time, share or number of people is negative, even if the formula of the interval goes there."""
 _INTERVAL = re.compile(r"(?P<value>.*) \(95 %: (?P<low>.*) to (?P<high>.*)\)")
 _UNITS = {"ms": "ms", "s": "s", "min": "min", "h": "h", "d": "d", "%": "percent", "per h": "per_hour"}
 _LIMITS = (
@@ -40,7 +42,8 @@ def measured(phrase: str, words: Words) -> tuple[str, str]:
     match = _INTERVAL.fullmatch(phrase)
     if match is None:
         return value(phrase, words), ""
-    between = words("numbers.between", low=value(match["low"], words), high=value(match["high"], words))
+    low = _NEGATIVE.sub("0", match["low"])
+    between = words("numbers.between", low=value(low, words), high=value(match["high"], words))
     return value(match["value"], words), between
 
 

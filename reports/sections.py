@@ -102,8 +102,12 @@ def notes(info: RunInfo, words: Words) -> list[str]:
     if info.unannounced_years:
         found.append(words("notes.years", years=words("unit.list").join(str(year) for year in info.unannounced_years)))
     if info.incomplete_profile:
-        found.append(words("notes.profile", parts=words("unit.list").join(info.incomplete_profile)))
+        found.append(words("notes.profile", parts=_parts(info, words)))
     return [*found, *info.warnings]
+
+
+def _parts(info: RunInfo, words: Words) -> str:
+    return words("unit.semicolon").join(words.known(f"part.{part}", part) for part in info.incomplete_profile)
 
 
 def facts(tables: Tables, info: RunInfo, words: Words) -> list[tuple[str, str]]:

@@ -118,4 +118,4 @@ def _some(titles: Sequence[str], words: Words) -> str:
     named = list(titles[:_NAMED])
     if len(titles) > _NAMED:
         named.append(words("result.and_more", n=len(titles) - _NAMED))
-    return words("unit.list").join(named)
+    return words("unit.semicolon").join(named)

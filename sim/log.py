@@ -29,17 +29,27 @@ class Event(IntEnum):
     TURNED_AWAY = 10  # door closed on arrival, or sent home at closing; value: wait ms
     BLOCKED = 11  # no place or line free; value: people inside
     RETURN = 12  # will try the step again; value: ms until then
-    LEAVE = 13  # the case is over; code: the Event kind it ended on (DONE, REFUSED, ABANDON, ...); value: ms since ARRIVE
+    LEAVE = (
+        13  # the case is over; code: the Event kind it ended on (DONE, REFUSED, ABANDON, ...); value: ms since ARRIVE
+    )
     FORK = 14  # a second case begins for the same person; value: its case number
     CAPACITY = 15  # servers on duty changed; code: server group; value: servers
     DOWN = 16  # a machine stopped (breakdown or refill); code: 0 breakdown, 1 refill
     UP = 17  # it works again; value: ms down
     MONEY = 18  # code: from_ledger * 16 + to_ledger; value: fen
     BALANCE = 19  # at the end of the run, per person and own ledger: code: ledger; value: fen
+    OPENING = 23  # a person with money is met for the first time: code: ledger; value: fen he has
     STATE = 22  # a field of the office record when a story's action is over; code: Field; value: its value
     PREEMPT = 21  # service broken off, the case waits again; code: server group; value: service ms so far
     LEAD = 20  # a lead time became known; code: index in LEADS; value: ms
 
 
-LEADS = ("application_to_ready", "application_to_hand", "loss_to_report", "report_to_hand", "exposure", "approval_to_payout")
+LEADS = (
+    "application_to_ready",
+    "application_to_hand",
+    "loss_to_report",
+    "report_to_hand",
+    "exposure",
+    "approval_to_payout",
+)
 """What a LEAD row measures.  exposure: from the loss report until the last offline terminal has the hot list."""

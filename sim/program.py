@@ -126,8 +126,7 @@ class StationRow:
     lifo: bool = False
     closing: Closing = Closing.KEEP
     capacity: int = UNLIMITED
-    service: int = NONE  # a plain station's service
-    service_of: tuple[tuple[int, int], ...] = ()  # (business, distribution): overrides the step's
+    service_of: tuple[tuple[int, int], ...] = ()  # (business, distribution): goes before the step's own
     wrap_up: int = NONE
     patience: int = NONE
     balk_queue: int = NONE  # people waiting per server on duty from which some do not join

@@ -18,7 +18,7 @@ MAX_FILES = 200
 
 
 def run(session: Session, command: Command) -> bytes:
-    """The data are the file's header (see `files.encode_header`).  The current DF stays current: SELECT enters the new one."""
+    """The data are the file's header (see `files.encode_header`).  SELECT enters a new DF, this command does not."""
     if command.p1 or command.p2:
         raise Refused(0x6A86)
     if not command.data:

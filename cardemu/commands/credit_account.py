@@ -48,7 +48,7 @@ COMMAND = CommandSpec(
     ins=0x2A,
     cla=(0xB0,),
     run=run,
-    statuses=(0x6901, 0x6A80, 0x6A86, 0x9302, 0x9403),
+    statuses=(0x6901, 0x6983, 0x6A80, 0x6A86, 0x9302, 0x9403),
     citation="SPEC-5, SPEC-7 (S1); TAC data and the MAC kept as proof: assumed",
     examples=(Example("B02A00000B2026030209100000000000", "with a MAC that is almost surely wrong"),),
 )

@@ -33,7 +33,8 @@ def run(session: Session, command: Command) -> bytes:
     session.crypto += 1
     mac2 = session.template.algorithm.mac(session_key, amounts)
     tac = certificate(session, amounts + kind + begun.terminal + counter + time)
-    finish(session, _debited(account, begun, year, mac2, tac), account.purchases, begun.terminal, time, begun.amounts_fen)
+    changed = _debited(account, begun, year, mac2, tac)
+    finish(session, changed, account.purchases, begun.terminal, time, begun.amounts_fen)
     return tac + mac2 + OK_BYTES
 
 

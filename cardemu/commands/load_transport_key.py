@@ -41,5 +41,7 @@ COMMAND = CommandSpec(
     run=run,
     statuses=(0x6A80, 0x6A86),
     citation="assumed; the step is SPEC-10's (S1)",
-    examples=(Example("80D4000020" + "00814A4446866099030000002A" + "990301" + "40" * 16, "historical bytes, region, key"),),
+    examples=(
+        Example("80D4000020" + "00814A4446866099030000002A" + "990301" + "40" * 16, "identity, region, transport key"),
+    ),
 )

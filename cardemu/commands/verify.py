@@ -12,8 +12,10 @@ from cardemu.template import CommandSpec, Example
 
 
 def run(session: Session, command: Command) -> bytes:
-    """Lc 02 to 08: the PIN, 63Cx when wrong, 6983 when no try is left.  Lc 00: 63Cx with the counter unchanged, or
-    9000 when the card has no PIN, which then counts as shown (assumed)."""
+    """Lc 02 to 08: the PIN, 63Cx when wrong, 6983 when no try is left.
+
+    Lc 00: 63Cx with the counter unchanged, or 9000 when the card has no PIN, which then counts as shown (assumed).
+    """
     if command.p1 or command.p2:
         raise Refused(0x6A86)
     data = command.data

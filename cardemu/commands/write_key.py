@@ -20,8 +20,10 @@ _LAST = 0x01
 
 
 def run(session: Session, command: Command) -> bytes:
-    """P2: the key's id.  P1 00: one of many; 01: the last, which ends initialisation and removes the transport key
-    (SPEC-10: the master key is replaced last)."""
+    """P2: the key's id.  P1 00: one of many; 01: the last.
+
+    The last one ends initialisation and removes the transport key (SPEC-10: the master key is replaced last).
+    """
     initialising = session.stage is Stage.INITIALISING
     if command.p1 not in ({0x00, _LAST} if initialising else {0x00}):
         raise Refused(0x6A86)

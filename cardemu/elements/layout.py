@@ -8,6 +8,7 @@ from cardemu.elements.model import DfRow, Element, FileRow
 SSSE_NAME = b"sx1.sh." + "社会保障".encode("gbk")
 """DF name of the application environment (C2; 15 bytes)."""
 SSSE_FID = 0xDDF1
+_LABEL_ONLY = "DATA-V2 app. B (S1)"
 _RID = bytes.fromhex("D156000005")
 
 DFS: tuple[DfRow, ...] = (
@@ -15,8 +16,8 @@ DFS: tuple[DfRow, ...] = (
     DfRow("DF02", 0xDF02, _RID + b"\x01", "就业与失业信息区", "employment and unemployment"),
     DfRow("DF03", 0xDF03, _RID + b"\x02", "社会保险信息区1", "social insurance, area 1"),
     DfRow("DF04", 0xDF04, _RID + b"\x03", "社会保险信息区2", "social insurance, area 2 (medical)"),
-    DfRow("DF05", 0xDF05, "生命与健康信息区".encode("gbk"), "生命与健康信息区", "life and health", "DATA-V2 app. B (S1)"),
-    DfRow("DF06", 0xDF06, "救助与优抚信息区".encode("gbk"), "救助与优抚信息区", "relief", "DATA-V2 app. B (S1)"),
+    DfRow("DF05", 0xDF05, "生命与健康信息区".encode("gbk"), "生命与健康信息区", "life and health", _LABEL_ONLY),
+    DfRow("DF06", 0xDF06, "救助与优抚信息区".encode("gbk"), "救助与优抚信息区", "relief", _LABEL_ONLY),
     DfRow("DF07", 0xDF07, _RID + b"\x04", "人事人才信息区", "personnel and talent", "DATA-V2 (C2)"),
 )
 

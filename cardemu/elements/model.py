@@ -23,9 +23,12 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One data element.  `tag` 0: a field of a cyclic record, without tag.  `source`: the field of a person's or a
+    """One data element.
+
+    `tag` 0: a field of a cyclic record, without tag.  `source`: the field of a person's or a
     card's record it is filled from at personalisation, empty when later business writes it.  `example` is text as
-    the codec takes it; parts of a B-TLV are separated by ^.  `times`: how often the record occurs in its file."""
+    the codec takes it; parts of a B-TLV are separated by ^.  `times`: how often the record occurs in its file.
+    """
 
     tag: int
     name: str
@@ -42,8 +45,11 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One elementary file of a layout.  `size` of a transparent file, and of a variable file without known rows;
-    `records` of a cyclic file.  `read` and `write` are default access rules, which a product may replace."""
+    """One elementary file of a layout.
+
+    `size` of a transparent file, and of a variable file without known rows;
+    `records` of a cyclic file.  `read` and `write` are default access rules, which a product may replace.
+    """
 
     df: str
     fid: int

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from reports.drawing.palette import INK, MUTED
+from reports.drawing.palette import INK, MUTED, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WIDTH = 720.0
 _POINTS = 72.0
 _SIZE = 11.0
-_WIDE_EM, _NARROW_EM = 1.0, 0.56
+_WIDE_EM, _NARROW_EM = 1.0, 0.6
 LONGEST_LABEL_PT = 210.0
 
 
@@ -90,11 +90,16 @@ def name_axes(axes: Axes, x: str = "", y: str = "") -> None:
         )  # fmt: skip
 
 
+def _with_separators(value: float, _: int | None) -> str:
+    return f"{value:,.10g}"
+
+
 def grid(axes: Axes, axis: Literal["x", "y"] = "y", ticks: int = 5, *, whole: bool = False) -> None:
     """Draw light lines across one axis, which starts at zero, at a few round values."""
     locator = MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10], integer=whole)
     if axis == "y":
         axes.yaxis.set_major_locator(locator)
+        axes.yaxis.set_major_formatter(FuncFormatter(_with_separators))
         axes.set_ylim(bottom=0)
         axes.spines["left"].set_visible(False)
     else:
@@ -129,13 +134,13 @@ def legend(figure: Figure, keys: Sequence[Key], left: float, top: float = 12.0) 
         if key.dash is None and not key.marker:
             patch = Rectangle(
                 (x / WIDTH, middle - 5 / height), 22 / WIDTH, 10 / height, transform=figure.transFigure,
-                facecolor=key.colour, hatch=key.hatch or None, edgecolor="#ffffff" if key.hatch else "none",
+                facecolor=key.colour, hatch=key.hatch or None, edgecolor=PAPER if key.hatch else "none",
             )  # fmt: skip
             figure.add_artist(patch)
         else:
             line = Line2D(
-                [x / WIDTH, (x + 11) / WIDTH, (x + 22) / WIDTH], [middle] * 3, transform=figure.transFigure, color=key.colour,
-                linestyle=key.dash if key.dash is not None else "none", linewidth=2.0,  # type: ignore[arg-type]
+                [x / WIDTH, (x + 11) / WIDTH, (x + 22) / WIDTH], [middle] * 3, transform=figure.transFigure,
+                color=key.colour, linestyle=key.dash if key.dash is not None else "none", linewidth=2.0,  # type: ignore[arg-type]
                 marker=key.marker or None, markersize=5, markevery=[1],
             )  # fmt: skip
             figure.add_artist(line)

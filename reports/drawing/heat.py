@@ -53,7 +53,7 @@ def draw_heat(figure: Figure, table: HeatTable, words: Words) -> None:
     step = class_step(table.values)
     labels = [shorten(label) for label in table.rows]
     left = max(70.0, max(text_width(label) for label in labels) + 14)
-    keys = _class_keys(step, table)
+    keys = _class_keys(step, table, words)
     top = 44.0 + 18 * (legend_rows([key.label for key in keys], left) - 1)
     box = Box(height=top + ROW_PT * len(labels) + 40, left=left, top=top, bottom=40)
     axes = place(figure, box)
@@ -62,11 +62,11 @@ def draw_heat(figure: Figure, table: HeatTable, words: Words) -> None:
     legend(figure, keys, left)
 
 
-def _class_keys(step: float, table: HeatTable) -> list[Key]:
+def _class_keys(step: float, table: HeatTable, words: Words) -> list[Key]:
     used = np.unique(_classes(table.values[np.isfinite(table.values)], step))
     keys: list[Key] = []
     for number in range(int(used.min()), int(used.max()) + 1):
-        low, high = table.write(number * step), table.write((number + 1) * step)
+        low, high = words.decimal(number * step, 2), words.decimal((number + 1) * step, 2)
         unit = f" {table.unit}" if not keys else ""
         keys.append(Key(f"{low}–{high}{unit}", HEAT[number]))
     return keys

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.metrics.tables import TimeHistogram
 
 PANEL_PT = 226.0
+_LEFT_PT = 56.0
 _HALF_PT, _NINETY_PT, _TITLE_PT = 28.0, 43.0, 60.0
 """Heights above a panel at which its two marks and its title are written."""
 
@@ -29,7 +30,7 @@ def draw_histograms(figure: Figure, histograms: Sequence[TimeHistogram], words: 
     columns = 1 if len(histograms) == 1 else 2
     rows = -(-len(histograms) // columns)
     top = _TITLE_PT + 16 if columns > 1 else _NINETY_PT + 16
-    box = Box(height=rows * PANEL_PT + top - 40, top=top, bottom=40)
+    box = Box(height=rows * PANEL_PT + top - 40, left=_LEFT_PT, top=top, bottom=40)
     for index, histogram in enumerate(histograms):
         axes = place(figure, box, rows, columns, index, gap=_gap(rows, columns))
         _panel(axes, histogram, words, count_name, box.height)
@@ -70,7 +71,7 @@ def _panel(axes: Axes, histogram: TimeHistogram, words: Words, count_name: str, 
     room = (float(edges[-1]) - ninety.x) * scale
     _mark(axes, ninety, _NINETY_PT, panel_pt, left=room > text_width(ninety.label))
     between = (ninety.x - half.x) * scale
-    fits_before = half.x * scale > text_width(half.label)
+    fits_before = half.x * scale + _LEFT_PT > text_width(half.label)
     _mark(axes, half, _HALF_PT, panel_pt, left=between > text_width(half.label) + 8 or not fits_before)
 
 

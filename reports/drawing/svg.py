@@ -111,6 +111,7 @@ def _clean(element: ET.Element, name: str, used: set[str]) -> None:
     """Make tags and attributes plain HTML names, ids unique in the page, and colours variables."""
     element.tag = _local(element.tag)
     attributes: dict[str, str] = {}
+    colours = ""
     for key, value in element.attrib.items():
         local = _local(key)
         if local == "id":
@@ -118,11 +119,15 @@ def _clean(element: ET.Element, name: str, used: set[str]) -> None:
                 attributes["id"] = f"{name}-{value}"
         elif local == "href":
             attributes["href"] = f"#{name}-{value.removeprefix('#')}"
+        elif local in {"fill", "stroke"} and _COLOUR.fullmatch(value):
+            colours += f"{local}: {_COLOUR.sub(_variable, value)}; "
         elif local == "style":
             style = _COLOUR.sub(_variable, _FONT.sub(_size_only, value))
             attributes["style"] = _REFERENCE.sub(rf"url(#{name}-\1)", style)
         else:
             attributes[local] = _REFERENCE.sub(rf"url(#{name}-\1)", value)
+    if colours:
+        attributes["style"] = colours + attributes.get("style", "")
     element.attrib.clear()
     element.attrib.update(attributes)
     if element.tag != "text" and element.text is not None and not element.text.strip():

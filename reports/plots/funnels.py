@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports.drawing.canvas import WIDTH, Box, Key, legend, place, printable, shorten, text_width
 from reports.drawing.model import Plot
-from reports.drawing.palette import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE
+from reports.drawing.palette import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, PAPER
 from reports.text import Text
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _panel(axes: Axes, funnel: Funnel, shown: list[int], words: Words, width_pt:
     entered, done, left = funnel.entered[shown], funnel.done[shown], funnel.left[shown]
     axes.barh(range(len(shown)), entered, 0.66, color=LIGHT_BLUE)
     axes.barh(range(len(shown)), done.clip(max=entered), 0.66, color=BLUE)
-    axes.barh(range(len(shown)), left, 0.66, left=(entered - left).clip(min=0), color=ORANGE, edgecolor="#ffffff",
+    axes.barh(range(len(shown)), left, 0.66, left=(entered - left).clip(min=0), color=ORANGE, edgecolor=PAPER,
               hatch="////")  # fmt: skip
     texts = [_numbers(int(done[row]), int(entered[row]), int(left[row]), words) for row in range(len(shown))]
     end = max(text_width(text) for text in texts) + 14

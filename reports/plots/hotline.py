@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reports.drawing.canvas import Box, Key, grid, legend, name_axes, place
+from reports.drawing.canvas import Box, Key, grid, legend, legend_rows, name_axes, place
 from reports.drawing.model import Plot
 from reports.drawing.palette import BLUE, GREY, LIGHT_BLUE, ORANGE, PAPER, PURPLE
 from reports.drawing.scale import time_unit
@@ -20,28 +20,32 @@ if TYPE_CHECKING:
     from reports.words import Words
     from sim.metrics.tables import Ints, Tables
 
+_LEFT = 50.0
 _ANSWERED = Text("answered by an agent", "人工接听")
 _SELF = Text("finished by the voice menu", "语音菜单办结")
 _GAVE_UP = Text("caller gave up waiting", "等候中放弃")
-_NO_LINE = Text("no line free", "没有空线路")
+_NO_LINE = Text("no line free, or closed", "没有空线路或已下班")
 _CALLS = Text("calls per half hour, average day", "每半小时来电数（平均一天）")
 _WAIT = Text("average wait for an agent, {unit}", "等候人工的平均时间（{unit}）")
-_FINDING = Text(
-    "Of {calls} calls, {answered} were answered by an agent, {self_service} were finished by the voice menu and "
-    "{lost} were given up or found no line. The worst half hour begins at {time}.",
-    "{calls} 个来电中，{answered} 由人工接听，{self_service} 由语音菜单办结，{lost} 中途放弃或没有空线路。"
-    "最差的半小时从 {time} 开始。",
+_FINDING = Text("Of {calls} calls, {parts}.", "{calls} 个来电中，{parts}。")
+_PARTS = (
+    Text("{share} were answered by an agent", "{share} 由人工接听"),
+    Text("{share} were finished by the voice menu", "{share} 由语音菜单办结"),
+    Text("{share} were lost", "{share} 流失"),
 )
-_FINDING_GOOD = Text(
-    "Of {calls} calls, {answered} were answered by an agent and {self_service} were finished by the voice menu; "
-    "no call was lost.",
-    "{calls} 个来电中，{answered} 由人工接听，{self_service} 由语音菜单办结；没有来电流失。",
-)
+_NONE_LOST = Text(" No call was lost.", "没有来电流失。")
+_WORST = Text(" The worst half hour begins at {time}.", "流失最多的半小时从 {time} 开始。")
 
 
 def _applies(tables: Tables) -> bool:
     table = tables.hotline_by_interval
     return bool(table.group) and int(table.offered.sum()) > 0
+
+
+def _turned_off(tables: Tables) -> Ints:
+    """Calls that never got into the queue: no line free, after hours, or put off by the length of the queue."""
+    table = tables.hotline_by_interval
+    return table.offered - table.answered - table.self_service - table.abandoned
 
 
 def _per_day(tables: Tables, column: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -54,14 +58,13 @@ def _per_day(tables: Tables, column: Ints) -> np.ndarray[tuple[int, ...], np.dty
 def _finding(tables: Tables, words: Words) -> str:
     table = tables.hotline_by_interval
     calls = int(table.offered.sum())
-    lost = (table.abandoned + table.blocked).sum(axis=0)
-    return words.of(_FINDING if lost.sum() else _FINDING_GOOD).format(
-        calls=words.count(calls),
-        answered=words.share(float(table.answered.sum()) / calls),
-        self_service=words.share(float(table.self_service.sum()) / calls),
-        lost=words.share(float(lost.sum()) / calls),
-        time=words.clock(float(table.slot_start_ms[int(np.argmax(lost))])),
-    )
+    lost = (table.abandoned + _turned_off(tables)).sum(axis=0)
+    sums = (int(table.answered.sum()), int(table.self_service.sum()), int(lost.sum()))
+    parts = [words.of(part).format(share=words.share(n / calls)) for part, n in zip(_PARTS, sums, strict=True) if n]
+    text = words.of(_FINDING).format(calls=words.count(calls), parts=words("unit.comma").join(parts))
+    if not lost.any():
+        return text + words.of(_NONE_LOST)
+    return text + words.of(_WORST).format(time=words.clock(float(table.slot_start_ms[int(np.argmax(lost))])))
 
 
 def _draw(tables: Tables, figure: Figure, words: Words) -> None:
@@ -70,27 +73,32 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
         (table.answered, Key(words.of(_ANSWERED), BLUE)),
         (table.self_service, Key(words.of(_SELF), LIGHT_BLUE)),
         (table.abandoned, Key(words.of(_GAVE_UP), ORANGE, hatch="////")),
-        (table.blocked, Key(words.of(_NO_LINE), PURPLE, hatch="xxxx")),
+        (_turned_off(tables), Key(words.of(_NO_LINE), PURPLE, hatch="xxxx")),
     ]
     kinds = [(column, key) for column, key in kinds if int(column.sum())]
     used = np.flatnonzero(table.offered.sum(axis=0))
     slots = slice(int(used[0]), int(used[-1]) + 1)
-    calls = place(figure, Box(height=424, top=50, bottom=176))
+    top = 32.0 + 18 * legend_rows([key.label for _, key in kinds], _LEFT)
+    heard = bool((table.answered + table.abandoned).sum())
+    below = 130.0 if heard else 0.0
+    height = top + 198 + below + 46
+    calls = place(figure, Box(height=height, top=top, bottom=46 + below))
     bottom = np.zeros(slots.stop - slots.start)
     starts = table.slot_start_ms[slots] / HOUR_MS
     for column, key in kinds:
-        height = _per_day(tables, column)[slots]
-        calls.bar(starts, height, 0.5, bottom, align="edge", color=key.colour, edgecolor=PAPER, linewidth=0.7,
+        number = _per_day(tables, column)[slots]
+        calls.bar(starts, number, 0.5, bottom, align="edge", color=key.colour, edgecolor=PAPER, linewidth=0.7,
                   hatch=key.hatch or None)  # fmt: skip
-        bottom += height
+        bottom += number
     grid(calls, "y", 4)
     _hours(calls, starts)
-    name_axes(calls, y=words.of(_CALLS))
-    waits = place(figure, Box(height=424, top=302, bottom=46))
-    _waits(waits, tables, slots, words)
-    _hours(waits, starts)
-    name_axes(waits, x=words("pictures.hour_axis"))
-    legend(figure, [key for _, key in kinds], 50)
+    name_axes(calls, y=words.of(_CALLS), x="" if heard else words("pictures.hour_axis"))
+    if heard:
+        waits = place(figure, Box(height=height, top=top + 198 + 54, bottom=46))
+        _waits(waits, tables, slots, words)
+        _hours(waits, starts)
+        name_axes(waits, x=words("pictures.hour_axis"))
+    legend(figure, [key for _, key in kinds], _LEFT)
 
 
 def _waits(axes: Axes, tables: Tables, slots: slice, words: Words) -> None:

@@ -79,7 +79,7 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
             hours=hours_with_data(values),
             values=values,
             unit=words(unit.name),
-            write=lambda value: words.decimal(value, 1 if few else 0),
+            write=lambda value: f"{value:.{1 if few else 0}f}",
         ),
         words,
     )

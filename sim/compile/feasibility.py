@@ -31,7 +31,11 @@ def overloads(program: Program) -> list[str]:
         row = program.steps[step]
         for station, share in _stations(program, row):
             service = dict(program.stations[station].service_of).get(row.business, row.service)
-            if program.stations[station].setup == NONE and service != NONE and program.stations[station].batch_size == 1:
+            if (
+                program.stations[station].setup == NONE
+                and service != NONE
+                and program.stations[station].batch_size == 1
+            ):
                 work[station] += number * share * mean(program.dists[service])
     groups: dict[str, list[int]] = defaultdict(list)
     for station in work:
@@ -52,7 +56,9 @@ def _judge(program: Program, group: str, stations: list[int], work: dict[int, fl
 
 def _relieved(row: StationRow) -> bool:
     """Whether people give up or are sent home, so that a queue cannot grow for ever."""
-    return row.patience != NONE or row.capacity < UNLIMITED or row.balk_queue != NONE or row.closing == Closing.TURN_AWAY
+    return (
+        row.patience != NONE or row.capacity < UNLIMITED or row.balk_queue != NONE or row.closing == Closing.TURN_AWAY
+    )
 
 
 def _server_ms(program: Program, row: StationRow) -> float:

@@ -82,9 +82,7 @@ class Opening:
         _point(times, weights, self.days * DAY_MS, total)
         return HoursRow(tuple(times), tuple(weights))
 
-    def timetable(
-        self, hours: str, duties: Sequence[Duty], closing: Closing, last_ticket_ms: int | None
-    ) -> Timetable:
+    def timetable(self, hours: str, duties: Sequence[Duty], closing: Closing, last_ticket_ms: int | None) -> Timetable:
         """Doors by the place's hours, servers by each group's own duty."""
         changes: list[Change4] = []
         if closing != Closing.KEEP and hours != ALWAYS:

@@ -84,10 +84,8 @@ class PlaceCompiler:
         """All places, in the order of the kinds, then of the file."""
         for kind in PLACES:
             for name, table in self.scenario.places(kind).items():
-                numbers = []
                 prototype = self._row(kind, name, table)
-                for station in expand(name, table.count):
-                    numbers.append(self._place(station, table, prototype))
+                numbers = [self._place(station, table, prototype) for station in expand(name, table.count)]
                 self.by_group[name] = tuple(numbers)
                 for station, number in zip(expand(name, table.count), numbers, strict=True):
                     self.by_group[station] = (number,)
@@ -122,9 +120,7 @@ class PlaceCompiler:
         closing = _CLOSING[table.closing]
         if "closing" not in table.model_fields_set and kind in ("stations", "factories"):
             closing = Closing.KEEP
-        timetable = self.opening.timetable(
-            table.hours, [group.duty for group in groups], closing, table.last_ticket
-        )
+        timetable = self.opening.timetable(table.hours, [group.duty for group in groups], closing, table.last_ticket)
         row = StationRow(
             name=name,
             group=name,
@@ -152,9 +148,7 @@ class PlaceCompiler:
             row = replace(row, balk_queue=int(table.balk.queue_per_counter), balk_share=table.balk.share)
         if table.returns is not None:
             wait = self.rows.wait(table.returns.after, visit=True)
-            row = replace(
-                row, return_share=table.returns.share, return_wait=wait, return_at_most=table.returns.at_most
-            )
+            row = replace(row, return_share=table.returns.share, return_wait=wait, return_at_most=table.returns.at_most)
         return row
 
     def _of_kind(self, row: StationRow, table: PlaceTable) -> StationRow:
@@ -248,7 +242,9 @@ class PlaceCompiler:
             ]
         return [
             _Servers(
-                self.opening.duty(group.hours or table.hours, UNLIMITED if group.count == UNLIMITED_SERVERS else group.count),
+                self.opening.duty(
+                    group.hours or table.hours, UNLIMITED if group.count == UNLIMITED_SERVERS else group.count
+                ),
                 self._mask(group.skills),
                 group.preempt,
             )
@@ -296,6 +292,10 @@ def _counters(table: PlaceTable) -> Counters | None:
     return table.counters
 
 
+def _servers(count: int) -> int:
+    return UNLIMITED if count == UNLIMITED_SERVERS else count
+
+
 def _banks(scenario: Scenario) -> tuple[str, ...]:
     names = [table.bank or name for name, table in scenario.banks.items()]
     names += [table.bank for table in scenario.outlets.values() if table.bank]
@@ -311,4 +311,3 @@ def _priorities(scenario: Scenario) -> tuple[str, ...]:
     for demand in scenario.demand.values():
         names += demand.priorities
     return tuple(dict.fromkeys(names)) or ("ordinary",)
-

@@ -6,7 +6,6 @@ import math
 from collections.abc import Hashable
 from itertools import accumulate
 from typing import Generic, TypeVar
-from typing import TypeVar
 
 from sim.program import NONE, DistKind, DistRow, HoursRow, MoveRow, Timetable, WaitKind, WaitRow
 from sim.scenario.values import Dist, Wait

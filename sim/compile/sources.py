@@ -18,12 +18,11 @@ from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRo
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pydantic import BaseModel
-
     from sim.compile.places import Places
     from sim.compile.steps import StepCompiler
     from sim.procedures.model import Procedure
     from sim.scenario.load import Loaded
+    from sim.scenario.schema_base import Section
     from sim.scenario.schema_people import CohortTable, DemandTable, PersonTable
     from sim.scenario.schema_story import ActionTable
     from sim.scenario.values import Dist
@@ -52,7 +51,7 @@ def stable_key(name: str) -> int:
 class SourceCompiler:
     """Builds cohorts and sources of one scenario."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         loaded: Loaded,
         catalogue: Mapping[str, Procedure],
@@ -107,7 +106,7 @@ class SourceCompiler:
 
     def _person(self, name: str, table: PersonTable) -> None:
         """A story's person is a cohort of one."""
-        tables: list[BaseModel] = [table]
+        tables: list[Section] = [table]
         medical, financial = table.medical_balance, table.financial_balance
         if table.cohort:
             cohort = self.scenario.cohorts[table.cohort]
@@ -325,7 +324,7 @@ class SourceCompiler:
         )
 
 
-def _states(tables: Iterable[BaseModel]) -> dict[str, int]:
+def _states(tables: Iterable[Section]) -> dict[str, int]:
     """States written in the file (not the models' defaults: what is not written follows from the rest)."""
     states: dict[str, int] = {}
     for table in tables:

@@ -68,7 +68,9 @@ def target_of(catalogue: Mapping[str, Procedure], owner: Procedure, move: Move) 
 class StepCompiler:
     """Builds step rows, moves and choices of stations."""
 
-    def __init__(self, scenario: Scenario, catalogue: Mapping[str, Procedure], names: tuple[str, ...], rows: Rows) -> None:
+    def __init__(
+        self, scenario: Scenario, catalogue: Mapping[str, Procedure], names: tuple[str, ...], rows: Rows
+    ) -> None:
         self.scenario = scenario
         self.catalogue = catalogue
         self.names = names
@@ -113,13 +115,17 @@ class StepCompiler:
 
     def station_step(self, station: int) -> int:
         """The step that visits a plain station."""
-        return next(index for index, row in enumerate(self.steps) if row.where == Where.FIXED and row.station == station)
+        return next(
+            index for index, row in enumerate(self.steps) if row.where == Where.FIXED and row.station == station
+        )
 
     def _step(self, number: int, procedure: Procedure, step: Step, businesses: tuple[str, ...]) -> StepRow:
         full = f"{procedure.name}.{step.name}"
         office = len(self.office_steps)
         self.office_steps.append((procedure, step))
-        moves = [(move.outcome, self._move(procedure, step, move)) for move in procedure.moves if move.step == step.name]
+        moves = [
+            (move.outcome, self._move(procedure, step, move)) for move in procedure.moves if move.step == step.name
+        ]
         row = StepRow(
             name=full,
             key=crc32(full.encode()),
@@ -225,7 +231,9 @@ class StepCompiler:
         stations = self._candidates(procedure, step)
         if not stations and step.place is not None:
             why = f"{procedure}.{step.name} needs one of [{step.place.value}.*] that offers it, and there is none"
-            self.problems.append(Problem("", f"{step.place.value}", None, why, "add one, or set the share leading there to 0"))
+            self.problems.append(
+                Problem("", f"{step.place.value}", None, why, "add one, or set the share leading there to 0")
+            )
             return NONE
         return self._add_choice(step.place, stations)
 

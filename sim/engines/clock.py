@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from enum import IntEnum, unique
+from typing import Any
 
 import simpy
 from simpy.events import EventPriority
@@ -31,14 +32,21 @@ class Rank(IntEnum):
 
 
 class Due(simpy.Event):
-    """Something that will happen: calls `action(value)` at its time unless cancelled."""
+    """Something that will happen: calls `action(what)` at its time unless cancelled."""
 
-    def __init__(self, clock: Clock, t_ms: int, action: Callable[[simpy.Event], None], value: object) -> None:
+    def __init__(self, clock: Clock, t_ms: int, action: Callable[[Any], None], what: object) -> None:
         self.env = clock
         self.t_ms = t_ms
-        self.callbacks = [action]
+        self.action = action
+        self.what = what
+        self.callbacks = [_act]
         self._ok = True
-        self._value = value
+        self._value = None
+
+
+def _act(event: Any) -> None:
+    """SimPy's callback of a Due."""
+    event.action(event.what)
 
 
 class Clock(simpy.Environment):
@@ -55,11 +63,11 @@ class Clock(simpy.Environment):
         """Milliseconds since the start of the run."""
         return int(self._now)
 
-    def at(self, t_ms: int, rank: int, number: int, action: Callable[[simpy.Event], None], value: object) -> Due:
-        """Schedule `action`; `number` orders events of one rank in one millisecond and must be unique there."""
+    def at(self, t_ms: int, rank: int, number: int, action: Callable[[Any], None], what: object) -> Due:
+        """Schedule `action(what)`; `number` orders events of one rank in one millisecond and must be unique there."""
         if self.step_ms > 1:
             t_ms = -(-t_ms // self.step_ms) * self.step_ms
-        due = Due(self, t_ms, action, value)
+        due = Due(self, t_ms, action, what)
         self.schedule(due, EventPriority(rank << _RANK_SHIFT | number), t_ms - self._now)
         return due
 

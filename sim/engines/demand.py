@@ -74,7 +74,7 @@ def _persons(size: int, key: int, first: int, numbers: np.ndarray) -> np.ndarray
 
 
 @njit(cache=True)
-def _from_segments(  # noqa: PLR0913
+def _from_segments(
     ends: np.ndarray,
     starts: np.ndarray,
     rates: np.ndarray,
@@ -108,7 +108,7 @@ def _from_segments(  # noqa: PLR0913
 
 
 @njit(cache=True)
-def _from_sine(  # noqa: PLR0913
+def _from_sine(
     mean: float,
     amplitude: float,
     period: float,
@@ -207,13 +207,18 @@ class _Stream:
         return np.concatenate(parts)
 
     def _more(self, room: int, limit: float) -> np.ndarray:
-        args = (self.seed, self.replication, self.row.key, self.epoch, self.count, room, limit)
+        keys = (self.seed, self.replication, self.row.key)
+        times: np.ndarray
         if self.row.sine is not None:
-            times, self.epoch, self.count = _from_sine(*self.row.sine, float(self.horizon_ms), *args)
+            mean, amplitude, period, phase = self.row.sine
+            times, self.epoch, self.count = _from_sine(
+                mean, amplitude, period, phase, float(self.horizon_ms), *keys, self.epoch, self.count, room, limit
+            )
         else:
-            times, self.epoch, self.count = _from_segments(self.ends, self.starts, self.rates, self.cumulative, *args)
-        out: np.ndarray = times
-        return out
+            times, self.epoch, self.count = _from_segments(
+                self.ends, self.starts, self.rates, self.cumulative, *keys, self.epoch, self.count, room, limit
+            )
+        return times
 
 
 def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:

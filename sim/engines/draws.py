@@ -58,7 +58,14 @@ class Draws:
         self._station_keys = [STATION_KEY << 32 | crc32(row.name.encode()) for row in program.stations]
         self._step_keys = [row.key << 28 for row in program.steps]
         self._dists = [
-            (int(row.kind), row.a, row.b, row.c, np.array(row.values, dtype=np.float64), np.array(row.weights, dtype=np.float64))
+            (
+                int(row.kind),
+                row.a,
+                row.b,
+                row.c,
+                np.array(row.values, dtype=np.float64),
+                np.array(row.weights, dtype=np.float64),
+            )
             for row in program.dists
         ]
 
@@ -102,5 +109,7 @@ class Draws:
     def station_number(self, station: int, dist: int, count: int) -> int:
         """A whole number that belongs to a station's machine: the count-th running time or repair."""
         return int(
-            sample(*self._dists[dist], self._seed, self._replication, count, self._station_keys[station], For.MACHINE, 0)
+            sample(
+                *self._dists[dist], self._seed, self._replication, count, self._station_keys[station], For.MACHINE, 0
+            )
         )

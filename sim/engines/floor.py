@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from sim.engines.clock import Rank
 from sim.engines.draws import For
+from sim.engines.machines import Machines
 from sim.engines.queue import Board, Case, Group, Station
 from sim.log import Event
 from sim.program import FOREVER, NONE, Change, Closing
 
 if TYPE_CHECKING:
-    import simpy
-
     from sim.engines.clock import Clock
     from sim.engines.draws import Draws
     from sim.engines.record import Recorder
@@ -43,10 +42,10 @@ class Floor:
         self.log = log
         self.walker = walker
         self.stations = [Station(index, row) for index, row in enumerate(program.stations)]
+        self.machines = Machines(clock, draws, log, self.stations, self.call)
         self.tickets = 0
         self.services = 0
         for station in self.stations:
-            self._fail_next(station)
             self._next_change(station)
 
     # --- joining -------------------------------------------------------------------------------------------------
@@ -82,7 +81,7 @@ class Floor:
             for number, group in enumerate(station.groups):
                 for board in group.boards:
                     if len(board.cases) < row.batch_size:
-                        self._board(case, station, number, board)
+                        self._board(case, number, board)
                         return
         number = station.group_for(business)
         if number >= 0 and not row.gather:
@@ -129,8 +128,7 @@ class Floor:
         for case in people:
             self.walker.served(case, station)
 
-    def _out_of_patience(self, event: simpy.Event) -> None:
-        case: Case = event.value
+    def _out_of_patience(self, case: Case) -> None:
         station = self.stations[case.station]
         station.leave(case)
         station.inside -= 1
@@ -165,7 +163,7 @@ class Floor:
         if station.row.preempt:
             group.serving.append(first)
 
-    def _board(self, case: Case, station: Station, number: int, board: Board) -> None:
+    def _board(self, case: Case, number: int, board: Board) -> None:
         """A case joins a service in progress."""
         board.cases.append(case)
         case.group = number
@@ -182,7 +180,7 @@ class Floor:
         if given >= 0:
             return given
         step = self.program.steps[case.step]
-        dist = station.service_of.get(step.business, step.service if station.row.service == NONE else station.row.service)
+        dist = station.service_of.get(step.business, step.service)
         duration = self.draws.time(case, dist, For.SERVICE) if dist != NONE else 0
         if station.row.setup != NONE:
             if group.batch != case.batch:
@@ -211,8 +209,7 @@ class Floor:
         if station.row.preempt:
             group.serving.append(case)
 
-    def _ends(self, event: simpy.Event) -> None:
-        first: Case = event.value
+    def _ends(self, first: Case) -> None:
         station = self.stations[first.station]
         group = station.groups[first.group]
         cases = [first]
@@ -228,7 +225,7 @@ class Floor:
             case.ended_ms = now
             station.inside -= 1
             self.log.row(case, Event.END, case.group, now - case.started_ms)
-        self._wear(first, station, group)
+        self.machines.wear(first, station)
         if station.row.batch_size > 1:
             self.done_with(first, station)
         for case in cases:
@@ -251,8 +248,8 @@ class Floor:
                 return
         self.release(station, case.group)
 
-    def _wrapped(self, event: simpy.Event) -> None:
-        case, step, station, number, since = event.value
+    def _wrapped(self, what: tuple[Case, int, Station, int, int]) -> None:
+        case, step, station, number, since = what
         self.log.row_of(case, step, station.index, Event.FREE, number, self.clock.now_ms - since)
         self.release(station, number)
 
@@ -270,14 +267,14 @@ class Floor:
     def release(self, station: Station, number: int) -> None:
         """A server of the group is free: it calls the next person."""
         station.groups[number].busy -= 1
-        self._call(station, number)
+        self.call(station, number)
 
-    def _call(self, station: Station, number: int) -> None:
+    def call(self, station: Station, number: int) -> None:
         """Free servers of a group take who waits for them, until either runs out."""
         group = station.groups[number]
         size = station.row.batch_size
         while group.free > 0 and not station.row.gather:
-            cases = []
+            cases: list[Case] = []
             while len(cases) < size:
                 case = station.call(group.skills)
                 if case is None:
@@ -292,47 +289,6 @@ class Floor:
         if station.draining and station.waiting == 0:
             self._drained(station)
 
-    # --- machines ------------------------------------------------------------------------------------------------
-
-    def _fail_next(self, station: Station) -> None:
-        """Decide after how much work the machine fails next."""
-        row = station.row
-        if row.breakdown_after != NONE:
-            running = self.draws.station_number(station.index, row.breakdown_after, 2 * station.failures)
-            station.next_failure_ms = station.used_ms + running
-
-    def _wear(self, case: Case, station: Station, group: Group) -> None:
-        """After a piece of work: out of supplies, or broken?  Either takes one machine of the group down."""
-        row = station.row
-        if row.consumables:
-            station.uses += 1
-            if station.uses % row.consumables == 0:
-                count = 2 * (station.uses // row.consumables) + (1 << 32)
-                self._down(station, group, case.group, 1, self.draws.station_number(station.index, row.refill, count))
-        if row.breakdown_after != NONE:
-            station.used_ms += self.clock.now_ms - case.started_ms
-            if station.used_ms >= station.next_failure_ms:
-                repair = self.draws.station_number(station.index, row.repair, 2 * station.failures + 1)
-                station.failures += 1
-                self._fail_next(station)
-                self._down(station, group, case.group, 0, repair)
-
-    def _down(self, station: Station, group: Group, number: int, why: int, duration_ms: int) -> None:
-        if duration_ms <= 0:
-            return
-        group.down += 1
-        station.downs += 1
-        self.log.station_row(station.index, Event.DOWN, why, 0)
-        value = (station, number, why, self.clock.now_ms)
-        order = station.index << 24 | station.downs & 0xFFFFFF
-        self.clock.at(self.clock.now_ms + duration_ms, Rank.UP, order, self._up, value)
-
-    def _up(self, event: simpy.Event) -> None:
-        station, number, why, since = event.value
-        station.groups[number].down -= 1
-        self.log.station_row(station.index, Event.UP, why, self.clock.now_ms - since)
-        self._call(station, number)
-
     # --- timetable -----------------------------------------------------------------------------------------------
 
     def _next_change(self, station: Station) -> None:
@@ -340,9 +296,8 @@ class Floor:
         if station.change < len(changes):
             self.clock.at(changes[station.change][0], Rank.CHANGE, station.index, self._changes, station)
 
-    def _changes(self, event: simpy.Event) -> None:
+    def _changes(self, station: Station) -> None:
         """All changes of a station at this moment, in the order of the timetable."""
-        station: Station = event.value
         changes = self.program.timetables[station.row.timetable].changes
         step = self.clock.step_ms
         now = self.clock.now_ms
@@ -399,7 +354,7 @@ class Floor:
         if station.row.preempt:
             while group.free < 0 and group.serving:
                 self._break_off(group.serving[-1], station, group)
-        self._call(station, number)
+        self.call(station, number)
 
     def _break_off(self, case: Case, station: Station, group: Group) -> None:
         """The server leaves in the middle: the case waits again, first in line, for the rest of its service."""

@@ -21,10 +21,10 @@ _W1 = np.uint64(0xBB67AE8584CAA73B)
 _SHIFT = np.uint64(11)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _mul_high_low(typing_context: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     """Both halves of the 128-bit product of two unsigned 64-bit numbers: one machine instruction."""
-    signature = types.UniTuple(types.uint64, 2)(types.uint64, types.uint64)
+    signature = types.UniTuple(types.uint64, 2)(types.uint64, types.uint64)  # type: ignore[no-untyped-call]
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         wide, narrow = ir.IntType(128), ir.IntType(64)
@@ -36,12 +36,12 @@ def _mul_high_low(typing_context: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
 
 
 @njit(cache=True)
-def philox(  # noqa: PLR0913
+def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Ten rounds of Philox4x64: four random 64-bit words for a 256-bit counter and a 128-bit key."""
     for _ in range(10):
-        h0, l0 = _mul_high_low(_M0, c0)
+        h0, l0 = _mul_high_low(_M0, c0)  # type: ignore[call-arg, var-annotated]
         h1, l1 = _mul_high_low(_M1, c2)
         c0, c1, c2, c3 = h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0
         k0 += _W0
@@ -50,9 +50,7 @@ def philox(  # noqa: PLR0913
 
 
 @njit(cache=True)
-def uniform(  # noqa: PLR0913
-    seed: int, replication: int, case: int, source: int, purpose: int, draw: int
-) -> float:
+def uniform(seed: int, replication: int, case: int, source: int, purpose: int, draw: int) -> float:
     """A uniform number in the open interval (0, 1), 53 bits, for a purpose of a case.
 
     `case` counts within its `source`; `purpose` packs step, visit and what the number is for; `draw` counts the

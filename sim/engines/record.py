@@ -34,7 +34,7 @@ class Recorder:
         if len(self._buffer) >= _CHUNK:
             self.flush()
 
-    def row_of(self, case: Case, step: int, station: int, kind: Event, code: int, value: int) -> None:  # noqa: PLR0913
+    def row_of(self, case: Case, step: int, station: int, kind: Event, code: int, value: int) -> None:
         """An event of a case at a step and station it has already left."""
         self._buffer.extend((self._clock.now_ms, case.id, case.person, step, station, kind, code, value))
 
@@ -46,11 +46,13 @@ class Recorder:
         """The whole office record of a case's person, field by field."""
         if case.record is not None:
             for field, value in enumerate(case.record):
-                self._buffer.extend((self._clock.now_ms, case.id, case.person, case.step, -1, Event.STATE, field, value))
+                self._buffer.extend(
+                    (self._clock.now_ms, case.id, case.person, case.step, -1, Event.STATE, field, value)
+                )
 
-    def balance_row(self, t_ms: int, person: int, ledger: int, fen: int) -> None:
-        """A person's closing balance."""
-        self._buffer.extend((t_ms, -1, person, -1, -1, Event.BALANCE, ledger, fen))
+    def balance_row(self, t_ms: int, person: int, kind: Event, ledger: int, fen: int) -> None:
+        """A person's opening or closing balance."""
+        self._buffer.extend((t_ms, -1, person, -1, -1, kind, ledger, fen))
 
     def flush(self) -> None:
         """Hand on what is there."""

@@ -18,15 +18,14 @@ from sim.engines.pauses import Pauses
 from sim.engines.queue import Case, Station
 from sim.engines.record import Recorder, Sink
 from sim.log import Event
-from sim.office.fields import Field, Ledger
+from sim.office.fields import Field
 from sim.office.office import Office
+from sim.office.rows import LEDGER_FIELD
 from sim.office.verdict import Attempt
 from sim.procedures.model import Paper, Who
 from sim.program import NONE, MoveRow, Program, SourceRow, StepRow, Where
 
 if TYPE_CHECKING:
-    import simpy
-
     from sim.engines.demand import Block
 
 Progress = Callable[[int, int], bool]
@@ -90,9 +89,8 @@ class ReferenceEngine:
 
     def _balances(self, t_ms: int) -> None:
         for person in sorted(self.records):
-            record = self.records[person]
-            self.log.balance_row(t_ms, person, Ledger.MEDICAL, record[Field.MEDICAL_FEN])
-            self.log.balance_row(t_ms, person, Ledger.FINANCIAL, record[Field.FINANCIAL_FEN])
+            for ledger, field in LEDGER_FIELD.items():
+                self.log.balance_row(t_ms, person, Event.BALANCE, ledger, self.records[person][field])
 
     # --- arrivals ------------------------------------------------------------------------------------------------
 
@@ -105,13 +103,12 @@ class ReferenceEngine:
                 return
             self._block, self._next = block, 0
         t_ms = int(self._block.t_ms[self._next])
-        self.clock.at(t_ms, Rank.ARRIVAL, self._arrived, self._arrives, None)
+        self.clock.at(t_ms, Rank.ARRIVAL, self._arrived, self._arrives, self._next)
 
-    def _arrives(self, _: simpy.Event) -> None:
+    def _arrives(self, at: int) -> None:
         block = self._block
-        if block is None:
+        if block is None:  # pragma: no cover - scheduled only with a block at hand
             return
-        at = self._next
         source = int(block.source[at])
         case = self._new_case(source, int(block.number[at]), int(block.person[at]))
         self._next += 1
@@ -143,9 +140,14 @@ class ReferenceEngine:
             record[Field.MEDICAL_FEN] = self.draws.person_number(person, cohort.medical, 0)
         if cohort.financial != NONE:
             record[Field.FINANCIAL_FEN] = self.draws.person_number(person, cohort.financial, 1)
+        for ledger, field in LEDGER_FIELD.items():
+            if record[field]:
+                self.log.balance_row(self.clock.now_ms, person, Event.OPENING, ledger, record[field])
         record[Field.BALANCE_AT] = 0
         if cohort.banks and record[Field.CARD_BANK] < 0:
-            record[Field.CARD_BANK] = cohort.banks[bisect_left(cohort.bank_cumulative, self.draws.person_share(person, 2))]
+            record[Field.CARD_BANK] = cohort.banks[
+                bisect_left(cohort.bank_cumulative, self.draws.person_share(person, 2))
+            ]
         return record
 
     def _equip(self, case: Case, row: SourceRow) -> None:
@@ -238,7 +240,7 @@ class ReferenceEngine:
             self.floor.done_with(case, station)
         if row.office == NONE:
             case.outcome = Event.DONE
-            self._follow(case, station.row.then if station.row.then else row.after_done)
+            self._follow(case, station.row.then or row.after_done)
         else:
             self._follow(case, row.after_done if accepted else row.after_refused)
 
@@ -248,11 +250,7 @@ class ReferenceEngine:
         case.outcome = how
         self.floor.let_go(case)
         source = self.program.sources[case.source]
-        if (
-            source.story
-            or case.tries >= row.return_at_most
-            or self.draws.share(case, For.RETURN) >= row.return_share
-        ):
+        if source.story or case.tries >= row.return_at_most or self.draws.share(case, For.RETURN) >= row.return_share:
             self._leave(case)
             return
         case.tries += 1
@@ -303,7 +301,9 @@ class ReferenceEngine:
     def _holds(self, case: Case, move: MoveRow) -> bool:
         if case.record is None:
             return False
-        return self.office.holds(self._conditions[move.guards], case.record, _request(case, case.here), self.clock.now_ms)
+        return self.office.holds(
+            self._conditions[move.guards], case.record, _request(case, case.here), self.clock.now_ms
+        )
 
     def _go(self, case: Case, move: MoveRow) -> None:
         """On to the next step, at once or after a pause.  A story's person stops before what he must start himself."""
@@ -328,8 +328,8 @@ class ReferenceEngine:
         t_ms = self.pauses.until(case, move.wait, station)
         self.clock.at(t_ms, Rank.WALK, case.id, self._walks, (case, move.step, station))
 
-    def _walks(self, event: simpy.Event) -> None:
-        case, step, station = event.value
+    def _walks(self, what: tuple[Case, int, int]) -> None:
+        case, step, station = what
         self._enter(case, step, station)
 
     def _fork(self, case: Case, move: MoveRow, order: int) -> None:

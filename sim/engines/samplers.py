@@ -32,120 +32,57 @@ _FOREVER = 1 << 61
 _NO_TABLE = np.empty(0, dtype=np.float64)
 
 
+_CENTRE_TOP = np.array([
+    2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
+    1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.3871328727963666080e0,
+])  # fmt: skip
+_CENTRE_BOTTOM = np.array([
+    5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
+    5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0,
+])  # fmt: skip
+_MIDDLE_TOP = np.array([
+    7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e0,
+    3.64784832476320460504e0, 5.76949722146069140550e0, 4.63033784615654529590e0, 1.42343711074968357734e0,
+])  # fmt: skip
+_MIDDLE_BOTTOM = np.array([
+    1.05075007164441684324e-9, 5.47593808499534494600e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1,
+    6.89767334985100004550e-1, 1.67638483018380384940e0, 2.05319162663775882187e0, 1.0,
+])  # fmt: skip
+_TAIL_TOP = np.array([
+    2.01033439929228813265e-7, 2.71155556874348757815e-5, 1.24266094738807843860e-3, 2.65321895265761230930e-2,
+    2.96560571828504891230e-1, 1.78482653991729133580e0, 5.46378491116411436990e0, 6.65790464350110377720e0,
+])  # fmt: skip
+_TAIL_BOTTOM = np.array([
+    2.04426310338993978564e-15, 1.42151175831644588870e-7, 1.84631831751005468180e-5, 7.86869131145613259100e-4,
+    1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0,
+])  # fmt: skip
+
+
 @njit(cache=True)
-def normal_quantile(p: float) -> float:  # noqa: PLR0911
+def _ratio(top: np.ndarray, bottom: np.ndarray, x: float) -> float:
+    """Quotient of two polynomials, highest power first."""
+    above = below = 0.0
+    for power in range(len(top)):
+        above = above * x + top[power]
+        below = below * x + bottom[power]
+    return above / below
+
+
+@njit(cache=True)
+def normal_quantile(p: float) -> float:
     """Standard normal quantile, relative error 1e-16: Wichura, algorithm AS 241, Applied Statistics 37 (1988) 477."""
     q = p - 0.5
     if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = (
-            (
-                (
-                    (
-                        ((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
-                        + 4.5921953931549871457e4
-                    )
-                    * r
-                    + 1.3731693765509461125e4
-                )
-                * r
-                + 1.9715909503065514427e3
-            )
-            * r
-            + 1.3314166789178437745e2
-        ) * r + 3.3871328727963666080e0
-        bottom = (
-            (
-                (
-                    (
-                        ((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
-                        + 2.1213794301586595867e4
-                    )
-                    * r
-                    + 5.3941960214247511077e3
-                )
-                * r
-                + 6.8718700749205790830e2
-            )
-            * r
-            + 4.2313330701600911252e1
-        ) * r + 1.0
-        return q * top / bottom
-    r = p if q < 0.0 else 1.0 - p
-    r = math.sqrt(-math.log(r))
-    if r <= 5.0:
-        r -= 1.6
-        top = (
-            (
-                (
-                    (
-                        ((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
-                        + 1.27045825245236838258e0
-                    )
-                    * r
-                    + 3.64784832476320460504e0
-                )
-                * r
-                + 5.76949722146069140550e0
-            )
-            * r
-            + 4.63033784615654529590e0
-        ) * r + 1.42343711074968357734e0
-        bottom = (
-            (
-                (
-                    (
-                        ((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2) * r
-                        + 1.48103976427480074590e-1
-                    )
-                    * r
-                    + 6.89767334985100004550e-1
-                )
-                * r
-                + 1.67638483018380384940e0
-            )
-            * r
-            + 2.05319162663775882187e0
-        ) * r + 1.0
-    else:
-        r -= 5.0
-        top = (
-            (
-                (
-                    (
-                        ((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
-                        + 2.65321895265761230930e-2
-                    )
-                    * r
-                    + 2.96560571828504891230e-1
-                )
-                * r
-                + 1.78482653991729133580e0
-            )
-            * r
-            + 5.46378491116411436990e0
-        ) * r + 6.65790464350110377720e0
-        bottom = (
-            (
-                (
-                    (
-                        ((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5) * r
-                        + 7.86869131145613259100e-4
-                    )
-                    * r
-                    + 1.48753612908506148525e-2
-                )
-                * r
-                + 1.36929880922735805310e-1
-            )
-            * r
-            + 5.99832206555887937690e-1
-        ) * r + 1.0
-    return -top / bottom if q < 0.0 else top / bottom
+        return q * _ratio(_CENTRE_TOP, _CENTRE_BOTTOM, 0.180625 - q * q)
+    r = math.sqrt(-math.log(p if q < 0.0 else 1.0 - p))
+    x = _ratio(_MIDDLE_TOP, _MIDDLE_BOTTOM, r - 1.6) if r <= 5.0 else _ratio(_TAIL_TOP, _TAIL_BOTTOM, r - 5.0)
+    return -x if q < 0.0 else x
 
 
 @njit(cache=True)
-def _gamma(shape: float, scale: float, seed: int, replication: int, case: int, source: int, purpose: int, draw: int) -> float:
+def _gamma(
+    shape: float, scale: float, seed: int, replication: int, case: int, source: int, purpose: int, draw: int
+) -> float:
     """Marsaglia & Tsang, ACM TOMS 26 (2000) 363; shape below 1 by the power of one more uniform number."""
     boost = 1.0
     if shape < 1.0:
@@ -164,7 +101,7 @@ def _gamma(shape: float, scale: float, seed: int, replication: int, case: int, s
 
 
 @njit(cache=True)
-def sample_real(  # noqa: C901, PLR0911, PLR0912, PLR0913
+def sample_real(  # noqa: PLR0911
     kind: int,
     a: float,
     b: float,
@@ -200,15 +137,15 @@ def sample_real(  # noqa: C901, PLR0911, PLR0912, PLR0913
     if kind == 5:
         return math.exp(a + b * normal_quantile(u))
     if kind == 7:
-        return a * (-math.log(u)) ** (1.0 / b)
+        return float(a * (-math.log(u)) ** (1.0 / b))
     index = np.searchsorted(weights, u)
     if kind == 8:
-        return -values[index] * math.log(uniform(seed, replication, case, source, purpose, draw + 1))
-    return values[index]
+        return float(-values[index]) * math.log(uniform(seed, replication, case, source, purpose, draw + 1))
+    return float(values[index])
 
 
 @njit(cache=True)
-def sample(  # noqa: PLR0913
+def sample(
     kind: int,
     a: float,
     b: float,

@@ -166,7 +166,7 @@ def expectations_table(verdicts: Sequence[Verdict]) -> t.Expectations:
         measured=tuple(v.measured_text for v in verdicts),
         low=np.array([v.interval.low for v in verdicts], dtype=np.float64),
         high=np.array([v.interval.high for v in verdicts], dtype=np.float64),
-        count=np.array([v.count for v in verdicts], dtype=np.int64),
+        count=np.array([v.n for v in verdicts], dtype=np.int64),
         ok=np.array([v.ok for v in verdicts], dtype=np.bool_),
         text=tuple(v.text for v in verdicts),
     )

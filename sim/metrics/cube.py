@@ -78,12 +78,16 @@ class CubeResult:
     served_waits: Distribution
     leads: Distribution  # group: lead * stations + station
     waits_by_cluster: Distribution  # group: station * blocks + block; coarse buckets
+    served_waits_by_cluster: Distribution
     leads_by_cluster: Distribution  # group: (lead * stations + station) * blocks + block
     longest_queue: Ints  # per station
     runs: int = 1
 
     def within(self, threshold_ms: int) -> int:
         """Number of the column that counts those served with a wait up to a threshold."""
+        if threshold_ms not in self.thresholds_ms:
+            known = ", ".join(map(str, self.thresholds_ms)) or "nothing"
+            raise UnknownNameError(f"waits up to {threshold_ms} ms were not counted, only up to {known} ms")
         return len(Column) + self.thresholds_ms.index(threshold_ms)
 
     def lead_columns(self, lead: int) -> tuple[int, int]:
@@ -111,6 +115,7 @@ class CubeResult:
             served_waits=self.served_waits.with_other(other.served_waits),
             leads=self.leads.with_other(other.leads),
             waits_by_cluster=_side_by_side(self, other, "waits_by_cluster"),
+            served_waits_by_cluster=_side_by_side(self, other, "served_waits_by_cluster"),
             leads_by_cluster=_side_by_side(self, other, "leads_by_cluster"),
             longest_queue=np.maximum(self.longest_queue, other.longest_queue),
             runs=self.runs + other.runs,
@@ -187,7 +192,7 @@ class Cube:
         self._areas = [self._new_areas() for _ in range(4)]
         self._longest = LongestQueue(self.stations, self.from_ms, self.until_ms)
         self._waits, self._served_waits, self._leads = Distribution(), Distribution(), Distribution()
-        self._by_cluster = Distribution(COARSE_BITS, exact=False), Distribution(COARSE_BITS, exact=False)
+        self._by_cluster = [Distribution(COARSE_BITS, exact=False) for _ in range(3)]
 
     def _new_areas(self) -> Areas:
         return Areas(self.stations, self.blocks, self.block_days * DAY_MS, self.from_ms, self.until_ms)
@@ -255,6 +260,7 @@ class Cube:
         self._waits.add(station, wait)
         self._served_waits.add(station[served], wait[served])
         self._by_cluster[0].add(cell, wait)
+        self._by_cluster[1].add(cell[served], wait[served])
 
     def _add_decisions(self, decisions: Facts) -> None:
         cell = self._cell(decisions)
@@ -272,7 +278,7 @@ class Cube:
             self._add(first + 2 * lead, cell[mine])
             self._add(first + 2 * lead + 1, cell[mine], leads.value[mine])
         self._leads.add(leads.what * self.stations + leads.station % self.stations, leads.value)
-        self._by_cluster[1].add(leads.what * (self.stations * self.blocks) + cell, leads.value)
+        self._by_cluster[2].add(leads.what * (self.stations * self.blocks) + cell, leads.value)
 
     def result(self, end_ms: int) -> CubeResult:
         """The sums as of a run that ended at end_ms; adding may go on afterwards."""
@@ -291,7 +297,8 @@ class Cube:
             served_waits=_snapshot(self._served_waits),
             leads=_snapshot(self._leads),
             waits_by_cluster=_snapshot(self._by_cluster[0]),
-            leads_by_cluster=_snapshot(self._by_cluster[1]),
+            served_waits_by_cluster=_snapshot(self._by_cluster[1]),
+            leads_by_cluster=_snapshot(self._by_cluster[2]),
             longest_queue=self._longest.result(end_ms),
         )
 

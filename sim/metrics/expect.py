@@ -81,7 +81,7 @@ class Verdict:
     measured: float
     unit: Unit
     interval: Interval
-    count: int  # observations behind the value, all replications together
+    n: int  # observations behind the value, all replications together
     expected_text: str
     measured_text: str
     text: str
@@ -139,7 +139,7 @@ def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
         measured=estimate.value,
         unit=estimate.unit,
         interval=estimate.interval,
-        count=estimate.count,
+        n=estimate.count,
         expected_text=expected,
         measured_text=measured,
         text=text if not failures else f"{text}: {'; '.join(failures)}",

@@ -68,11 +68,11 @@ class Fold:
         self,
         names: Names,
         selections: Iterable[Selection] = (),
-        thresholds_ms: Sequence[int] = DEFAULT_THRESHOLDS_MS,
+        thresholds_ms: Sequence[int] = (),
     ) -> None:
         self.names = names
         wanted = dict.fromkeys((EVERYTHING, *selections))
-        thresholds = tuple(sorted(set(thresholds_ms)))
+        thresholds = tuple(sorted({*DEFAULT_THRESHOLDS_MS, *thresholds_ms}))
         self._cubes = {selection: Cube(names, selection, thresholds) for selection in wanted}
         windows = dict.fromkeys(window_of(names, selection) for selection in wanted)
         self._progress = {window: Progress(names, *window) for window in windows}

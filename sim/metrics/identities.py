@@ -87,8 +87,12 @@ class _Check:
                 self._called(case, station, t, kind, value)
             case Event.END:
                 self._end(case, t, value)
+            case Event.PREEMPT:
+                self._broken_off(case, t, value)
             case Event.LEAVE:
                 self._leave(case, t)
+            case Event.OPENING:
+                self.money[person, code] = self.money.get((person, code), 0) + value
             case Event.MONEY:
                 self._pay(person, divmod(code, 16), value)
             case Event.BALANCE:
@@ -114,6 +118,8 @@ class _Check:
             if kind == Event.START and case not in self.service:
                 self.paths[station].step(t, 1)
                 self.service[case] = (station, t, 0)
+                if wait:
+                    self.wrong("waits without a ticket", f"case {case}: {wait} ms at {t} ms")
             elif kind != Event.TURNED_AWAY:
                 self.wrong("leaves a queue without a ticket", f"case {case} {Event(kind).name} at {t} ms")
             return
@@ -137,6 +143,17 @@ class _Check:
             self.wrong("service is not the time since START", f"case {case}: {service} ms, {t - since} ms")
         self.paths[station].step(t, -1)
         self.paths[station].stays += wait + service
+
+    def _broken_off(self, case: int, t: int, served: int) -> None:
+        """Back in the queue in the middle of a service."""
+        if case not in self.service:
+            self.wrong("service is broken off that did not start", f"case {case} at {t} ms")
+            return
+        station, since, wait = self.service.pop(case)
+        if served != t - since:
+            self.wrong("service is not the time since START", f"case {case}: {served} ms, {t - since} ms")
+        self.ticket[case] = (station, t)
+        self.paths[station].stays += wait + served
 
     def _leave(self, case: int, t: int) -> None:
         if case not in self.born:

@@ -96,7 +96,8 @@ COUNTS: dict[str, tuple[Column, ...]] = {
 }
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 _LEAD_PARTS = ("mean", "count", "max", *QUANTILES)
-_FIXED = (*RATIOS, *LEVELS, *COUNTS, "wait.within", "wait.max", "queue.max", *(f"wait.{q}" for q in QUANTILES))
+_WAIT_PARTS = tuple(f"wait.{who}{part}" for who in ("", "served.") for part in ("max", *QUANTILES))
+_FIXED = (*RATIOS, *LEVELS, *COUNTS, "wait.within", "queue.max", *_WAIT_PARTS)
 
 
 class UnknownMetricError(LookupError):
@@ -146,6 +147,8 @@ def measure(result: Result, question: Question) -> Estimate:
 
 def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
     """The same for a set of stations that has no name."""
+    if question.selection not in result.cubes:
+        raise UnknownNameError("these cases and this window were not counted: give the selection to the Fold")
     metric, cube = question.metric, result.cubes[question.selection]
     if metric.startswith("exposure."):
         metric = f"lead.{metric}"
@@ -168,7 +171,7 @@ def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
     if metric == "queue.max":
         longest = int(cube.longest_queue[chosen].max())
         return Estimate(float(longest), Unit.LEVEL, int(chosen.sum()), none_because("a maximum has no interval"))
-    return _of_waits(cube, chosen, metric.removeprefix("wait."))
+    return _of_waits(cube, chosen, metric)
 
 
 def _total(cube: CubeResult, chosen: Bools, columns: tuple[int, ...]) -> Ints:
@@ -218,10 +221,15 @@ def _of_count(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
     return Estimate(total / cube.runs, Unit.COUNT, total, note)
 
 
-def _of_waits(cube: CubeResult, chosen: Bools, part: str) -> Estimate:
-    values, counts = cube.waits.of(chosen)
+def _of_waits(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
+    served = metric.startswith("wait.served.")
+    waits, by_cluster = cube.waits, cube.waits_by_cluster
+    if served:
+        waits, by_cluster = cube.served_waits, cube.served_waits_by_cluster
+    values, counts = waits.of(chosen)
     clusters = np.repeat(chosen, cube.blocks)
-    return _of_distribution(values, counts, part, lambda: _clusters(cube.waits_by_cluster.table(), clusters, 0))
+    part = metric.rsplit(".", 1)[1]
+    return _of_distribution(values, counts, part, lambda: _clusters(by_cluster.table(), clusters, 0))
 
 
 def _of_lead(cube: CubeResult, chosen: Bools, lead: int, part: str) -> Estimate:

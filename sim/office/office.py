@@ -7,10 +7,10 @@ refuses and leaves the record as it was, else the effects are carried out in tab
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from sim.office.fields import NEVER, NOWHERE, Card, Field, Ledger
-from sim.office.hotlist import ONLINE, exposure_ms, is_listed, last_refresh_ms
+from sim.office.checks import Checks, Days, PlaceInfo
+from sim.office.fields import NEVER, Field, Ledger
+from sim.office.hotlist import exposure_ms
 from sim.office.interest import interest_fen
 from sim.office.rows import (
     AGENT,
@@ -33,42 +33,12 @@ from sim.office.verdict import ACCEPTED, Attempt, Verdict
 from sim.procedures.model import Guard, Procedure, Step
 
 _IN, _NOT_IN = int(CheckCode.IN), int(CheckCode.NOT_IN)
-_SET, _STAMP = int(ActCode.SET), int(ActCode.STAMP)
+_SET, _STAMP, _PLACE, _COUNT, _FLAG, _COPY = (int(code) for code in list(ActCode)[:6])
+_ADD_AMOUNT, _REASON, _BANK, _LEAD, _EXPOSURE = (int(code) for code in list(ActCode)[6:11])
+_MOVE_AMOUNT, _MOVE_ALL, _MOVE_INTEREST, _MOVE_COSTS = (int(code) for code in list(ActCode)[11:])
 _MEDICAL, _FEN_DAYS, _BALANCE_AT = int(Field.MEDICAL_FEN), int(Field.FEN_DAYS), int(Field.BALANCE_AT)
-_HOT_AT, _HOT_UNTIL, _CARD = int(Field.HOT_AT), int(Field.HOT_UNTIL), int(Field.CARD)
-_REPORTED = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST)})
+_COST_FEN, _MEDICAL_LEDGER = int(Field.COST_FEN), int(Ledger.MEDICAL)
 _PERSONAL = {int(ledger): int(field) for ledger, field in LEDGER_FIELD.items()}
-_NO_BANK = -2
-
-
-class Days(Protocol):
-    """What the office asks of a calendar."""
-
-    def day_of(self, t_ms: int, /) -> int:
-        """Day number of a moment."""
-
-    def workdays_between(self, a_ms: int, b_ms: int, /) -> int:
-        """Working days after the day of `a_ms`, up to and including the day of `b_ms`."""
-
-
-class PlaceInfo(Protocol):
-    """What the office asks of a station."""
-
-    @property
-    def bank(self) -> int:
-        """Number of its bank, -1 if none."""
-
-    @property
-    def facilities(self) -> frozenset[int]:
-        """What it has (sim.office.fields.Facility)."""
-
-    @property
-    def refresh_ms(self) -> int:
-        """How often its terminal fetches the hot list; 0: it asks online; -1: it has no terminal."""
-
-    @property
-    def refresh_offset_ms(self) -> int:
-        """Moment of one of these fetches."""
 
 
 class Office:
@@ -91,12 +61,10 @@ class Office:
         self._rule_numbers = {rule: number for number, rule in enumerate(self.rules)}
         self._steps: list[StepRow] = [step_row(owner, step, numbers, self._rule_numbers) for owner, step in steps]
         self._day_of = calendar.day_of
-        self._workdays_between = calendar.workdays_between
-        # One entry more, which a station number of -1 (NOWHERE) finds.
-        self._bank = [*(station.bank for station in stations), _NO_BANK]
-        self._facilities = [*(station.facilities for station in stations), frozenset[int]()]
-        self._refresh = [*((station.refresh_ms, station.refresh_offset_ms) for station in stations), (ONLINE, 0)]
-        self._offline = sorted({pair for pair in self._refresh if pair[0] > ONLINE})
+        checks = Checks(calendar, stations)
+        self._checks = checks.by_code()
+        self._bank = checks.bank
+        self._offline = checks.offline
 
     def attempt(self, record: list[int], step_index: int, attempt: Attempt, now_ms: int) -> Verdict:
         """Decide and, if accepted, carry out.  A refused attempt leaves the record untouched."""
@@ -128,7 +96,7 @@ class Office:
 
     @staticmethod
     def _ask(row: StepRow, attempt: Attempt) -> Verdict | None:
-        """Who are you, and what have you brought?"""
+        """Ask who somebody is and what he has brought."""
         who = attempt.who
         if not row.who >> who & 1:
             return row.refuse_who[who]
@@ -152,116 +120,68 @@ class Office:
     def _first_failure(
         self, guards: tuple[GuardRow, ...], record: list[int], attempt: Attempt, now_ms: int
     ) -> Verdict | None:
-        """Refusal of the first guard that does not hold."""
-        for guard in guards:
-            code = guard[0]
+        """Refusal of the first guard that does not hold; the two commonest checks are made on the spot."""
+        for code, field, data, refusal in guards:
             if code == _IN:
-                if record[guard[1]] not in guard[2]:  # type: ignore[operator]
-                    return guard[3]
+                if record[field] not in data:  # type: ignore[operator]
+                    return refusal
             elif code == _NOT_IN:
-                if record[guard[1]] in guard[2]:  # type: ignore[operator]
-                    return guard[3]
-            elif not self._holds(guard, record, attempt, now_ms):
-                return guard[3]
+                if record[field] in data:  # type: ignore[operator]
+                    return refusal
+            elif not self._checks[code](record[field], data, record, attempt, now_ms):
+                return refusal
         return None
-
-    def _holds(self, guard: GuardRow, record: list[int], attempt: Attempt, now_ms: int) -> bool:
-        """Whether one of the rarer guards holds."""
-        code, field, data, _ = guard
-        value = record[field]
-        match code, data:
-            case CheckCode.AMOUNT_COVERED, _:
-                return 0 <= attempt.amount_fen <= value
-            case CheckCode.HOT_LIST, _:
-                return not self._hot(record, attempt.station, now_ms)
-            case CheckCode.SAME_BANK, _:
-                return self._bank[attempt.station] == value != NOWHERE
-            case CheckCode.SAME_PLACE, _:
-                return attempt.station == value != NOWHERE
-            case CheckCode.PLACE_OFFERS, _:
-                return data in self._facilities[attempt.station]
-            case CheckCode.BRINGS, (paper, *values):
-                return value not in values or bool(attempt.papers & paper)
-            case CheckCode.REASON, frozenset():
-                return attempt.reason in data
-            case _, int():
-                return self._in_time(code, value, data, now_ms)
-            case _:  # CheckCode.NEVER
-                return False
-
-    def _in_time(self, code: int, since_ms: int, term: int, now_ms: int) -> bool:
-        """Whether a guard on the time since `since_ms` holds; what never happened is long past."""
-        if code == CheckCode.WITHIN:
-            return now_ms - since_ms <= term
-        if code == CheckCode.AFTER:
-            return now_ms - since_ms >= term
-        if since_ms == NEVER:
-            return code == CheckCode.WORKDAYS_AFTER
-        if code == CheckCode.WITHIN_DAYS:
-            return self._day_of(now_ms) - self._day_of(since_ms) <= term
-        return self._workdays_between(since_ms, now_ms) >= term
-
-    def _hot(self, record: list[int], station: int, now_ms: int) -> bool:
-        """Whether the terminal there refuses the card as reported lost."""
-        refresh_ms, offset_ms = self._refresh[station]
-        if refresh_ms <= ONLINE:
-            return record[_CARD] in _REPORTED
-        return is_listed(record[_HOT_AT], record[_HOT_UNTIL], last_refresh_ms(now_ms, refresh_ms, offset_ms))
 
     def _carry_out(self, effects: tuple[EffectRow, ...], record: list[int], attempt: Attempt, now_ms: int) -> Verdict:
         """Change the record; tell which money moved and which lead times ended."""
         money: list[tuple[int, int, int]] = []
         leads: list[tuple[int, int]] = []
-        for effect in effects:
-            code, field, value, other = effect
+        for code, field, value, other in effects:
             if code == _SET:
                 record[field] = value
             elif code == _STAMP:
                 record[field] = now_ms
-            elif code >= ActCode.LEAD:
-                if code == ActCode.EXPOSURE:
-                    leads.append((EXPOSURE_LEAD, exposure_ms(now_ms, self._offline)))
-                elif record[field] != NEVER:
+            elif code == _LEAD:
+                if record[field] != NEVER:
                     leads.append((other, now_ms - record[field]))
-            elif code >= ActCode.MOVE_AMOUNT:
+            elif code == _EXPOSURE:
+                leads.append((EXPOSURE_LEAD, exposure_ms(now_ms, self._offline)))
+            elif code >= _MOVE_AMOUNT:
                 fen = self._sum(code, field, value, record, attempt, now_ms)
                 if fen:
                     self._move(record, field, other, fen, now_ms)
                     money.append((field, other, fen))
             else:
-                self._change(effect, record, attempt)
+                record[field] = self._changed(code, value, other, record, attempt, record[field])
         if money or leads:
             return Verdict(accepted=True, money=tuple(money), leads=tuple(leads))
         return ACCEPTED
 
-    def _change(self, effect: EffectRow, record: list[int], attempt: Attempt) -> None:
-        """Carry out one of the rarer changes of a field."""
-        code, field, value, other = effect
-        match code:
-            case ActCode.PLACE:
-                record[field] = attempt.station
-            case ActCode.COUNT:
-                record[field] += value
-            case ActCode.FLAG:
-                record[field] |= value
-            case ActCode.COPY:
-                record[field] = record[other]
-            case ActCode.ADD_AMOUNT:
-                record[field] += attempt.amount_fen
-            case ActCode.REASON:
-                record[field] = attempt.reason or value
-            case ActCode.BANK:
-                if self._bank[attempt.station] >= 0:
-                    record[field] = self._bank[attempt.station]
+    def _changed(self, code: int, value: int, other: int, record: list[int], attempt: Attempt, before: int) -> int:
+        """Give the field's new value after one of the rarer acts."""
+        if code == _PLACE:
+            return attempt.station
+        if code == _COUNT:
+            return before + value
+        if code == _FLAG:
+            return before | value
+        if code == _COPY:
+            return record[other]
+        if code == _ADD_AMOUNT:
+            return before + attempt.amount_fen
+        if code == _REASON:
+            return attempt.reason or value
+        bank = self._bank[attempt.station]  # Act.BANK
+        return bank if bank >= 0 else before
 
     def _sum(self, code: int, ledger: int, rate_ppm: int, record: list[int], attempt: Attempt, now_ms: int) -> int:
         """How much a MONEY effect moves.  Interest is reckoned up to today and starts anew."""
-        if code == ActCode.MOVE_AMOUNT:
+        if code == _MOVE_AMOUNT:
             return attempt.amount_fen
-        if code == ActCode.MOVE_ALL:
+        if code == _MOVE_ALL:
             return record[_PERSONAL[ledger]]
-        if code == ActCode.MOVE_COSTS:
-            return record[Field.COST_FEN]
+        if code == _MOVE_COSTS:
+            return record[_COST_FEN]
         self._accrue(record, now_ms)
         fen = interest_fen(record[_FEN_DAYS], rate_ppm)
         record[_FEN_DAYS] = 0
@@ -269,7 +189,7 @@ class Office:
 
     def _move(self, record: list[int], source: int, target: int, fen: int, now_ms: int) -> None:
         """Take from one ledger and give to the other; those of the world outside are kept in the log alone."""
-        if Ledger.MEDICAL in (source, target):
+        if _MEDICAL_LEDGER in (source, target):
             self._accrue(record, now_ms)
         if source in _PERSONAL:
             record[_PERSONAL[source]] -= fen

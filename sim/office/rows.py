@@ -17,7 +17,9 @@ from sim.office.wording import PAPER_NAMES
 from sim.procedures.model import Act, Check, Effect, Guard, Paper, Procedure, Step, Sum, Who
 
 Numbers = Mapping[tuple[str, str], int]
-GuardRow = tuple[int, int, "frozenset[int] | int | tuple[int, ...]", Verdict]
+GuardData = frozenset[int] | tuple[int, ...] | int
+"""Values to compare with; (paper, values...) of BRINGS; a term or a facility."""
+GuardRow = tuple[int, int, GuardData, Verdict]
 EffectRow = tuple[int, int, int, int]
 
 
@@ -54,12 +56,12 @@ class ActCode(IntEnum):
     ADD_AMOUNT = 6
     REASON = 7
     BANK = 8
-    MOVE_AMOUNT = 9
-    MOVE_ALL = 10
-    MOVE_INTEREST = 11
-    MOVE_COSTS = 12
-    LEAD = 13
-    EXPOSURE = 14
+    LEAD = 9
+    EXPOSURE = 10
+    MOVE_AMOUNT = 11
+    MOVE_ALL = 12
+    MOVE_INTEREST = 13
+    MOVE_COSTS = 14
 
 
 _SUM_CODES = {
@@ -113,7 +115,7 @@ def guard_row(guard: Guard, owner: str, numbers: Numbers, rules: Mapping[str, in
     paper = -1 if guard.paper is None else PAPER_INDEX[guard.paper]
     refusal = Verdict(accepted=False, rule=rules.get(guard.rule, 0), paper=paper, why=guard.why)
     field = int(Field[guard.field]) if guard.field else 0
-    data: frozenset[int] | int | tuple[int, ...] = frozenset(int(value) for value in guard.values)
+    data: GuardData = frozenset(int(value) for value in guard.values)
     if guard.parameter is not None:
         data = numbers[owner, guard.parameter]
         if code == CheckCode.WITHIN_DAYS:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sim.office.fields import Bank, Field
-from sim.procedures.shared import assumed, covered, none_of, one_of
 from sim.procedures.model import Kind
+from sim.procedures.shared import assumed, covered, none_of, one_of
 
 BANK_COUNTER: dict[str, Any] = {"dist": "lognormal", "mean": "3 min", "cv": 0.6}
 

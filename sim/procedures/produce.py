@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.office.fields import Application, Facility, Field
-from sim.procedures.model import Act, At, Chip, Effect, Kind, Move, Parameter, Place, Procedure, Step
+from sim.procedures.model import Act, At, Chip, Effect, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import assumed, lead, offers, office_step, one_of, put
 
 _ACCEPTED = one_of(
@@ -11,6 +11,11 @@ _ACCEPTED = one_of(
     Application.SUBMITTED,
     rule="A2",
     why="Only an application that was accepted reaches production.",
+)
+_HAS_MACHINE = offers(
+    Facility.INSTANT_ISSUE,
+    rule="A7",
+    why="This outlet has no machine for instant issue; the card is made centrally.",
 )
 _IN_PRODUCTION = one_of(Field.APPLICATION, Application.IN_PRODUCTION, rule="A7", why="This card is not in production.")
 _INTO_PRODUCTION = (
@@ -55,17 +60,26 @@ PROCEDURE = Procedure(
             At.HERE,
             who=(),
             guards=(
-                offers(
-                    Facility.INSTANT_ISSUE,
-                    rule="A7",
-                    why="This outlet has no machine for instant issue; the card is made centrally.",
-                ),
+                _HAS_MACHINE,
                 _ACCEPTED,
             ),
             effects=_INTO_PRODUCTION,
             service="start_time",
             keep=True,
             help="The clerk hands the job to the machine; the counter waits.",
+        ),
+        Step(
+            "ask_instant",
+            ("A7", "A6"),
+            Place.OUTLET,
+            starts=True,
+            who=(Who.HOLDER, Who.AGENT),
+            papers=(Paper.IDENTITY,),
+            guards=(_HAS_MACHINE, _ACCEPTED),
+            effects=(*_INTO_PRODUCTION, Effect(Act.PLACE, Field.OUTLET.name)),
+            service="start_time",
+            keep=True,
+            help="Somebody whose application is accepted has the card made at once, here, instead of centrally.",
         ),
         Step(
             "instant",
@@ -88,6 +102,7 @@ PROCEDURE = Procedure(
         Move("pack", "arrive", wait="courier"),
         Move("arrive", "collect", wait="until_collected"),
         Move("at_counter", "instant"),
+        Move("ask_instant", "instant"),
         Move("instant", "instant", share="instant_reject_share"),
         Move("instant", "at_hand"),
         Move("at_hand", "collect.over_the_counter"),

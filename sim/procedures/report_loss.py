@@ -52,7 +52,7 @@ PROCEDURE = Procedure(
                 put(Field.REPORTED_AT, NEVER),
                 put(Field.COST_FEN, 0),
             ),
-            help="Not made formal: the card is as it was before.  assumed: costs under a lapsed report are not claimed.",
+            help="Not made formal: the card is as before.  assumed: costs under a lapsed report are not claimed.",
         ),
     ),
     moves=(

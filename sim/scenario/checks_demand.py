@@ -147,8 +147,9 @@ def _target(there: World, path: KeyPath, table: DemandTable) -> Iterator[Finding
             yield Finding((*path, "procedure"), why, f"[{first}.X]")
     for name in table.where:
         here = (*path, "where", name)
-        yield from place_reference(there, here, name, kinds)
-        if procedure is not None:
+        unknown = list(place_reference(there, here, name, kinds))
+        yield from unknown
+        if procedure is not None and not unknown:
             yield from offers(there, here, name, procedure)
     total = sum(table.where.values())
     if table.where and abs(total - 1) > _TOLERANCE:
@@ -191,7 +192,8 @@ def check_stories(there: World) -> Iterator[Finding]:
             here = (*path, "actions", index)
             if 0 <= action.at < before:
                 yield Finding((*here, "at"), "is earlier than the action before it", "actions in order of time")
-            before = max(before, action.at)
+            if action.at < there.duration_ms:
+                before = max(before, action.at)
             yield from _action(there, here, action, rules)
 
 

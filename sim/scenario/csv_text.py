@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _HALF = 0.001
 _LONGEST_S = 10**10
 _DAY_MS = 86_400_000
+_DAY_S = 86_400
 
 Times = NDArray[np.int64]
 
@@ -175,7 +177,7 @@ def times(table: Columns, column: str, start: date) -> tuple[Times, bool]:
     if _SECONDS.fullmatch(sample):
         return seconds(table, column, optional=False), False
     if ":" in sample and "-" not in sample:
-        return table.each(column, units.clock_ms), True
+        return table.each(column, lru_cache(_DAY_S)(units.clock_ms)), True
     midnight = datetime(start.year, start.month, start.day)
 
     def read(cell: str) -> int:

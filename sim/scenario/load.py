@@ -32,7 +32,7 @@ from sim.scenario.schema_procedures import defaults
 from sim.scenario.schema_validate import Checked, Finding, real_path, validate
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.tree import OVERRIDE, Marks, Tree, dotted, override, shown
-from sim.scenario.units import moment
+from sim.scenario.units import moment, nearest
 from sim.scenario.values import Provenance, SourceFile
 
 _CHECKS: tuple[Callable[[World], Iterator[Finding]], ...] = (
@@ -131,8 +131,10 @@ def _cross(checked: Checked, catalogue: Mapping[str, Procedure], raw: Mapping[st
 
 
 def _related(path: KeyPath, broken: KeyPath) -> bool:
-    """Whether one is above the other, or (run.start, run.duration) every moment depends on it."""
+    """Whether one is above the other or its misspelling, or (run.start, run.duration) every moment depends on it."""
     if broken[:1] == ("run",) and path[-1] in ("at", "from", "until", "warm_up", "covers"):
+        return True
+    if path[:-1] == broken[:-1] and nearest(str(broken[-1]), [str(path[-1])]):
         return True
     shorter = min(len(path), len(broken))
     return path[:shorter] == broken[:shorter]

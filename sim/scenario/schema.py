@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
@@ -57,6 +57,9 @@ class RunTable(Section):
     replications: Count1 = Field(default=1, description="independent replications")
     warm_up: Duration = Field(default=0, description="time at the beginning that is not counted", examples=["1 d"])
     drain: Flag = Field(default=False, description="play on until everybody has left")
+    overload: Literal["refuse", "allow"] = Field(
+        default="refuse", description="refuse a scenario whose demand can never be served, or play it all the same"
+    )
     clock_step: Period = Field(
         default=1, description="every time is rounded up to a multiple of this, for studying ties", examples=["1 ms"]
     )

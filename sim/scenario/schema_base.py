@@ -180,7 +180,7 @@ def _dist_json(unit: Mapping[str, Any]) -> dict[str, Any]:
 PROVENANCE_JSON: Mapping[str, Any] = {
     "mark": {"enum": ["P", "D", "A"], "description": "P published, D derived from published, A assumption"},
     "source": {"type": "string", "description": "where the number comes from"},
-    "note": {"type": "string"},
+    "note": {"type": "string", "description": "remark on the number"},
 }
 
 _TIME_DIST_JSON = _dist_json(DURATION_JSON)

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from sim.procedures.model import Kind, Procedure
 from sim.scenario import schema_base
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import PROCEDURES_SHAPE, Scenario
 from sim.scenario.schema_base import PROVENANCE_JSON, Shape
 from sim.scenario.schema_procedures import value_text
 from sim.scenario.schema_validate import bare, field_key, model_of, shape_of
@@ -38,6 +38,8 @@ def summary(model: type[BaseModel]) -> str:
 
 def default_text(info: FieldInfo) -> str | None:
     """A field's default as it would be written in the file; None if it has none worth writing."""
+    if info.is_required():
+        return None
     value, shape = info.default, shape_of(info)
     if isinstance(value, Dist):
         money = shape is not None and shape.name == "money distribution"
@@ -179,5 +181,6 @@ def json_schema(catalogue: Mapping[str, Procedure]) -> dict[str, Any]:
         **writer.procedures(catalogue),
     }
     schema = {"$schema": DRAFT, "title": "Cardmill scenario", **table}
+    del writer.definitions[PROCEDURES_SHAPE.name]  # said in full above
     schema["definitions"] = dict(sorted(writer.definitions.items()))
     return schema

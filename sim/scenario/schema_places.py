@@ -109,6 +109,9 @@ class Counters(Section):
     file: Text = Field(
         default="", description="CSV file with the columns time, servers and optionally skills", examples=["staff.csv"]
     )
+    preempt: Flag = Field(
+        default=False, description="with file: servers who leave break off their service and the person waits again"
+    )
 
 
 def _shape_counters(value: object) -> object:
@@ -122,7 +125,10 @@ def _shape_counters(value: object) -> object:
 
 _FILE_JSON = {
     "type": "object",
-    "properties": {"file": {"type": "string", "description": "CSV with the columns time, servers[, skills]"}},
+    "properties": {
+        "file": {"type": "string", "description": "CSV with the columns time, servers[, skills]"},
+        "preempt": {"type": "boolean", "description": "servers who leave break off their service"},
+    },
     "required": ["file"],
     "additionalProperties": False,
 }
@@ -233,9 +239,10 @@ class PlaceTable(Section):
         default=(), description="priority classes, first served first", examples=[["elderly", "ordinary"]]
     )
     balk: Balk | None = Field(default=None, description="people who do not join a long queue")
-    closing: Literal["serve inside", "turn away", "finish"] = Field(
+    closing: Literal["serve inside", "turn away", "keep"] = Field(
         default="serve inside",
-        description="at closing time: serve everybody inside, send the waiting home, or keep the queue until it opens",
+        description="at closing time: serve everybody inside, send the waiting home, or keep the queue until it opens "
+        "(the default of stations and factories)",
     )
     last_ticket: Clock | None = Field(default=None, description="no tickets after this time", examples=["16:30"])
     returns: Returns | None = Field(default=None, description="people who left without service and try again")

@@ -105,10 +105,9 @@ def real_path(tree: Mapping[str, Any], loc: KeyPath) -> tuple[KeyPath, int]:
     used = 0
     for index, part in enumerate(loc):
         if isinstance(node, dict) and part not in ("[key]", ""):
-            path, used = (*path, part), index + 1
             if part not in node:
-                break
-            node = node[part]
+                return (*path, *loc[index:]), len(loc)
+            path, used, node = (*path, part), index + 1, node[part]
         elif isinstance(node, list) and isinstance(part, int) and part < len(node):
             path, used, node = (*path, part), index + 1, node[part]
     return path, used

@@ -64,9 +64,9 @@ class _Scanner:
         self.at += 2 if double else 1
         keys = self._keys()
         path: KeyPath = ()
-        for key in keys:
+        for number, key in enumerate(keys, start=1):
             path = (*path, key)
-            if path in self._arrays and not (double and path == keys):
+            if path in self._arrays and not (double and number == len(keys)):
                 path = (*path, self._arrays[path])
         if double:
             array: KeyPath = path

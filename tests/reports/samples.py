@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -218,63 +219,91 @@ def stories() -> t.Stories:
     )
 
 
-def city(number: int = 3) -> t.Tables:
-    """Five working days of a city with `number` outlets and a hotline."""
-    places = stations(number)
+def by_hour(places: t.Stations) -> tuple[t.WaitingByStationHour, t.UtilisationHeat]:
+    """Waits and work by station and hour."""
     rows = len(places.station)
     shape = day_shape(np.arange(24, dtype=np.float64) + 0.5)
     weight = 0.6 + 0.4 * np.cos(np.arange(rows))[:, None] ** 2
     count = np.round(40 * shape * weight).astype(INT)
+    wait = np.where(count > 0, 22 * MINUTE * shape * weight, np.nan)
     heat = np.where(shape > 0, 0.45 + 0.6 * shape * weight, np.nan)
     staff = np.where(shape > 0, 4.0, 0.0) * np.ones((rows, 1))
+    waiting = t.WaitingByStationHour(places.station, places.group, count, wait)
+    return waiting, t.UtilisationHeat(places.station, places.group, heat, staff)
+
+
+GROUPS = ("haishu", "jiangbei", "line_12333")
+TITLES, TITLES_ZH = ("Haishu", "Jiangbei", "Hotline 12333"), ("海曙网点", "江北网点", "12333 热线")
+
+
+def queues() -> t.QueueThroughDay:
+    """Two outlets and a hotline through the day."""
     quarter = day_shape(np.arange(96, dtype=np.float64) / 4)
     lines = np.vstack([11 * quarter, 5 * quarter, 3 * quarter])
     duty = np.where(quarter > 0, 1.0, 0.0) * floats(6, 4, 20)[:, None]
-    titles, titles_zh = ("Haishu", "Jiangbei", "Hotline 12333"), ("海曙网点", "江北网点", "12333 热线")
-    groups = ("haishu", "jiangbei", "line_12333")
+    busy = duty * np.minimum(1, 0.4 + quarter)
+    slots = np.arange(96, dtype=INT) * 15 * MINUTE
+    return t.QueueThroughDay(GROUPS, TITLES, TITLES_ZH, ints(5, 5, 5), slots, lines, busy, duty)
+
+
+def hotline() -> t.HotlineByInterval:
+    """A hotline that loses calls at its peaks."""
     calls = np.round(900 * day_shape(np.arange(48, dtype=np.float64) / 2 + 0.25)).astype(INT)[None, :]
     lost = np.round(np.maximum(calls - 500, 0) * 0.4).astype(INT)
+    return t.HotlineByInterval(
+        group=GROUPS[2:],
+        title=TITLES[2:],
+        title_zh=TITLES_ZH[2:],
+        days=ints(5),
+        slot_start_ms=np.arange(48, dtype=INT) * 30 * MINUTE,
+        offered=calls,
+        answered=calls - lost - calls // 3,
+        self_service=calls // 3,
+        abandoned=lost - lost // 5,
+        blocked=lost // 5,
+        wait_mean_ms=np.where(calls > 0, calls * 90.0, np.nan),
+    )
+
+
+def pipeline() -> t.PipelineByDay:
+    """Three stages over thirty days."""
     days = np.arange(30)
-    flow = np.vstack([120 + 4 * days, 340 + 60 * np.sin(days / 5), 80 + 30 * np.cos(days / 3)])
+    return t.PipelineByDay(
+        procedure=("produce",) * 3,
+        step=("check", "queue_for_machine", "deliver"),
+        title=("Data check", "", "On the way to the outlet"),
+        title_zh=("数据核对", "等待制卡", "送往网点"),
+        day_start_ms=days.astype(INT) * DAY,
+        cases_mean=np.vstack([120.0 + 4 * days, 340 + 60 * np.sin(days / 5), 80 + 30 * np.cos(days / 3)]),
+    )
+
+
+def refusals() -> t.RefusalsByRule:
+    """Four rules."""
+    return t.RefusalsByRule(
+        rule=("A3", "A1", "L2", "P6"),
+        why=("collection only at the outlet that accepted the application", "a paper is missing", "report lapsed", ""),
+        why_zh=("只能在受理申请的网点领卡", "材料不齐", "挂失已失效", ""),
+        procedure=("apply", "apply", "replace", "apply"),
+        count=ints(61, 52, 19, 4),
+        share=floats(61, 52, 19, 4) / 136,
+    )
+
+
+@cache
+def city(number: int = 3) -> t.Tables:
+    """Five working days of a city with `number` outlets and a hotline."""
+    places = stations(number)
+    waiting, work = by_hour(places)
     return replace(
         empty(),
         window_end_ms=30 * DAY,
         headline=headline(),
         stations=places,
-        waiting_by_station_hour=t.WaitingByStationHour(
-            places.station, places.group, count, np.where(count > 0, 22 * MINUTE * shape * weight, np.nan)
-        ),
-        queue_through_day=t.QueueThroughDay(
-            groups,
-            titles,
-            titles_zh,
-            ints(5, 5, 5),
-            np.arange(96, dtype=INT) * 15 * MINUTE,
-            lines,
-            duty * np.minimum(1, 0.4 + quarter),
-            duty,
-        ),
-        hotline_by_interval=t.HotlineByInterval(
-            groups[2:],
-            titles[2:],
-            titles_zh[2:],
-            ints(5),
-            np.arange(48, dtype=INT) * 30 * MINUTE,
-            calls,
-            calls - lost - calls // 3,
-            calls // 3,
-            lost - lost // 5,
-            lost // 5,
-            np.where(calls > 0, calls * 90.0, np.nan),
-        ),
-        pipeline_by_day=t.PipelineByDay(
-            ("produce",) * 3,
-            ("check", "queue_for_machine", "deliver"),
-            ("Data check", "", "On the way to the outlet"),
-            ("数据核对", "等待制卡", "送往网点"),
-            days.astype(INT) * DAY,
-            flow.astype(np.float64),
-        ),
+        waiting_by_station_hour=waiting,
+        queue_through_day=queues(),
+        hotline_by_interval=hotline(),
+        pipeline_by_day=pipeline(),
         lead_times=(
             histogram("application_to_hand", 6.2 * DAY),
             histogram("application_to_ready", 4.1 * DAY),
@@ -282,22 +311,15 @@ def city(number: int = 3) -> t.Tables:
         ),
         exposure=histogram("exposure", 14 * MINUTE, 188),
         funnels=funnels(),
-        utilisation_heat=t.UtilisationHeat(places.station, places.group, heat, staff),
-        refusals_by_rule=t.RefusalsByRule(
-            ("A3", "A1", "L2", "P6"),
-            ("collection only at the outlet that accepted the application", "a paper is missing", "report lapsed", ""),
-            ("只能在受理申请的网点领卡", "材料不齐", "挂失已失效", ""),
-            ("apply", "apply", "replace", "apply"),
-            ints(61, 52, 19, 4),
-            floats(61 / 136, 52 / 136, 19 / 136, 4 / 136),
-        ),
+        utilisation_heat=work,
+        refusals_by_rule=refusals(),
         money=t.Money(
-            ("MEDICAL", "FUND", "MEDICAL"),
-            ("PROVIDER", "MEDICAL", "FINANCIAL"),
-            ints(2_210, 940, 44),
-            ints(31_245_050, 12_004_011, 812_733),
-            ("MEDICAL", "FINANCIAL"),
-            ints(1_204_500_000, 93_100_412),
+            from_ledger=("MEDICAL", "FUND", "MEDICAL"),
+            to_ledger=("PROVIDER", "MEDICAL", "FINANCIAL"),
+            movements=ints(2_210, 940, 44),
+            fen=ints(31_245_050, 12_004_011, 812_733),
+            balance_ledger=("MEDICAL", "FINANCIAL"),
+            balance_fen=ints(1_204_500_000, 93_100_412),
         ),
         machine_downtime=t.MachineDowntime(
             ("haishu", "jiangbei"), ints(3, 1), ints(12, 9), ints(4 * HOUR, HOUR), floats(0.041, 0.012)
@@ -357,5 +379,5 @@ def info() -> RunInfo:
             ("A lapsed report", "挂失失效"),
         ),
         unannounced_years=(2027,),
-        incomplete_profile=("(d) loss and replacement",),
+        incomplete_profile=("loss",),
     )

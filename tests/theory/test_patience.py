@@ -20,7 +20,7 @@ from sim.theory.patience import (
 
 @given(arrivals=st.floats(1, 130), mean=st.floats(0.2, 3), kind=st.sampled_from(["M", "D", "U"]))
 def test_shares_are_shares(arrivals: float, mean: float, kind: str) -> None:
-    """Only people who wait leave, servers are busy at most all the time, and the tail of the wait begins at its share."""
+    """Only people who wait leave, servers are busy at most all the time, and the tail begins at P(wait)."""
     patience = {
         "M": exponential_patience(mean),
         "D": constant_patience(mean),

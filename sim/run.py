@@ -1,0 +1,210 @@
+"""One run: a scenario file in, measured replications out.
+
+The engine's log goes three ways as it comes: to the run folder, to the metrics, to the stories.  Nothing else is
+kept, so a long run needs no more memory than a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.compile.compiler import Compiled, compile_scenario
+from sim.compile.feasibility import overloads
+from sim.engines.reference import ReferenceEngine
+from sim.errors import Problem, ScenarioError
+from sim.metrics.build import build_tables
+from sim.metrics.build_counts import stories_table
+from sim.metrics.expect import Expectation, Verdict, evaluate, needs
+from sim.metrics.fold import Fold, Result
+from sim.procedures.catalogue import catalogue
+from sim.scenario.load import Loaded, load
+from sim.scenario.toml_write import to_toml
+from sim.store import RunInfo, RunWriter
+from sim.stories import StoryBook, StoryResult
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from sim.metrics.tables import Tables
+    from sim.scenario.schema_story import ExpectTable
+    from sim.scenario.values import Measure
+
+ENGINE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """How far a run has come."""
+
+    replication: int
+    replications: int
+    t_ms: int
+    duration_ms: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run."""
+
+    loaded: Loaded
+    compiled: Compiled
+    content_hash: str
+    seed: int
+    replications: int  # finished or begun
+    partial: bool
+    events: int
+    stored: RunInfo | None
+    tables: Tables
+    verdicts: tuple[Verdict, ...]
+    stories: tuple[StoryResult, ...]
+    results: tuple[Result, ...]
+
+    @property
+    def expectations_met(self) -> bool:
+        """Whether every `[[expect]]` holds."""
+        return all(verdict.ok for verdict in self.verdicts)
+
+    @property
+    def stories_right(self) -> bool:
+        """Whether every story ended as it must."""
+        return all(story.ok for story in self.stories)
+
+
+def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
+    """Load, check and compile a scenario; raises ScenarioError with every problem found."""
+    loaded = load(path, overrides, catalogue())
+    try:
+        compiled = compile_scenario(loaded, catalogue())
+    except ScenarioError as error:
+        raise ScenarioError(tuple(replace(one, file=one.file or str(path)) for one in error.problems)) from error
+    if loaded.scenario.run.overload == "refuse":
+        problems = tuple(
+            Problem(str(path), "demand", None, text, 'more servers, less demand, or run.overload = "allow"')
+            for text in overloads(compiled.program)
+        )
+        if problems:
+            raise ScenarioError(problems)
+    return loaded, compiled
+
+
+def play(
+    loaded: Loaded,
+    compiled: Compiled,
+    *,
+    folder: Path | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    beat: Callable[[Beat], None] | None = None,
+) -> Outcome:
+    """Play all replications.  `folder`: where the log of the first one goes (replacing an older run of ours).
+
+    KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.
+    """
+    run = loaded.scenario.run
+    seed = run.seed if seed is None else seed
+    replications = run.replications if replications is None else replications
+    expectations = [expectation(table) for table in loaded.scenario.expect]
+    content_hash = compiled.program.content_hash()
+    results: list[Result] = []
+    stories: list[StoryResult] = []
+    events, partial, stored = 0, False, None
+    for number in range(replications):
+        writer = None
+        if folder is not None and number == 0:
+            info = RunInfo(seed=seed, content_hash=content_hash, title=loaded.scenario.title, engine=ENGINE)
+            writer = RunWriter.create(folder, info, compiled.names, _scenario_copy(loaded), replace_old=True)
+        single = _Replication(compiled, seed, number, expectations)
+        try:
+            single.play(writer, _beating(beat, number, replications, run.duration))
+        except KeyboardInterrupt:
+            partial = True
+        events += single.engine.clock.events
+        results.append(single.fold.result(single.engine.clock.now_ms if partial else None))
+        stories += single.stories.results(loaded.scenario)
+        stored = writer.info if writer is not None else stored
+        if partial:
+            break
+    verdicts = tuple(evaluate(expectations, results))
+    tables = build_tables(results, verdicts, stories_table([_story_row(story) for story in stories]))
+    return Outcome(
+        loaded, compiled, content_hash, seed, len(results), partial, events, stored, tables, verdicts, tuple(stories),
+        tuple(results),
+    )  # fmt: skip
+
+
+class _Replication:
+    """One replication with all that listens to it."""
+
+    def __init__(self, compiled: Compiled, seed: int, number: int, expectations: Sequence[Expectation]) -> None:
+        selections, thresholds = needs(expectations)
+        self.fold = Fold(compiled.names, selections, thresholds) if thresholds else Fold(compiled.names, selections)
+        self.stories = StoryBook(compiled.program, compiled.names)
+        self.writer: RunWriter | None = None
+        self.engine = ReferenceEngine(compiled.program, seed, number, self._chunk)
+
+    def _chunk(self, chunk: np.ndarray) -> None:
+        if self.writer is not None:
+            self.writer.add(chunk)
+        self.fold.add(chunk)
+        self.stories.add(chunk)
+
+    def play(self, writer: RunWriter | None, progress: Callable[[int, int], bool]) -> None:
+        """Play to the end; the run folder is closed as complete, or as interrupted."""
+        with ExitStack() as stack:
+            if writer is not None:
+                self.writer = stack.enter_context(writer)
+            self.engine.run(progress)
+
+
+def expectation(table: ExpectTable) -> Expectation:
+    """An `[[expect]]` as the metrics want it."""
+
+    def value(measure: Measure | None) -> float | None:
+        return None if measure is None else measure.value
+
+    return Expectation(
+        metric=table.metric,
+        station=table.station,
+        business=table.business,
+        demand=table.demand,
+        procedure=table.procedure,
+        rule=table.rule,
+        threshold_ms=table.threshold,
+        equals=value(table.equals),
+        within=value(table.within),
+        within_rel=table.within_rel,
+        z=table.z,
+        at_most=value(table.at_most),
+        at_least=value(table.at_least),
+        from_ms=table.from_,
+        until_ms=table.until,
+        title=table.title,
+    )
+
+
+def _story_row(story: StoryResult) -> tuple[str, str, int, str, str, str, str, str, bool, str]:
+    return (
+        story.story, ", ".join(story.rules), story.at_ms, story.person, story.does, story.where, story.expected,
+        story.got, story.ok, story.text,
+    )  # fmt: skip
+
+
+def _beating(
+    beat: Callable[[Beat], None] | None, number: int, replications: int, duration_ms: int
+) -> Callable[[int, int], bool]:
+    def progress(t_ms: int, events: int) -> bool:
+        if beat is not None:
+            beat(Beat(number, replications, t_ms, duration_ms, events))
+        return False
+
+    return progress
+
+
+def _scenario_copy(loaded: Loaded) -> Mapping[str, bytes]:
+    """The scenario as it was played, includes and overrides carried out."""
+    return {"scenario.toml": to_toml(loaded.merged).encode()}

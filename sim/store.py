@@ -1,0 +1,323 @@
+"""The run folder: an event log on disk, with everything needed to read it again.
+
+    run.json          what was run, how far it came, SHA-256 of the log
+    events/           part-00000.parquet, ...: the rows in order
+    names/            stations, steps, rules, ...: what the numbers stand for
+    scenario/         the files it was compiled from
+    results.duckdb    views over the parquet files; open it inside the folder: SELECT * FROM events
+
+Every file is written under another name and then renamed, so a run that was killed leaves whole parts only and can be
+read as far as it came.  The folder itself appears under its name with run.json already in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.log import COLUMNS, Event
+from sim.metrics.names import Names
+from sim.metrics.names_tables import Table, names_from_tables, tables_of_names
+
+Ints = NDArray[np.int64]
+
+FORMAT = "cardmill run"
+FORMAT_VERSION = 1
+PART_ROWS = 1 << 20
+RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
+_PARTIAL = ".partial"
+
+
+class RunFolderError(Exception):
+    """A folder cannot be used as a run folder, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What run.json says."""
+
+    seed: int
+    replication: int = 0
+    content_hash: str = ""
+    title: str = ""
+    engine: str = ""
+    status: str = RUNNING
+    rows: int = 0
+    parts: int = 0
+    log_sha256: str = ""
+    started: str = ""  # local time, ISO
+    ended: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def partial(self) -> str:
+        """Why the log is not whole, in a sentence; empty if it is."""
+        if self.status == COMPLETE:
+            return ""
+        if self.status == INTERRUPTED:
+            return f"this run was interrupted: the log holds its first {self.rows:,} rows only"
+        return "this run has not finished (it still goes on, or was killed): the log holds its first parts only"
+
+
+def _versions() -> dict[str, str]:
+    """What produced the run."""
+    found = {"python": platform.python_version()}
+    for package in ("cardmill", "numpy", "duckdb", "numba", "simpy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def is_run_folder(folder: Path) -> bool:
+    """Whether the folder is one of ours."""
+    try:
+        described = json.loads((folder / "run.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(described, dict) and described.get("format") == FORMAT
+
+
+class RunWriter:
+    """Writes a run folder.  As a context manager it ends as complete, or as interrupted if anything was raised."""
+
+    def __init__(self, folder: Path, info: RunInfo, clock: Callable[[], datetime], part_rows: int) -> None:
+        self.folder, self.info = folder, info
+        self._clock, self._part_rows = clock, part_rows
+        self._digest = hashlib.sha256()
+        self._waiting: list[Ints] = []
+        self._waiting_rows = 0
+        self._database = duckdb.connect()
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        info: RunInfo,
+        names: Names,
+        scenario: Mapping[str, bytes] | None = None,
+        *,
+        replace_old: bool = False,
+        clock: Callable[[], datetime] = datetime.now,
+        part_rows: int = PART_ROWS,
+    ) -> Self:
+        """A new run folder; `scenario`: its files by relative path.
+
+        A folder with anything in it is refused, unless it is a run of ours and `replace_old` says so.
+        """
+        _check_free(folder, replace_old=replace_old)
+        started = replace(info, status=RUNNING, started=clock().isoformat(timespec="seconds"), versions=_versions())
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        new = folder.with_name(folder.name + _PARTIAL)
+        if new.exists():
+            if not is_run_folder(new):
+                raise RunFolderError(f"{new} is in the way and is no run of ours")
+            shutil.rmtree(new)
+        (new / "events").mkdir(parents=True)
+        writer = cls(new, started, clock, part_rows)
+        writer.describe()
+        _copy_scenario(new / "scenario", scenario or {})
+        (new / "names").mkdir()
+        for table in (*tables_of_names(names), _kinds()):
+            writer.write_table(new / "names" / f"{table.name}.parquet", table)
+        _put_in_place(new, folder)
+        writer.folder = folder
+        return writer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(COMPLETE if kind is None else INTERRUPTED)
+
+    def add(self, chunk: Ints) -> None:
+        """Append rows; they reach the disk a part at a time."""
+        if chunk.ndim != 2 or chunk.shape[1] != len(COLUMNS):
+            raise ValueError(f"a chunk has shape (rows, {len(COLUMNS)}), not {chunk.shape}")
+        rows = np.array(chunk, dtype="<i8", order="C", copy=True)
+        while len(rows):
+            room = self._part_rows - self._waiting_rows
+            self._waiting.append(rows[:room])
+            self._waiting_rows += len(self._waiting[-1])
+            rows = rows[room:]
+            if self._waiting_rows == self._part_rows:
+                self._write_part()
+
+    def _write_part(self) -> None:
+        if not self._waiting_rows:
+            return
+        rows = np.concatenate(self._waiting)
+        self._waiting, self._waiting_rows = [], 0
+        columns = {name: np.ascontiguousarray(rows[:, n]) for n, name in enumerate(COLUMNS)}
+        self.write_table(self.folder / "events" / f"part-{self.info.parts:05d}.parquet", Table("events", columns))
+        self._digest.update(rows.tobytes())
+        self.info = replace(self.info, rows=self.info.rows + len(rows), parts=self.info.parts + 1)
+
+    def write_table(self, path: Path, table: Table) -> None:
+        """One parquet file, whole or not at all."""
+        temporary = path.with_name(path.name + _PARTIAL)
+        self._database.register("columns_to_write", dict(table.columns))
+        kinds = ((n, "VARCHAR" if c.dtype == object else "BIGINT") for n, c in table.columns.items())
+        chosen = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in kinds)
+        self._database.execute(
+            f"COPY (SELECT {chosen} FROM columns_to_write) TO {_quoted(temporary)}"  # noqa: S608  names are our own
+            " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)"
+        )
+        self._database.unregister("columns_to_write")
+        temporary.replace(path)
+
+    def describe(self) -> None:
+        """Write run.json."""
+        path = self.folder / "run.json"
+        described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self.info)}
+        temporary = path.with_name(path.name + _PARTIAL)
+        temporary.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        temporary.replace(path)
+
+    def close(self, status: str) -> None:
+        """Write what is left, the views, and how it ended."""
+        self._write_part()
+        self._database.close()
+        self._write_views()
+        ended = self._clock().isoformat(timespec="seconds")
+        self.info = replace(self.info, status=status, ended=ended, log_sha256=self._digest.hexdigest())
+        self.describe()
+
+    def _write_views(self) -> None:
+        """results.duckdb, with paths relative to the folder it is opened in."""
+        path = self.folder / "results.duckdb"
+        temporary = path.with_name(path.name + _PARTIAL)
+        temporary.unlink(missing_ok=True)
+        with duckdb.connect(temporary) as database:
+            for name, files in _views(self.folder).items():
+                relative = [str(PurePosixPath(file.relative_to(self.folder))) for file in files]
+                pattern = _quoted("events/part-*.parquet") if name == "events" else _quoted(relative[0])
+                database.execute(f"SET file_search_path = {_quoted(self.folder.resolve())}")
+                database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({pattern})")  # noqa: S608
+        temporary.replace(path)
+
+
+def _check_free(folder: Path, *, replace_old: bool) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise RunFolderError(f"{folder} is a file, not a folder")
+    if not any(folder.iterdir()):
+        return
+    if not is_run_folder(folder):
+        raise RunFolderError(f"{folder} is not empty and is no run of ours; give a new name or an empty folder")
+    if not replace_old:
+        raise RunFolderError(f"{folder} already holds a run; give a new name, or say that it may be replaced")
+
+
+def _put_in_place(new: Path, folder: Path) -> None:
+    """Give the new folder its name; an old run of that name goes away only once the new one is there."""
+    if folder.exists() and not any(folder.iterdir()):
+        folder.rmdir()
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = folder.with_name(folder.name + ".old")
+    if old.exists():
+        raise RunFolderError(f"{old} is in the way; it may hold a run that was to be replaced")
+    folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old)
+
+
+def _copy_scenario(target: Path, files: Mapping[str, bytes]) -> None:
+    """The scenario's files under their relative paths."""
+    target.mkdir()
+    for name, content in files.items():
+        relative = PurePosixPath(name)
+        if relative.is_absolute() or ".." in relative.parts:
+            raise RunFolderError(f'scenario file "{name}" lies outside the scenario')
+        path = target.joinpath(*relative.parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _kinds() -> Table:
+    """Names of the kinds of row."""
+    number = np.array([int(e) for e in Event], dtype=np.int64)
+    return Table("kinds", {"kind": number, "name": np.array([e.name for e in Event], dtype=object)})
+
+
+def _quoted(path: Path | str) -> str:
+    """A path as an SQL text."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _views(folder: Path) -> dict[str, list[Path]]:
+    """Files of each view; events only if there are any."""
+    found = {path.stem: [path] for path in sorted((folder / "names").glob("*.parquet"))}
+    events = sorted((folder / "events").glob("part-*.parquet"))
+    return ({"events": events} if events else {}) | found
+
+
+class RunReader:
+    """Reads a run folder, also one that was interrupted: then `info.partial` says so."""
+
+    def __init__(self, folder: Path) -> None:
+        if not is_run_folder(folder):
+            raise RunFolderError(f"{folder} is no run folder (it has no run.json of ours)")
+        self.folder = folder
+        described = json.loads((folder / "run.json").read_text("utf-8"))
+        if described["format_version"] != FORMAT_VERSION:
+            raise RunFolderError(f"{folder} is of format {described['format_version']}, this reads {FORMAT_VERSION}")
+        self.info = RunInfo(**{key: described[key] for key in RunInfo.__slots__})
+        self._parts = sorted((folder / "events").glob("part-*.parquet"))
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection with the views `events`, `stations`, `steps`, ..., from any working folder."""
+        database = duckdb.connect()
+        for name, files in _views(self.folder).items():
+            listed = ", ".join(_quoted(file.resolve()) for file in files)
+            database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")  # noqa: S608
+        if not self._parts:
+            columns = ", ".join(f'"{name}" BIGINT' for name in COLUMNS)
+            database.execute(f"CREATE TABLE events ({columns})")
+        return database
+
+    def chunks(self) -> Iterator[Ints]:
+        """The rows in order, a part at a time."""
+        with duckdb.connect() as database:
+            for part in self._parts:
+                columns = database.execute("SELECT * FROM read_parquet(?)", [str(part)]).fetchnumpy()
+                yield np.column_stack([columns[name] for name in COLUMNS]).astype(np.int64, copy=False)
+
+    def names(self) -> Names:
+        """What the numbers stand for, as the run was given it."""
+        with self.connect() as database:
+            return names_from_tables(lambda table: database.execute(f"SELECT * FROM {table}").fetchall())  # noqa: S608
+
+    def verify(self) -> list[str]:
+        """What is wrong with the log on disk compared with run.json; empty if nothing."""
+        digest, rows = hashlib.sha256(), 0
+        for chunk in self.chunks():
+            digest.update(np.ascontiguousarray(chunk, dtype="<i8").tobytes())
+            rows += len(chunk)
+        if self.info.status == RUNNING:
+            return [self.info.partial]
+        found = []
+        if rows != self.info.rows:
+            found.append(f"{rows} rows on disk, run.json says {self.info.rows}")
+        if digest.hexdigest() != self.info.log_sha256:
+            found.append("the rows on disk have another SHA-256 than run.json says")
+        return found

@@ -1,0 +1,172 @@
+"""Expectations: every comparison, its words, and what is missing when it cannot be made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.log import LEADS
+from sim.metrics.cube import UnknownNameError
+from sim.metrics.expect import Expectation, Verdict, check, evaluate, needs
+from sim.metrics.fold import Fold, Result
+from sim.metrics.measures import Unit, known_metrics
+from sim.metrics.names import DAY_MS
+from sim.metrics.units import in_words
+from sim.scenario import metric_names
+from tests.metrics.metric_logs import NAMES, in_order, queue_log
+
+
+def run(*waits_s: int, expectations: tuple[Expectation, ...] = ()) -> Result:
+    """One run at haishu in which people wait so many seconds, each behind somebody served for that long."""
+    rows = []
+    for number, wait in enumerate(waits_s):
+        t = 1_000_000 * number
+        rows += queue_log(np.array([t, t]), np.array([wait * 1000, 1000]), first_case=10 * number)
+    running = Fold(replace(NAMES, duration_ms=10_000_000), *needs(expectations))
+    running.add(in_order(rows))
+    return running.result()
+
+
+def judge(expectation: Expectation, *results: Result) -> Verdict:
+    """The verdict on one expectation."""
+    (verdict,) = evaluate([expectation], results)
+    return verdict
+
+
+MEAN = Expectation("wait.mean", "haishu", title="waiting")
+
+
+@pytest.mark.parametrize(
+    ("expectation", "ok", "text"),
+    [
+        (replace(MEAN, at_most=60_000), True, "waiting: 60 s, expected at most 60 s"),
+        (replace(MEAN, at_most=50_000), False, "waiting: 60 s, expected at most 50 s: 10 s too much"),
+        (replace(MEAN, at_least=61_000), False, "waiting: 60 s, expected at least 61 s: 1 s too little"),
+        (replace(MEAN, equals=60_000), True, "waiting: 60 s, expected 60 s"),
+        (replace(MEAN, equals=59_999.5), False, "waiting: 60 s, expected 60 s: differs by 0.5 ms"),
+        (replace(MEAN, equals=59_000, within=1000), True, "waiting: 60 s, expected 59 s, within 1 s"),
+        (replace(MEAN, equals=60_300, within_rel=0.005), True, "waiting: 60 s, expected 60.3 s, within 0.5 %"),
+        (
+            replace(MEAN, equals=66_000, within_rel=0.005),
+            False,
+            "waiting: 60 s, expected 66 s, within 0.5 %: differs by 6 s",
+        ),
+        (
+            replace(MEAN, equals=60_000, z=3.5),
+            False,
+            (
+                "waiting: 60 s, expected 60 s, within 3.5 standard errors: "
+                "z needs at least 2 replications with a value, there are 1"
+            ),
+        ),
+    ],
+)
+def test_one_replication(expectation: Expectation, ok: bool, text: str) -> None:
+    """Waits of 0 and 120 s: the mean is 60 s."""
+    verdict = judge(expectation, run(120))
+    assert (verdict.ok, verdict.text) == (ok, text)
+    assert (verdict.measured, verdict.n, verdict.unit) == (60_000, 2, Unit.TIME)
+    assert verdict.ci is None
+
+
+def test_replications_are_compared_by_their_own_standard_error() -> None:
+    """Means 50, 60 and 70 s: standard error 10/sqrt(3) = 5.7735 s, t(2) = 4.3027."""
+    runs = run(100), run(120), run(140)
+    verdict = judge(replace(MEAN, equals=80_000, z=3.5), *runs)
+    assert verdict.ok
+    assert verdict.interval.error == pytest.approx(5773.502691896)
+    assert verdict.ci == pytest.approx((60_000 - 4.302652730 * 5773.502691896, 60_000 + 4.302652730 * 5773.502691896))
+    assert verdict.n == 6
+    verdict = judge(replace(MEAN, equals=80_000, z=3.4), *runs)
+    assert not verdict.ok
+    assert verdict.text.endswith("differs by 3.46 standard errors")
+
+
+def test_replications_that_all_agree_leave_no_room() -> None:
+    """No scatter: the expected value must be met exactly."""
+    assert judge(replace(MEAN, equals=60_000, z=1), run(120), run(120)).ok
+    verdict = judge(replace(MEAN, equals=60_001, z=1), run(120), run(120))
+    assert verdict.text.endswith("differs by infinitely many standard errors")
+
+
+def test_nothing_measured_is_a_failure() -> None:
+    """An expectation about people who never came is not met by silence."""
+    verdict = judge(replace(MEAN, station="town", at_most=1), run(120))
+    assert not verdict.ok
+    assert verdict.text == "waiting: nothing, expected at most 1 ms: 0 station days, an interval needs 5"
+
+
+def test_windows_thresholds_and_filters_reach_the_fold() -> None:
+    """Only the second pair, who come in the second 1,000 s: 10 s and 0 s; within 5 s one of two."""
+    expectations = tuple(
+        replace(expectation, from_ms=1_000_000, until_ms=2_000_000)
+        for expectation in (
+            Expectation("wait.mean", "outlets", equals=5000, demand="walk_in"),
+            Expectation("wait.within", "haishu", threshold_ms=5000, equals=0.5, business="apply"),
+            Expectation("arrivals", equals=2, procedure="apply", rule="A3"),
+            Expectation("funnel.apply.submit.share", equals=1),
+            Expectation("wip.apply.submit.mean", equals=0.021),
+        )
+    )
+    result = run(100, 10, 50, expectations=expectations)
+    verdicts = evaluate(expectations, [result])
+    assert [v.text for v in verdicts if not v.ok] == []
+    assert verdicts[1].text == (
+        "wait.within (haishu, business apply, from 16.67 min, until 33.33 min, within 5 s): 50 %, expected 50 %"
+    )
+
+
+def test_expectations_are_checked_before_the_run() -> None:
+    """Unknown metric, station, demand, and a missing threshold: one sentence each."""
+    wrong = [
+        Expectation("wait.mea"),
+        Expectation("wait.mean", "hashu"),
+        Expectation("wait.mean", demand="nobody"),
+        Expectation("wait.within"),
+        MEAN,
+    ]
+    assert check(wrong, NAMES) == [
+        'wait.mea: no metric "wait.mea"; did you mean "wait.mean"?',
+        'wait.mean: no station, group of stations or kind of place "hashu" in this run; did you mean "haishu"?',
+        'wait.mean: no demand "nobody" in this run; known: booked, calls, walk_in',
+        'wait.within: "wait.within" needs a threshold',
+    ]
+
+
+def test_a_threshold_the_fold_did_not_count_is_refused() -> None:
+    """Thresholds must be given before the log is read."""
+    with pytest.raises(UnknownNameError, match="waits up to 7 ms were not counted, only up to 20000, 600000, 1800000"):
+        judge(Expectation("wait.within", threshold_ms=7), Fold(NAMES).result())
+
+
+def test_every_metric_a_scenario_may_name_can_be_measured_in_its_unit() -> None:
+    """The scenario's list and ours agree, also on what is a time, a share, a rate or a number."""
+    units = {"time": {Unit.TIME}, "share": {Unit.SHARE}, "rate": {Unit.RATE}, "number": {Unit.COUNT, Unit.LEVEL}}
+    assert set(metric_names.FIXED) <= set(known_metrics(NAMES))
+    result = run(120, expectations=(Expectation("wait.within", threshold_ms=20_000),))
+    for metric, dimension in metric_names.FIXED.items():
+        expectation = Expectation(metric, threshold_ms=20_000)
+        assert judge(expectation, result).unit in units[dimension], metric
+    assert f"lead.{LEADS[0]}.p90" in known_metrics(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (0.0, Unit.TIME, "0 s"),
+        (134_000.0, Unit.TIME, "2.233 min"),
+        (7_200_000.0, Unit.TIME, "2 h"),
+        (2.5 * DAY_MS, Unit.TIME, "2.5 d"),
+        (-90_000.0, Unit.TIME, "-90 s"),
+        (0.123456, Unit.SHARE, "12.35 %"),
+        (12_345.0, Unit.COUNT, "12,345"),
+        (6.313796911, Unit.LEVEL, "6.3138"),
+        (7.2 / 3_600_000, Unit.RATE, "7.2 per h"),
+        (float("nan"), Unit.TIME, "nothing"),
+    ],
+)
+def test_values_are_printed_in_peoples_units(value: float, unit: Unit, words: str) -> None:
+    """Milliseconds become what one would say."""
+    assert in_words(value, unit) == words

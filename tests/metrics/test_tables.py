@@ -1,0 +1,182 @@
+"""Tables for pictures: shapes, and numbers that can be worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+
+import numpy as np
+import pytest
+
+from sim.metrics.build import build_tables
+from sim.metrics.build_counts import stories_table
+from sim.metrics.expect import Expectation, evaluate
+from sim.metrics.fold import fold
+from sim.metrics.names import DAY_MS
+from sim.metrics.tables import Tables
+from sim.office.fields import Ledger
+from sim.procedures.model import Place
+from tests.metrics.metric_logs import NAMES, E, busy_office, in_order, log_of, queue_log, row
+
+HOUR = 3_600_000
+NINE = 9 * HOUR
+
+
+def two_days() -> Tables:
+    """Two days at haishu: at nine three people come together, each served for half an hour by one server of 8-12."""
+    names = replace(NAMES, duration_ms=2 * DAY_MS)
+    rows = []
+    for day in (0, DAY_MS):
+        rows.append(row(day + 8 * HOUR, -1, E.CAPACITY, station=0, value=1))
+        rows.append(row(day + 12 * HOUR, -1, E.CAPACITY, station=0))
+        rows += queue_log(np.array([day + NINE] * 3), np.array([HOUR // 2] * 3), first_case=day // DAY_MS * 10)
+    return build_tables([fold(names, [in_order(rows)])])
+
+
+def test_the_headline_has_a_row_per_kind_and_group() -> None:
+    """Outlets, hotlines, and the three groups; waits of 0, 30 and 60 minutes a day."""
+    head = two_days().headline
+    assert head.name == ("outlets", "hotlines", "haishu", "town", "line")
+    assert head.level == ("kind", "kind", "group", "group", "group")
+    assert head.title_zh[2] == "海曙"
+    assert head.arrivals.tolist() == [6, 0, 6, 0, 0]
+    assert head.wait_mean_ms[[0, 2]].tolist() == [HOUR / 2, HOUR / 2]
+    assert head.wait_p50_ms[0] == HOUR / 2
+    assert head.wait_max_ms[0] == HOUR
+    assert head.waited_share[0] == pytest.approx(2 / 3)
+    assert head.threshold_ms.tolist() == [1_800_000, 20_000, 1_800_000, 1_800_000, 20_000]
+    assert head.within_share[0] == pytest.approx(2 / 3)
+    assert head.queue_max[0] == 2
+    assert head.utilisation[0] == 1.5 / 4
+    assert head.note[2] == "2 station days, an interval needs 5"
+    assert np.isnan(head.wait_mean_low_ms[2])
+    assert np.isnan(head.wait_mean_ms[1])
+
+
+def test_tables_by_time_of_day_lay_the_days_over_one_another() -> None:
+    """Nine o'clock: six people in two days, two waiting from 9:00, one from 9:30, one server busy until 10:30."""
+    tables = two_days()
+    waiting = tables.waiting_by_station_hour
+    assert waiting.count.shape == (5, 24)
+    assert waiting.count[0, 9] == waiting.count.sum() == 6
+    assert waiting.mean_ms[0, 9] == HOUR / 2
+    queue = tables.queue_through_day
+    assert queue.group == ("haishu", "town", "line")
+    assert queue.days.tolist() == [2, 0, 0]
+    assert queue.queue_mean[0, 35:43].tolist() == [0, 2, 2, 1, 1, 0, 0, 0]
+    assert queue.busy_mean[0, 35:43].tolist() == [0, 1, 1, 1, 1, 1, 1, 0]
+    assert queue.servers_mean[0, [31, 32, 47, 48]].tolist() == [0, 1, 1, 0]
+    assert queue.slot_start_ms[36] == NINE
+    heat = tables.utilisation_heat
+    assert heat.utilisation[0, 8:12].tolist() == [0, 1, 0.5, 0]
+    assert np.isnan(heat.utilisation[0, 7])
+    assert heat.servers_mean[0, 7:13].tolist() == [0, 1, 1, 1, 1, 0]
+
+
+def test_stations_are_ranked_by_their_mean_wait() -> None:
+    """The town's second office is the worst; those where nobody came are in no ranking."""
+    rows = [
+        *queue_log(np.array([0, 0]), np.array([100, 1]), station=0),
+        *queue_log(np.array([0, 0]), np.array([900, 1]), station=2, first_case=10),
+    ]
+    stations = build_tables([fold(NAMES, [in_order(rows)])]).stations
+    assert stations.worst.tolist() == [2, 0]
+    assert stations.wait_p90_ms[[0, 2]].tolist() == [100, 900]
+    assert stations.wait_mean_quantiles_ms[[0, 3, 6]].tolist() == [50, 250, 450]
+    assert stations.served.tolist() == [2, 0, 2, 0, 0]
+    assert stations.kind[3] == "hotlines"
+    assert np.isnan(stations.wait_mean_ms[1])
+
+
+def test_calls_are_counted_in_the_half_hour_they_were_made() -> None:
+    """At ten: one answered after 30 s, one that gave up after 10 s, one without a line; at eleven one by the menu."""
+    ten, agent, menu = 10 * HOUR, {"station": 3, "step": 4}, {"station": 4, "step": 3}
+    rows = [
+        row(ten, 1, E.ARRIVE), row(ten, 1, E.JOIN, **agent), row(ten + 30_000, 1, E.START, value=30_000, **agent),
+        row(ten + 60_000, 1, E.END, value=30_000, **agent), row(ten + 60_000, 1, E.LEAVE, code=6),
+        row(ten, 2, E.ARRIVE), row(ten, 2, E.JOIN, **agent), row(ten + 10_000, 2, E.ABANDON, value=10_000, **agent),
+        row(ten + 10_000, 2, E.LEAVE, code=8), row(ten, 3, E.ARRIVE), row(ten, 3, E.BLOCKED, **menu),
+        row(ten, 3, E.LEAVE, code=11), row(ten + HOUR, 4, E.ARRIVE), row(ten + HOUR, 4, E.START, **menu),
+        row(ten + 2 * HOUR, 4, E.END, value=HOUR, **menu), row(ten + 2 * HOUR, 4, E.LEAVE, code=6),
+    ]  # fmt: skip
+    calls = build_tables([fold(NAMES, [in_order(rows)])]).hotline_by_interval
+    assert calls.group == ("line",)
+    assert calls.offered[0, [20, 22]].tolist() == [3, 1]
+    assert (calls.answered[0, 20], calls.abandoned[0, 20], calls.blocked[0, 20]) == (1, 1, 1)
+    assert calls.self_service[0, 22] == 1
+    assert calls.wait_mean_ms[0, 20] == 20_000
+    assert calls.offered.sum() == 4
+
+
+def test_counts_of_cases_money_refusals_and_machines() -> None:
+    """A funnel, work in progress by day, refusals by rule, a ledger pair, and a machine's hour out of work."""
+    rows = [
+        row(0, 1, E.ARRIVE), row(0, 1, E.DONE, step=0), row(0, 1, E.MONEY, code=2 * 16 + 0, value=12_345),
+        row(0, 2, E.ARRIVE), row(0, 2, E.REFUSED, step=0, code=1), row(0, 2, E.LEAVE, code=7),
+        row(0, 3, E.ARRIVE), row(0, 3, E.REFUSED, step=0, code=0), row(0, 3, E.REFUSED, step=0, code=1),
+        row(0, 3, E.LEAVE, code=7), row(HOUR, -1, E.DOWN, station=1), row(2 * HOUR, -1, E.UP, station=1, value=HOUR),
+        row(DAY_MS // 2, 1, E.DONE, step=1), row(DAY_MS // 2, 1, E.LEAD, code=0, value=1000),
+        row(DAY_MS // 2, 1, E.LEAD, code=4, value=2000), row(DAY_MS, 1, E.BALANCE, value=12_345),
+    ]  # fmt: skip
+    tables = build_tables([fold(NAMES, [in_order(rows)])])
+    (funnel,) = tables.funnels
+    assert funnel.step == ("submit", "produce", "collect")
+    assert funnel.entered.tolist() == [4, 1, 0]
+    assert funnel.done.tolist() == [1, 1, 0]
+    assert funnel.refused.tolist() == [3, 0, 0]
+    assert funnel.left.tolist() == [2, 0, 0]
+    assert tables.pipeline_by_day.cases_mean[:3].tolist() == [[0.5], [0.5], [0]]
+    assert tables.refusals_by_rule.rule == ("A7", "A3")
+    assert tables.refusals_by_rule.count.tolist() == [2, 1]
+    assert tables.refusals_by_rule.procedure == ("apply", "apply")
+    assert (tables.money.from_ledger, tables.money.to_ledger) == (("fund",), ("medical",))
+    assert tables.money.fen.tolist() == [12_345]
+    assert tables.money.balance_ledger == (Ledger.MEDICAL.name.lower(),)
+    assert tables.machine_downtime.station == ("town-001",)
+    assert tables.machine_downtime.down_ms.tolist() == [HOUR]
+    assert tables.machine_downtime.down_share[0] == pytest.approx(1 / 24)
+    assert [h.name for h in tables.lead_times] == ["application_to_ready"]
+    assert tables.exposure is not None
+    assert (tables.exposure.mean_ms, tables.exposure.counts.sum()) == (2000, 1)
+    assert tables.exposure.edges_ms[-1] > 2000
+
+
+def test_replications_are_means_in_the_headline_and_sums_in_counts() -> None:
+    """Three replications: arrivals per run, an interval from Student's t, hours added up."""
+    runs = [fold(NAMES, [busy_office(seed, 40)]) for seed in (1, 2, 3)]
+    tables, single = build_tables(runs), [build_tables([run]) for run in runs]
+    assert tables.replications == 3
+    assert tables.headline.arrivals[0] == pytest.approx(np.mean([s.headline.arrivals[0] for s in single]))
+    means = [s.headline.wait_mean_ms[0] for s in single]
+    half = 4.302652730 * np.std(means, ddof=1) / np.sqrt(3)
+    assert tables.headline.wait_mean_high_ms[0] == pytest.approx(np.mean(means) + half, rel=1e-9)
+    added = sum(s.waiting_by_station_hour.count for s in single)
+    assert tables.waiting_by_station_hour.count.tolist() == np.asarray(added).tolist()
+
+
+def test_expectations_and_stories_become_columns() -> None:
+    """One row each, with the words that were printed."""
+    run = fold(NAMES, [busy_office(1, 40)])
+    verdicts = evaluate([Expectation("wait.mean", "haishu", at_least=0), Expectation("arrivals", at_most=1)], [run])
+    story = stories_table([("Wrong outlet", "A7", 5, "li", "collect", "town", "refused A7", "done", False, "no")])
+    tables = build_tables([run], verdicts, story, {Place.OUTLET: 600_000})
+    assert tables.expectations.ok.tolist() == [True, False]
+    assert tables.expectations.text[1] == "arrivals (everywhere): 40, expected at most 1: 39 too much"
+    assert tables.expectations.where == ("haishu", "everywhere")
+    assert tables.stories.rules == ("A7",)
+    assert tables.stories.ok.tolist() == [False]
+    assert tables.headline.threshold_ms[0] == 600_000
+
+
+def test_an_empty_run_has_tables_too() -> None:
+    """Nobody came: every table exists and columns of one table are of one length."""
+    tables = build_tables([fold(NAMES, [log_of([])])])
+    for field in fields(tables):
+        table = getattr(tables, field.name)
+        if is_dataclass(table) and not isinstance(table, type) and field.name not in ("stations", "money"):
+            first = len(getattr(table, fields(table)[0].name))
+            text = [len(value) for f in fields(table) if isinstance(value := getattr(table, f.name), tuple)]
+            assert set(text) == {first}, field.name
+    assert tables.stations.worst.tolist() == []
+    assert tables.exposure is None
+    with pytest.raises(ValueError, match="at least one run"):
+        build_tables([])

@@ -1,0 +1,31 @@
+"""Interest on the medical balance (C3)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.office.interest import interest_fen
+
+
+@pytest.mark.parametrize(
+    ("fen_days", "rate_ppm", "fen"),
+    [
+        (0, 3_500, 0),
+        (100_000 * 360, 3_500, 350),
+        (120_050 * 16, 3_500, 19),
+        (36_000, 5_000, 0),
+        (36_000 * 3, 5_000, 2),
+        (36_001, 5_000, 1),
+    ],
+)
+def test_interest_is_the_sum_of_daily_balances_at_a_360th_of_the_rate(fen_days: int, rate_ppm: int, fen: int) -> None:
+    """1,000 yuan for 360 days at 0.35 % is 3.50 yuan; 0.5 fen goes to 0, 1.5 to 2, just over 0.5 to 1."""
+    assert interest_fen(fen_days, rate_ppm) == fen
+
+
+@given(st.integers(0, 10**12), st.integers(0, 100_000))
+def test_rounding_never_costs_more_than_half_a_fen(fen_days: int, rate_ppm: int) -> None:
+    """The paid interest is within half a fen of the exact one."""
+    assert abs(2 * (interest_fen(fen_days, rate_ppm) * 360_000_000 - fen_days * rate_ppm)) <= 360_000_000

@@ -1,0 +1,386 @@
+"""Requests to the office with their literal answers: for each step one that is allowed, and one for each refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.office.fields import Reason
+from sim.procedures.model import Paper, Who
+from tests.office.desk import CLINIC, ELSEWHERE, RIVERSIDE
+
+Case = tuple[str, dict[str, str | int], dict[str, Any], str]
+AGENT = {"who": Who.AGENT}
+OTHER = {"who": Who.OTHER}
+BOSS = {"who": Who.EMPLOYER}
+
+
+def no(*papers: str, **more: Any) -> dict[str, Any]:
+    """Leave these papers at home."""
+    return {"without": tuple(Paper(paper) for paper in papers)} | more
+
+
+ACTIVE: dict[str, str | int] = {"card": "active", "card_bank": 0, "medical_fen": 50_000, "financial_fen": 30_000}
+ISSUED: dict[str, str | int] = {"card": "issued", "card_bank": 0}
+READY: dict[str, str | int] = {"application": "ready", "outlet": 0}
+SUBMITTED: dict[str, str | int] = {"application": "submitted"}
+PRODUCTION: dict[str, str | int] = {"application": "in_production"}
+OLD: dict[str, str | int] = {"old_card": "held"}
+ENDED: dict[str, str | int] = ACTIVE | {"insurance": "ended"}
+NOTICED: dict[str, str | int] = ENDED | {"cancellation": "noticed"}
+CLOSED: dict[str, str | int] = {"account": "closed"}
+MOVED: dict[str, str | int] = {"account": "moved"}
+NO_ACCOUNT: dict[str, str | int] = {"account": "none"}
+LOST: dict[str, str | int] = {"card": "lost", "card_bank": 0}
+PHONED: dict[str, str | int] = {"card": "temporary_loss", "card_bank": 0}
+CANCELLED: dict[str, str | int] = {"card": "withdrawn", "account": "open", "card_bank": 0}
+VALID: dict[str, str | int] = {"temporary": "valid", "medical_fen": 50_000}
+FLEXIBLE: dict[str, str | int] = {"employment": "flexible"}
+EXPIRED: dict[str, str | int] = {"card": "expired"}
+NOBODY: dict[str, str | int] = {}
+CLAIM: dict[str, str | int] = {"card": "active", "reported_at": 0, "replaced_at": 5, "cost_fen": 8_000}
+
+CASES: list[Case] = [
+    ("hire.begin", {"employment": "none"}, {}, "done"),
+    ("hire.begin", {"employment": "employed"}, {}, "refused P3"),
+    ("register_employer.register", {"employment": "hired"}, BOSS, "done"),
+    ("register_employer.register", {"employment": "hired"}, {}, "refused P3"),
+    ("register_employer.register", {"employment": "hired"}, no("employment_contract", **BOSS), "refused P3"),
+    ("register_employer.register", {"employment": "employed"}, BOSS, "refused P3"),
+    ("register_employer.open_account", NO_ACCOUNT, {}, "done"),
+    ("register_employer.open_account", {}, {}, "refused P3"),
+    ("register_employer.flag_late", {}, {}, "done"),
+    ("register_flexible.register", {"employment": "none"}, {}, "done"),
+    ("register_flexible.register", {"employment": "none"}, AGENT, "done"),
+    ("register_flexible.register", {"employment": "none"}, BOSS, "refused P4"),
+    ("register_flexible.register", {"employment": "none"}, no("identity"), "refused P4"),
+    ("register_flexible.register", {"employment": "employed"}, {}, "refused P4"),
+    ("register_flexible.register", {"employment": "flexible"}, {}, "refused P4"),
+    ("register_flexible.register", {"employment": "retired"}, {}, "refused P4"),
+    ("register_flexible.register", {"employment": "none"}, no("agent_identity", **AGENT), "refused A6"),
+    ("register_flexible.open_account", NO_ACCOUNT, {}, "done"),
+    ("register_flexible.open_account", {}, {}, "refused P4"),
+    ("apply.hand_in", {}, {}, "done"),
+    ("apply.hand_in", {"application": "returned"}, {}, "done"),
+    ("apply.hand_in", {"card": "expired"}, {}, "done"),
+    ("apply.hand_in", {}, AGENT, "done"),
+    *[("apply.hand_in", {}, no(paper), "refused A1") for paper in ("identity", "identity_copy", "form", "photo")],
+    ("apply.hand_in", {}, OTHER, "refused A1"),
+    ("apply.hand_in", {}, no("identity", **AGENT), "refused A6"),
+    ("apply.hand_in", {}, no("identity", bringing=(Paper.HOUSEHOLD_REGISTER,), **AGENT), "done"),
+    ("apply.hand_in", {}, no("agent_identity", bringing=(Paper.HOUSEHOLD_REGISTER,), **AGENT), "done"),
+    (
+        "apply.hand_in",
+        {},
+        no("identity", "agent_identity", bringing=(Paper.HOUSEHOLD_REGISTER,), **AGENT),
+        "refused A6",
+    ),
+    ("apply.hand_in", {}, no("identity", bringing=(Paper.HOUSEHOLD_REGISTER,)), "refused A1"),
+    ("apply.hand_in", CLOSED, {}, "refused P6"),
+    ("apply.hand_in", {"account": "cancelled"}, {}, "refused P6"),
+    ("apply.hand_in", MOVED, {}, "refused P5"),
+    ("apply.hand_in", NO_ACCOUNT, {}, "refused P4"),
+    ("apply.hand_in", ACTIVE, {}, "refused P2"),
+    ("apply.hand_in", PHONED, {}, "refused P2"),
+    ("apply.hand_in", SUBMITTED, {}, "refused P2"),
+    ("apply.hand_in", LOST, {}, "refused L4"),
+    ("apply.hand_in", CANCELLED, {}, "refused A4"),
+    ("apply.fetch_form", {}, {}, "done"),
+    ("apply.fetch_form", {}, OTHER, "refused A2"),
+    ("apply.fetch_form", {}, no("agent_identity", **AGENT), "refused A6"),
+    *[
+        (f"apply.{step}", states, {}, answer)
+        for step in ("check", "check_now", "send_back")
+        for states, answer in ((SUBMITTED, "done"), ({}, "refused A2"))
+    ],
+    ("produce.accept", SUBMITTED, {}, "done"),
+    ("produce.accept", {"application": "returned"}, {}, "refused A2"),
+    *[
+        (f"produce.{step}", states, {}, answer)
+        for step in ("make", "inspect", "pack", "arrive", "instant", "at_hand")
+        for states, answer in ((PRODUCTION, "done"), (SUBMITTED, "refused A7"))
+    ],
+    ("produce.at_counter", SUBMITTED, {}, "done"),
+    ("produce.at_counter", SUBMITTED, {"station": RIVERSIDE}, "refused A7"),
+    ("produce.at_counter", {}, {}, "refused A2"),
+    ("produce.ask_instant", SUBMITTED, {}, "done"),
+    ("produce.ask_instant", SUBMITTED, {"station": RIVERSIDE}, "refused A7"),
+    ("produce.ask_instant", SUBMITTED, no("identity"), "refused A7"),
+    ("produce.ask_instant", {}, {}, "refused A2"),
+    ("produce.ask_instant", SUBMITTED, no("agent_identity", **AGENT), "refused A6"),
+    *[
+        (f"collect.{step}", states, how, answer)
+        for step in ("collect", "over_the_counter")
+        for states, how, answer in (
+            (READY, {}, "done"),
+            (READY | {"card": "lost"}, {}, "done"),
+            (READY | VALID, {}, "done"),
+            (READY | VALID, no("temporary_card"), "refused L7"),
+            (READY | {"card": "active"}, {}, "refused P2"),
+            (READY, {"station": RIVERSIDE}, "refused A3"),
+            (READY, OTHER, "refused A3"),
+            (READY, AGENT, "refused A3"),
+            (READY, no("identity"), "refused A3"),
+            (PRODUCTION | {"outlet": 0}, {}, "refused A3"),
+        )
+    ],
+    ("collect.replaced", {}, {}, "done"),
+    ("collect.in_hand", {}, {}, "done"),
+    ("collect.take_back_temporary", VALID, {}, "done"),
+    ("collect.take_back_temporary", {}, {}, "refused L7"),
+    *[
+        (f"activate_bank.{step}", states, how, answer)
+        for step in ("both", "social", "financial")
+        for states, how, answer in (
+            (ISSUED, {}, "done"),
+            (ISSUED, {"station": RIVERSIDE}, "refused V1"),
+            (ISSUED, no("identity"), "refused V1"),
+            (ISSUED, no("card"), "refused V1"),
+            (LOST, {}, "refused V1"),
+        )
+    ],
+    ("activate_bank.both", ISSUED, AGENT, "refused A6"),
+    ("activate_bank.financial", ISSUED, AGENT, "refused A6"),
+    ("activate_bank.financial", ACTIVE, {}, "refused V1"),
+    ("activate_bank.social", ISSUED, AGENT, "done"),
+    ("activate_bank.social", ISSUED, no("agent_identity", **AGENT), "refused A6"),
+    ("activate_hospital.register", ISSUED, {}, "done"),
+    ("activate_hospital.register", ACTIVE, {}, "refused V2"),
+    ("activate_hospital.register", ISSUED, no("card"), "refused V2"),
+    ("activate_hospital.register", ISSUED, no("agent_identity", **AGENT), "refused A6"),
+    ("activate_pharmacy.old_card", ISSUED | OLD, {}, "done"),
+    ("activate_pharmacy.old_card", ISSUED, {}, "refused V3"),
+    ("activate_pharmacy.old_card", ISSUED | OLD, no("old_card"), "refused V3"),
+    ("activate_pharmacy.old_card", ISSUED | OLD, no("identity", **AGENT), "refused A6"),
+    ("activate_pharmacy.new_card", ISSUED | {"old_card": "inserted"}, {}, "done"),
+    ("activate_pharmacy.new_card", ISSUED | OLD, {}, "refused V3"),
+    ("activate_pharmacy.new_card", ISSUED | {"old_card": "inserted"}, no("identity", **AGENT), "refused A6"),
+    ("activate_pharmacy.new_card_only", ISSUED, {}, "done"),
+    ("activate_pharmacy.new_card_only", ISSUED | {"old_card": "handed_in"}, {}, "done"),
+    ("activate_pharmacy.new_card_only", ISSUED | OLD, {}, "refused V3"),
+    ("activate_pharmacy.new_card_only", ISSUED, no("identity", **AGENT), "refused A6"),
+    ("activate_pharmacy.give_back", {"old_card": "inserted"}, {}, "done"),
+    ("activate_pharmacy.give_back", OLD, {}, "refused V3"),
+    ("lose_card.lose", ACTIVE, {}, "done"),
+    ("lose_card.lose", LOST, {}, "refused L1"),
+    ("report_loss.menu", {}, OTHER, "done"),
+    ("report_loss.agent", ACTIVE, {}, "done"),
+    ("report_loss.agent", ACTIVE, OTHER, "refused L1"),
+    ("report_loss.agent", LOST, {}, "refused L1"),
+    ("report_loss.agent", ACTIVE, no("agent_identity", **AGENT), "refused A6"),
+    ("report_loss.term_over", ACTIVE, {}, "done"),
+    ("report_loss.lapse", PHONED | {"reported_at": -24 * 3_600_000}, {}, "done"),
+    ("report_loss.lapse", PHONED, {}, "refused L2"),
+    ("report_loss.lapse", LOST, {}, "refused L2"),
+    ("report_loss_outlet.report", ACTIVE, {}, "done"),
+    ("report_loss_outlet.report", ACTIVE, no("identity", bringing=(Paper.HOUSEHOLD_REGISTER,)), "done"),
+    ("report_loss_outlet.report", ACTIVE, no("identity"), "refused L1"),
+    ("report_loss_outlet.report", {}, {}, "refused L1"),
+    ("report_loss_outlet.report", ACTIVE, no("identity", **AGENT), "refused A6"),
+    ("formal_loss.report", PHONED, {}, "done"),
+    ("formal_loss.report", ACTIVE, {}, "refused L2"),
+    ("formal_loss.report", PHONED, no("identity"), "refused L2"),
+    ("formal_loss.report", PHONED, no("identity", **AGENT), "refused A6"),
+    ("report_loss_bank.report", ACTIVE, {}, "done"),
+    ("report_loss_bank.report", ACTIVE, {"station": RIVERSIDE}, "refused L3"),
+    ("report_loss_bank.report", LOST, {}, "refused L3"),
+    ("report_loss_bank.report", ACTIVE, no("identity", **AGENT), "refused A6"),
+    *[
+        (f"replace.{step}", states, how, answer)
+        for step in ("apply", "same_visit")
+        for states, how, answer in (
+            (LOST, {}, "done"),
+            (PHONED, {"reason": Reason.STOLEN}, "done"),
+            (LOST, no("identity", bringing=(Paper.HOUSEHOLD_REGISTER,)), "done"),
+            (LOST, no("identity"), "refused L4"),
+            (LOST, {"reason": Reason.DAMAGED}, "refused L4"),
+            (ACTIVE, {}, "refused L4"),
+            (LOST | CLOSED, {}, "refused P6"),
+            (LOST | SUBMITTED, {}, "refused P2"),
+            (LOST, no("identity", **AGENT), "refused A6"),
+        )
+    ],
+    ("replace_damaged.apply", ACTIVE, {}, "done"),
+    ("replace_damaged.apply", ACTIVE, no("card"), "refused L4"),
+    ("replace_damaged.apply", LOST, {}, "refused L4"),
+    ("replace_damaged.apply", ACTIVE | CLOSED, {}, "refused P6"),
+    ("replace_damaged.apply", ACTIVE | SUBMITTED, {}, "refused P2"),
+    ("replace_damaged.apply", ACTIVE, no("identity", **AGENT), "refused A6"),
+    ("exchange.apply", OLD, {}, "done"),
+    ("exchange.apply", OLD, no("matching_photo"), "refused A5"),
+    ("exchange.apply", OLD, no("old_card"), "refused A5"),
+    ("exchange.apply", {}, {}, "refused A5"),
+    ("exchange.apply", OLD | CLOSED, {}, "refused P6"),
+    ("exchange.apply", OLD | MOVED, {}, "refused P5"),
+    ("exchange.apply", OLD | NO_ACCOUNT, {}, "refused P4"),
+    ("exchange.apply", OLD | ACTIVE, {}, "refused P2"),
+    ("exchange.apply", OLD, no("agent_identity", **AGENT), "refused A6"),
+    ("reapply.apply", CANCELLED, {}, "done"),
+    ("reapply.apply", CANCELLED, no("identity"), "refused A4"),
+    ("reapply.apply", ACTIVE, {}, "refused C4"),
+    ("reapply.apply", CANCELLED | CLOSED, {}, "refused P6"),
+    ("reapply.apply", CANCELLED | MOVED, {}, "refused P5"),
+    ("reapply.apply", CANCELLED | NO_ACCOUNT, {}, "refused P4"),
+    ("reapply.apply", CANCELLED | SUBMITTED, {}, "refused P2"),
+    ("reapply.apply", CANCELLED, no("identity", **AGENT), "refused A6"),
+    ("temporary_card.lost", LOST, {}, "done"),
+    ("temporary_card.lost", LOST, no("urgency_note"), "refused L7"),
+    ("temporary_card.lost", ACTIVE, {}, "refused L7"),
+    ("temporary_card.lost", LOST | READY, {}, "refused L7"),
+    ("temporary_card.lost", LOST | VALID, {}, "refused L7"),
+    ("temporary_card.lost", LOST, no("identity", **AGENT), "refused A6"),
+    ("temporary_card.applied", SUBMITTED, {}, "done"),
+    ("temporary_card.applied", {}, {}, "refused L7"),
+    ("temporary_card.applied", SUBMITTED | OLD, {}, "refused L7"),
+    ("temporary_card.applied", SUBMITTED | LOST, {}, "refused L7"),
+    ("temporary_card.applied", SUBMITTED, no("identity", **AGENT), "refused A6"),
+    ("temporary_card.not_eligible", NO_ACCOUNT, {}, "done"),
+    ("temporary_card.not_eligible", {}, {}, "refused L7"),
+    ("temporary_card.not_eligible", NO_ACCOUNT | OLD, {}, "refused L7"),
+    ("temporary_card.not_eligible", NO_ACCOUNT, no("identity", **AGENT), "refused A6"),
+    ("temporary_card.extend", VALID, {}, "done"),
+    ("temporary_card.extend", {"temporary": "extended"}, {}, "refused L7"),
+    ("temporary_card.give_back", VALID, {}, "done"),
+    ("temporary_card.give_back", {"temporary": "expired"}, {}, "refused L7"),
+    ("temporary_card.give_back", VALID, no("identity", **AGENT), "refused A6"),
+    ("temporary_card.term_over", {}, {}, "done"),
+    ("temporary_card.longest_over", {}, {}, "done"),
+    ("temporary_card.expire", VALID, {}, "done"),
+    ("temporary_card.expire", {"temporary": "returned"}, {}, "refused L7"),
+    ("settle_temporary.settle", VALID, {"fen": 50_000}, "done"),
+    ("settle_temporary.settle", VALID, {"fen": 50_001}, "refused U1"),
+    ("settle_temporary.settle", VALID, {"fen": 100, "station": ELSEWHERE}, "refused L7"),
+    ("settle_temporary.settle", {"temporary": "expired"}, {}, "refused L7"),
+    ("settle_temporary.settle", VALID | CLOSED, {}, "refused U1"),
+    ("settle_temporary.settle", VALID, no("identity", **AGENT), "refused A6"),
+    ("pay_own_costs.pay", {}, {"fen": 100}, "done"),
+    ("pay_own_costs.pay", {}, OTHER, "refused L6"),
+    ("pay_own_costs.pay", {}, no("identity", **AGENT), "refused A6"),
+    ("pay_own_costs.may_be_claimed", LOST, {"fen": 100}, "done"),
+    ("pay_own_costs.may_be_claimed", ACTIVE, {"fen": 100}, "refused L6"),
+    ("reimburse.claim", CLAIM, {}, "done"),
+    ("reimburse.claim", CLAIM | {"claimed": 1}, {}, "refused L6"),
+    ("reimburse.claim", CLAIM | {"cost_fen": 0}, {}, "refused L6"),
+    ("reimburse.claim", LOST | {"cost_fen": 5}, {}, "refused L6"),
+    ("reimburse.claim", ACTIVE, {}, "refused L6"),
+    ("reimburse.claim", CLAIM, no("receipts"), "refused L6"),
+    ("reimburse.claim", CLAIM, no("identity", **AGENT), "refused A6"),
+    ("reimburse.pay_out", CLAIM | {"claimed": 1}, {}, "done"),
+    ("reimburse.pay_out", CLAIM, {}, "refused L6"),
+    ("cancel.notice", ENDED, {}, "done"),
+    ("cancel.notice", ACTIVE, {}, "refused C1"),
+    ("cancel.notice", ENDED | MOVED, {}, "refused P5"),
+    ("cancel.notice", {"insurance": "ended"}, {}, "refused C2"),
+    ("cancel.notice", ENDED, no("identity", **AGENT), "refused A6"),
+    ("cancel.withdraw", NOTICED, {}, "done"),
+    ("cancel.withdraw", ENDED, {}, "refused C2"),
+    ("cancel.withdraw", NOTICED, no("notice"), "refused C2"),
+    ("cancel.withdraw", NOTICED, no("card"), "refused C2"),
+    ("cancel.withdraw", NOTICED, {"station": RIVERSIDE}, "refused C2"),
+    ("cancel.withdraw", NOTICED, no("identity", **AGENT), "refused A6"),
+    ("cancel.cancel_account", {"cancellation": "card_withdrawn"}, {}, "done"),
+    ("cancel.cancel_account", {"cancellation": "noticed"}, {}, "refused C2"),
+    ("cancel.pay_out", {"cancellation": "account_cancelled", "approved_at": -30 * 86_400_000}, {}, "done"),
+    ("cancel.pay_out", {"cancellation": "account_cancelled", "approved_at": 0}, {}, "refused C3"),
+    ("cancel.pay_out", {"cancellation": "paid", "approved_at": -30 * 86_400_000}, {}, "refused C2"),
+    ("reopen_account.reopen", CLOSED, {}, "done"),
+    ("reopen_account.reopen", {"account": "cancelled"}, BOSS, "done"),
+    ("reopen_account.reopen", {}, {}, "refused P6"),
+    ("reopen_account.reopen", CLOSED, no("identity", **AGENT), "refused A6"),
+    ("transfer.out", ACTIVE, {}, "done"),
+    ("transfer.out", CLOSED, {}, "refused P6"),
+    ("transfer.out", MOVED, {}, "refused P5"),
+    ("transfer.out", ACTIVE, no("identity", **AGENT), "refused A6"),
+    ("transfer.into", MOVED, {"fen": 100}, "done"),
+    ("transfer.into", {}, {}, "refused P5"),
+    ("transfer.into", MOVED, no("identity", **AGENT), "refused A6"),
+    *[
+        (f"employer_ends.{step}", states, {}, answer)
+        for step in ("dissolved", "approved", "deregistered")
+        for states, answer in ((NOBODY, "done"), (FLEXIBLE, "refused P7"))
+    ],
+    ("deregister_employer.with_approval", {"employer_end": "dissolved"}, BOSS, "done"),
+    ("deregister_employer.with_approval", {"employer_end": "approved"}, BOSS, "done"),
+    ("deregister_employer.with_approval", {"employer_end": "approved"}, no("approval", **BOSS), "refused P7"),
+    ("deregister_employer.with_approval", {"employer_end": "deregistered"}, BOSS, "refused P7"),
+    ("deregister_employer.with_approval", {"employer_end": "approved"}, {}, "refused P7"),
+    ("deregister_employer.at_tax_office", {"employer_end": "deregistered"}, BOSS, "done"),
+    ("deregister_employer.at_tax_office", {"employer_end": "dissolved"}, BOSS, "refused P7"),
+    ("deregister_employer.flag_late", {}, {}, "done"),
+    ("deregister_employer.close_account", {}, {}, "done"),
+    ("deregister_employer.close_account", MOVED, {}, "refused P7"),
+    ("change_number.ask", {}, {}, "refused P1"),
+    *[
+        (f"settle.{step}", states, how, answer)
+        for step in ("hospital", "pharmacy")
+        for states, how, answer in (
+            (ACTIVE, {"fen": 50_000}, "done"),
+            (ACTIVE, {"fen": 100, "station": ELSEWHERE}, "done"),
+            (ACTIVE, {"fen": 100, "station": CLINIC}, "done"),
+            (ACTIVE, {"fen": 100, **OTHER}, "done"),
+            (ACTIVE | MOVED, {"fen": 100}, "done"),
+            (ACTIVE, {"fen": 50_001}, "refused U1"),
+            (ACTIVE | CLOSED, {"fen": 100}, "refused U1"),
+            (ACTIVE, no("card"), "refused U1"),
+            (ISSUED, {}, "refused V4"),
+            (CANCELLED, {}, "refused V4"),
+            (EXPIRED, {}, "refused V4"),
+            (LOST, {}, "refused L1"),
+            (PHONED, {"station": CLINIC}, "refused L1"),
+            (ACTIVE | {"cancellation": "account_cancelled"}, {"fen": 100}, "refused C3"),
+            (ACTIVE, no("identity", **AGENT), "refused A6"),
+        )
+    ],
+    *[
+        (step, states, how, answer)
+        for step in ("cash_withdrawal.withdraw", "bank_transfer.send", "purchase.pay")
+        for states, how, answer in (
+            (ACTIVE, {"fen": 30_000}, "done"),
+            (ACTIVE | PHONED, {"fen": 100}, "done"),
+            (ACTIVE, {"fen": 30_001}, "refused A9"),
+            (ACTIVE | {"bank": "reported"}, {}, "refused L3"),
+            (ISSUED, {}, "refused U6"),
+            (ACTIVE, no("card"), "refused U6"),
+        )
+    ],
+    *[
+        (step, states, how, answer)
+        for step in ("cash_deposit.deposit", "balance_enquiry.ask")
+        for states, how, answer in (
+            (ACTIVE, {"fen": 30_001}, "done"),
+            (ACTIVE | {"bank": "reported"}, {}, "refused L3"),
+            (ISSUED, {}, "refused U6"),
+            (ACTIVE, no("identity", **AGENT), "refused A6"),
+        )
+    ],
+    ("credit.ask", ACTIVE, {}, "refused A9"),
+    ("foreign_currency.ask", ACTIVE, {}, "refused A9"),
+    *[
+        (step, states, how, answer)
+        for step, rule in (
+            ("pension.handle", "U2"),
+            ("training.enrol", "U3"),
+            ("working_capacity.assess", "U4"),
+            ("job_registration.job", "U3"),
+        )
+        for states, how, answer in (
+            (ACTIVE, {}, "done"),
+            (ISSUED, {}, f"refused {rule}"),
+            (PHONED, {}, f"refused {rule}"),
+            (ACTIVE, no("card"), f"refused {rule}"),
+            (ACTIVE, no("identity", **AGENT), "refused A6"),
+        )
+    ],
+    ("job_registration.job", ACTIVE | {"employment": "unemployed"}, {}, "refused U3"),
+    ("job_registration.unemployed", ACTIVE | {"employment": "employer_gone"}, {}, "done"),
+    ("job_registration.unemployed", ACTIVE, {}, "refused U3"),
+    ("job_registration.unemployed", ACTIVE, no("identity", **AGENT), "refused A6"),
+    ("unemployment_benefit.draw", ACTIVE | {"employment": "unemployed"}, {"fen": 100}, "done"),
+    ("unemployment_benefit.draw", ACTIVE, {}, "refused U3"),
+    ("unemployment_benefit.draw", ACTIVE, no("identity", **AGENT), "refused A6"),
+    ("online_service.authenticate", ACTIVE, {}, "done"),
+    ("online_service.authenticate", PHONED, {}, "refused U5"),
+    ("online_service.serve", ACTIVE, {}, "done"),
+    ("online_service.serve", ACTIVE, OTHER, "refused U5"),
+    ("enquire_hotline.menu", {}, OTHER, "done"),
+    ("enquire_hotline.agent", {}, OTHER, "done"),
+]

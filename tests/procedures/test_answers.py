@@ -1,0 +1,58 @@
+"""Every step of every procedure: what is allowed, and what is refused by which rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.office.record import new_record
+from sim.procedures.model import Paper, Who
+from tests.office.desk import Desk
+from tests.procedures.cases import CASES
+
+DESK = Desk()
+PHOTO = Paper.PHOTO
+ALWAYS_REFUSED = {"change_number.ask", "credit.ask", "foreign_currency.ask"}
+
+
+@pytest.mark.parametrize(("step", "states", "how", "expected"), CASES)
+def test_the_office_answers_as_the_rule_says(
+    step: str, states: dict[str, str | int], how: dict[str, Any], expected: str
+) -> None:
+    """The request is accepted, or refused by the rule named; a refusal gives a reason and changes nothing."""
+    record = new_record(**states)
+    before = list(record)
+    verdict = DESK.ask(record, step, DESK.request(step, **how))
+    assert DESK.answer(list(before), step, DESK.request(step, **how)) == expected
+    if not verdict.accepted:
+        assert verdict.why
+        assert record == before
+
+
+def test_every_step_has_a_case_that_is_allowed() -> None:
+    """Only what a rule forbids to everybody is never accepted."""
+    allowed = {step for step, _, _, answer in CASES if answer == "done"}
+    assert set(DESK.index) - allowed == ALWAYS_REFUSED
+
+
+def test_every_rule_a_step_can_refuse_by_has_a_case() -> None:
+    """For each step and each rule in its guards, and for its papers and agents, a case shows the refusal."""
+    shown = {(step, answer.removeprefix("refused ")) for step, _, _, answer in CASES}
+    wanted = set()
+    for owner, step in DESK.steps:
+        name = f"{owner.name}.{step.name}"
+        wanted |= {(name, guard.rule) for guard in step.guards}
+        if step.papers:
+            wanted.add((name, step.rules[0]))
+        if Who.AGENT in step.who and "A6" in step.rules:
+            wanted.add((name, "A6"))
+    assert wanted <= shown, sorted(wanted - shown)
+
+
+def test_a_refusal_names_the_missing_paper() -> None:
+    """Without a photo the refusal says so in words and by number."""
+    record = new_record()
+    verdict = DESK.ask(record, "apply.hand_in", DESK.request("apply.hand_in", without=(PHOTO,)))
+    assert verdict.why == "Missing: photo."
+    assert verdict.paper == list(type(PHOTO)).index(PHOTO)

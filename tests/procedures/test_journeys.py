@@ -1,0 +1,199 @@
+"""What a person's record says after the steps of a whole journey."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.log import LEADS
+from sim.office.fields import NEVER, Account, Application, Bank, Card, Field, Ledger, OldCard, Reason, TemporaryCard
+from sim.office.record import new_record
+from sim.office.verdict import Verdict
+from sim.procedures.model import Who
+from tests.office.desk import CLINIC, DAY, HERE, HOUR, RIVERSIDE, Desk
+
+DESK = Desk()
+MINUTE = HOUR // 60
+
+
+def walk(record: list[int], *steps: str, at: int = 10 * HOUR, fen: int = 0) -> Verdict:
+    """Take steps one after the other, each of which must be accepted; give the last verdict."""
+    verdict = Verdict(accepted=True)
+    for step in steps:
+        verdict = DESK.ask(record, step, DESK.request(step, fen=fen), at)
+        assert verdict.accepted, (step, verdict.why)
+    return verdict
+
+
+def lead(name: str, ms: int) -> tuple[int, int]:
+    """Give a lead time as verdicts report it."""
+    return LEADS.index(name), ms
+
+
+def test_a_first_card_from_application_to_activation() -> None:
+    """Applied at 10:00, ready after two days, in hand after three: the lead times say so, the bank is the outlet's."""
+    record = new_record()
+    walk(record, "apply.hand_in", "apply.check", "produce.accept", "produce.make", "produce.inspect", "produce.pack")
+    assert walk(record, "produce.arrive", at=2 * DAY + 10 * HOUR).leads == (lead("application_to_ready", 2 * DAY),)
+    in_hand = walk(record, "collect.collect", at=3 * DAY + 10 * HOUR)
+    assert in_hand.leads == (lead("application_to_hand", 3 * DAY),)
+    assert (record[Field.CARD], record[Field.BANK], record[Field.CARD_SERIAL]) == (Card.ISSUED, Bank.INACTIVE, 1)
+    assert (record[Field.CARD_BANK], record[Field.OUTLET], record[Field.REASON]) == (0, HERE, Reason.FIRST)
+    assert record[Field.APPLICATION] == Application.NONE
+    walk(record, "activate_bank.both")
+    assert (record[Field.CARD], record[Field.BANK]) == (Card.ACTIVE, Bank.ACTIVE)
+
+
+def test_a_replacement_keeps_balance_and_gives_a_new_number() -> None:
+    """L5: the balance carries over to the fen, the card number is new, the lead time runs from the report."""
+    record = new_record(card="active", card_bank=0, medical_fen=123_456, financial_fen=99)
+    report = walk(record, "report_loss.agent", at=10 * HOUR + 5 * MINUTE)
+    assert report.leads == (lead("exposure", 10 * MINUTE),)
+    walk(record, "replace.apply", "produce.at_counter", "produce.instant", "produce.at_hand", at=12 * HOUR)
+    walk(record, "collect.over_the_counter", at=12 * HOUR)
+    replaced = walk(record, "collect.replaced", at=12 * HOUR)
+    assert replaced.leads == (lead("report_to_hand", 115 * MINUTE),)
+    assert record[Field.CARD_SERIAL] == 2
+    assert (record[Field.MEDICAL_FEN], record[Field.FINANCIAL_FEN]) == (123_456, 99)
+    assert (record[Field.HOT_AT], record[Field.LOST_AT]) == (NEVER, NEVER)
+
+
+def test_a_lost_card_tells_how_long_the_report_took() -> None:
+    """Lost at 9:00 and reported at 12:00: three hours."""
+    record = new_record(card="active")
+    walk(record, "lose_card.lose", at=9 * HOUR)
+    assert lead("loss_to_report", 3 * HOUR) in walk(record, "report_loss.agent", at=12 * HOUR).leads
+
+
+def test_a_lapsed_report_leaves_the_card_as_it_was() -> None:
+    """L2: a card not yet activated that was reported lost is, after 24 hours, a card not yet activated."""
+    record = new_record(card="issued")
+    walk(record, "report_loss.agent")
+    assert DESK.answer(record, "report_loss.lapse", at=34 * HOUR - 1) == "refused L2"
+    walk(record, "report_loss.lapse", at=34 * HOUR)
+    assert record[Field.CARD] == Card.ISSUED
+    assert record[Field.REPORTED_AT] == NEVER
+
+
+def test_the_exposure_window_at_a_terminal_that_works_offline() -> None:
+    """L1: reported at 10:05, the online till refuses at once, the clinic's from its refresh at 10:15 on."""
+    record = new_record(card="active", medical_fen=1_000)
+    walk(record, "report_loss.agent", at=10 * HOUR + 5 * MINUTE)
+    here = DESK.request("settle.hospital", who=Who.OTHER, fen=100)
+    clinic = DESK.request("settle.hospital", who=Who.OTHER, fen=100, station=CLINIC)
+    late = 10 * HOUR + 15 * MINUTE
+    assert DESK.answer(record, "settle.hospital", here, 10 * HOUR + 5 * MINUTE) == "refused L1"
+    assert DESK.answer(record, "settle.hospital", clinic, late - 1) == "done"
+    assert DESK.answer(record, "settle.hospital", clinic, late) == "refused L1"
+    assert record[Field.MEDICAL_FEN] == 900
+
+
+def test_each_side_of_a_loss_is_reported_for_itself() -> None:
+    """L3: after the telephone report shops still take the card; after the bank's report hospitals would."""
+    record = new_record(card="active", card_bank=0, medical_fen=1_000, financial_fen=1_000)
+    walk(record, "report_loss.agent")
+    assert DESK.answer(record, "purchase.pay", DESK.request("purchase.pay", fen=100)) == "done"
+    walk(record, "report_loss_bank.report")
+    assert DESK.answer(record, "purchase.pay", DESK.request("purchase.pay", fen=100)) == "refused L3"
+    other = new_record(card="active", card_bank=0, medical_fen=1_000)
+    walk(other, "report_loss_bank.report")
+    assert DESK.answer(other, "settle.hospital", DESK.request("settle.hospital", fen=100)) == "done"
+
+
+def test_costs_between_report_and_replacement_are_paid_back_once() -> None:
+    """L6: 80 and 20 yuan paid while without card come back as 100 yuan, from the fund, one time."""
+    record = new_record(card="active", card_bank=0)
+    walk(record, "report_loss_outlet.report")
+    walk(record, "pay_own_costs.pay", "pay_own_costs.may_be_claimed", fen=8_000)
+    walk(record, "pay_own_costs.pay", "pay_own_costs.may_be_claimed", fen=2_000)
+    walk(record, "replace.apply", "produce.at_counter", "produce.instant", "produce.at_hand")
+    walk(record, "collect.over_the_counter", "collect.replaced")
+    assert DESK.answer(record, "pay_own_costs.may_be_claimed") == "refused L6"
+    walk(record, "reimburse.claim")
+    assert DESK.answer(record, "reimburse.claim") == "refused L6"
+    assert walk(record, "reimburse.pay_out").money == ((Ledger.FUND, Ledger.FINANCIAL, 10_000),)
+    assert (record[Field.FINANCIAL_FEN], record[Field.COST_FEN]) == (10_000, 0)
+    assert DESK.answer(record, "reimburse.claim") == "refused L6"
+
+
+def test_cancellation_pays_balance_and_interest_after_ten_working_days() -> None:
+    """C3: 1,200.50 yuan approved on 2 March 2026 are paid with 16 days' interest at 0.35 % (0.19 yuan) on 16 March."""
+    record = new_record(card="active", card_bank=0, insurance="ended", medical_fen=120_050, financial_fen=100)
+    record[Field.BALANCE_AT] = -2 * DAY
+    walk(record, "cancel.notice", "cancel.withdraw", "cancel.cancel_account")
+    assert record[Field.ACCOUNT] == Account.CANCELLED
+    assert DESK.answer(record, "cancel.pay_out", at=14 * DAY - 1) == "refused C3"
+    paid = walk(record, "cancel.pay_out", at=14 * DAY)
+    assert paid.money == ((Ledger.MEDICAL, Ledger.FINANCIAL, 120_050), (Ledger.FUND, Ledger.FINANCIAL, 19))
+    assert paid.leads == (lead("approval_to_payout", 14 * DAY - 10 * HOUR),)
+    assert (record[Field.MEDICAL_FEN], record[Field.FINANCIAL_FEN]) == (0, 120_169)
+
+
+def test_interest_counts_each_balance_for_its_days() -> None:
+    """C3: 1,000 yuan for 10 days and, after settling 400, 600 yuan for 4 days make 12,400 yuan-days: 12 fen."""
+    record = new_record(card="active", card_bank=0, insurance="ended", medical_fen=100_000)
+    walk(record, "settle.hospital", at=10 * DAY, fen=40_000)
+    walk(record, "cancel.notice", "cancel.withdraw", "cancel.cancel_account", at=0)
+    assert walk(record, "cancel.pay_out", at=14 * DAY).money[1] == (Ledger.FUND, Ledger.FINANCIAL, 12)
+
+
+def test_after_a_cancellation_one_may_apply_again_once_the_account_is_open() -> None:
+    """A4 and P6: no waiting period, but the cancelled account is opened again first."""
+    record = new_record(card="active", card_bank=0, insurance="ended")
+    walk(record, "cancel.notice", "cancel.withdraw", "cancel.cancel_account")
+    assert DESK.answer(record, "reapply.apply") == "refused P6"
+    walk(record, "reopen_account.reopen", "reapply.apply")
+    assert record[Field.REASON] == Reason.REAPPLY
+
+
+def test_a_transfer_takes_the_balance_along_and_leaves_the_card_alone() -> None:
+    """P5: 500 yuan go to the other city with 30 days' interest of 0.15 yuan; the card stays active."""
+    record = new_record(card="active", medical_fen=50_000)
+    out = walk(record, "transfer.out", at=30 * DAY)
+    assert out.money == ((Ledger.MEDICAL, Ledger.ELSEWHERE, 50_000), (Ledger.FUND, Ledger.ELSEWHERE, 15))
+    assert (record[Field.ACCOUNT], record[Field.CARD]) == (Account.MOVED, Card.ACTIVE)
+    walk(record, "transfer.into", fen=20_000, at=40 * DAY)
+    assert record[Field.MEDICAL_FEN] == 20_000
+
+
+def test_at_the_pharmacy_the_old_card_goes_in_first() -> None:
+    """V3: the new card alone is refused to who has an old one; in order both are read and the old one is kept."""
+    record = new_record(card="issued", old_card="held")
+    assert DESK.answer(record, "activate_pharmacy.new_card_only") == "refused V3"
+    assert DESK.answer(record, "activate_pharmacy.new_card") == "refused V3"
+    walk(record, "activate_pharmacy.old_card", "activate_pharmacy.new_card", "activate_pharmacy.give_back")
+    assert (record[Field.CARD], record[Field.OLD_CARD]) == (Card.ACTIVE, OldCard.HELD)
+
+
+def test_the_temporary_card_goes_back_when_the_card_is_collected() -> None:
+    """L7: given for an application under way, taken back at collection."""
+    record = new_record()
+    walk(record, "apply.hand_in", "temporary_card.applied", "produce.at_counter", "produce.instant", "produce.at_hand")
+    walk(record, "collect.over_the_counter", "collect.take_back_temporary")
+    assert record[Field.TEMPORARY] == TemporaryCard.RETURNED
+
+
+def test_an_application_goes_to_the_outlet_that_accepted_it() -> None:
+    """A3: applied at Riverside, collected there and nowhere else, though the card was made elsewhere."""
+    record = new_record()
+    assert DESK.ask(record, "apply.hand_in", DESK.request("apply.hand_in", station=RIVERSIDE)).accepted
+    walk(record, "produce.accept", "produce.make", "produce.inspect", "produce.pack", "produce.arrive")
+    assert DESK.answer(record, "collect.collect") == "refused A3"
+    assert DESK.answer(record, "collect.collect", DESK.request("collect.collect", station=RIVERSIDE)) == "done"
+
+
+@pytest.mark.parametrize(("day", "late"), [(30, False), (31, True)])
+def test_the_thirtieth_day_is_still_in_time(day: int, late: bool) -> None:
+    """P3: hired at 8:00, registered at 16:00 of the 30th day is in time; of the 31st it is late."""
+    procedure = DESK.steps[DESK.index["register_employer.register"]][0]
+    record = new_record(employment="none")
+    walk(record, "hire.begin", at=8 * HOUR)
+    moves = [move for move in procedure.moves if move.step == "register"]
+    in_time = DESK.office.conditions(moves[1].when, procedure.name)
+    assert DESK.office.holds(in_time, record, DESK.request("hire.begin"), day * DAY + 16 * HOUR) is not late
+
+
+def test_a_file_of_flags_keeps_both() -> None:
+    """P3 and P7: registered late and deregistered late are two flags of one number."""
+    record = new_record()
+    walk(record, "register_employer.flag_late", "deregister_employer.flag_late", "deregister_employer.flag_late")
+    assert record[Field.LATE] == 3

@@ -1,0 +1,168 @@
+"""Every picture: draws small and large data quickly, in both languages, and is left out when there is nothing."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reports.drawing.model import Plot
+from reports.drawing.palette import ROLES
+from reports.page import draw
+from reports.plots.catalogue import catalogue
+from reports.text import Text
+from reports.words import Words
+from sim.metrics import tables as t
+from tests.reports import samples
+
+PLOTS = pytest.mark.parametrize("plot", catalogue(), ids=lambda plot: plot.name)
+SLOWEST_S = 2.0
+
+
+def one_of_everything() -> t.Tables:
+    """The smallest tables in which every picture has something to show."""
+    city = samples.city(2)
+    hour = np.full((1, 24), np.nan)
+    hour[0, 9] = 60_000.0
+    count = np.where(np.isfinite(hour), 1, 0).astype(np.int64)
+    quarter = np.zeros((1, 96))
+    quarter[0, 40] = 1.0
+    half = np.zeros((1, 48), np.int64)
+    half[0, 18] = 1
+    edges = np.array([0.0, 1_000.0])
+    counts = (samples.ints(1), samples.ints(1), samples.ints(0), samples.ints(0))
+    single = t.TimeHistogram("exposure", 1, 1_000.0, 1_000.0, 1_000.0, 1_000.0, edges, samples.ints(1))
+    return replace(
+        city,
+        waiting_by_station_hour=t.WaitingByStationHour(("haishu",), ("haishu",), count, hour),
+        queue_through_day=t.QueueThroughDay(
+            ("haishu",), ("",), ("",), samples.ints(1), city.queue_through_day.slot_start_ms, quarter, quarter, quarter
+        ),
+        hotline_by_interval=t.HotlineByInterval(
+            ("line_12333",), ("",), ("",), samples.ints(1), city.hotline_by_interval.slot_start_ms,
+            half, half * 0, half, half * 0, half * 0, np.full((1, 48), np.nan),
+        ),
+        pipeline_by_day=t.PipelineByDay(
+            ("apply",), ("check",), ("",), ("",), samples.ints(0, samples.DAY), np.array([[0.0, 1.0]])
+        ),
+        lead_times=(replace(single, name="report_to_hand"),),
+        exposure=single,
+        funnels=(t.Funnel("apply", "", "", ("submit",), ("",), ("",), *counts),),
+        utilisation_heat=t.UtilisationHeat(("haishu",), ("haishu",), hour / 120_000, np.where(count > 0, 1.0, 0.0)),
+        refusals_by_rule=t.RefusalsByRule(("A3",), ("",), ("",), ("apply",), samples.ints(1), samples.floats(1)),
+        money=t.Money(("CASH",), ("FINANCIAL",), samples.ints(1), samples.ints(1), (), samples.ints()),
+        machine_downtime=t.MachineDowntime(
+            ("haishu",), samples.ints(0), samples.ints(1), samples.ints(1), samples.floats(1e-9)
+        ),
+    )  # fmt: skip
+
+
+@PLOTS
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_it_draws_the_smallest_data(plot: Plot, lang: str) -> None:
+    """One person, one hour, one case."""
+    tables = one_of_everything()
+    assert plot.applies(tables)
+    assert "<svg" in draw(plot, tables, Words(lang)).svg
+
+
+@PLOTS
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_it_draws_a_city_of_1500_outlets_in_two_seconds(plot: Plot, lang: str) -> None:
+    """The picture of a large city is as small as that of a small one, and as quick."""
+    tables = samples.city(1_500)
+    begin = time.process_time()
+    picture = draw(plot, tables, Words(lang))
+    assert time.process_time() - begin < SLOWEST_S
+    assert len(picture.svg) < 120_000
+
+
+@PLOTS
+def test_it_is_left_out_of_an_empty_run(plot: Plot) -> None:
+    """No empty frame."""
+    assert not plot.applies(samples.empty())
+
+
+@PLOTS
+def test_it_is_left_out_when_the_numbers_are_all_zero_or_unknown(plot: Plot) -> None:
+    """A table with rows but without anything that happened shows nothing either."""
+    city = samples.city()
+    nothing: t.TimeHistogram = replace(samples.histogram("exposure", 1.0), count=0)
+    zeros = {
+        name: replace(table, **{
+            key: np.zeros_like(value) for key in table.__dataclass_fields__
+            if isinstance(value := getattr(table, key), np.ndarray) and not key.endswith("start_ms")
+        })
+        for name in t.Tables.__dataclass_fields__
+        if hasattr(table := getattr(city, name), "__dataclass_fields__")
+    }  # fmt: skip
+    funnels = tuple(replace(funnel, entered=funnel.entered * 0, left=funnel.left * 0) for funnel in city.funnels)
+    tables: t.Tables = replace(city, **{**zeros, "exposure": nothing, "lead_times": (nothing,), "funnels": funnels})
+    assert not plot.applies(tables)
+
+
+@PLOTS
+def test_its_words_are_there_in_both_languages(plot: Plot) -> None:
+    """Title and how to read it; how to read it is one sentence, or two short ones."""
+    for text in (plot.title, plot.how_to_read):
+        assert isinstance(text, Text)
+        assert text.en.strip()
+        assert text.zh.strip()
+        assert re.search(r"[一-鿿]", text.zh)
+    assert plot.how_to_read.en.count(". ") <= 1
+
+
+@PLOTS
+def test_its_text_stays_text_and_its_colours_are_variables(plot: Plot) -> None:
+    """No letters as outlines, no font of the drawing machine, no colour outside the style sheet."""
+    svg = draw(plot, samples.city(40), Words("zh")).svg
+    assert "<text" in svg
+    assert "DejaVu" not in svg
+    assert re.findall(r"#[0-9a-f]{6}\b", svg) == []
+    assert set(re.findall(r"var\(--([a-z0-9-]+)\)", svg)) <= set(ROLES.values())
+
+
+def test_names_and_places_of_the_catalogue_are_unique() -> None:
+    """Each picture has its own anchor and its own place on the page."""
+    assert len({plot.name for plot in catalogue()}) == len(catalogue())
+    assert len({plot.place for plot in catalogue()}) == len(catalogue())
+
+
+def test_the_pictures_come_in_the_order_of_a_visit() -> None:
+    """Waiting first, machines last."""
+    assert [plot.name for plot in catalogue()] == [
+        "waiting", "queue", "hotline", "pipeline", "lead-times", "funnels", "utilisation", "refusals", "stations",
+        "money", "exposure", "machines",
+    ]  # fmt: skip
+
+
+def test_a_city_of_1500_outlets_names_only_the_worst() -> None:
+    """Twenty rows in the table of hours, ten in the ranking."""
+    tables = samples.city(1_500)
+    by_name = {plot.name: draw(plot, tables, Words("en")) for plot in catalogue()}
+    assert by_name["waiting"].svg.count(">Outlet ") == 19
+    assert by_name["stations"].svg.count(">Outlet ") == 10
+    assert "Shown are the 20 of 1,500 places with the longest average wait." in by_name["waiting"].finding
+
+
+def test_findings_give_the_numbers_of_the_tables() -> None:
+    """The sentence under a picture is worked out, not written."""
+    tables, words = samples.city(), Words("en")
+    findings = {plot.name: plot.finding(tables, words) for plot in catalogue()}
+    assert findings["refusals"] == "136 refusals in all; the most frequent ground is rule A3 with 45 %."
+    assert findings["hotline"] == (
+        "Of 5,822 calls, 59 % were answered by an agent, 33 % were finished by the voice menu, 7.4 % were lost. "
+        "The worst half hour begins at 10:00."
+    )
+    assert findings["machines"] == "Machines stood still 5 h in all (breakdowns: 4, refills: 21)."
+    assert (
+        findings["funnels"]
+        == "“First application” loses most at the step “Check the data”: 41 of 1,188 cases ended there."
+    )
+    assert findings["money"] == (
+        "Most money went from medical accounts to hospitals and pharmacies: 312,450.50 yuan. "
+        "At the end people held 12,045,000 yuan in medical accounts, 931,004.12 yuan in bank accounts of the cards."
+    )
