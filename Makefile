@@ -15,10 +15,10 @@ run: $(VENV)/.installed  ## play a city and write its report (SCENARIO=... for a
 	$(VENV)/bin/cardmill run $(SCENARIO)
 
 test: $(VENV)/.installed-dev  ## every check: style, types, tests
-	.ci/run
+	.ci/checks
 
 quick: $(VENV)/.installed-dev  ## the checks that take less than a minute
-	.ci/run quick
+	.ci/checks quick
 
 docs: $(VENV)/.installed  ## write the generated tables and diagrams in docs/ anew
 	$(VENV)/bin/python -m sim.scenario.docs --write

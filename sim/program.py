@@ -268,7 +268,8 @@ class SourceRow:
     table: ArrivalTable | None = None
     batch: int = 1
     at_most: int = FOREVER
-    priority_cumulative: tuple[float, ...] = (1.0,)
+    priority: int = 0  # class of everybody, unless the table or the shares give another
+    priority_cumulative: tuple[float, ...] = ()
     agent_share: float = 0.0
     incomplete_share: float = 0.0
     amount: int = NONE

@@ -160,6 +160,7 @@ class SourceCompiler:
             stop_ms=FOREVER if table.until is None else table.until,
             batch=table.batch,
             at_most=FOREVER if table.count is None else table.count,
+            priority=len(self.places.priorities) - 1,
             priority_cumulative=self._priorities(table),
             agent_share=table.agent_share,
             incomplete_share=table.incomplete_papers_share,
@@ -186,7 +187,7 @@ class SourceCompiler:
     def _priorities(self, table: DemandTable) -> tuple[float, ...]:
         """Cumulative shares of the priority classes; what is not given falls to the last class."""
         if not table.priorities:
-            return (1.0,) if len(self.places.priorities) == 1 else (*[0.0] * (len(self.places.priorities) - 1), 1.0)
+            return ()
         shares = [table.priorities.get(name, 0.0) for name in self.places.priorities]
         if self.places.priorities[-1] not in table.priorities:
             shares[-1] = 1.0 - sum(shares)
@@ -319,6 +320,7 @@ class SourceCompiler:
             action=action,
             cohort=cohort,
             table=ArrivalTable(np.array([table.at], dtype=np.int64)),
+            priority=len(self.places.priorities) - 1,
             story=True,
             person=self.cohorts[cohort].first,
         )

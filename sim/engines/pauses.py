@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from sim.engines.demand import DAY_MS
@@ -90,7 +90,7 @@ def _weight_at(times: tuple[int, ...], weight: tuple[float, ...], t_ms: int) -> 
 
 
 def _time_at(times: tuple[int, ...], weight: tuple[float, ...], target: float) -> int:
-    right = min(max(1, bisect_left(weight, target)), len(times) - 1)
+    right = min(max(1, bisect_right(weight, target)), len(times) - 1)
     left = right - 1
     rise = weight[right] - weight[left]
     part = (target - weight[left]) / rise if rise > 0.0 else 0.0

@@ -156,7 +156,8 @@ class ReferenceEngine:
         draws = self.draws
         case.who, case.missing, case.reason = action.who, action.without, action.reason
         case.amount_fen, case.where = action.amount_fen, action.station
-        if len(row.priority_cumulative) > 1:
+        case.priority = row.priority
+        if row.priority_cumulative:
             case.priority = bisect_left(row.priority_cumulative, draws.share(case, For.CASE, 0))
         elif row.table is not None and row.table.priority is not None:
             case.priority = int(row.table.priority[case.number])

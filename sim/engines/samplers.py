@@ -59,13 +59,13 @@ _TAIL_BOTTOM = np.array([
 
 
 @njit(cache=True)
-def _ratio(top: np.ndarray, bottom: np.ndarray, x: float) -> float:
-    """Quotient of two polynomials, highest power first."""
+def _ratio(scale: float, top: np.ndarray, bottom: np.ndarray, x: float) -> float:
+    """Scaled quotient of two polynomials, highest power first."""
     above = below = 0.0
     for power in range(len(top)):
         above = above * x + top[power]
         below = below * x + bottom[power]
-    return above / below
+    return scale * above / below
 
 
 @njit(cache=True)
@@ -73,10 +73,12 @@ def normal_quantile(p: float) -> float:
     """Standard normal quantile, relative error 1e-16: Wichura, algorithm AS 241, Applied Statistics 37 (1988) 477."""
     q = p - 0.5
     if abs(q) <= 0.425:
-        return q * _ratio(_CENTRE_TOP, _CENTRE_BOTTOM, 0.180625 - q * q)
+        return _ratio(q, _CENTRE_TOP, _CENTRE_BOTTOM, 0.180625 - q * q)
     r = math.sqrt(-math.log(p if q < 0.0 else 1.0 - p))
-    x = _ratio(_MIDDLE_TOP, _MIDDLE_BOTTOM, r - 1.6) if r <= 5.0 else _ratio(_TAIL_TOP, _TAIL_BOTTOM, r - 5.0)
-    return -x if q < 0.0 else x
+    sign = -1.0 if q < 0.0 else 1.0
+    if r <= 5.0:
+        return _ratio(sign, _MIDDLE_TOP, _MIDDLE_BOTTOM, r - 1.6)
+    return _ratio(sign, _TAIL_TOP, _TAIL_BOTTOM, r - 5.0)
 
 
 @njit(cache=True)

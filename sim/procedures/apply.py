@@ -59,7 +59,7 @@ PROCEDURE = Procedure(
             service="form_time",
             help="The form is collected at the outlet and filled in at home.",
         ),
-        office_step("check", ("A2",), guards=(_SUBMITTED,), help="The institution checks the application."),
+        office_step("check", ("A2",), help="The institution checks the application."),
         office_step("check_now", ("A2",), guards=(_SUBMITTED,), help="For instant issue the check is made at once."),
         office_step(
             "send_back",
@@ -75,6 +75,7 @@ PROCEDURE = Procedure(
         Move("hand_in", "check", wait="checking"),
         Move("check_now", "send_back", share="defect_share"),
         Move("check_now", "produce.at_counter"),
+        Move("check", END, when=(none_of(Field.APPLICATION, Application.SUBMITTED),)),
         Move("check", "send_back", share="defect_share"),
         Move("check", "produce"),
         Move("send_back", "hand_in", share="corrected_share", wait="until_corrected"),

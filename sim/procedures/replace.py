@@ -33,7 +33,7 @@ PROCEDURE = Procedure(
     name="replace",
     title="Replacement of a lost or stolen card",
     title_zh="遗失被盗补卡",
-    rules=("L4", "L5", "L2", "A6", "P2", "P6"),
+    rules=("L4", "L5", "L2", "A6", "P1", "P2", "P6"),
     steps=(
         Step(
             "apply",

@@ -9,7 +9,7 @@ PROCEDURE = Procedure(
     name="replace_damaged",
     title="Replacement of a damaged card",
     title_zh="损坏换卡",
-    rules=("L4", "L5", "A6", "P2", "P6"),
+    rules=("L4", "L5", "A6", "P1", "P2", "P6"),
     steps=(
         Step(
             "apply",

@@ -17,6 +17,7 @@ from sim.scenario.schema_base import (
     Period,
     Section,
     Shape,
+    StartDate,
     Text,
 )
 from sim.scenario.schema_people import CohortTable, DemandTable, HoursTable, PersonTable, ProfileTable
@@ -51,7 +52,7 @@ Procedures = Annotated[dict[str, dict[str, ParameterValue]], PlainValidator(_rea
 class RunTable(Section):
     """The run."""
 
-    start: Date = Field(description="first day; the run starts at its midnight", examples=["2026-03-02"])
+    start: StartDate = Field(description="first day; the run starts at its midnight", examples=["2026-03-02"])
     duration: Period = Field(description="how long", examples=["5 d"])
     seed: Count = Field(default=1, description="seed of the random numbers")
     replications: Count1 = Field(default=1, description="independent replications")

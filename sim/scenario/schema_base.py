@@ -18,6 +18,9 @@ from sim.scenario import dists, units
 from sim.scenario.units import WrongValueError, show, suggestion
 from sim.scenario.values import Dist, Measure, Wait
 
+EARLIEST, LATEST = 1900, 2200
+"""Years a run may start in; days well before and after it still have a date."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
@@ -59,6 +62,13 @@ def _date(value: object) -> date:
         return date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError as error:
         raise WrongValueError(f"{show(value)} is not a date", "a date such as 2026-03-02") from error
+
+
+def _start(value: object) -> date:
+    start = _date(value)
+    if not EARLIEST <= start.year <= LATEST:
+        raise WrongValueError(f"{start} is out of range", f"a date from {EARLIEST} to {LATEST}")
+    return start
 
 
 def _moment(value: object, info: ValidationInfo) -> int:
@@ -245,6 +255,7 @@ MEASURE_SHAPE = Shape(
 Text = Annotated[str, PlainValidator(_text), TEXT_SHAPE]
 Name = Annotated[str, PlainValidator(_name), NAME_SHAPE]
 Date = Annotated[date, PlainValidator(_date), DATE_SHAPE]
+StartDate = Annotated[date, PlainValidator(_start), DATE_SHAPE]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, PlainValidator(_count), COUNT_SHAPE]
 Count1 = Annotated[int, PlainValidator(_count_from_1), COUNT_1_SHAPE]

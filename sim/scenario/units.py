@@ -35,6 +35,7 @@ _RATE = re.compile(rf"(-?)({_DECIMAL})\s*per\s+([A-Za-z]+)")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,3}))?)?")
 _MOMENT = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T](.+))?")
 _HOURS_A_DAY = 24
+_LONGEST_MS = 365_250 * DAY_MS
 _LONG_LIST = 20
 _SHORT_LIST = 6
 _SIXTY = 60
@@ -154,6 +155,8 @@ def duration(value: object) -> Fraction:
         position = term.end()
     if position == 0 or text[position:].strip():
         raise WrongValueError(f"{show(value)} is not a duration" + _unit_hint(value), DURATION)
+    if total > _LONGEST_MS:
+        raise WrongValueError(f"{show(value)} is too long", "1000 years at most")
     return total
 
 

@@ -209,19 +209,26 @@ def matches(expected: str, answer: bytes) -> bool:
     return answer.hex().upper() == expected.upper()
 
 
+def plain(card: Card) -> Card:
+    """The same card, memory and session, without an ear at its port."""
+    same = Card(card.template, card.random, card.memory)
+    same.session, same.power = card.session, card.power
+    return same
+
+
 class Conversation:
     """Plays steps on a card and notes every command with its status word."""
 
     def __init__(self) -> None:
         self.card = Card(product("generation-2").template, counting())
         self.seen: list[tuple[bytes, int]] = []
+        self.listener: Callable[[Card, bytes], None] | None = None
 
     def play(self, step: Step) -> bytes:
         """One step; its last answer."""
         first, rest = step.words[0], list(step.words[1:])
         if first == "card":
-            self.card = blank_card(rest[0]) if "blank" in rest else new_card(rest[0])
-            self._listen()
+            self.card = self.listening(blank_card(rest[0]) if "blank" in rest else new_card(rest[0]))
             return b""
         if first == "given":
             self._given(rest)
@@ -243,21 +250,23 @@ class Conversation:
             return actions[first]()
         return Host(self.card).send("".join(step.words))
 
-    def _listen(self) -> None:
-        """Note what passes through the card's port from here on."""
-        card, seen = self.card, self.seen
+    def listening(self, card: Card) -> Card:
+        """The card with an ear at its port: every command is noted, and told to `listener` before it runs."""
+        seen = self.seen
 
         class Listening(Card):
             __slots__ = ()
 
-            def transmit(self, command: bytes) -> bytes:
-                answer = super().transmit(command)
+            def transmit(inner, command: bytes) -> bytes:  # noqa: N805 - self is the conversation here
+                if self.listener is not None:
+                    self.listener(plain(inner), command)
+                answer = Card.transmit(inner, command)
                 seen.append((command, int.from_bytes(answer[-2:], "big")))
                 return answer
 
         listening = Listening(card.template, card.random, card.memory)
         listening.reset()
-        self.card = listening
+        return listening
 
     def _given(self, words: list[str]) -> None:
         cells, memory = self.card.memory.cells, self.card.memory

@@ -120,10 +120,15 @@ class _Office:
         for _ in range(people):
             t += self.ticks(4)
             self.later(t, "arrive", self.new_case())
+            if self.random.random() < 0.2:
+                self.later(t + self.ticks(30), "roster", int(self.random.integers(0, 4)))
         while self.heap:
             t, _, what, case = heapq.heappop(self.heap)
             getattr(self, what)(t, case)
         return log_of(self.rows)
+
+    def roster(self, t: int, servers: int) -> None:
+        self.rows.append(row(t, -1, E.CAPACITY, station=servers % 2, value=servers))  # told, not obeyed
 
     def new_case(self) -> int:
         self.next_case += 1

@@ -92,6 +92,9 @@ def test_quantiles_of_a_few_values_are_exact() -> None:
     table.add(0, array([10, 1, 9, 2, 8, 3, 7, 4, 6, 5]))
     values, counts = table.of(np.array([True]))
     assert [quantile(values, counts, level) for level in (0.0, 0.1, 0.5, 0.9, 0.91, 1.0)] == [1, 1, 5, 9, 10, 10]
+    assert (
+        quantile(np.arange(1.0, 101.0), np.ones(100, dtype=np.int64), 0.55) == 55
+    )  # 0.55 * 100 > 55 in floating point
     assert np.isnan(quantile(values[:0], counts[:0], 0.5))
     assert table.quantile_by_group(0.5, 2).tolist()[0] == 5
     assert np.isnan(table.quantile_by_group(0.5, 2)[1])

@@ -256,6 +256,32 @@ def test_lead_times_money_and_machines() -> None:
     assert result.flows.stops[0].tolist() == [1, 1]
 
 
+def test_a_service_that_is_resumed_is_one_service() -> None:
+    """Called after 100 ms, put aside and called again: one wait, one stay, no gap."""
+    rows = [
+        row(0, 1, E.ARRIVE), row(0, 1, E.JOIN, **AT), row(100, 1, E.START, value=100, **AT),
+        row(500, 1, E.START, value=100, **AT), row(900, 1, E.END, value=800, **AT), row(900, 1, E.LEAVE, code=6),
+        row(1000, 2, E.ARRIVE), row(1000, 2, E.START, **AT), row(1400, 2, E.START, **AT),
+        row(1500, 2, E.END, value=500, **AT), row(1500, 2, E.LEAVE, code=6),
+    ]  # fmt: skip
+    result = fold(TEN_SECONDS, [log_of(rows)])
+    assert measure(result, Question("wait.mean", "haishu")).count == 2
+    assert value(result, "wait.mean") == 50
+    assert value(result, "stay.mean") == (900 + 500) / 2
+    assert value(result, "present.mean") == 0.14
+
+
+def test_a_case_number_used_again_is_a_new_case() -> None:
+    """What was known of a case ends with it: the second visit has priority 0 again, in whatever chunks."""
+    visit = [row(0, 1, E.ARRIVE, code=1), row(0, 1, E.JOIN, code=1, **AT), row(5, 1, E.START, value=5, **AT),
+             row(9, 1, E.END, value=4, **AT), row(9, 1, E.LEAVE, code=6)]  # fmt: skip
+    again = [row(20, 1, E.START, **AT), row(25, 1, E.END, value=5, **AT)]
+    ordinary = Selection(priority=0)
+    for chunks in ([log_of(visit + again)], [log_of([r]) for r in visit + again]):
+        result = fold(TEN_SECONDS, chunks, [ordinary])
+        assert value(result, "stay.mean", selection=ordinary) == 5
+
+
 def test_unknown_names_are_refused_with_the_nearest() -> None:
     """Typing errors in stations, metrics and demands are found before anything is measured."""
     result = fold(TEN_SECONDS, [MORNING])

@@ -151,4 +151,6 @@ def test_pooled_replications_add_up() -> None:
     assert ask(both, "arrivals") == (ask(one, "arrivals") + ask(other, "arrivals")) / 2
     assert ask(both, "wait.max") == max(ask(one, "wait.max"), ask(other, "wait.max"))
     assert both.cube.blocks == one.cube.blocks + other.cube.blocks
+    clusters = [measure(r, Question("wait.p90", "haishu")).interval.observations for r in (pool([one] * 6), both)]
+    assert clusters == [6, 2]
     assert both.daytime.joined.sum() == one.daytime.joined.sum() + other.daytime.joined.sum()

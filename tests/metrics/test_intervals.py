@@ -139,6 +139,7 @@ def days_of_single_server(seed: int, days: int) -> np.ndarray[tuple[int, int], n
     return in_order(rows)
 
 
+@pytest.mark.slow
 def test_intervals_of_one_run_contain_the_truth_as_often_as_they_promise() -> None:
     """Of 200 runs of 20 days about 95 % contain the mean, the share of those who wait and the 90 % quantile.
 
@@ -176,6 +177,17 @@ def test_the_interval_of_a_quantile_worked_by_hand() -> None:
     assert (interval.low, interval.high, interval.observations) == (4.0, 10.0, 5)
 
 
+def test_the_interval_of_a_quantile_of_a_run() -> None:
+    """Five days with two people each; one or both do not wait: the median is 0, between 0 and 1,000 ms."""
+    rows = []
+    for day, gap in enumerate((500, 2000, 500, 2000, 500)):
+        arrivals = day * DAY_MS + np.array([0, gap])
+        rows += queue_log(arrivals, np.array([1500, 10]), first_case=2 * day)
+    answer = measure(fold(replace(NAMES, duration_ms=5 * DAY_MS), [in_order(rows)]), Question("wait.p50", "haishu"))
+    assert (answer.value, answer.interval.low, answer.interval.high) == (0, 0, 1000)
+
+
+@pytest.mark.slow
 def test_a_single_server_agrees_with_pollaczek_and_khinchine() -> None:
     """M/D/1 at load 0.8: mean wait 2 services, 0.8 of all wait, utilisation 0.8, queue 1.6 (|z| < 3.5, 24 runs)."""
     service = 1000

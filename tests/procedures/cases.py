@@ -89,9 +89,10 @@ CASES: list[Case] = [
     ("apply.fetch_form", {}, no("agent_identity", **AGENT), "refused A6"),
     *[
         (f"apply.{step}", states, {}, answer)
-        for step in ("check", "check_now", "send_back")
+        for step in ("check_now", "send_back")
         for states, answer in ((SUBMITTED, "done"), ({}, "refused A2"))
     ],
+    ("apply.check", SUBMITTED, {}, "done"),
     ("produce.accept", SUBMITTED, {}, "done"),
     ("produce.accept", {"application": "returned"}, {}, "refused A2"),
     *[

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
-from sim.procedures.model import Check, Guard, Kind, Parameter, Place, Procedure, Step
+from sim.procedures.model import Procedure
 from sim.scenario.load import Loaded, load
+from tests.scenario.small import small_catalogue
 
 BASE = """
 [run]
@@ -18,51 +19,10 @@ duration = "5 d"
 """
 
 
-def _small_catalogue() -> dict[str, Procedure]:
-    apply_for = Procedure(
-        name="apply",
-        title="Application",
-        title_zh="申领",
-        rules=("A1",),
-        steps=(
-            Step("hand_in", ("A1",), place=Place.OUTLET, starts=True, service="accept", business="apply"),
-            Step("check", ("A2",)),
-        ),
-        moves=(),
-        parameters=(
-            Parameter("accept", Kind.TIME, "5 min", "P", "hall 2019", "time at the counter"),
-            Parameter("defect", Kind.SHARE, 0.05, "A", "", "share of bad data"),
-        ),
-    )
-    cancel = Procedure(
-        name="cancel",
-        title="Cancellation",
-        title_zh="注销",
-        rules=("C1", "C2"),
-        steps=(
-            Step(
-                "withdraw",
-                ("C2",),
-                place=Place.BANK,
-                starts=True,
-                guards=(Guard(Check.WORKDAYS_AFTER, "APPROVED_AT", parameter="payout", rule="C3"),),
-            ),
-        ),
-        moves=(),
-        parameters=(
-            Parameter("payout", Kind.WAIT, "10 workdays", "P", "rule C3", "until the balance is paid"),
-            Parameter("fee", Kind.MONEY, "0.00 yuan", "P", "waived", "fee"),
-            Parameter("tries", Kind.COUNT, 3, "A", "", "tries"),
-            Parameter("interest", Kind.RATE, 0.0005, "A", "", "interest a year"),
-        ),
-    )
-    return {"apply": apply_for, "cancel": cancel}
-
-
 @pytest.fixture
 def catalogue() -> Mapping[str, Procedure]:
     """Two procedures: `apply` at outlets, `cancel` at banks."""
-    return _small_catalogue()
+    return small_catalogue()
 
 
 @pytest.fixture
@@ -77,7 +37,7 @@ def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., L
             file = tmp_path / name.replace("__", "/").replace("_toml", ".toml").replace("_csv", ".csv")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return load("city.toml", overrides, _small_catalogue())
+        return load("city.toml", overrides, small_catalogue())
 
     return make
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import Problem, ScenarioError
-from sim.procedures.catalogue import catalogue
 from sim.scenario.load import load
 from sim.scenario.toml_lines import KeyPath, key_lines
+from tests.scenario.small import small_catalogue
 
 HERE = Path(__file__).parent
 CITY = (HERE / "city.toml").read_text(encoding="utf-8")
@@ -71,13 +71,13 @@ PATHS = [".".join(f'"{key}"' for key in path) for path in paths(tomllib.loads(CI
 def problems_of(overrides: list[str]) -> tuple[Problem, ...]:
     """Problems of the city with overrides; none if it loads."""
     try:
-        load(HERE / "city.toml", overrides, catalogue())
+        load(HERE / "city.toml", overrides, small_catalogue())
     except ScenarioError as error:
         return error.problems
     return ()
 
 
-@settings(max_examples=2500)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(ODD)), min_size=1, max_size=3))
 def test_odd_values_anywhere_load_or_are_reported(changes: list[tuple[str, str]]) -> None:
     """One to three values of the city replaced by something else."""
@@ -85,7 +85,7 @@ def test_odd_values_anywhere_load_or_are_reported(changes: list[tuple[str, str]]
     assert all(problem.why and problem.file for problem in problems)
 
 
-@settings(max_examples=4000)
+@settings(max_examples=300)
 @given(st.integers(0, len(CITY)), st.integers(0, 60), st.text(alphabet="[]{}=\"'#,.\n\\ a1", max_size=6))
 def test_every_key_of_any_toml_has_a_line(at: int, drop: int, put: str) -> None:
     """The scanner of lines follows whatever the parser accepts."""

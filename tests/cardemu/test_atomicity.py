@@ -1,0 +1,225 @@
+"""Power cuts: after any single memory write, the next reset finds the state before the command or after it.
+
+Every command that writes in any conversation is torn after every one of its page writes, and the recovery that
+follows is torn after every one of its own.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cardemu.card import Card
+from cardemu.catalogue import catalogue
+from cardemu.memory import PAGE_BYTES, Cell, Memory, Power, PowerCutError, pages
+from tests.cardemu.support import Conversation, Host, files, new_card, read_conversation, session
+
+WRITERS = {
+    "APPLICATION BLOCK",
+    "CARD BLOCK",
+    "CHANGE PIN",
+    "CREATE FILE",
+    "CREDIT ACCOUNT",
+    "DEBIT ACCOUNT",
+    "EXTERNAL AUTHENTICATE",
+    "LOAD TRANSPORT KEY",
+    "PIN UNBLOCK",
+    "START DAY",
+    "UPDATE BINARY",
+    "UPDATE RECORD",
+    "VERIFY",
+    "WRITE KEY",
+}
+RECOVERY_LIMIT = 60
+"""Recoveries of larger commands run the same journal, only longer; their own tears would take minutes."""
+
+
+def clone(card: Card) -> Card:
+    """A copy of a card in the middle of its session; what all cards share stays shared."""
+    here = session(card)
+    shared: list[object] = [card.template, card.memory.image, here.commands, here.tree, *here.tree.nodes, card.random]
+    return copy.deepcopy(card, {id(thing): thing for thing in shared})
+
+
+def snapshot(card: Card) -> dict[int, bytes]:
+    """All of a card's memory."""
+    numbers = set(card.memory.image) | set(card.memory.cells)
+    return {number: card.memory.read(number) for number in numbers if card.memory.read(number)}
+
+
+def torn(card: Card, command: bytes, writes: int) -> Card:
+    """A copy of the card, torn after so many page writes of a command; not reset yet."""
+    victim = clone(card)
+    victim.tear_after(writes)
+    with pytest.raises(PowerCutError):
+        victim.transmit(command)
+    return victim
+
+
+def check(card: Card, command: bytes) -> int:
+    """Tear one command everywhere; how many page writes it makes."""
+    before = snapshot(card)
+    whole = clone(card)
+    whole.transmit(command)
+    after, count = snapshot(whole), whole.cost.page_writes
+    finished = 0
+    for writes in range(count + 1):
+        victim = torn(card, command, writes)
+        torn_memory = copy.deepcopy(victim.memory, {id(card.memory.image): card.memory.image})
+        victim.reset()
+        found = snapshot(victim)
+        assert found in (before, after), f"{command.hex()} torn after {writes} of {count}"
+        assert (found == after) >= finished, "a later cut cannot undo what an earlier one kept"
+        finished = found == after
+        if count <= RECOVERY_LIMIT:
+            _tear_recovery(victim, torn_memory, found)
+    assert count == 0 or finished, "after the last write the command has happened"
+    return count
+
+
+def _tear_recovery(card: Card, memory: Memory, expected: dict[int, bytes]) -> None:
+    """Tear the reset that recovers after each of its own writes; the one after it finds the same state."""
+    for writes in range(PAGE_BYTES * 100):
+        victim = Card(card.template, card.random, copy.deepcopy(memory, {id(memory.image): memory.image}))
+        victim.tear_after(writes)
+        try:
+            victim.reset()
+        except PowerCutError:
+            victim.reset()
+            assert snapshot(victim) == expected
+        else:
+            return
+
+
+def writing_steps(path: Path) -> Iterator[tuple[Card, bytes]]:
+    """The cards and commands of a conversation just before each command that writes, once per kind and (rough) size."""
+    told: set[tuple[int, int, int]] = set()
+    conversation = Conversation()
+    waiting: list[tuple[Card, bytes]] = []
+
+    def listen(card: Card, command: bytes) -> None:
+        probe = clone(card)
+        probe.transmit(command)
+        writes = probe.cost.page_writes
+        size = writes if writes <= 12 else 12 + writes.bit_length()
+        kind = (command[0], command[1], size) if len(command) > 1 else (0, 0, 0)
+        if kind[2] and kind not in told:
+            told.add(kind)
+            waiting.append((clone(card), command))
+
+    conversation.listener = listen
+    for step in read_conversation(path):
+        conversation.play(step)
+        yield from waiting
+        waiting.clear()
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+def test_no_power_cut_leaves_a_half_done_command(path: Path) -> None:
+    """Wherever power goes in a command of this conversation, the card is before it or after it."""
+    for card, command in writing_steps(path):
+        assert check(card, command) >= 1
+
+
+def test_every_writing_command_is_torn() -> None:
+    """The conversations contain a write of every command that can write, and of no other."""
+    names = {cla << 8 | spec.ins: spec.name for spec in catalogue() for cla in spec.cla}
+    seen = {
+        names[command[0] << 8 | command[1]]
+        for path in files()
+        for _, command in writing_steps(path)
+    }
+    assert seen == WRITERS
+
+
+def test_a_purchase_and_its_log_record_never_part() -> None:
+    """Balance, proof and log change together: a purchase makes several page writes, all or none count."""
+    card = new_card()
+    host = Host(card)
+    host.send("00A4040006D15600000503")
+    host.send("0020000003123456")
+    host.load(10000)
+    sizes: list[int] = []
+
+    def listen(card: Card, command: bytes) -> None:
+        if command[:2] == b"\xb0\x2c":
+            sizes.append(check(card, command))
+
+    conversation = Conversation()
+    conversation.listener = listen
+    conversation.card = conversation.listening(card)
+    conversation_host = Host(conversation.card)
+    conversation_host.send("00A4040006D15600000503")
+    conversation_host.send("0020000003123456")
+    assert conversation_host.purchase((3520, 0, 0))[-2:] == b"\x90\x00"
+    assert sizes == [8]
+
+
+def test_page_writes_cover_exactly_what_changed() -> None:
+    """Only pages that differ are written; a change of length alone takes one write."""
+    old = bytes(100)
+    new = old[:40] + b"\x01" + old[41:]
+    assert [(page.offset, len(page.data), page.total) for page in pages(7, old, new)] == [(32, 32, 100)]
+    assert [(page.offset, page.data) for page in pages(7, b"abc", b"abc")] == []
+    assert [(page.offset, page.data, page.total) for page in pages(7, b"abc\x00", b"abc")] == [(0, b"abc", 3)]
+
+
+def test_one_page_needs_no_journal() -> None:
+    """A single page write is whole or not there by itself: it costs one write."""
+    memory, power = Memory({Cell.TRIES: b"\x06"}), Power()
+    memory.commit({Cell.TRIES: b"\x05"}, power)
+    assert (power.used, memory.read(Cell.TRIES), memory.journal) == (1, b"\x05", None)
+
+
+def test_two_pages_are_journalled() -> None:
+    """Two pages cost six writes: two journal entries, the mark, the two pages, and clearing the journal."""
+    memory, power = Memory({}), Power()
+    memory.commit({Cell.TRIES: b"\x05", Cell.PIN: b"\x12\x34"}, power)
+    assert power.used == 6
+
+
+def test_a_cell_that_equals_the_image_takes_no_memory() -> None:
+    """Writing the product's own value back leaves nothing that differs."""
+    memory, power = Memory({Cell.TRIES: b"\x06"}), Power()
+    memory.commit({Cell.TRIES: b"\x05"}, power)
+    memory.commit({Cell.TRIES: b"\x06"}, power)
+    assert memory.cells == {}
+
+
+def test_a_torn_card_answers_nothing_until_reset() -> None:
+    """Without power there is no answer at all, not even a status word."""
+    card = new_card()
+    card.tear_after(1)
+    wrong_pin = bytes.fromhex("0020000003999999")
+    with pytest.raises(PowerCutError, match="after a memory write"):
+        card.transmit(wrong_pin)
+    with pytest.raises(PowerCutError, match="call reset"):
+        card.transmit(wrong_pin)
+    card.reset()
+    assert card.transmit(bytes.fromhex("00200000")) == b"\x63\xc5"
+
+
+def test_tearing_before_the_first_write_changes_nothing() -> None:
+    """Cutting power before a wrong PIN is counted gives the try back, as the order of writes implies."""
+    card = new_card()
+    card.tear_after(0)
+    with pytest.raises(PowerCutError, match="before a memory write"):
+        card.transmit(bytes.fromhex("0020000003999999"))
+    card.reset()
+    assert card.transmit(bytes.fromhex("00200000")) == b"\x63\xc6"
+
+
+def test_a_command_that_writes_nothing_survives_an_armed_cut() -> None:
+    """The cut waits for a memory write; reading makes none."""
+    card = new_card()
+    card.tear_after(1)
+    assert card.transmit(bytes.fromhex("0084000004"))[-2:] == b"\x90\x00"
+
+
+def test_a_negative_number_of_writes_is_refused() -> None:
+    """tear_after takes 0 and more."""
+    with pytest.raises(ValueError, match="cannot be negative"):
+        new_card().tear_after(-1)

@@ -1,0 +1,67 @@
+"""Pauses and visits: when people come, and never while it is closed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.engines.pauses import visit_time
+from sim.program import HoursRow
+
+_HOUR = 3_600_000
+_DAY = 24 * _HOUR
+
+
+def _hours(*days: tuple[tuple[int, int], ...]) -> HoursRow:
+    """Hours with weight 1 an hour, one tuple of (from, to) hours a day."""
+    times, weights, total = [], [], 0.0
+    for day, intervals in enumerate(days):
+        points = [(day * _DAY, total)]
+        for first, until in intervals:
+            points.append((day * _DAY + first * _HOUR, total))
+            total += until - first
+            points.append((day * _DAY + until * _HOUR, total))
+        times += [t for t, _ in points]
+        weights += [w for _, w in points]
+    return HoursRow((*times, len(days) * _DAY), (*weights, total))
+
+
+_WEEK = _hours(((9, 12), (14, 17)), (), ((9, 12),))
+
+
+def test_half_the_remaining_opening_time_is_where_the_middle_number_falls() -> None:
+    """Free from 11:00 on: one hour of the morning and three of the afternoon are left; their middle is 15:00."""
+    assert visit_time(_WEEK, 11 * _HOUR, 0.5) == 15 * _HOUR
+
+
+def test_after_closing_people_come_on_the_next_day_that_is_open() -> None:
+    """Day 1 is closed all day."""
+    assert visit_time(_WEEK, 17 * _HOUR, 0.0) == 2 * _DAY + 9 * _HOUR
+
+
+def test_a_place_that_never_opens_again_is_never_visited() -> None:
+    """The time given lies beyond every run."""
+    assert visit_time(_WEEK, 2 * _DAY + 13 * _HOUR, 0.5) >= 1 << 60
+
+
+def test_a_place_that_is_always_open_is_visited_at_once() -> None:
+    """No hours, no waiting."""
+    assert visit_time(HoursRow(), 12_345, 0.7) == 12_345
+
+
+@given(st.integers(0, 2 * _DAY + 11 * _HOUR), st.floats(0.0, 1.0, exclude_max=True))
+def test_every_visit_is_later_than_the_wish_and_within_opening_hours(t_ms: int, share: float) -> None:
+    """For any moment and any random number."""
+    visit = visit_time(_WEEK, t_ms, share)
+    assert visit >= t_ms
+    open_spans = [(9, 12), (14, 17), (2 * 24 + 9, 2 * 24 + 12)]
+    assert any(first * _HOUR <= visit <= until * _HOUR for first, until in open_spans)
+
+
+@given(st.integers(0, _DAY), st.lists(st.floats(0.0, 0.999), min_size=2, max_size=5))
+def test_a_larger_random_number_never_means_an_earlier_visit(t_ms: int, shares: list[float]) -> None:
+    """Monotone, as common random numbers want it."""
+    visits = [visit_time(_WEEK, t_ms, share) for share in sorted(shares)]
+    assert all(one <= other for one, other in pairwise(visits))
