@@ -118,6 +118,8 @@ class StationRow:
     place: str  # the Place's value
     title: str
     title_zh: str
+    group_title: str
+    group_title_zh: str
     district: str
     skills: tuple[int, ...]
     timetable: int

@@ -75,6 +75,8 @@ def _station(program: Program, row: StationRow) -> StationName:
         kind=Place(row.place),
         title=row.title,
         title_zh=row.title_zh,
+        group_title=row.group_title,
+        group_title_zh=row.group_title_zh,
         servers=tuple(ServerGroup(f"group {number + 1}", role) for number in range(len(row.skills))),
         bank=program.banks[row.bank] if row.bank >= 0 else "",
         district=row.district,

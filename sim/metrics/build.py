@@ -93,7 +93,7 @@ def _entries(names: Names) -> list[tuple[str, str, str, str, Place, Bools]]:
     ]
     for group, first in _groups(names).items():
         chosen = np.array([s.group == group for s in names.stations] + [False])
-        rows.append(("group", group, first.title, first.title_zh, first.kind, chosen))
+        rows.append(("group", group, *_group_titles(first), first.kind, chosen))
     return rows
 
 
@@ -103,6 +103,11 @@ def _groups(names: Names) -> dict[str, StationName]:
     for station in names.stations:
         first.setdefault(station.group, station)
     return first
+
+
+def _group_titles(first: StationName) -> tuple[str, str]:
+    """Titles of a group, given by any of its stations."""
+    return first.group_title or first.title, first.group_title_zh or first.title_zh
 
 
 def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Headline:
@@ -165,8 +170,8 @@ def _queue_through_day(result: Result) -> t.QueueThroughDay:
     time = (day.days[: len(groups)] * slot_ms)[:, None]
     return t.QueueThroughDay(
         group=tuple(groups),
-        title=tuple(s.title for s in groups.values()),
-        title_zh=tuple(s.title_zh for s in groups.values()),
+        title=tuple(_group_titles(s)[0] for s in groups.values()),
+        title_zh=tuple(_group_titles(s)[1] for s in groups.values()),
         days=day.days[: len(groups)],
         slot_start_ms=np.arange(QUARTERS, dtype=np.int64) * slot_ms,
         queue_mean=divide(day.queue[: len(groups)], time),
@@ -182,8 +187,8 @@ def _hotline_by_interval(result: Result) -> t.HotlineByInterval:
     endings = day.endings[:, hotlines]
     return t.HotlineByInterval(
         group=tuple(s.group for s in chosen),
-        title=tuple(s.title for s in chosen),
-        title_zh=tuple(s.title_zh for s in chosen),
+        title=tuple(_group_titles(s)[0] for s in chosen),
+        title_zh=tuple(_group_titles(s)[1] for s in chosen),
         days=day.days[hotlines],
         slot_start_ms=np.arange(HALF_HOURS, dtype=np.int64) * (DAY_MS // HALF_HOURS),
         offered=endings.sum(axis=0),

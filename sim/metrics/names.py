@@ -45,6 +45,8 @@ class StationName:
     bank: str = ""
     district: str = ""
     opening_min: int = 0  # minutes it is open during the whole run
+    group_title: str = ""  # of all stations of the group together
+    group_title_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

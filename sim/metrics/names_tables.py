@@ -22,7 +22,10 @@ class Table:
     columns: dict[str, NDArray[Any]]
 
 
-_STATIONS = ("name", "group_name", "kind", "title", "title_zh", "bank", "district", "opening_min")
+_STATIONS = (
+    *("name", "group_name", "kind", "title", "title_zh", "bank", "district", "opening_min"),
+    *("group_title", "group_title_zh"),
+)
 _RUN = ("start", "duration_ms", "warm_up_ms", "title", "title_zh")
 
 
@@ -37,10 +40,14 @@ def _table(name: str, columns: Sequence[str], rows: Sequence[tuple[str | int, ..
     )
 
 
+def _group(station: StationName) -> tuple[str, str]:
+    return station.group_title, station.group_title_zh
+
+
 def tables_of_names(names: Names) -> tuple[Table, ...]:
     """Every table, with the number used in the log as first column where there is one."""
     stations = [
-        (n, s.name, s.group, s.kind.value, s.title, s.title_zh, s.bank, s.district, s.opening_min)
+        (n, s.name, s.group, s.kind.value, s.title, s.title_zh, s.bank, s.district, s.opening_min, *_group(s))
         for n, s in enumerate(names.stations)
     ]
     servers = [(n, g, x.name, x.role.value) for n, s in enumerate(names.stations) for g, x in enumerate(s.servers)]
@@ -72,8 +79,8 @@ def names_from_tables(read: Callable[[str], list[tuple[Any, ...]]]) -> Names:
     (start, duration_ms, warm_up_ms, title, title_zh) = read("run")[0]
     return Names(
         stations=tuple(
-            StationName(name, group, Place(kind), en, zh, tuple(servers.get(n, ())), bank, district, opening)
-            for n, name, group, kind, en, zh, bank, district, opening in read("stations")
+            StationName(name, group, Place(kind), en, zh, tuple(servers.get(n, ())), *rest)
+            for n, name, group, kind, en, zh, *rest in read("stations")
         ),
         steps=tuple(StepName(*row[1:]) for row in read("steps")),
         rules=tuple(RuleName(*row[1:]) for row in read("rules")),

@@ -1,7 +1,7 @@
 """From rows to visits: how each attempt to be served ended, how long people stayed, who waits and is served when.
 
-A case is outside, waiting (since JOIN) or being served (since START).  Every change is a step up or down in the number
-of people waiting or served at a station; every way out of the queue ends one attempt.
+A case is outside, waiting (since JOIN, or again since PREEMPT) or being served (since START).  Every change is a step
+up or down in the number of people waiting or served at a station; every way out of the queue ends one attempt.
 """
 
 from __future__ import annotations
@@ -86,23 +86,32 @@ def visits_of(rows: Followed, self_service: Bools) -> Visits:
     menu, from_menu = self_service[rows.station], self_service[rows.station_before]
     was_waiting, was_served = (before == Event.JOIN) & ~from_menu, (before == Event.START) & ~from_menu
     is_waiting, is_served = (kind == Event.JOIN) & ~menu, (kind == Event.START) & ~menu
+    broken_off, was_broken_off = (kind == Event.PREEMPT) & ~menu, (before == Event.PREEMPT) & ~from_menu
+    was_in_line = was_waiting | was_broken_off
     moved = rows.station_before != rows.station
     out_of_service = was_served & (~is_served | moved)
     into_queue = is_waiting & (~was_waiting | moved)
     into_service = is_served & (~was_served | moved)
-    left_queue = was_waiting & ((kind == Event.ABANDON) | (kind == Event.TURNED_AWAY))
+    served_first = into_service & ~was_broken_off
+    left_queue = was_in_line & ((kind == Event.ABANDON) | (kind == Event.TURNED_AWAY))
     settled = _SETTLED[kind] > 0
     by_menu = (kind == Event.LEAVE) & (rows.code == Event.DONE) & from_menu
     stay = rows.t_ms - rows.joined_ms
     return Visits(
-        attempts=_attempts(rows, was_waiting, into_service, settled, by_menu),
-        stays=_pick(rows, out_of_service | left_queue, t_ms=rows.joined_ms, value=stay, station=rows.station_before),
+        attempts=_attempts(rows, was_in_line, served_first, settled, by_menu),
+        stays=_pick(
+            rows,
+            (out_of_service & ~broken_off) | left_queue,
+            t_ms=rows.joined_ms,
+            value=stay,
+            station=rows.station_before,
+        ),
         offers=_pick(
             rows,
-            into_queue | (settled & ~was_waiting) | (into_service & ~was_waiting) | by_menu,
+            into_queue | (settled & ~was_in_line) | (served_first & ~was_waiting) | by_menu,
             station=np.where(by_menu, rows.station_before, rows.station),
         ),
-        waiting=_steps(rows, into_queue, was_waiting & (~is_waiting | moved)),
+        waiting=_steps(rows, into_queue | broken_off, was_in_line & (~(is_waiting | broken_off) | moved)),
         inside=_steps(rows, into_service, out_of_service),
         served=_pick(rows, (kind == Event.END) & ~menu),
         decisions=_pick(rows, (kind == Event.DONE) | (kind == Event.REFUSED), what=kind, value=rows.code),

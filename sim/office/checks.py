@@ -81,6 +81,7 @@ class Checks:
             CheckCode.BRINGS: _brings,
             CheckCode.REASON: _reason,
             CheckCode.NEVER: _never,
+            CheckCode.ACTOR: _actor,
         }
         return tuple(checks[code] for code in CheckCode)
 
@@ -136,6 +137,10 @@ def _brings(value: int, data: GuardData, _record: list[int], attempt: Attempt, _
 
 def _reason(_value: int, reasons: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
     return attempt.reason in reasons  # type: ignore[operator]
+
+
+def _actor(_value: int, actors: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
+    return attempt.who in actors  # type: ignore[operator]
 
 
 def _never(_value: int, _data: GuardData, _record: list[int], _attempt: Attempt, _now_ms: int) -> bool:

@@ -41,6 +41,7 @@ class CheckCode(IntEnum):
     BRINGS = 11
     REASON = 12
     NEVER = 13
+    ACTOR = 14
 
 
 @unique

@@ -1,6 +1,7 @@
 """First application for a card: hand in, check, accept or return (A1, A2; P4, P5, P6 for the account; P2)."""
 
 from sim.office.fields import Application, Card, Facility, Field, Reason
+from sim.procedures.issue import AGAIN_PARAMETERS, come_again
 from sim.procedures.model import END, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import (
     ACCOUNT_OPEN,
@@ -20,6 +21,20 @@ _SUBMITTED = one_of(
     Field.APPLICATION, Application.SUBMITTED, rule="A2", why="There is no application waiting to be checked."
 )
 
+_GUARDS = (
+    *ACCOUNT_OPEN,
+    NO_USABLE_CARD,
+    none_of(
+        Field.CARD,
+        Card.LOST,
+        Card.DAMAGED,
+        rule="L4",
+        why="A lost, stolen or damaged card is replaced, not applied for anew.",
+    ),
+    none_of(Field.CARD, Card.WITHDRAWN, rule="A4", why="After a cancellation the way is to apply again."),
+    NOTHING_PENDING,
+)
+
 PROCEDURE = Procedure(
     name="apply",
     title="First application",
@@ -33,19 +48,7 @@ PROCEDURE = Procedure(
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY, Paper.FORM, Paper.IDENTITY_COPY, Paper.PHOTO),
-            guards=(
-                *ACCOUNT_OPEN,
-                NO_USABLE_CARD,
-                none_of(
-                    Field.CARD,
-                    Card.LOST,
-                    Card.DAMAGED,
-                    rule="L4",
-                    why="A lost, stolen or damaged card is replaced, not applied for anew.",
-                ),
-                none_of(Field.CARD, Card.WITHDRAWN, rule="A4", why="After a cancellation the way is to apply again."),
-                NOTHING_PENDING,
-            ),
+            guards=_GUARDS,
             effects=(*FILED_WITH_BANK, put(Field.REASON, Reason.FIRST)),
             service="counter_time",
             help="The completed form goes in with the papers.",
@@ -73,6 +76,7 @@ PROCEDURE = Procedure(
         Move("fetch_form", "hand_in", wait="filling_in"),
         Move("hand_in", "check_now", when=(offers(Facility.INSTANT_ISSUE),), share="instant_share"),
         Move("hand_in", "check", wait="checking"),
+        come_again("hand_in", "hand_in", _GUARDS),
         Move("check_now", "send_back", share="defect_share"),
         Move("check_now", "produce.at_counter"),
         Move("check", END, when=(none_of(Field.APPLICATION, Application.SUBMITTED),)),
@@ -103,6 +107,7 @@ PROCEDURE = Procedure(
             "share of applications returned for wrong data",
             "level not published; 60 % of late first cards in Fujian, 2014, were late for incomplete data (newspaper)",
         ),
+        *AGAIN_PARAMETERS,
         assumed("corrected_share", Kind.SHARE, 0.9, "share of returned applications that are handed in again"),
         assumed("until_corrected", Kind.WAIT, "3 d", "from the return until the corrected application is handed in"),
     ),

@@ -1,6 +1,7 @@
 """Collection of the card, in person, where the application was accepted (A3; P2, L5, L7)."""
 
 from sim.office.fields import NEVER, Application, Bank, Card, Field, OldCard, TemporaryCard
+from sim.procedures.issue import AGAIN_PARAMETERS, come_again
 from sim.procedures.model import END, At, Check, Chip, Guard, Kind, Move, Paper, Parameter, Place, Procedure, Step
 from sim.procedures.shared import (
     HANDS_BACK_TEMPORARY,
@@ -94,6 +95,7 @@ PROCEDURE = Procedure(
                 Move(step, "replaced", when=_LOSS_REPORTED),
                 Move(step, "take_back_temporary", when=(one_of(Field.TEMPORARY, *_TEMPORARY_OUT),)),
                 Move(step, "in_hand"),
+                come_again(step, "collect", (one_of(Field.APPLICATION, Application.READY),)),
             )
         ),
         Move("replaced", "take_back_temporary", when=(one_of(Field.TEMPORARY, *_TEMPORARY_OUT),)),
@@ -126,6 +128,7 @@ PROCEDURE = Procedure(
             "counter time by business is not published",
             "reading the card, comparing, signing",
         ),
+        *AGAIN_PARAMETERS,
         assumed("at_bank_share", Kind.SHARE, 0.6, "share who activate at the bank"),
         assumed("at_hospital_share", Kind.SHARE, 0.6, "of the others, share who activate at a hospital"),
         assumed("at_pharmacy_share", Kind.SHARE, 0.7, "of the others, share who activate at a pharmacy"),

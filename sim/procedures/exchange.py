@@ -13,6 +13,18 @@ from sim.procedures.shared import (
     put,
 )
 
+_GUARDS = (
+    one_of(
+        Field.OLD_CARD,
+        OldCard.HELD,
+        rule="A5",
+        why="There is no old medical insurance card to hand in.",
+    ),
+    *ACCOUNT_OPEN,
+    NO_USABLE_CARD,
+    NOTHING_PENDING,
+)
+
 PROCEDURE = Procedure(
     name="exchange",
     title="Exchange of the old medical insurance card",
@@ -26,22 +38,12 @@ PROCEDURE = Procedure(
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.OLD_CARD, Paper.MATCHING_PHOTO),
-            guards=(
-                one_of(
-                    Field.OLD_CARD,
-                    OldCard.HELD,
-                    rule="A5",
-                    why="There is no old medical insurance card to hand in.",
-                ),
-                *ACCOUNT_OPEN,
-                NO_USABLE_CARD,
-                NOTHING_PENDING,
-            ),
+            guards=_GUARDS,
             effects=(*FILED_WITH_BANK, put(Field.OLD_CARD, OldCard.HANDED_IN), put(Field.REASON, Reason.EXCHANGE)),
             service="counter_time",
             help="The old card is handed in with the photo.",
         ),
     ),
-    moves=issue_moves("apply"),
+    moves=issue_moves("apply", guards=_GUARDS),
     parameters=(counter_time(), *ISSUE_PARAMETERS),
 )

@@ -1,6 +1,6 @@
 """Rows that the ways of reporting a loss have in common (L1, L2)."""
 
-from sim.office.fields import NEVER, Card, Field
+from sim.office.fields import NEVER, Bank, Card, Field
 from sim.procedures.model import Act, Effect
 from sim.procedures.shared import lead, one_of, put, stamp
 
@@ -11,6 +11,9 @@ IN_HAND = one_of(
     rule="L1",
     why="There is no card in use to report: none was issued, it has ended, or the loss is reported already.",
 )
+
+BANK_IN_USE = (one_of(Field.BANK, Bank.ACTIVE),)
+"""When the bank side is worth a report of its own (L3)."""
 
 REPORTED = (
     lead("loss_to_report", Field.LOST_AT),

@@ -160,6 +160,7 @@ class Check(Enum):
     BRINGS = "brings"  # if record[field] is one of values, `paper` must be among what the actor brings
     REASON = "reason"  # the reason given with the request is one of values (sim.office.fields.Reason); field unused
     NEVER = "never"  # nobody may: the rule forbids it to everybody
+    ACTOR = "actor"  # who acts is one of values (positions in Who); field unused; for moves, steps have `who`
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.office.fields import NEVER, Facility, Field, Reason
 from sim.office.record import STATES
-from sim.procedures.model import Act, At, Check, Effect, Guard, Step, Sum
+from sim.procedures.model import Act, At, Check, Effect, Guard, Step, Sum, Who
 
 _AT = {
     At.CHOSEN: "",
@@ -49,6 +49,8 @@ def guard_words(guard: Guard) -> str:
     }
     if guard.check is Check.PLACE_OFFERS:
         return f"the place has {Facility(guard.values[0]).name.lower()}"
+    if guard.check is Check.ACTOR:
+        return "it is done by the " + " or ".join(tuple(Who)[value].value for value in guard.values)
     if guard.check is Check.REASON:
         return "the reason is " + " or ".join(Reason(value).name.lower() for value in guard.values)
     if guard.check is Check.BRINGS and guard.paper is not None:

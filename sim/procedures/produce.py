@@ -4,7 +4,7 @@ from typing import Any
 
 from sim.office.fields import Application, Facility, Field
 from sim.procedures.model import Act, At, Chip, Effect, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
-from sim.procedures.shared import assumed, lead, offers, office_step, one_of, put
+from sim.procedures.shared import assumed, done_by, lead, offers, office_step, one_of, put
 
 _ACCEPTED = one_of(
     Field.APPLICATION,
@@ -105,7 +105,8 @@ PROCEDURE = Procedure(
         Move("ask_instant", "instant"),
         Move("instant", "instant", share="instant_reject_share"),
         Move("instant", "at_hand"),
-        Move("at_hand", "collect.over_the_counter"),
+        Move("at_hand", "collect.over_the_counter", when=(done_by(Who.HOLDER),)),
+        Move("at_hand", "collect", wait="until_collected"),
     ),
     parameters=(
         assumed("cut_off", Kind.WAIT, {"next": ["16:00"]}, "orders of a day go to the factory at this hour"),

@@ -5,6 +5,17 @@ from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
 from sim.procedures.model import Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import ACCOUNT_OPEN, FILED_WITH_BANK, NOTHING_PENDING, counter_time, one_of, put
 
+_GUARDS = (
+    one_of(
+        Field.CARD,
+        Card.WITHDRAWN,
+        rule="C4",
+        why="Only after a cancellation; a card has not been withdrawn here.",
+    ),
+    *ACCOUNT_OPEN,
+    NOTHING_PENDING,
+)
+
 PROCEDURE = Procedure(
     name="reapply",
     title="Application after a cancellation",
@@ -18,21 +29,12 @@ PROCEDURE = Procedure(
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY,),
-            guards=(
-                one_of(
-                    Field.CARD,
-                    Card.WITHDRAWN,
-                    rule="C4",
-                    why="Only after a cancellation; a card has not been withdrawn here.",
-                ),
-                *ACCOUNT_OPEN,
-                NOTHING_PENDING,
-            ),
+            guards=_GUARDS,
             effects=(*FILED_WITH_BANK, put(Field.REASON, Reason.REAPPLY)),
             service="counter_time",
             help="No waiting period.  assumed: a cancelled account counts as closed, so it is opened again first.",
         ),
     ),
-    moves=issue_moves("apply"),
+    moves=issue_moves("apply", guards=_GUARDS),
     parameters=(counter_time(), *ISSUE_PARAMETERS),
 )

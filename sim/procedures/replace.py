@@ -1,6 +1,6 @@
 """Replacement of a lost or stolen card, applied for at an outlet (L4, L5; L2, P2, P6)."""
 
-from sim.office.fields import Card, Field, Reason
+from sim.office.fields import Bank, Card, Field, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
 from sim.procedures.model import Act, At, Check, Effect, Guard, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, counter_time, one_of, put
@@ -27,6 +27,7 @@ _EFFECTS = (
     *FILED,
     Effect(Act.REASON, Field.REASON.name, int(Reason.LOST)),
     put(Field.CARD, Card.LOST),
+    put(Field.BANK, Bank.REPORTED),
 )
 
 PROCEDURE = Procedure(
@@ -46,7 +47,7 @@ PROCEDURE = Procedure(
             guards=_GUARDS,
             effects=_EFFECTS,
             service="counter_time",
-            help="Applying in person makes a telephone report formal, so the old card has ended for good.",
+            help="Applying in person makes a telephone report formal: the old card has ended, bank side too (P2).",
         ),
         Step(
             "same_visit",
@@ -62,6 +63,6 @@ PROCEDURE = Procedure(
             help="The same, right after the loss report at the same counter.",
         ),
     ),
-    moves=issue_moves("apply", "same_visit"),
+    moves=issue_moves("apply", "same_visit", guards=_GUARDS),
     parameters=(counter_time(), *ISSUE_PARAMETERS),
 )

@@ -5,6 +5,12 @@ from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
 from sim.procedures.model import Chip, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, counter_time, one_of, put
 
+_GUARDS = (
+    ACCOUNT_OPEN[0],
+    one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L4", why="There is no card in use to hand in."),
+    NOTHING_PENDING,
+)
+
 PROCEDURE = Procedure(
     name="replace_damaged",
     title="Replacement of a damaged card",
@@ -19,11 +25,7 @@ PROCEDURE = Procedure(
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY, Paper.CARD),
             register_serves=True,
-            guards=(
-                ACCOUNT_OPEN[0],
-                one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L4", why="There is no card in use to hand in."),
-                NOTHING_PENDING,
-            ),
+            guards=_GUARDS,
             effects=(
                 *FILED,
                 put(Field.REASON, Reason.DAMAGED),
@@ -36,6 +38,6 @@ PROCEDURE = Procedure(
             help="The damaged card stays at the outlet and has ended.",
         ),
     ),
-    moves=issue_moves("apply"),
+    moves=issue_moves("apply", guards=_GUARDS),
     parameters=(counter_time(), *ISSUE_PARAMETERS),
 )

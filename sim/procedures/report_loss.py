@@ -1,7 +1,7 @@
 """A loss reported to the hotline: at once, for a time, and lapsing unless made formal (L1, L2, L3)."""
 
 from sim.office.fields import NEVER, Card, Field
-from sim.procedures.loss import IN_HAND, REPORTED
+from sim.procedures.loss import BANK_IN_USE, IN_HAND, REPORTED
 from sim.procedures.model import END, Act, At, Check, Effect, Kind, Move, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, put, stamp, timed
 
@@ -41,6 +41,7 @@ PROCEDURE = Procedure(
             service="talk_time",
             help="The agent asks for the identity number and enters the temporary report.",
         ),
+        office_step("bank_side", ("L3",), help="Time to tell the bank, unless a replacement has ended that side too."),
         office_step("term_over", ("L2",), help="The term of the report has run out."),
         office_step(
             "lapse",
@@ -56,9 +57,11 @@ PROCEDURE = Procedure(
         ),
     ),
     moves=(
+        Move("bank_side", "report_loss_bank", when=BANK_IN_USE),
+        Move("bank_side", END),
         Move("menu", "agent"),
         Move("agent", "term_over", wait="validity", fork=True),
-        Move("agent", "report_loss_bank", share="bank_too_share", wait="until_bank", fork=True),
+        Move("agent", "bank_side", when=BANK_IN_USE, share="bank_too_share", wait="until_bank", fork=True),
         Move("agent", "replace", share="goes_on_share", wait="until_outlet"),
         Move("agent", END),
         Move("term_over", "lapse", when=(_STILL_TEMPORARY, _TERM_OVER)),

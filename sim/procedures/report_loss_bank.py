@@ -22,10 +22,9 @@ PROCEDURE = Procedure(
                 at_own_bank("L3"),
                 one_of(
                     Field.BANK,
-                    Bank.INACTIVE,
                     Bank.ACTIVE,
                     rule="L3",
-                    why="The bank has no card in use of this person, or its loss is reported already.",
+                    why="The bank side is not in use: not activated, reported already, or ended by a replacement.",
                 ),
             ),
             effects=(put(Field.BANK, Bank.REPORTED),),

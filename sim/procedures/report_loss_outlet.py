@@ -1,9 +1,9 @@
 """A loss reported at an outlet: formal at once, hence final (L1, L2, L3)."""
 
 from sim.office.fields import Card, Field
-from sim.procedures.loss import IN_HAND, REPORTED
+from sim.procedures.loss import BANK_IN_USE, IN_HAND, REPORTED
 from sim.procedures.model import END, Kind, Move, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import assumed, counter_time, put
+from sim.procedures.shared import assumed, counter_time, office_step, put
 
 PROCEDURE = Procedure(
     name="report_loss_outlet",
@@ -24,9 +24,12 @@ PROCEDURE = Procedure(
             service="counter_time",
             help="In person and in writing: final.",
         ),
+        office_step("bank_side", ("L3",), help="Time to tell the bank, unless a replacement has ended that side too."),
     ),
     moves=(
-        Move("report", "report_loss_bank", share="bank_too_share", wait="until_bank", fork=True),
+        Move("bank_side", "report_loss_bank", when=BANK_IN_USE),
+        Move("bank_side", END),
+        Move("report", "bank_side", when=BANK_IN_USE, share="bank_too_share", wait="until_bank", fork=True),
         Move("report", "replace.same_visit", share="same_visit_share"),
         Move("report", END),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.office.fields import Account, Application, Card, Field, Ledger, TemporaryCard
-from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum
+from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum, Who
 
 if TYPE_CHECKING:
     from enum import IntEnum
@@ -55,6 +55,11 @@ def covered(field: Field, *, rule: str, why: str) -> Guard:
 def forbidden(*, rule: str, why: str) -> Guard:
     """Refuse everybody."""
     return Guard(Check.NEVER, "", rule=rule, why=why)
+
+
+def done_by(*who: Who) -> Guard:
+    """Who acts is one of these (for moves)."""
+    return Guard(Check.ACTOR, "", tuple(list(Who).index(one) for one in who))
 
 
 # --- effects -----------------------------------------------------------------------------------------------------

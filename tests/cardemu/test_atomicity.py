@@ -127,11 +127,7 @@ def test_no_power_cut_leaves_a_half_done_command(path: Path) -> None:
 def test_every_writing_command_is_torn() -> None:
     """The conversations contain a write of every command that can write, and of no other."""
     names = {cla << 8 | spec.ins: spec.name for spec in catalogue() for cla in spec.cla}
-    seen = {
-        names[command[0] << 8 | command[1]]
-        for path in files()
-        for _, command in writing_steps(path)
-    }
+    seen = {names[command[0] << 8 | command[1]] for path in files() for _, command in writing_steps(path)}
     assert seen == WRITERS
 
 

@@ -35,7 +35,7 @@ def test_access_rules_read_like_sentences() -> None:
     assert keys.rule("pin and RK1DF04") == (frozenset({PIN, 0x84}),)
 
 
-@pytest.mark.parametrize("text", ["pin or", "PIN", "key 1", "key F0", "key 100", "UK9DF09", "84", "pin  and pin"])
+@pytest.mark.parametrize("text", ["pin or", "PIN", "key 1", "key F0", "key 100", "UK9DF09", "84"])
 def test_unreadable_rules_are_refused(text: str) -> None:
     """The message shows the word and what is allowed."""
     with pytest.raises(ValueError, match="in an access rule: allowed are free, never, pin"):

@@ -184,6 +184,9 @@ CASES: list[Case] = [
     ("report_loss_bank.report", ACTIVE, {}, "done"),
     ("report_loss_bank.report", ACTIVE, {"station": RIVERSIDE}, "refused L3"),
     ("report_loss_bank.report", LOST, {}, "refused L3"),
+    ("report_loss_bank.report", ISSUED, {}, "refused L3"),
+    ("report_loss.bank_side", {}, {}, "done"),
+    ("report_loss_outlet.bank_side", {}, {}, "done"),
     ("report_loss_bank.report", ACTIVE, no("identity", **AGENT), "refused A6"),
     *[
         (f"replace.{step}", states, how, answer)

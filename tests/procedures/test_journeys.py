@@ -8,7 +8,7 @@ from sim.log import LEADS
 from sim.office.fields import NEVER, Account, Application, Bank, Card, Field, Ledger, OldCard, Reason, TemporaryCard
 from sim.office.record import new_record
 from sim.office.verdict import Verdict
-from sim.procedures.model import Who
+from sim.procedures.model import Outcome, Paper, Who
 from tests.office.desk import CLINIC, DAY, HERE, HOUR, RIVERSIDE, Desk
 
 DESK = Desk()
@@ -99,6 +99,37 @@ def test_each_side_of_a_loss_is_reported_for_itself() -> None:
     assert DESK.answer(other, "settle.hospital", DESK.request("settle.hospital", fen=100)) == "done"
 
 
+def test_a_replacement_ends_the_bank_side_and_a_late_report_cannot_hit_the_new_card() -> None:
+    """P2, L3: once the replacement is applied for shops refuse the old card; later the bank has nothing to report."""
+    record = new_record(card="active", card_bank=0, financial_fen=1_000)
+    walk(record, "report_loss_outlet.report", "replace.same_visit")
+    assert DESK.answer(record, "purchase.pay", DESK.request("purchase.pay", fen=100)) == "refused L3"
+    walk(record, "produce.at_counter", "produce.instant", "produce.at_hand", "collect.over_the_counter")
+    assert DESK.answer(record, "report_loss_bank.report") == "refused L3"
+    walk(record, "activate_bank.both")
+    assert (record[Field.CARD], record[Field.BANK], record[Field.FINANCIAL_FEN]) == (Card.ACTIVE, Bank.ACTIVE, 1_000)
+
+
+@pytest.mark.parametrize(("who", "waits"), [(Who.HOLDER, True), (Who.AGENT, False)])
+def test_only_the_holder_waits_for_an_instant_card(who: Who, waits: bool) -> None:
+    """A3: an agent's visit ends at the machine; the holder comes for the card himself."""
+    procedure = DESK.steps[DESK.index["produce.at_hand"]][0]
+    first, second = (move for move in procedure.moves if move.step == "at_hand")
+    assert (first.to, second.to) == ("collect.over_the_counter", "collect")
+    conditions = DESK.office.conditions(first.when, procedure.name)
+    assert DESK.office.holds(conditions, new_record(), DESK.request("produce.at_hand", who=who), 0) is waits
+
+
+@pytest.mark.parametrize(("states", "again"), [({}, True), ({"account": "closed"}, False), ({"card": "active"}, False)])
+def test_who_lacked_only_a_paper_comes_again(states: dict[str, str | int], again: bool) -> None:
+    """A1: refused for a paper one comes again with it; refused for the account or the card one does not."""
+    procedure = DESK.steps[DESK.index["apply.hand_in"]][0]
+    (move,) = (move for move in procedure.moves if move.outcome is Outcome.REFUSED)
+    conditions = DESK.office.conditions(move.when, procedure.name)
+    request = DESK.request("apply.hand_in", without=(Paper.PHOTO,))
+    assert DESK.office.holds(conditions, new_record(**states), request, 0) is again
+
+
 def test_costs_between_report_and_replacement_are_paid_back_once() -> None:
     """L6: 80 and 20 yuan paid while without card come back as 100 yuan, from the fund, one time."""
     record = new_record(card="active", card_bank=0)
@@ -134,6 +165,14 @@ def test_interest_counts_each_balance_for_its_days() -> None:
     walk(record, "settle.hospital", at=10 * DAY, fen=40_000)
     walk(record, "cancel.notice", "cancel.withdraw", "cancel.cancel_account", at=0)
     assert walk(record, "cancel.pay_out", at=14 * DAY).money[1] == (Ledger.FUND, Ledger.FINANCIAL, 12)
+
+
+def test_interest_is_paid_once() -> None:
+    """C3: when 30 days' interest has gone out with a transfer, 200 yuan kept 10 days earn 2 fen, no more."""
+    record = new_record(card="active", medical_fen=50_000)
+    walk(record, "transfer.out", at=30 * DAY)
+    walk(record, "transfer.into", fen=20_000, at=30 * DAY)
+    assert walk(record, "transfer.out", at=40 * DAY).money[1] == (Ledger.FUND, Ledger.ELSEWHERE, 2)
 
 
 def test_after_a_cancellation_one_may_apply_again_once_the_account_is_open() -> None:

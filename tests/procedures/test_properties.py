@@ -86,7 +86,7 @@ class Requests(RuleBasedStateMachine):
 
 
 TestRequests = Requests.TestCase
-TestRequests.settings = settings(max_examples=60, stateful_step_count=80, deadline=None)
+TestRequests.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
 
 
 @given(ANYTHING, STEPS, REQUESTS, st.integers(0, 300 * DAY))

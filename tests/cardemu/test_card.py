@@ -1,0 +1,289 @@
+"""The card as a whole: its port, its catalogue, its price, and that nothing makes it crash."""
+
+from __future__ import annotations
+
+import gc
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cardemu.card import Card, Cost
+from cardemu.catalogue import catalogue
+from cardemu.files import tree
+from cardemu.lifecycle import ALLOWED, NEXT, Stage
+from cardemu.memory import Cell, PowerCutError
+from cardemu.products import product
+from cardemu.state import FORMAT, StateError, load, save
+from cardemu.status import known
+from cardemu.template import Template
+from tests.cardemu.support import REGION, Conversation, Host, blank_card, counting, files, new_card, read_conversation
+
+STATES = Path(__file__).parent / "states"
+SSSE = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")
+EXAMPLES = [bytes.fromhex(example.command) for spec in catalogue() for example in spec.examples]
+
+
+def template(name: str) -> Template:
+    """The template of a product of the package."""
+    return product(name).template
+
+
+# ---- the catalogue
+
+
+@pytest.mark.parametrize("spec", catalogue(), ids=lambda spec: spec.name)
+def test_catalogue_entry(spec: object) -> None:
+    """Every command is named, cited, and has examples that reach it and that it answers."""
+    entry = next(entry for entry in catalogue() if entry is spec)
+    assert entry.citation
+    assert entry.statuses == tuple(sorted(entry.statuses))
+    assert all(known(status) for status in entry.statuses)
+    for example in entry.examples:
+        command = bytes.fromhex(example.command)
+        assert command[1] == entry.ins
+        assert command[0] in entry.cla
+        assert example.meaning
+        card = new_card()
+        card.transmit(SSSE)
+        assert card.transmit(command)[-2:] not in {b"\x6e\x00", b"\x6d\x00", b"\x67\x00"}
+
+
+def test_commands_are_told_apart() -> None:
+    """No two commands share class and instruction."""
+    places = [(cla, spec.ins) for spec in catalogue() for cla in spec.cla]
+    assert len(set(places)) == len(places)
+
+
+def test_the_life_cycle_table_covers_the_catalogue() -> None:
+    """Each command is allowed in some stage, and the table names no command that is not there."""
+    names = {spec.name for spec in catalogue()}
+    assert frozenset().union(*ALLOWED.values()) == names
+    assert set(ALLOWED) == set(NEXT) == set(Stage)
+    assert NEXT[Stage.LOCKED] == frozenset()
+
+
+# ---- the port
+
+
+def test_without_power_there_is_no_answer() -> None:
+    """Before the first reset, and after power-off."""
+    card = new_card(powered=False)
+    with pytest.raises(PowerCutError, match="call reset"):
+        card.transmit(SSSE)
+    card.reset()
+    card.power_off()
+    assert card.cost == Cost(0, 0)
+    with pytest.raises(PowerCutError, match="call reset"):
+        card.transmit(SSSE)
+
+
+def test_a_reset_forgets_everything_but_memory() -> None:
+    """PIN shown, file selected, challenge asked for: gone; a changed PIN stays."""
+    card = new_card()
+    card.transmit(SSSE)
+    assert card.transmit(bytes.fromhex("805E010007123456FF654321")) == b"\x90\x00"
+    assert card.transmit(bytes.fromhex("0020000003654321")) == b"\x90\x00"
+    card.reset()
+    card.transmit(bytes.fromhex("00A4080004DDF1DF04"))
+    assert card.transmit(bytes.fromhex("00B2012C00")) == b"\x69\x82"
+    assert card.transmit(bytes.fromhex("0020000003654321")) == b"\x90\x00"
+
+
+def test_the_cost_of_a_command_is_known() -> None:
+    """Page writes and cryptographic operations of the last command."""
+    card = new_card()
+    card.transmit(SSSE)
+    assert card.cost == Cost(0, 0)
+    host = Host(card)
+    host.authenticate(0x04)
+    assert card.cost == Cost(0, 2)
+    card.transmit(bytes.fromhex("00D6880004FFD8FFE0"))
+    assert card.cost == Cost(1, 0)
+
+
+def test_a_wrong_le_changes_nothing() -> None:
+    """6Cxx comes before any effect: a load finished with a wrong Le has not happened."""
+    card = new_card("generation-2")
+    card.transmit(bytes.fromhex("00A4040006D15600000503"))
+    card.transmit(bytes.fromhex("0020000003123456"))
+    assert card.transmit(bytes.fromhex("B02800010B010000271041010000000111")) == b"\x6c\x10"
+    assert card.transmit(bytes.fromhex("B02A00000B2026030209100000000000")) == b"\x69\x01"
+
+
+def test_a_blank_chip_becomes_equal_to_an_initialised_one_in_keys() -> None:
+    """A key written with just its derived value takes no memory of its own."""
+    card = new_card()
+    card.transmit(SSSE)
+    host = Host(card)
+    value = host.key(0x0A)
+    plain = bytes((2, 1, 15)) + value
+    assert host.encrypted("84D4000A", 0x04, plain) == b"\x90\x00"
+    assert Cell.KEYS not in card.memory.cells
+
+
+# ---- the price
+
+
+def personalised(index: int) -> Card:
+    """A card with a person on it: its two files, a PIN and an identity of its own."""
+    card = Card.initialised(template("generation-3"), counting, REGION, index.to_bytes(4, "big"))
+    environment = tree(card.memory.image[Cell.TREE]).nodes[1]
+    for cell in (environment.by_fid[0xEF05].cell, environment.by_fid[0xEF06].cell):
+        content = card.memory.image[cell]
+        card.memory.cells[cell] = index.to_bytes(4, "big") + content[4:]
+    card.memory.cells[Cell.PIN] = index.to_bytes(8, "big")
+    return card
+
+
+def test_a_live_personalised_card_takes_less_than_a_kilobyte() -> None:
+    """Python's own overhead included; powered or not."""
+    personalised(0).reset()
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    cards = [personalised(index) for index in range(1000)]
+    asleep = (tracemalloc.get_traced_memory()[0] - before) / len(cards)
+    for card in cards:
+        card.reset()
+    awake = (tracemalloc.get_traced_memory()[0] - before) / len(cards)
+    tracemalloc.stop()
+    assert asleep < 800
+    assert awake < 1100
+
+
+# ---- saved states
+
+
+@pytest.mark.parametrize("name", ["generation-1", "generation-2", "generation-3"])
+def test_a_saved_card_is_the_same_card(name: str) -> None:
+    """Every cell comes back, and saving again gives the same text."""
+    card = new_card(name)
+    card.transmit(bytes.fromhex("805E010007123456FF654321"))
+    again = load(save(card), template, counting())
+    assert again.memory.cells == card.memory.cells
+    assert save(again) == save(card)
+
+
+def test_a_card_torn_and_saved_recovers_when_loaded() -> None:
+    """The journal a power cut leaves behind travels with the card."""
+    card = new_card()
+    card.transmit(bytes.fromhex("00A4080004DDF1EF08"))
+    Host(card).authenticate(0x04)
+    command = bytes.fromhex("00D6000028") + b"\xaa" * 40
+    card.transmit(SSSE)
+    Host(card).authenticate(0x04)
+    card.transmit(bytes.fromhex("00A4020002EF08"))
+    card.tear_after(4)
+    with pytest.raises(PowerCutError):
+        card.transmit(command)
+    again = load(save(card), template, counting())
+    again.reset()
+    cell = next(number for number, value in again.memory.cells.items() if value.startswith(b"\xaa"))
+    assert again.memory.read(cell) == b"\xaa" * 40
+
+
+@pytest.mark.parametrize("path", sorted(STATES.glob("*.json")), ids=lambda path: path.stem)
+def test_states_of_every_version_load(path: Path) -> None:
+    """A card saved by an earlier version still answers as it did then."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    card = load(json.dumps(document["state"]), template, counting())
+    for command, expected in document["conversation"]:
+        answer = card.reset() if command == "reset" else card.transmit(bytes.fromhex(command))
+        assert answer.hex().upper() == expected, command
+
+
+def test_there_is_a_state_of_the_current_format() -> None:
+    """Whoever changes the format keeps the old files and adds new ones."""
+    formats = {json.loads(path.read_text(encoding="utf-8"))["state"]["cardmill card"] for path in STATES.glob("*.json")}
+    assert FORMAT in formats
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", "not a saved card"),
+        ("[]", "the key 'cardmill card' is missing"),
+        ('{"cardmill card": 99}', "saved in format 99; this version reads 1"),
+        ('{"cardmill card": 1, "product": "x"}', "lacks cells, journal"),
+    ],
+)
+def test_what_is_no_saved_card_is_refused(text: str, why: str) -> None:
+    """The message says what is wrong with it."""
+    with pytest.raises(StateError, match=why):
+        load(text, template, counting())
+
+
+# ---- anything at all
+
+
+def corpus() -> list[bytes]:
+    """Examples of the catalogue and every command of the conversations: what a fuzzer starts from."""
+    conversation = Conversation()
+    for path in files():
+        if path.stem != "initialise":
+            for step in read_conversation(path):
+                conversation.play(step)
+    return sorted({*EXAMPLES, *(command for command, _ in conversation.seen)})
+
+
+CORPUS = corpus()
+
+
+@st.composite
+def mangled(draw: st.DrawFn) -> bytes:
+    """A command of the corpus, perhaps with bytes changed, cut or added."""
+    command = bytearray(draw(st.sampled_from(CORPUS)))
+    for _ in range(draw(st.integers(0, 3))):
+        if not command:
+            break
+        place = draw(st.integers(0, len(command) - 1))
+        match draw(st.integers(0, 2)):
+            case 0:
+                command[place] = draw(st.integers(0, 255))
+            case 1:
+                del command[place]
+            case _:
+                command.insert(place, draw(st.integers(0, 255)))
+    return bytes(command)
+
+
+@pytest.mark.parametrize("name", ["generation-1", "generation-3", "blank"])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(commands=st.lists(mangled() | st.binary(max_size=40), min_size=1, max_size=25))
+def test_any_bytes_get_an_answer(name: str, commands: list[bytes]) -> None:
+    """Whatever arrives, the card answers data and a status word the specification lists, and stays saveable."""
+    card = blank_card() if name == "blank" else new_card(name)
+    if name != "blank":
+        card.transmit(SSSE)
+    for command in commands:
+        answer = card.transmit(command)
+        assert len(answer) >= 2
+        assert known(int.from_bytes(answer[-2:], "big")), (command.hex(), answer.hex())
+    assert save(load(save(card), template, counting())) == save(card)
+
+
+@settings(max_examples=60)
+@given(commands=st.lists(mangled(), min_size=1, max_size=15))
+def test_an_authorised_terminal_cannot_break_the_card_either(commands: list[bytes]) -> None:
+    """With PIN shown and all the environment's keys proved, mangled commands still only get answers."""
+    card = new_card()
+    card.transmit(SSSE)
+    card.transmit(bytes.fromhex("0020000003123456"))
+    host = Host(card)
+    for number in (0x04, 0x0A):
+        host.authenticate(number)
+    for command in commands:
+        answer = card.transmit(command)
+        assert known(int.from_bytes(answer[-2:], "big"))
+        if answer == b"\x6a\x81":
+            break
+
+
+def test_the_card_draws_no_challenge_of_its_own() -> None:
+    """The same challenge source gives the same conversation."""
+    answers = [[card.transmit(command) for command in CORPUS[:200]] for card in (new_card(), new_card())]
+    assert answers[0] == answers[1]
