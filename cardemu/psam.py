@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from cardemu import crypto
+from cardemu import crypto, keys
 from cardemu.account import PURCHASE
 from cardemu.apdu import Command
 from cardemu.card import Card
@@ -21,7 +21,7 @@ from cardemu.commands.select import COMMAND as SELECT
 from cardemu.crypto import DES, SM4_128, Algorithm
 from cardemu.files import FIRST_FILE, FREE, MF_FID, NEVER, Header, Kind, encode_tree
 from cardemu.image import root_keys
-from cardemu.keys import KEY_ROWS, KeyRow, Use
+from cardemu.keys import KEY_ROWS, CardKey, KeyRow, Use, published_root_key
 from cardemu.lifecycle import Stage
 from cardemu.memory import Cell
 from cardemu.session import Challenge, Session
@@ -32,6 +32,7 @@ MF_NAME = b"sx1.sh." + "社会保障".encode("gbk")
 SM4_NAME = b"sx2.sh." + "社会保障".encode("gbk")
 APPLICATION_AID = bytes.fromhex("D15600000590")
 TERMINAL_BYTES = 6
+MASTER_KEY = published_root_key("PSAM master key")
 _HEADERS = [
     Header(Kind.MF, MF_FID, 0, MF_NAME),
     Header(Kind.TRANSPARENT, 0x0015, 0, sfi=0x15, size=15, read=FREE, write=NEVER),
@@ -85,7 +86,11 @@ def algorithm_of(session: Session) -> Algorithm:
 
 
 def held_key(session: Session, algorithm: Algorithm, row: KeyRow, version: int) -> bytes:
-    """A key as this PSAM holds it: the root key brought down to the level above the remaining factors."""
+    """A key as this PSAM holds it: as written, or the root key brought down to the level above the factors left."""
+    here = session.environment(session.df).number
+    for entry in keys.table(session.read(Cell.KEYS)):
+        if (entry.df, entry.id, entry.use, entry.version) == (here, row.psam, row.use, version):
+            return entry.value
     root = session.template.roots.get((KEY_ROWS.index(row), version))
     if root is None:
         raise Refused(0x9403)
@@ -204,6 +209,31 @@ def run_credit_sam(session: Session, command: Command) -> bytes:
     return OK_BYTES
 
 
+def run_change_key(session: Session, command: Command) -> bytes:
+    """P2: the key's id.  Encrypted type, version and 16 bytes of the key as the PSAM shall hold it, then a MAC.
+
+    assumed: the data field, and the master key both are made with (`MASTER_KEY`); a wrong MAC costs no try.
+    """
+    if command.p1:
+        raise Refused(0x6A86)
+    algorithm = algorithm_of(session)
+    body, mac = command.data[:-4], command.data[-4:]
+    if len(body) != (24 if algorithm.block == 8 else 32):
+        raise Refused(0x6700)
+    session_key = algorithm.session_key(MASTER_KEY, session.take_challenge())
+    session.crypto += 3
+    if algorithm.mac(session_key, command.mac_header + body) != mac:
+        raise Refused(0x9302)
+    plain = algorithm.decrypt(session_key, body)
+    if plain is None or len(plain) != 18:
+        raise Refused(0x6A80)
+    row, here = _row(command.p2, plain[0]), session.environment(session.df).number
+    entry = CardKey(here, row.psam, row.use, plain[1], 0, keys.STORED, plain[2:], 0)
+    kept = [old for old in keys.table(session.read(Cell.KEYS)) if old[:4] != entry[:4]]
+    session.write(Cell.KEYS, keys.encode_table([*kept, entry]))
+    return OK_BYTES
+
+
 COMMANDS: tuple[CommandSpec, ...] = (
     SELECT,
     READ_BINARY,
@@ -243,6 +273,15 @@ COMMANDS: tuple[CommandSpec, ...] = (
         (0x6A80, 0x6A86, 0x9402, 0x9403),
         "SPEC-9 (C2); order of its data: assumed",
         (Example("8070010034" + "00" * 52, "all zeros, refused"),),
+    ),
+    CommandSpec(
+        "CHANGE KEY",
+        0xD4,
+        (0x84,),
+        run_change_key,
+        (0x6984, 0x6985, 0x6A80, 0x6A86, 0x6A88, 0x9302),
+        "SPEC-9 (C2); data field: assumed",
+        (Example("84D400081C" + "00" * 28, "the IRK, with a MAC that is almost surely wrong"),),
     ),
     CommandSpec(
         "CREDIT SAM",

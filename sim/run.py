@@ -6,11 +6,13 @@ kept, so a long run needs no more memory than a short one.
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from sim.compile.compiler import Compiled, compile_scenario
 from sim.compile.feasibility import overloads
@@ -120,7 +122,8 @@ def play(
             writer = RunWriter.create(folder, info, compiled.names, _scenario_copy(loaded), replace_old=True)
         single = _Replication(compiled, seed, number, expectations)
         try:
-            single.play(writer, _beating(beat, number, replications, run.duration))
+            with _Interruptible() as interruptible:
+                single.play(writer, _beating(beat, interruptible, number, replications, run.duration))
         except KeyboardInterrupt:
             partial = True
         events += single.engine.clock.events
@@ -194,10 +197,38 @@ def _story_row(story: StoryResult) -> tuple[str, str, int, str, str, str, str, s
     )  # fmt: skip
 
 
+class _Interruptible:
+    """Ctrl-C waits for the next pause between events, so that no file is left half-written; a second one does not."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._restore = ExitStack()
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            before = signal.signal(signal.SIGINT, self._ask)
+            self._restore.callback(signal.signal, signal.SIGINT, before)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore.close()
+
+    def _ask(self, *_: object) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
 def _beating(
-    beat: Callable[[Beat], None] | None, number: int, replications: int, duration_ms: int
+    beat: Callable[[Beat], None] | None,
+    interruptible: _Interruptible,
+    number: int,
+    replications: int,
+    duration_ms: int,
 ) -> Callable[[int, int], bool]:
     def progress(t_ms: int, events: int) -> bool:
+        if interruptible.asked:
+            raise KeyboardInterrupt
         if beat is not None:
             beat(Beat(number, replications, t_ms, duration_ms, events))
         return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sim.compile.places import MACHINE, MENU
 from sim.metrics.names import Names, ProcedureName, Role, RuleName, ServerGroup, StationName, StepName
 from sim.office.rows import rule_names
+from sim.office.wording import RULES
 from sim.procedures.model import Place
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure
     return Names(
         stations=tuple(_station(program, row) for row in program.stations),
         steps=tuple(steps),
-        rules=tuple(RuleName(rule) for rule in rule_names(program.office_steps)),
+        rules=tuple(_rule(rule) for rule in rule_names(program.office_steps)),
         sources=tuple(row.name for row in program.sources),
         procedures=tuple(
             ProcedureName(
@@ -49,6 +50,11 @@ def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure
         title=scenario.title,
         title_zh=scenario.title_zh or scenario.title,
     )
+
+
+def _rule(rule: str) -> RuleName:
+    words = RULES.get(rule)
+    return RuleName(rule) if words is None else RuleName(rule, words.en, words.zh)
 
 
 def _title(name: str) -> str:

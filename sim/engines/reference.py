@@ -20,7 +20,7 @@ from sim.engines.record import Recorder, Sink
 from sim.log import Event
 from sim.office.fields import Field
 from sim.office.office import Office
-from sim.office.rows import LEDGER_FIELD
+from sim.office.rows import LEDGER_FIELD, REGISTER_BIT
 from sim.office.verdict import Attempt
 from sim.procedures.model import Paper, Who
 from sim.program import NONE, MoveRow, Program, SourceRow, StepRow, Where
@@ -174,7 +174,8 @@ class ReferenceEngine:
             papers = self.office.papers_for(self.program.steps[action.step].office, case.who)
             needed = [bit for bit in range(papers.bit_length()) if papers >> bit & 1]
             if needed:
-                case.missing = 1 << needed[int(draws.share(case, For.CASE, 3) * len(needed))]
+                # who has forgotten a paper has not brought the household register in its place
+                case.missing = REGISTER_BIT | 1 << needed[int(draws.share(case, For.CASE, 3) * len(needed))]
 
     # --- walking -------------------------------------------------------------------------------------------------
 

@@ -69,13 +69,21 @@ def uses_workdays(there: World) -> bool:
 
 
 def check_procedures(there: World) -> Iterator[Finding]:
-    """A time limit asked for by a guard must be one fixed time."""
-    fixed = (Check.WITHIN, Check.AFTER, Check.WORKDAYS_AFTER)
+    """A term or rate the office asks for is the same for everybody; one of working days is given in these."""
     for name, procedure in there.catalogue.items():
-        asked = {guard.parameter for step in procedure.steps for guard in step.guards if guard.check in fixed}
-        for parameter, value in there.scenario.procedures.get(name, {}).items():
-            if parameter in asked and not _is_fixed(value):
-                yield Finding(("procedures", name, parameter), "is a time limit and cannot vary", "one fixed value")
+        values = there.scenario.procedures.get(name, {})
+        guards = [guard for step in procedure.steps for guard in step.guards]
+        guards += [guard for move in procedure.moves for guard in move.when]
+        asked = {guard.parameter for guard in guards} | {e.parameter for step in procedure.steps for e in step.effects}
+        in_workdays = {guard.parameter for guard in guards if guard.check is Check.WORKDAYS_AFTER}
+        for parameter, value in values.items():
+            if parameter not in asked:
+                continue
+            path = ("procedures", name, parameter)
+            if not _is_fixed(value):
+                yield Finding(path, "is a time limit and cannot vary", "one fixed value")
+            elif parameter in in_workdays and not (isinstance(value, Wait) and value.kind == "workdays"):
+                yield Finding(path, "is counted in working days", 'working days such as "10 workdays"')
 
 
 def _is_fixed(value: ParameterValue) -> bool:

@@ -47,7 +47,7 @@ def test_lengths_that_do_not_add_up_are_6700(command: str) -> None:
 
 @given(data=st.binary(max_size=600), le=st.none() | st.integers(1, 65536))
 def test_what_is_built_is_parsed_back(data: bytes, le: int | None) -> None:
-    """build and parse are inverse, whatever the lengths."""
+    """Building and parsing are inverse, whatever the lengths."""
     parsed = parse(build(HEADER, data, le))
     assert (parsed.data, parsed.le) == (data, le)
 

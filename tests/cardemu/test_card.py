@@ -11,19 +11,32 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cardemu.apdu import build
 from cardemu.card import Card, Cost
 from cardemu.catalogue import catalogue
-from cardemu.files import tree
+from cardemu.files import Node, encode_header, tree
+from cardemu.keys import table
 from cardemu.lifecycle import ALLOWED, NEXT, Stage
 from cardemu.memory import Cell, PowerCutError
 from cardemu.products import product
 from cardemu.state import FORMAT, StateError, load, save
 from cardemu.status import known
 from cardemu.template import Template
-from tests.cardemu.support import REGION, Conversation, Host, blank_card, counting, files, new_card, read_conversation
+from tests.cardemu.support import (
+    REGION,
+    Conversation,
+    Host,
+    blank_card,
+    counting,
+    files,
+    new_card,
+    read_conversation,
+    session,
+)
 
 STATES = Path(__file__).parent / "states"
 SSSE = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")
+SHARED = counting()
 EXAMPLES = [bytes.fromhex(example.command) for spec in catalogue() for example in spec.examples]
 
 
@@ -125,12 +138,44 @@ def test_a_blank_chip_becomes_equal_to_an_initialised_one_in_keys() -> None:
     assert Cell.KEYS not in card.memory.cells
 
 
+@pytest.mark.parametrize("name", ["generation-1", "generation-3"])
+def test_a_chip_initialised_by_commands_is_the_product(name: str) -> None:
+    """COS activation, every file created, every key written: nothing of tree, keys and life cycle differs."""
+    made, card = template(name), blank_card(name)
+    host = Host(card)
+    identity = new_card(name).memory.cells[Cell.IDENTITY]
+    assert host.send(b"\x80\xd4\x00\x00\x20" + identity + b"\x40" * 16) == b"\x90\x00"
+    nodes = tree(made.image[Cell.TREE]).nodes
+    for node in nodes[1:]:
+        _enter(host, node)
+        header = encode_header(node.header)
+        assert host.send(build(bytes.fromhex("80E00000"), header)) == b"\x90\x00"
+    entries = table(made.image[Cell.KEYS])
+    reference = session(new_card(name))
+    for entry in entries:
+        _enter(host, nodes[entry.df], inside=True)
+        plain = bytes((entry.use, entry.version, entry.limit)) + reference.key_bytes(entry)
+        last = entry is entries[-1]
+        assert host.encrypted(f"84D4{last:02X}{entry.id:02X}", 0x0F, plain) == b"\x90\x00"
+    assert {Cell.LIFE, Cell.TREE, Cell.KEYS, Cell.TRIES} & card.memory.cells.keys() == set()
+    card.reset()
+    card.transmit(SSSE)
+    assert host.authenticate(0x0A) == b"\x90\x00"
+
+
+def _enter(host: Host, node: Node, *, inside: bool = False) -> None:
+    """Select the DF a file lies in (or the DF itself), and prove the transport key there."""
+    path = [here.header.fid.to_bytes(2, "big") for here in reversed(node.line)][1 : None if inside else -1]
+    host.send(build(bytes.fromhex("00A40800"), b"".join(path)) if path else "00A40000")
+    assert host.authenticate(0x0F) == b"\x90\x00"
+
+
 # ---- the price
 
 
 def personalised(index: int) -> Card:
     """A card with a person on it: its two files, a PIN and an identity of its own."""
-    card = Card.initialised(template("generation-3"), counting, REGION, index.to_bytes(4, "big"))
+    card = Card.initialised(template("generation-3"), SHARED, REGION, index.to_bytes(4, "big"))
     environment = tree(card.memory.image[Cell.TREE]).nodes[1]
     for cell in (environment.by_fid[0xEF05].cell, environment.by_fid[0xEF06].cell):
         content = card.memory.image[cell]

@@ -221,7 +221,7 @@ def test_any_name_that_fits_comes_back(name: str) -> None:
 
 @given(st.integers(0, 8).flatmap(lambda n: st.text("0123456789", min_size=n, max_size=n)))
 def test_any_digits_come_back(text: str) -> None:
-    """cn values of any length that fits."""
+    """Digits of any length that fits."""
     element = find_element("V2.0", "SSSEEF05", 0x05)
     assert decode(element, encode(element, text)) == text
 

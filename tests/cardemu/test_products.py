@@ -92,8 +92,10 @@ def test_asking_for_ssf33_is_refused_clearly() -> None:
     data = good()
     data["product"]["algorithm"] = "SSF33"  # type: ignore[index]
     assert mistakes(data) == [
-        "product.algorithm: SSF33 is a cipher that was never published, so no emulator can compute it; "
-        "allowed: 3DES, SM4"
+        (
+            "product.algorithm: SSF33 is a cipher that was never published, so no emulator can compute it; "
+            "allowed: 3DES, SM4"
+        ),
     ]
 
 

@@ -8,7 +8,7 @@ from cardemu.apdu import build
 from cardemu.card import Card
 from cardemu.crypto import DES, SM4_128, factors
 from cardemu.memory import PowerCutError
-from cardemu.psam import COMMANDS, PURCHASE_ROW, psam
+from cardemu.psam import COMMANDS, MASTER_KEY, PURCHASE_ROW, psam
 from cardemu.status import known
 from tests.cardemu.support import REGION, TERMINAL, TIME, Host, counting, new_card
 
@@ -94,6 +94,7 @@ def test_mac_with_initial_value() -> None:
     [
         ("BFDE670810" + "00" * 16, "6A80"),  # one factor where three are missing
         ("BFDE270820" + "00" * 32, "6A80"),  # usage says one level, the key needs three
+        ("BFDE470818" + "00" * 24, "6A80"),  # data for two levels, as announced, but the key needs three
         ("BFDE66082000" + "00" * 31, "6985"),  # the IRK computes no MAC
         ("BFDE67FF20" + "00" * 32, "6A88"),
         ("BFEC000001AA", "6A80"),
@@ -164,6 +165,53 @@ def test_the_counter_survives_power_cuts() -> None:
             purchase(sam)
         sam.reset()
         assert sam.memory.read(16 + 4).rjust(4, b"\x00").hex() == counter
+
+
+def change_key(sam: Card, plain: bytes, *, number: int = 0x08, spoil: int = 0) -> bytes:
+    """CHANGE KEY under the PSAM's master key."""
+    algorithm = SM4_128 if sam.session is not None and sam.session.df.header.fid == 0xDDF1 else DES
+    session_key = algorithm.session_key(MASTER_KEY, send(sam, "0084000008")[:-2])
+    body = algorithm.encrypt(session_key, plain)
+    head = bytes((0x84, 0xD4, 0x00, number))
+    mac = algorithm.mac(session_key, head + bytes((len(body) + 4,)) + body)
+    return sam.transmit(build(head, body + bytes((mac[0] ^ spoil,)) + mac[1:]))
+
+
+@pytest.mark.parametrize("environment", ["MF", "DDF1"])
+def test_a_changed_key_is_used(environment: str) -> None:
+    """The written bytes take the place of the test key, in this environment only, and survive a reset."""
+    sam = module(environment)
+    other = module(environment)
+    block = 8 if environment == "MF" else 16
+    deliver = build(bytes.fromhex("BFDE6708"), bytes(24 + block))
+    cipher = build(bytes.fromhex("80FA0000"), bytes(block))
+    new = bytes((7, 1)) + b"\x4b" * 16
+    assert change_key(sam, new, spoil=1) == b"\x93\x02"
+    assert change_key(sam, new) == b"\x90\x00"
+    assert change_key(sam, new) == b"\x90\x00"
+    sam.reset()
+    send(sam, "00A4000002DDF1" if environment == "DDF1" else "00A40000")
+    answers = []
+    for card in (sam, other):
+        assert card.transmit(deliver) == b"\x90\x00"
+        answers.append(card.transmit(cipher))
+    algorithm = DES if environment == "MF" else SM4_128
+    key = b"\x4b" * 16
+    for _ in range(3):
+        key = algorithm.diversify(key, bytes(8))
+    assert answers[0][:-2] == algorithm.encrypt_blocks(algorithm.session_key(key, bytes(block)), bytes(block))
+    assert answers[0] != answers[1]
+
+
+def test_what_change_key_refuses() -> None:
+    """No challenge, wrong length, unknown key, wrong type, wrong plain text."""
+    sam = module()
+    assert send(sam, "84D400081C" + "00" * 28) == b"\x69\x84"
+    assert send(sam, "84D400081B" + "00" * 27) == b"\x67\x00"
+    assert send(sam, "84D401081C" + "00" * 28) == b"\x6a\x86"
+    assert change_key(sam, bytes((7, 1)) + bytes(16), number=0xFF) == b"\x6a\x88"
+    assert change_key(sam, bytes((6, 1)) + bytes(16)) == b"\x69\x85"
+    assert change_key(sam, bytes(17)) == b"\x6a\x80"
 
 
 def test_public_files_of_the_psam() -> None:

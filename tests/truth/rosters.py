@@ -24,7 +24,7 @@ FIRST_DAY, LAST_DAY = 2, 21
 CYCLE = 314
 """Staffing periods in a cycle of 2 pi services: as near to 0.02 services as divides it."""
 SWING = time_varying.SineRate(100.0, 20.0)
-PHASES = 2 * math.pi / CYCLE * np.arange(CYCLE)
+PHASES = np.linspace(0.0, 2 * math.pi, CYCLE, endpoint=False)
 
 HALF_HOURS = 48
 OUTLET = time_varying.SineRate(32.0, 32.0, 2 * math.pi / 24)
@@ -72,7 +72,7 @@ def probes(moments: Iterable[str]) -> str:
 
 def square_root(*, offered_load: bool) -> Whole:
     """Return the square-root staff for one tenth delayed: on the offered load (MOL) or on the rate itself (PSA)."""
-    load = SWING.offered_load(1.0)(PHASES) if offered_load else SWING(PHASES)
+    load = (SWING.offered_load(1.0) if offered_load else SWING)(PHASES)
     return time_varying.square_root_staffing(load, erlang.garnett_beta(0.1, 0.5))
 
 
