@@ -39,28 +39,32 @@ class Command:
 
 def parse(raw: bytes) -> Command:
     """Split a command into its fields; 6700 when the lengths do not add up."""
+    command = split(raw)
+    if command is None:
+        raise Refused(0x6700)
+    return command
+
+
+def split(raw: bytes) -> Command | None:
+    """The fields of a command, or None when the lengths do not add up."""
     size = len(raw)
     if size > 5:
         lc = raw[4]
-        if lc:
-            rest = size - 5 - lc
-            if rest == 0:
-                return Command(raw, raw[5:], None)
-            if rest == 1:
-                return Command(raw, raw[5:-1], raw[-1] or ANY_SHORT)
-            raise Refused(0x6700)
-        return _parse_extended(raw, size)
+        if not lc:
+            return _split_extended(raw, size)
+        rest = size - 5 - lc
+        if rest == 0:
+            return Command(raw, raw[5:], None)
+        return Command(raw, raw[5:-1], raw[-1] or ANY_SHORT) if rest == 1 else None
     if size == 5:
         return Command(raw, b"", raw[4] or ANY_SHORT)
-    if size == 4:
-        return Command(raw, b"", None)
-    raise Refused(0x6700)
+    return Command(raw, b"", None) if size == 4 else None
 
 
-def _parse_extended(raw: bytes, size: int) -> Command:
+def _split_extended(raw: bytes, size: int) -> Command | None:
     """Extended lengths: 00 and two bytes (ISO/IEC 7816-3, 12.1.3)."""
     if size < 7:
-        raise Refused(0x6700)
+        return None
     number = raw[5] << 8 | raw[6]
     if size == 7:
         return Command(raw, b"", number or ANY_EXTENDED)
@@ -69,7 +73,7 @@ def _parse_extended(raw: bytes, size: int) -> Command:
         return Command(raw, raw[7:], None)
     if number and rest == 2:
         return Command(raw, raw[7:-2], (raw[-2] << 8 | raw[-1]) or ANY_EXTENDED)
-    raise Refused(0x6700)
+    return None
 
 
 def build(header: bytes, data: bytes = b"", le: int | None = None) -> bytes:

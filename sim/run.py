@@ -6,9 +6,10 @@ kept, so a long run needs no more memory than a short one.
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from sim.metrics.build_counts import stories_table
 from sim.metrics.expect import Expectation, Verdict, evaluate, needs
 from sim.metrics.fold import Fold, Result
 from sim.procedures.catalogue import catalogue
+from sim.registry import DEFAULT_REGION, Registry, room
 from sim.scenario.load import Loaded, load
 from sim.scenario.toml_write import to_toml
 from sim.store import RunInfo, RunWriter
@@ -84,14 +86,31 @@ def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
         compiled = compile_scenario(loaded, catalogue())
     except ScenarioError as error:
         raise ScenarioError(tuple(replace(one, file=one.file or str(path)) for one in error.problems)) from error
-    if loaded.scenario.run.overload == "refuse":
-        problems = tuple(
-            Problem(str(path), "demand", None, text, 'more servers, less demand, or run.overload = "allow"')
-            for text in overloads(compiled.program)
-        )
-        if problems:
-            raise ScenarioError(problems)
+    problems = [Problem(str(path), *problem) for problem in _impossible(loaded, compiled)]
+    if problems:
+        raise ScenarioError(tuple(problems))
     return loaded, compiled
+
+
+def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None, str, str]]:
+    """What can only be seen of the whole: a region that is real or too small, a demand that can never be served."""
+    region = region_of(loaded)
+    if not re.fullmatch(r"99\d{0,4}", region):
+        why = f"{region} may be a real place; synthetic people need a code that is assigned to none"
+        yield "region.division", None, why, "99 and up to four more digits"
+    else:
+        crowded = room(compiled.program, region)
+        if crowded:
+            yield "cohorts", None, crowded, "fewer people in one region, or a shorter region.division"
+    if loaded.scenario.run.overload == "refuse":
+        for text in overloads(compiled.program):
+            yield "demand", None, text, 'more servers, less demand, or run.overload = "allow"'
+
+
+def region_of(loaded: Loaded) -> str:
+    """Division code of the scenario's region, a neutral one if it names none."""
+    region = loaded.scenario.region
+    return region.division if region is not None and region.division else DEFAULT_REGION
 
 
 def play(
@@ -121,6 +140,8 @@ def play(
             info = RunInfo(seed=seed, content_hash=content_hash, title=loaded.scenario.title, engine=ENGINE)
             writer = RunWriter.create(folder, info, compiled.names, _scenario_copy(loaded), replace_old=True)
         single = _Replication(compiled, seed, number, expectations)
+        if writer is not None:
+            single.registry = Registry(compiled.program, region_of(loaded), seed, number)
         try:
             with _Interruptible() as interruptible:
                 single.play(writer, _beating(beat, interruptible, number, replications, run.duration))
@@ -148,11 +169,14 @@ class _Replication:
         self.fold = Fold(compiled.names, selections, thresholds) if thresholds else Fold(compiled.names, selections)
         self.stories = StoryBook(compiled.program, compiled.names)
         self.writer: RunWriter | None = None
+        self.registry: Registry | None = None
         self.engine = ReferenceEngine(compiled.program, seed, number, self._chunk)
 
     def _chunk(self, chunk: np.ndarray) -> None:
         if self.writer is not None:
             self.writer.add(chunk)
+        if self.registry is not None:
+            self.registry.add(chunk)
         self.fold.add(chunk)
         self.stories.add(chunk)
 
@@ -161,7 +185,14 @@ class _Replication:
         with ExitStack() as stack:
             if writer is not None:
                 self.writer = stack.enter_context(writer)
+                stack.callback(self._register, writer)
             self.engine.run(progress)
+
+    def _register(self, writer: RunWriter) -> None:
+        """Add who came and which cards were ordered to the run folder, also when the run was broken off."""
+        if self.registry is not None:
+            for table in self.registry.tables():
+                writer.write_table(writer.folder / "names" / f"{table.name}.parquet", table)
 
 
 def expectation(table: ExpectTable) -> Expectation:

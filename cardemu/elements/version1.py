@@ -1,7 +1,8 @@
 """The V1.0 layout where it differs from V2.0: DF01 to DF04 of generation-1 cards.
 
 Lengths from one public Jiangsu driver (S1), agreeing with what DATA-V2 says of V1.0 (no tag 4E, no photo, DF01EF0A a
-wage file, DF04EF06 account balances).  Item names are descriptive, assumed where not published.
+wage file, DF04EF06 account balances).  Item names are descriptive, assumed where not published.  Left out: the V1.0
+forms of DF02EF05, EF08, EF09 and DF03EF05, EF07, whose rows that one source gives inconsistently.
 """
 
 from __future__ import annotations

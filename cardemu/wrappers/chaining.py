@@ -6,9 +6,8 @@ what ISO says, and a card without this wrapper refuses the class.
 
 from __future__ import annotations
 
-from cardemu.apdu import Command, build, parse
+from cardemu.apdu import Command, build, split
 from cardemu.card import Cost
-from cardemu.status import Refused
 from cardemu.wrappers.t0 import Port
 
 CHAIN_BIT = 0x10
@@ -37,9 +36,8 @@ class Chaining:
 
     def transmit(self, command: bytes) -> bytes:
         """One APDU, part of a chain or not.  Another command inside a chain drops the chain."""
-        try:
-            parsed = parse(command)
-        except Refused:
+        parsed = split(command)
+        if parsed is None:
             self._forget()
             return self.card.transmit(command)
         header = bytes((parsed.cla & ~CHAIN_BIT, parsed.ins, parsed.p1, parsed.p2))

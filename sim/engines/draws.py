@@ -45,6 +45,8 @@ PEOPLE_KEY = 0x70656F706C65
 """Source key of numbers that belong to a person, not to a case: his usual outlet, his bank."""
 STATION_KEY = 0x737461
 """Source key of numbers that belong to a station: breakdowns and repairs."""
+BANK_DRAW = 2
+"""Which of a person's numbers chooses the bank of the first card."""
 _PLACE_DRAWS = 8
 
 

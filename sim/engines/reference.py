@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.engines.clock import Clock, Rank
 from sim.engines.demand import DAY_MS, arrivals
-from sim.engines.draws import Draws, For
+from sim.engines.draws import BANK_DRAW, Draws, For
 from sim.engines.floor import Floor
 from sim.engines.pauses import Pauses
 from sim.engines.queue import Case, Station
@@ -146,7 +146,7 @@ class ReferenceEngine:
         record[Field.BALANCE_AT] = 0
         if cohort.banks and record[Field.CARD_BANK] < 0:
             record[Field.CARD_BANK] = cohort.banks[
-                bisect_left(cohort.bank_cumulative, self.draws.person_share(person, 2))
+                bisect_left(cohort.bank_cumulative, self.draws.person_share(person, BANK_DRAW))
             ]
         return record
 

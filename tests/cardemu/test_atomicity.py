@@ -117,7 +117,13 @@ def writing_steps(path: Path) -> Iterator[tuple[Card, bytes]]:
         waiting.clear()
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+SLOW = {"initialise"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem in SLOW)) for path in files()],
+)
 def test_no_power_cut_leaves_a_half_done_command(path: Path) -> None:
     """Wherever power goes in a command of this conversation, the card is before it or after it."""
     for card, command in writing_steps(path):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cardemu.card
 from cardemu.apdu import build
 from cardemu.card import Card, Cost
 from cardemu.catalogue import catalogue
@@ -168,6 +169,13 @@ def _enter(host: Host, node: Node, *, inside: bool = False) -> None:
     path = [here.header.fid.to_bytes(2, "big") for here in reversed(node.line)][1 : None if inside else -1]
     host.send(build(bytes.fromhex("00A40800"), b"".join(path)) if path else "00A40000")
     assert host.authenticate(0x0F) == b"\x90\x00"
+
+
+def test_refusals_are_caught_in_one_place() -> None:
+    """Only the card's port turns Refused into an answer; anything else that is raised is a mistake and must show."""
+    folder = Path(cardemu.card.__file__).parent
+    catchers = [path.name for path in folder.rglob("*.py") if "except Refused" in path.read_text(encoding="utf-8")]
+    assert catchers == ["card.py"]
 
 
 # ---- the price

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 START = datetime(2026, 3, 2)
-UNIT_MS = 1_000_000_000
+UNIT_MS = 500_000_000
 """A unit of time of the PCG64 traces: so long that whole milliseconds change no mean wait by 1e-9 units."""
 HOUR_MS = 3_600_000
 """A unit of time of Law's run."""

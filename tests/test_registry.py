@@ -1,0 +1,60 @@
+"""Numbers of the people and cards of a run: valid, synthetic, unique."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cardemu.identifiers import read_bank_card_number, read_card_identification, read_card_number, read_citizen_number
+from sim.errors import ScenarioError
+from sim.run import play, prepare
+
+TOWN = Path(__file__).parent / "data" / "town.toml"
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """The run folder of two weeks in the town."""
+    folder = tmp_path_factory.mktemp("runs") / "town"
+    loaded, compiled = prepare(TOWN, ['run.duration="14 d"'])
+    play(loaded, compiled, folder=folder)
+    connection = duckdb.connect()
+    for table in ("persons", "cards"):
+        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM '{folder}/names/{table}.parquet'")
+    return connection
+
+
+def test_every_number_of_a_run_is_valid_synthetic_and_its_own(database: duckdb.DuckDBPyConnection) -> None:
+    """Check characters hold, nobody lives in a real place, and no number is given twice."""
+    citizens = [row[0] for row in database.execute("SELECT citizen_number FROM persons").fetchall()]
+    cards = database.execute("SELECT card_number, card_identification, bank_card_number FROM cards").fetchall()
+    assert len(citizens) > 1000
+    assert len(cards) > 500
+    assert len(set(citizens)) == len(citizens)
+    for column in zip(*cards, strict=True):
+        assert len(set(column)) == len(column)
+    assert all(read_citizen_number(number).division.startswith("99") for number in citizens)
+    for number, code, bank in cards:
+        assert read_card_number(number) == number
+        assert read_card_identification(bytes.fromhex(code)).region == "990000"
+        assert read_bank_card_number(bank).startswith("88888")
+
+
+def test_a_new_card_has_new_numbers_and_the_same_person(database: duckdb.DuckDBPyConnection) -> None:
+    """L5 and P1: holders who replace get serial 2 and keep their only citizen number."""
+    again = database.execute(
+        "SELECT count(*), min(serial) FROM cards JOIN persons USING (person) WHERE cohort = 'holders'"
+    ).fetchone()
+    assert again is not None
+    assert again[0] > 50
+    assert again[1] == 2
+
+
+def test_a_real_division_code_and_a_crowd_beyond_the_numbers_are_refused() -> None:
+    """Both in one message each, before anything is played."""
+    with pytest.raises(ScenarioError, match="may be a real place"):
+        prepare(TOWN, ['region.division="3302"'])
+    with pytest.raises(ScenarioError, match="numbers for 20,"):
+        prepare(TOWN, ['region.division="990312"', "cohorts.holders.size=24_000_000"])
