@@ -34,6 +34,7 @@ from tests.truth import traces
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.ticker import MaxNLocator
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "scenarios" / "truth"
@@ -195,6 +196,7 @@ def draw(results: dict[str, dict[str, list[float]]], path: Path) -> None:
         axis.set_title(model, loc="left", fontsize=10)
         axis.set_xlabel("people a second")
         axis.spines[["top", "right"]].set_visible(False)
+        axis.xaxis.set_major_locator(MaxNLocator(5))
         axis.xaxis.set_major_formatter("{x:,.0f}")
         axis.tick_params(labelsize=8)
     axes[0].invert_yaxis()

@@ -270,20 +270,18 @@ def _print(outcome: Outcome, page: Path, violations: list[str]) -> None:
     for verdict in outcome.verdicts:
         mark = "[green]met    [/green]" if verdict.ok else "[red]NOT MET[/red]"
         out.print(mark, end=" ")
-        out.print(verdict.expectation.title or verdict.text, highlight=False, markup=False)
-        if verdict.expectation.title:
-            out.print(f"        {verdict.text}", highlight=False, markup=False)
+        out.print(verdict.text, highlight=False, markup=False, soft_wrap=True)
     wrong = [story for story in outcome.stories if not story.ok]
     if outcome.stories:
         out.print(
             f"stories: {len(outcome.stories) - len(wrong)} of {len(outcome.stories)} actions ended as the rules say"
         )
     for story in wrong:
-        out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False)
+        out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
     for violation in violations:
-        out.print(f"[red]BROKEN[/red]  {violation}", highlight=False)
+        out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
     for warning in outcome.loaded.warnings:
-        out.print(f"note: {warning}", highlight=False, markup=False)
+        out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
     if outcome.partial:
         out.print("[yellow]interrupted:[/yellow] the log and the report hold what was played until then")
     out.print(f"report: {page}", highlight=False, soft_wrap=True)
