@@ -218,6 +218,7 @@ def test_a_folder_that_is_not_ours_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "thesis.txt").read_text(encoding="utf-8") == "precious"
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_played_and_says_that_it_is_partial(tmp_path: Path) -> None:
     """Exit code 130; the log is readable and its whole parts verify."""
     long = (

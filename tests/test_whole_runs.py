@@ -47,6 +47,7 @@ def test_money_people_and_queues_are_conserved_over_the_whole_run(town: np.ndarr
     assert check_identities([town]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, 3])
 def test_they_are_conserved_for_other_seeds_and_on_a_clock_full_of_ties(seed: int) -> None:
     """Also when everything happens on the minute."""

@@ -55,20 +55,16 @@ class Clock(simpy.Environment):
     def __init__(self, step_ms: int = 1) -> None:
         super().__init__(initial_time=0)
         self.step_ms = step_ms
+        self.now_ms = 0
         self.events = 0
         self._cancelled = 0
-
-    @property
-    def now_ms(self) -> int:
-        """Milliseconds since the start of the run."""
-        return int(self._now)
 
     def at(self, t_ms: int, rank: int, number: int, action: Callable[[Any], None], what: object) -> Due:
         """Schedule `action(what)`; `number` orders events of one rank in one millisecond and must be unique there."""
         if self.step_ms > 1:
             t_ms = -(-t_ms // self.step_ms) * self.step_ms
         due = Due(self, t_ms, action, what)
-        self.schedule(due, EventPriority(rank << _RANK_SHIFT | number), t_ms - self._now)
+        self.schedule(due, EventPriority(rank << _RANK_SHIFT | number), t_ms - self.now_ms)
         return due
 
     def cancel(self, due: Due) -> None:
@@ -82,7 +78,12 @@ class Clock(simpy.Environment):
 
     def play(self, until_ms: int, every: int, pause: Callable[[], bool], finished: Callable[[], bool]) -> None:
         """Let things happen before `until_ms` or until `finished`; after each `every` events ask `pause`."""
-        while self.peek() < until_ms and not finished():
+        queue = self._queue
+        while queue and not finished():
+            t_ms = queue[0][0]
+            if t_ms >= until_ms:
+                return
+            self.now_ms = int(t_ms)
             self.step()
             self.events += 1
             if self.events % every == 0 and pause():

@@ -85,7 +85,7 @@ class ReferenceEngine:
 
     def _finished(self) -> bool:
         """Nobody is left and nobody will come (asked only by a run that drains)."""
-        return self.program.drain and self.exhausted and self.alive == 0
+        return self.exhausted and self.alive == 0 and self.program.drain
 
     def _balances(self, t_ms: int) -> None:
         for person in sorted(self.records):
