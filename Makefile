@@ -23,6 +23,8 @@ quick: $(VENV)/.installed-dev  ## the checks that take less than a minute
 docs: $(VENV)/.installed  ## write the generated tables and diagrams in docs/ anew
 	$(VENV)/bin/python -m sim.scenario.docs --write
 	$(VENV)/bin/python -m sim.procedures.diagrams --write
+	$(VENV)/bin/python -m sim.procedures.rule_table --write
+	$(VENV)/bin/python docs/make_truth.py
 
 format: $(VENV)/.installed-dev  ## lay out the code
 	$(VENV)/bin/ruff check --fix --quiet

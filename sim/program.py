@@ -290,7 +290,8 @@ class Program:
     warm_up_ms: int
     drain: bool
     clock_step_ms: int
-    day_starts: int  # days covered by the calendar
+    day_starts: int  # days for which hours and timetables are laid out
+    last_ms: int  # nothing happens later: the duration, or some time after it for a run that drains
     businesses: tuple[str, ...]
     priorities: tuple[str, ...]
     banks: tuple[str, ...]

@@ -12,7 +12,7 @@ from sim.compile.places import PlaceCompiler, Places
 from sim.compile.rows import Rows, cumulative
 from sim.compile.sources import SourceCompiler
 from sim.compile.steps import StepCompiler, office_numbers, reachable
-from sim.errors import ScenarioError
+from sim.errors import Problem, ScenarioError
 from sim.program import NONE, MoveRow, Program
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
         run.start, min(days, -(-run.duration // DAY_MS)), workdays=table.workdays, holidays=table.holidays,
         covers=table.covers,
     )  # fmt: skip
+    if run.duration > _MOST_DAYS * DAY_MS and (scenario.hours or scenario.story or loaded.staff):
+        why = "is too long for a scenario with opening hours, rosters or stories"
+        raise ScenarioError((Problem("", "run.duration", None, why, f"at most {_MOST_DAYS} d"),))
     opening = Opening(scenario, calendar, days)
     entries = [demand.procedure for demand in scenario.demand.values() if demand.procedure]
     entries += [action.does for story in scenario.story for action in story.actions]
@@ -67,6 +70,7 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
         drain=run.drain,
         clock_step_ms=run.clock_step,
         day_starts=days,
+        last_ms=run.duration + (_DRAIN_DAYS * DAY_MS if run.drain else 0),
         businesses=steps.businesses(),
         priorities=places.priorities,
         banks=places.banks,

@@ -66,6 +66,7 @@ class Floor:
             station.inside += 1
             self.tickets += 1
             case.turn = self.tickets
+            case.breaks = 0
             self._wait_or_start(case, station, business)
 
     def _balks(self, case: Case, station: Station) -> bool:
@@ -97,13 +98,17 @@ class Floor:
             and station.waiting > row.callback_queue
             and self.draws.share(case, For.CALLBACK) < row.callback_share
         )
-        if row.patience != NONE and not called_back:
-            patience = self._given(case, station, 1)
-            if patience < 0:
-                patience = self.draws.time(case, row.patience, For.PATIENCE)
-            if patience < FOREVER:
-                due = self.clock.now_ms + patience
-                case.due = self.clock.at(due, Rank.PATIENCE, case.id, self._out_of_patience, case)
+        if not called_back:
+            self._be_patient(case, station)
+
+    def _be_patient(self, case: Case, station: Station) -> None:
+        """Schedule the moment at which the person gives up: as the arrival table says, else as drawn, if ever."""
+        patience = self._given(case, station, 1)
+        if patience < 0 and station.row.patience != NONE:
+            patience = self.draws.time(case, station.row.patience, For.PATIENCE, case.breaks)
+        if 0 <= patience < FOREVER:
+            due = self.clock.now_ms + patience
+            case.due = self.clock.at(due, Rank.PATIENCE, case.id, self._out_of_patience, case)
 
     def _given(self, case: Case, station: Station, what: int) -> int:
         """A time the arrival table gives for this case at this station, or -1.  what: 0 service, 1 patience."""
@@ -357,7 +362,10 @@ class Floor:
         self.call(station, number)
 
     def _break_off(self, case: Case, station: Station, group: Group) -> None:
-        """The server leaves in the middle: the case waits again, first in line, for the rest of its service."""
+        """The server leaves in the middle: the case waits again, first in line, for the rest of its service.
+
+        Patience begins anew, with a number of its own.
+        """
         group.serving.remove(case)
         group.busy -= 1
         now = self.clock.now_ms
@@ -367,4 +375,6 @@ class Floor:
             case.due = None
         self.log.row(case, Event.PREEMPT, case.group, now - case.started_ms)
         case.joined_ms = now
+        case.breaks += 1
         station.queue(case, self.program.steps[case.step].business)
+        self._be_patient(case, station)

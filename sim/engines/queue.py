@@ -24,6 +24,7 @@ class Case:
         "board",
         "born_ms",
         "branch",
+        "breaks",
         "due",
         "ended_ms",
         "group",
@@ -81,6 +82,7 @@ class Case:
         self.started_number = 0
         self.ended_ms = 0
         self.remaining_ms = -1  # of a service that was broken off
+        self.breaks = 0  # how often that happened at this station
         self.group = -1
         self.held: tuple[int, int, int] | None = None  # station, group, since: a counter kept meanwhile
         self.due: Due | None = None

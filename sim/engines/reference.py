@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.engines.clock import Clock, Rank
-from sim.engines.demand import DAY_MS, arrivals
+from sim.engines.demand import arrivals
 from sim.engines.draws import BANK_DRAW, Draws, For
 from sim.engines.floor import Floor
 from sim.engines.pauses import Pauses
@@ -70,7 +70,7 @@ class ReferenceEngine:
 
         The log is flushed also when the run is broken off (KeyboardInterrupt, or `progress` returning True).
         """
-        end = self.program.day_starts * DAY_MS if self.program.drain else self.program.duration_ms
+        end = self.program.last_ms
 
         def pause() -> bool:
             return progress is not None and progress(self.clock.now_ms, self.clock.events)

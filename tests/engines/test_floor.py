@@ -130,6 +130,36 @@ def test_a_service_is_broken_off_when_its_server_leaves_and_taken_up_again_first
     ]
 
 
+def test_who_was_broken_off_may_lose_patience_before_the_server_comes_back(tmp_path: Path) -> None:
+    """Patience begins anew when the service is broken off."""
+    demand = arrivals(tmp_path, "a.csv", "time,service,patience", "590,60,300")
+    text = (
+        f'[demand.people]\nenters = "desk"\n{demand}'
+        '[stations.desk]\ncounters = [{count = 1, hours = ["00:00-00:10", "00:30-01:00"], preempt = true}]\n'
+    )
+    assert trace(play(compiled(tmp_path, text)), Event.PREEMPT, Event.ABANDON, Event.END) == [
+        (600_000, 0, "PREEMPT", 0, 10_000),
+        (900_000, 0, "ABANDON", 0, 300_000),
+    ]
+
+
+def test_a_patience_given_by_the_file_needs_none_at_the_station(tmp_path: Path) -> None:
+    """The second person's three seconds are over before the counter is free."""
+    demand = arrivals(tmp_path, "a.csv", "time,service,patience", "0,5,60", "1,1,3")
+    text = f'[stations.desk]\ncounters = 1\n[demand.people]\nenters = "desk"\n{demand}'
+    assert trace(play(compiled(tmp_path, text)), Event.ABANDON) == [(4000, 1, "ABANDON", 0, 3000)]
+
+
+def test_a_run_that_drains_goes_on_after_ten_years(tmp_path: Path) -> None:
+    """Somebody is served for nine thousand days."""
+    demand = arrivals(tmp_path, "a.csv", "time,service", "0,777600000")
+    text = f'[stations.desk]\ncounters = 1\n[demand.people]\nenters = "desk"\n{demand}'
+    head = '[run]\nstart = 2026-03-02\nduration = "8900 d"\ndrain = true\n'
+    assert trace(play(compiled(tmp_path, text, head=head)), Event.END) == [
+        (777_600_000_000, 0, "END", 0, 777_600_000_000)
+    ]
+
+
 def test_a_counter_serves_only_what_it_can_and_specialists_go_first(tmp_path: Path) -> None:
     """The group with fewer skills is used before the one with all."""
     text = """
