@@ -104,10 +104,7 @@ def _of_kind(tables: Tables, row: int, words: Words) -> tuple[Number, ...]:
 
 def _left(tables: Tables, row: int) -> tuple[float, float]:
     """Share and number of people who gave up, saw the queue and went, found no place, or were sent home."""
-    head = tables.headline
-    came = float(head.arrivals[row])
-    lost = came * sum(_zero(shares[row]) for shares in (head.abandoned_share, head.balked_share, head.blocked_share))
-    lost = min(lost + _zero(head.turned_away[row]), came)
+    came, lost = float(tables.headline.arrivals[row]), float(tables.headline.left[row])
     return lost / came, lost
 
 

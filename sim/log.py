@@ -38,6 +38,7 @@ class Event(IntEnum):
     UP = 17  # it works again; value: ms down
     MONEY = 18  # code: from_ledger * 16 + to_ledger; value: fen
     BALANCE = 19  # at the end of the run, per person and own ledger: code: ledger; value: fen
+    CONTINUE = 24  # the next business of the same visit begins at the counter that was kept; code: server group
     OPENING = 23  # a person with money is met for the first time: code: ledger; value: fen he has
     STATE = 22  # a field of the office record when a story's action is over; code: Field; value: its value
     PREEMPT = 21  # service broken off, the case waits again; code: server group; value: service ms so far

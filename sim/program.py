@@ -232,6 +232,7 @@ class CohortRow:
     banks: tuple[int, ...] = ()
     bank_cumulative: tuple[float, ...] = ()
     homes: tuple[tuple[int, int], ...] = ()
+    outlets: int = NONE  # choice of the outlet that took their application, for people who begin with one
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,8 @@ def _check_free(folder: Path, *, replace_old: bool) -> None:
         raise RunFolderError(f"{folder} is a file, not a folder")
     if not any(folder.iterdir()):
         return
+    if all(entry.match("report*.html") for entry in folder.iterdir()):  # of a run that kept no log
+        return
     if not is_run_folder(folder):
         raise RunFolderError(f"{folder} is not empty and is no run of ours; give a new name or an empty folder")
     if not replace_old:

@@ -111,6 +111,14 @@ def test_quiet_prints_nothing_and_json_prints_one_document(tmp_path: Path) -> No
     assert document["log_sha256"] is None
 
 
+def test_a_run_that_kept_no_log_can_be_followed_by_one_that_does(tmp_path: Path) -> None:
+    """A folder with nothing but reports is ours."""
+    _write(tmp_path, DESK)
+    assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet", "--no-log") == (0, "")
+    assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet") == (0, "")
+    assert RunReader(tmp_path / "runs" / "scenario").verify() == []
+
+
 def test_an_expectation_not_met_gives_exit_code_99(tmp_path: Path) -> None:
     """The verdict is printed with the measured value."""
     _write(tmp_path, DESK + '[[expect]]\nmetric = "wait.mean"\nstation = "desk"\nat_most = "1 ms"\n')

@@ -50,8 +50,14 @@ def _judge(program: Program, group: str, stations: list[int], work: dict[int, fl
         days = program.duration_ms / 86_400_000
         yield (
             f"{group}: the demand brings {needed / days / 3_600_000:.1f} hours of work a day, "
-            f"the servers on duty can do {able / days / 3_600_000:.1f}; the queue would only grow"
+            f"the servers on duty can do {able / days / 3_600_000:.1f}; {_consequence(program, stations[0])}"
         )
+
+
+def _consequence(program: Program, station: int) -> str:
+    if program.stations[station].closing == Closing.SERVE_INSIDE:
+        return "the counters could never close on time"
+    return "the queue would only grow"
 
 
 def _relieved(row: StationRow) -> bool:

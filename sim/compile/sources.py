@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.compile.hours import ALWAYS, DAY_MS, Opening, pieces
 from sim.compile.rows import Rows, cumulative
-from sim.office.fields import Field
+from sim.office.fields import Application, Field
 from sim.office.record import new_record
 from sim.procedures.model import Paper, Place, Who
 from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, SourceRow
@@ -100,9 +100,17 @@ class SourceCompiler:
                 financial=self._money(table.financial_balance),
                 banks=banks,
                 bank_cumulative=cumulative_weights,
+                outlets=self._outlets(record),
             )
         )
         self._people_so_far += table.size
+
+    def _outlets(self, record: list[int]) -> int:
+        """The outlets between which people choose who begin in the middle of an application."""
+        if record[Field.APPLICATION] == Application.NONE or record[Field.OUTLET] >= 0:
+            return NONE
+        outlet = _PLACES.index(Place.OUTLET)
+        return next((number for number, row in enumerate(self.steps.choices) if row.place == outlet), NONE)
 
     def _person(self, name: str, table: PersonTable) -> None:
         """A story's person is a cohort of one."""
@@ -123,7 +131,7 @@ class SourceCompiler:
         self.cohorts.append(
             CohortRow(
                 name, self._people_so_far, 1, tuple(record), self._money(medical), self._money(financial), banks,
-                cumulative_weights, homes,
+                cumulative_weights, homes, self._outlets(record),
             )
         )  # fmt: skip
         self._people_so_far += 1

@@ -41,6 +41,7 @@ class For(IntEnum):
     SETUP = 15
 
 
+_PERSON, _MACHINE = int(For.PERSON), int(For.MACHINE)  # compiled functions look at an enum anew at each call
 PEOPLE_KEY = 0x70656F706C65
 """Source key of numbers that belong to a person, not to a case: his usual outlet, his bank."""
 STATION_KEY = 0x737461
@@ -94,24 +95,24 @@ class Draws:
 
     def person_share(self, person: int, draw: int) -> float:
         """A uniform number that belongs to a person."""
-        return float(uniform(self._seed, self._replication, person, PEOPLE_KEY, For.PERSON, draw))
+        return float(uniform(self._seed, self._replication, person, PEOPLE_KEY, _PERSON, draw))
+
+    def person_place(self, person: int, place: int) -> float:
+        """The number that chooses a person's usual place of a kind."""
+        return self.person_share(person, _PLACE_DRAWS + place)
 
     def person_number(self, person: int, dist: int, draw: int) -> int:
         """A whole number that belongs to a person (an opening balance)."""
-        return int(
-            sample(*self._dists[dist], self._seed, self._replication, person, PEOPLE_KEY, For.PERSON, draw * 1000)
-        )
+        return int(sample(*self._dists[dist], self._seed, self._replication, person, PEOPLE_KEY, _PERSON, draw * 1000))
 
     def usual_place(self, case: Case, place: int) -> float:
         """Which of the places of a kind: belongs to the person where there is one, else to the case."""
         if case.person >= 0:
-            return self.person_share(case.person, _PLACE_DRAWS + place)
+            return self.person_place(case.person, place)
         return self.share(case, For.PLACE)
 
     def station_number(self, station: int, dist: int, count: int) -> int:
         """A whole number that belongs to a station's machine: the count-th running time or repair."""
         return int(
-            sample(
-                *self._dists[dist], self._seed, self._replication, count, self._station_keys[station], For.MACHINE, 0
-            )
+            sample(*self._dists[dist], self._seed, self._replication, count, self._station_keys[station], _MACHINE, 0)
         )

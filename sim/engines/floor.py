@@ -206,9 +206,8 @@ class Floor:
         case.started_number = self.services
         if now > since_ms:
             self.log.row(case, Event.FREE, number, now - since_ms)
-        self.log.row(case, Event.JOIN, case.priority, station.waiting)
         station.inside += 1
-        self.log.row(case, Event.START, number, 0)
+        self.log.row(case, Event.CONTINUE, number, 0)
         duration = self._duration(case, station, group)
         case.due = self.clock.at(now + duration, Rank.END, case.id, self._ends, case)
         if station.row.preempt:

@@ -144,6 +144,11 @@ class ReferenceEngine:
             if record[field]:
                 self.log.balance_row(self.clock.now_ms, person, Event.OPENING, ledger, record[field])
         record[Field.BALANCE_AT] = 0
+        if cohort.outlets != NONE:
+            outlets = self.program.choices[cohort.outlets]
+            home = self._homes.get(person, _NO_HOMES).get(outlets.place)
+            at = bisect_left(outlets.cumulative, self.draws.person_place(person, outlets.place))
+            record[Field.OUTLET] = outlets.stations[at] if home is None else home
         if cohort.banks and record[Field.CARD_BANK] < 0:
             record[Field.CARD_BANK] = cohort.banks[
                 bisect_left(cohort.bank_cumulative, self.draws.person_share(person, BANK_DRAW))
@@ -241,7 +246,6 @@ class ReferenceEngine:
         else:
             self.floor.done_with(case, station)
         if row.office == NONE:
-            case.outcome = Event.DONE
             self._follow(case, station.row.then or row.after_done)
         else:
             self._follow(case, row.after_done if accepted else row.after_refused)
@@ -270,6 +274,7 @@ class ReferenceEngine:
         """Ask the office, write down its answer, the money it moved and the lead times it completed."""
         row = self.program.steps[case.step]
         if row.office == NONE or case.record is None:
+            case.outcome = Event.DONE
             return True
         verdict = self.office.attempt(case.record, row.office, _request(case, case.here), self.clock.now_ms)
         if not verdict.accepted:

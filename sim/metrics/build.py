@@ -34,6 +34,8 @@ from sim.procedures.model import Place
 
 LEVELS = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
 WORST = 10
+_HARDLY_ON_DUTY = 0.25
+"""Hours with less than this part of the fullest hour's duty are left out: overtime would show as thousands of %."""
 
 
 def build_tables(
@@ -88,7 +90,14 @@ def divide(above: Floats | t.Ints, below: Floats | t.Ints) -> Floats:
 def _entries(names: Names) -> list[tuple[str, str, str, str, Place, Bools]]:
     """Rows of the headline: level, name, titles, kind, stations."""
     rows = [
-        ("kind", kind.value, "", "", kind, np.array([s.kind is kind for s in names.stations] + [False]))
+        (
+            "kind",
+            kind.value,
+            "",
+            "",
+            kind,
+            np.array([s.kind is kind and not s.is_annex for s in names.stations] + [False]),
+        )
         for kind in dict.fromkeys(s.kind for s in names.stations)
     ]
     for group, first in _groups(names).items():
@@ -124,7 +133,10 @@ def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Head
         return np.array([e.value for e in ask(metric)], dtype=np.float64)
 
     mean, p90 = ask("wait.mean"), ask("wait.p90")
-    offered = [[float(r.cube.sums[Column.OFFERED, row[5]].sum()) for r in results] for row in rows]
+    c = Column
+    offered = [[float(r.cube.sums[c.OFFERED, row[5]].sum()) for r in results] for row in rows]
+    ways = [c.ABANDONED, c.SENT_HOME, c.TURNED_AWAY, c.BALKED, c.BLOCKED]
+    without_service = [[float(r.cube.sums[ways][:, row[5]].sum()) for r in results] for row in rows]
     return t.Headline(
         level=tuple(row[0] for row in rows),
         name=tuple(row[1] for row in rows),
@@ -150,6 +162,7 @@ def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Head
         balked_share=values("balked.share"),
         blocked_share=values("blocked.share"),
         turned_away=values("turned_away.count"),
+        left=np.array([np.mean(counts) for counts in without_service], dtype=np.float64),
         note=tuple(e.interval.note for e in mean),
     )
 
@@ -205,6 +218,8 @@ def _utilisation_heat(result: Result) -> t.UtilisationHeat:
     count = len(stations)
     busy_share = divide(day.station_busy[:count], day.station_capacity[:count])
     busy_share[result.unlimited[:count]] = np.nan
+    on_duty = day.station_capacity[:count]
+    busy_share[on_duty < _HARDLY_ON_DUTY * on_duty.max(axis=1, keepdims=True, initial=0)] = np.nan
     return t.UtilisationHeat(
         station=tuple(s.name for s in stations),
         group=tuple(s.group for s in stations),

@@ -22,7 +22,7 @@ _FOLLOWED = np.zeros(len(Event) + 1, dtype=bool)
 _FOLLOWED[
     [
         Event.ARRIVE, Event.JOIN, Event.START, Event.END, Event.DONE, Event.REFUSED, Event.ABANDON,
-        Event.BALK, Event.TURNED_AWAY, Event.BLOCKED, Event.LEAVE, Event.PREEMPT,
+        Event.BALK, Event.TURNED_AWAY, Event.BLOCKED, Event.LEAVE, Event.PREEMPT, Event.CONTINUE,
     ]
 ] = True  # fmt: skip
 
@@ -150,7 +150,7 @@ class CaseBook:
         opening = self._opening(case[first], new_case[first])[:, np.cumsum(first) - 1]
         kind_before = _before(kind, first, opening[KIND])
         join = kind == Event.JOIN
-        told_before = np.isin(kind_before, (Event.JOIN, Event.START, Event.PREEMPT))
+        told_before = np.isin(kind_before, (Event.JOIN, Event.START, Event.PREEMPT, Event.CONTINUE))
         served_at_once = (kind == Event.START) & ~told_before
         began = np.where(served_at_once, t - value, t)
         step = _latest(np.where(kind == Event.ARRIVE, -1, step), step >= 0, start, opening[STEP])

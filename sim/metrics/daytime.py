@@ -50,6 +50,8 @@ class Daytime:
         self._endings = self._zeros(len(Ending) * groups, HALF_HOURS)
         self._group_joined, self._group_wait = self._zeros(groups, HALF_HOURS), self._zeros(groups, HALF_HOURS)
         self._active: Bools = np.zeros((groups, names.days), dtype=bool)
+        self._steady: Bools = np.ones(groups, dtype=bool)  # never a change of servers: on duty every day
+        self._staffed: Bools = np.zeros(groups, dtype=bool)
         self._by_quarter = [DayAreas(groups, QUARTERS, self._from) for _ in range(3)]
         self._by_hour = [DayAreas(self._stations, HOURS, self._from) for _ in range(2)]
 
@@ -65,6 +67,11 @@ class Daytime:
             self._by_quarter[number].add(self._group[facts.station], facts.t_ms, facts.what)
             if number:
                 self._by_hour[number - 1].add(facts.station, facts.t_ms, facts.what)
+        self._staffed[self._group[capacity.station[capacity.what > 0]]] = True
+        later = capacity.where(capacity.t_ms > 0)
+        self._steady[self._group[later.station]] = False
+        on = later.where((later.what > 0) & (later.t_ms >= self._from))
+        self._active[self._group[on.station], np.minimum(on.t_ms // DAY_MS, self._active.shape[1] - 1)] = True
 
     def _add_attempts(self, attempts: Facts) -> None:
         in_day = attempts.t_ms % DAY_MS
@@ -81,6 +88,10 @@ class Daytime:
         self._group_joined += total_by(slot, None, len(self._group_joined))
         self._group_wait += total_by(slot, wait, len(self._group_wait))
 
+    def _measured_days(self) -> int:
+        """Days after the warm-up."""
+        return max(1, int(self._active.shape[1]) - self._from // DAY_MS)
+
     def result(self, end_ms: int) -> DaytimeResult:
         """The sums as of a run that ended at end_ms."""
         queue, busy, capacity = (area.result(end_ms) for area in self._by_quarter)
@@ -92,7 +103,9 @@ class Daytime:
             endings=self._endings.reshape(len(Ending), -1, HALF_HOURS).copy(),
             group_joined=self._group_joined.reshape(-1, HALF_HOURS).copy(),
             group_wait=self._group_wait.reshape(-1, HALF_HOURS).copy(),
-            days=self._active.sum(axis=1).astype(np.int64),
+            days=np.where(self._steady & self._staffed, self._measured_days(), self._active.sum(axis=1)).astype(
+                np.int64
+            ),
             queue=queue,
             busy=busy,
             capacity=capacity,

@@ -87,8 +87,8 @@ class _Check:
                 self._called(case, station, t, kind, value)
             case Event.END:
                 self._end(case, t, value)
-            case Event.PREEMPT:
-                self._broken_off(case, t, value)
+            case Event.PREEMPT | Event.CONTINUE:
+                self._resumed_or_broken_off(case, station, t, kind, value)
             case Event.LEAVE:
                 self._leave(case, t)
             case Event.OPENING:
@@ -144,8 +144,14 @@ class _Check:
         self.paths[station].step(t, -1)
         self.paths[station].stays += wait + service
 
-    def _broken_off(self, case: int, t: int, served: int) -> None:
-        """Back in the queue in the middle of a service."""
+    def _resumed_or_broken_off(self, case: int, station: int, t: int, kind: int, served: int) -> None:
+        """The next business at a kept counter, without a ticket; or back in the queue in the middle of a service."""
+        if kind == Event.CONTINUE:
+            if case in self.ticket or case in self.service:
+                self.wrong("goes on at a counter while elsewhere", f"case {case} at {t} ms")
+            self.paths[station].step(t, 1)
+            self.service[case] = (station, t, 0)
+            return
         if case not in self.service:
             self.wrong("service is broken off that did not start", f"case {case} at {t} ms")
             return

@@ -130,7 +130,7 @@ def stations_named(names: Names, name: str) -> Bools:
     if not name:
         return np.ones(len(names.stations) + 1, dtype=bool)
     by_name = np.array([name in (s.name, s.group) for s in names.stations] + [False])
-    by_kind = np.array([name == s.kind.value for s in names.stations] + [False])
+    by_kind = np.array([name == s.kind.value and not s.is_annex for s in names.stations] + [False])
     chosen = by_name if by_name.any() else by_kind
     if not chosen.any():
         near = get_close_matches(name, {n for s in names.stations for n in (s.name, s.group, s.kind.value)}, 1)

@@ -48,6 +48,11 @@ class StationName:
     group_title: str = ""  # of all stations of the group together
     group_title_zh: str = ""
 
+    @property
+    def is_annex(self) -> bool:
+        """Whether it belongs to another place (its machine), so that whoever is there came to that place."""
+        return self.kind is not Place.FACTORY and all(group.role is Role.MACHINE for group in self.servers)
+
 
 @dataclass(frozen=True, slots=True)
 class StepName:

@@ -47,6 +47,7 @@ class Headline:
     balked_share: Floats
     blocked_share: Floats
     turned_away: Floats
+    left: Floats  # left without service: abandoned, balked, blocked, turned away or sent home
     note: Text  # why there is no interval, or ""
 
 
@@ -62,7 +63,7 @@ class WaitingByStationHour:
 
 @dataclass(frozen=True, slots=True)
 class QueueThroughDay:
-    """Average number of people by group and quarter of an hour, over the days on which somebody came."""
+    """Average number of people by group and quarter of an hour, over the days with people or servers."""
 
     group: Text
     title: Text

@@ -84,15 +84,17 @@ def visits_of(rows: Followed, self_service: Bools) -> Visits:
     """
     kind, before = rows.kind, rows.kind_before
     menu, from_menu = self_service[rows.station], self_service[rows.station_before]
-    was_waiting, was_served = (before == Event.JOIN) & ~from_menu, (before == Event.START) & ~from_menu
-    is_waiting, is_served = (kind == Event.JOIN) & ~menu, (kind == Event.START) & ~menu
+    was_waiting, is_waiting = (before == Event.JOIN) & ~from_menu, (kind == Event.JOIN) & ~menu
+    was_called, is_called = (before == Event.START) & ~from_menu, (kind == Event.START) & ~menu
+    was_kept, is_kept = (before == Event.CONTINUE) & ~from_menu, (kind == Event.CONTINUE) & ~menu
+    was_served, is_served = was_called | was_kept, is_called | is_kept
     broken_off, was_broken_off = (kind == Event.PREEMPT) & ~menu, (before == Event.PREEMPT) & ~from_menu
     was_in_line = was_waiting | was_broken_off
     moved = rows.station_before != rows.station
     out_of_service = was_served & (~is_served | moved)
     into_queue = is_waiting & (~was_waiting | moved)
     into_service = is_served & (~was_served | moved)
-    served_first = into_service & ~was_broken_off
+    served_first = into_service & is_called & ~was_broken_off
     left_queue = was_in_line & ((kind == Event.ABANDON) | (kind == Event.TURNED_AWAY))
     settled = _SETTLED[kind] > 0
     by_menu = (kind == Event.LEAVE) & (rows.code == Event.DONE) & from_menu
@@ -101,7 +103,7 @@ def visits_of(rows: Followed, self_service: Bools) -> Visits:
         attempts=_attempts(rows, was_in_line, served_first, settled, by_menu),
         stays=_pick(
             rows,
-            (out_of_service & ~broken_off) | left_queue,
+            (out_of_service & was_called & ~broken_off) | left_queue,
             t_ms=rows.joined_ms,
             value=stay,
             station=rows.station_before,
@@ -113,7 +115,7 @@ def visits_of(rows: Followed, self_service: Bools) -> Visits:
         ),
         waiting=_steps(rows, into_queue | broken_off, was_in_line & (~(is_waiting | broken_off) | moved)),
         inside=_steps(rows, into_service, out_of_service),
-        served=_pick(rows, (kind == Event.END) & ~menu),
+        served=_pick(rows, (kind == Event.END) & ~menu & ~was_kept),
         decisions=_pick(rows, (kind == Event.DONE) | (kind == Event.REFUSED), what=kind, value=rows.code),
         begun=_pick(rows, kind == Event.ARRIVE),
     )

@@ -276,3 +276,72 @@ def test_a_coarse_clock_rounds_every_time_up_and_ties_keep_their_order(tmp_path:
         (30_000, 2, "START", 0, 10_000),
         (40_000, 2, "END", 0, 10_000),
     ]
+
+
+def test_people_who_begin_with_a_card_ready_collect_it_where_they_applied(tmp_path: Path) -> None:
+    """Each has an outlet of his own, and nobody is refused by A3."""
+    (tmp_path / "day.csv").write_text("time\n" + "\n".join(str(n) for n in range(60)) + "\n", encoding="utf-8")
+    text = """
+[cohorts.waiting]
+size = 60
+application = "ready"
+[outlets.town]
+count = 3
+counters = 20
+[banks.first]
+[hospitals.main]
+online = true
+[pharmacies.corner]
+online = true
+[demand.pickup]
+procedure = "collect"
+cohort = "waiting"
+file = {arrivals = "day.csv"}
+"""
+    log = play(compiled(tmp_path, text))
+    assert (log[:, 5] == Event.REFUSED).sum() == 0
+    collected = log[(log[:, 5] == Event.DONE) & (log[:, 4] >= 0)]
+    assert len(collected) == 60
+    assert len(set(collected[:, 4].tolist())) == 3
+
+
+def test_the_next_business_at_a_kept_counter_is_no_second_visit(tmp_path: Path) -> None:
+    """An instant card: hand in, start the machine, make, hand over; one ticket at the outlet, one at its machine."""
+    demand = arrivals(tmp_path, "a.csv", "time", "0")
+    text = f"""
+[cohorts.new]
+size = 5
+[outlets.town]
+counters = 1
+service = "1 min"
+instant = {{machines = 1, service = "3 min"}}
+[factories.works]
+machines = 1
+[banks.first]
+[hospitals.main]
+online = true
+[pharmacies.corner]
+online = true
+[procedures.apply]
+defect_share = 0
+[procedures.produce]
+instant_reject_share = 0
+[demand.first_card]
+procedure = "apply"
+cohort = "new"
+{demand}
+"""
+    shown = (Event.JOIN, Event.START, Event.CONTINUE, Event.END, Event.FREE)
+    assert [row[:3] + row[4:] for row in trace(play(compiled(tmp_path, text)), *shown)] == [
+        (0, 0, "JOIN", 0),
+        (0, 0, "START", 0),
+        (60_000, 0, "END", 60_000),
+        (60_000, 0, "CONTINUE", 0),
+        (120_000, 0, "END", 60_000),
+        (120_000, 0, "JOIN", 0),
+        (120_000, 0, "START", 0),
+        (300_000, 0, "END", 180_000),
+        (300_000, 0, "FREE", 180_000),
+        (300_000, 0, "CONTINUE", 0),
+        (360_000, 0, "END", 60_000),
+    ]

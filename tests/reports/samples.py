@@ -98,6 +98,7 @@ def headline() -> t.Headline:
         balked_share=floats(0.012, 0, 0, 0.018, 0.004, 0),
         blocked_share=floats(0, 0.001, 0, 0, 0, 0.001),
         turned_away=floats(14, 0, 0, 12, 2, 0),
+        left=floats(157, 1_278, 0, 131, 28, 1_278),
         note=("",) * 6,
     )
 
