@@ -20,6 +20,9 @@ test: $(VENV)/.installed-dev  ## every check: style, types, tests
 quick: $(VENV)/.installed-dev  ## the checks that take less than a minute
 	.ci/checks quick
 
+rig: $(VENV)/.installed  ## 16 virtual card readers with a card each, until Ctrl-C
+	$(VENV)/bin/python -m cardemu.transports.rig
+
 docs: $(VENV)/.installed  ## write the generated tables and diagrams in docs/ anew
 	$(VENV)/bin/python -m sim.scenario.docs --write
 	$(VENV)/bin/python -m sim.procedures.diagrams --write
@@ -46,4 +49,4 @@ $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml .ci/setup
 	@.ci/setup $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run test quick docs format lock clean
+.PHONY: help run test quick rig docs format lock clean

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -99,6 +98,30 @@ def test_t0_answers_are_announced(inserted: str) -> None:
     assert transport.transmit(SELECT_SSSE) == b"\x61\x18"
     assert transport.transmit(bytes.fromhex("00C0000018"))[-2:] == b"\x90\x00"
     transport.close()
+
+
+class WithAtr:
+    """A card under another ATR."""
+
+    def __init__(self, card: Port, atr: bytes) -> None:
+        self.card = card
+        self.atr = atr
+        self.transmit = card.transmit
+
+    def reset(self) -> bytes:
+        """Reset, and the other ATR."""
+        self.card.reset()
+        return self.atr
+
+
+def test_t1_answers_come_whole(service: OwnPcscd, virtual_card: Card) -> None:
+    """An ATR whose TD1 names T=1 alone (with its check byte): PC/SC speaks T=1, nothing is announced."""
+    atr = bytes.fromhex("3B800181")
+    with Reader(WithAtr(spoken(virtual_card, "T=1"), atr), service.ports[1]):
+        transport = pcsc.PcscCard(service.names[1])
+        assert transport.connect() == atr
+        assert transport.transmit(SELECT_SSSE + b"\x00")[-2:] == b"\x90\x00"
+        transport.close()
 
 
 def test_connecting_again_resets_the_card(inserted: str) -> None:
@@ -233,28 +256,7 @@ def test_pcscd_has_limits(tmp_path: Path, readers: int) -> None:
         OwnPcscd(tmp_path, readers)
 
 
-ASK_ALL = """
-import sys
-from cardemu.transports import pcsc
-for name in sys.argv[1:]:
-    pcsc.wait_for_card(name)
-    card = pcsc.PcscCard(name)
-    card.connect()
-    print(card.transmit(bytes.fromhex("0084000008")).hex())
-    card.close()
-"""
-
-
-@pytest.mark.slow
-def test_sixteen_readers_hold_sixteen_cards(own_pcscd: OwnPcscd, card: Port, pyscard: None) -> None:
-    """A rig of eight copies of the driver, one card after the other asked: one challenge source, so none repeats."""
-    del pyscard
-    with OwnPcscd(Path(own_pcscd.folder) / "rig", 16) as rig:
-        readers = [Reader(Slow(card, 0), port) for port in rig.ports]
-        for reader in readers:
-            reader.insert()
-        answers = run(rig, sys.executable, "-c", ASK_ALL, *rig.names).split()
-        for reader in readers:
-            reader.remove()
-    assert (len(set(answers)), {answer[-4:] for answer in answers}) == (16, {"9000"})
-    assert (rig.names[0], rig.names[15]) == ("Cardmill 0 00 00", "Cardmill 7 00 01")
+def test_a_folder_with_a_long_name_is_refused(tmp_path: Path) -> None:
+    """A socket's path has 107 bytes, whatever the file system takes."""
+    with pytest.raises(ValueError, match="longer than the 107 bytes"):
+        OwnPcscd(tmp_path / ("x" * 100))

@@ -30,14 +30,14 @@ def test_golden(card_reader, golden_trace):
 GOLDEN = "reset = 3B6D000000814A4446866099030000002A\n0084 0000 08 = 0102030405060708 9000\n"
 
 
-def run(*arguments: str, at: Path = ROOT, **environment: str) -> tuple[int, str]:
+def run(*arguments: str, at: Path = ROOT, environment: dict[str, str] | None = None) -> tuple[int, str]:
     """A test run of its own: exit code and output."""
     inherited = {name: value for name, value in os.environ.items() if name not in {"CI", "PYTEST_ADDOPTS"}}
     paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
         cwd=at,
-        env={**inherited, "PYTHONPATH": paths, **environment},
+        env={**inherited, "PYTHONPATH": paths, **(environment or {})},
         capture_output=True,
         text=True,
         timeout=120,
@@ -82,10 +82,11 @@ def test_the_same_tests_run_on_a_reader_that_is_there(own_pcscd: OwnPcscd, pysca
     with Reader(spoken(virtual_card, "T=0"), own_pcscd.ports[2]):
         pcsc.wait_for_card(own_pcscd.names[2])
         arguments = [str(ANY_CARD), "-k", "not as_recorded", "--card", "pcsc:mill 1 00 00"]
-        code, output = run(*arguments, **own_pcscd.environment)
+        code, output = run(*arguments, environment=own_pcscd.environment)
     assert (code, "4 passed" in output) == (0, True), output
 
 
+@pytest.mark.slow
 def test_golden_conversations_are_written_and_compared(users_folder: Path) -> None:
     """Missing: fails. --update-golden: written. Same: passes. Changed: fails and names the line."""
     golden = users_folder / "golden" / "challenge.apdu"
@@ -101,7 +102,7 @@ def test_golden_conversations_are_written_and_compared(users_folder: Path) -> No
 
 def test_golden_conversations_are_not_written_in_ci(users_folder: Path) -> None:
     """A golden file written by the run that compares it would agree with anything."""
-    code, output = run("--update-golden", at=users_folder, CI="true")
+    code, output = run("--update-golden", at=users_folder, environment={"CI": "true"})
     assert (code, "in CI nobody reads the difference" in output) == (4, True), output
 
 
@@ -114,9 +115,11 @@ def test_an_unknown_place_is_refused(users_folder: Path, where: str) -> None:
 
 def test_without_pcscd_tests_are_skipped_with_the_reason(users_folder: Path) -> None:
     """The reason names the Debian packages, or the Python one."""
-    script = "import cardemu.transports.pcscd as pcscd, pathlib, pytest, sys\n" + (
-        "pcscd.DRIVER = pathlib.Path('nowhere')\nsys.exit(pytest.main(['-q', '-rs', '--card', 'vpcd']))"
-    )
+    script = """import pathlib, pytest, sys
+import cardemu.transports.pcscd as pcscd
+pcscd.DRIVER = pathlib.Path("nowhere")
+sys.exit(pytest.main(["-q", "-rs", "--card", "vpcd"]))
+"""
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=users_folder,
