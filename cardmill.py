@@ -65,6 +65,120 @@ def schema() -> None:
     raise typer.Exit(console.schema())
 
 
+card = typer.Typer(
+    help="Make, read and question emulated cards.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
+app.add_typer(card, name="card")
+
+CardFile = Annotated[Path, typer.Argument(help="saved card (JSON)")]
+OwnProduct = Annotated[str | None, typer.Option("--product", help="product file, if not one of the package")]
+
+
+@card.command("new")
+def card_new(  # noqa: PLR0913, PLR0917 - one argument an option
+    product: Annotated[str, typer.Argument(help="generation-1, generation-2, generation-3 or a product file")],
+    out: Annotated[Path, typer.Argument(help="file to write")],
+    index: Annotated[int, typer.Option(min=0, help="which synthetic person")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="seed of the card's challenges")] = 1,
+    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
+    issue_date: Annotated[str, typer.Option(help="CCYYMMDD")] = "20260302",
+    field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
+    photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
+    premade: Annotated[bool, typer.Option("--premade", help="keys and files only, no person")] = False,
+    audit: Annotated[Path | None, typer.Option(help="write the audit record of the personalisation")] = None,
+) -> None:
+    """Make a card from a synthetic person."""
+    from cardemu import console
+
+    wanted = console.NewCard(product, out, index, seed, region, issue_date, tuple(field), photo, premade, audit)
+    raise typer.Exit(console.new(wanted))
+
+
+@card.command("read")
+def card_read(
+    file: CardFile,
+    address: Annotated[str, typer.Argument(help="what to read, such as SSSEEF05|01|07|$ (default: everything)")] = "",
+    pin: Annotated[str, typer.Option(help="PIN, for what needs one")] = "",
+    as_json: AsJson = False,
+    product: OwnProduct = None,
+) -> None:
+    """Read a card as a terminal does."""
+    from cardemu import console
+
+    raise typer.Exit(console.read(file, address, pin=pin, as_json=as_json, product_name=product))
+
+
+@card.command("write")
+def card_write(
+    file: CardFile,
+    values: Annotated[list[str], typer.Argument(help="FILE.TAG=VALUE")],
+    product: OwnProduct = None,
+) -> None:
+    """Write data elements."""
+    from cardemu import console
+
+    raise typer.Exit(console.write(file, values, product_name=product))
+
+
+@card.command("verify")
+def card_verify(
+    file: CardFile, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
+) -> None:
+    """Show a PIN to a card."""
+    from cardemu import console
+
+    raise typer.Exit(console.verify(file, pin, product_name=product))
+
+
+@card.command("apdu")
+def card_apdu(
+    file: CardFile,
+    script: Annotated[Path | None, typer.Argument(help="commands in hex, one a line (default: typed in)")] = None,
+    product: OwnProduct = None,
+) -> None:
+    """Talk to a card, from a script or line by line."""
+    from cardemu import console
+
+    raise typer.Exit(console.apdu(file, script, product_name=product))
+
+
+@card.command("serve")
+def card_serve(
+    files: Annotated[list[Path], typer.Argument(help="saved cards, one a slot")],
+    slot: Annotated[int, typer.Option(min=0, max=15, help="slot of the first card")] = 0,
+    product: OwnProduct = None,
+) -> None:
+    """Put cards into the virtual reader of a running pcscd, until Ctrl-C."""
+    from cardemu import serving
+
+    raise typer.Exit(serving.serve(files, slot=slot, product_name=product))
+
+
+@card.command("catalogue")
+def card_catalogue(
+    product: Annotated[str, typer.Argument(help="card product")] = "generation-2", as_json: AsJson = False
+) -> None:
+    """List commands and data elements."""
+    from cardemu import console
+
+    raise typer.Exit(console.catalogue(product, as_json=as_json))
+
+
+@card.command("time")
+def card_time(
+    product: Annotated[str, typer.Argument(help="card product")],
+    script: Annotated[
+        Path | None, typer.Argument(help="commands in hex (default: the product's personalisation)")
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="write the script that was timed")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show where the chip's time goes while a script runs."""
+    from cardemu import console
+
+    raise typer.Exit(console.time(product, script, save=save, as_json=as_json))
+
+
 def main() -> None:
     """Entry point of the console command."""
     app()

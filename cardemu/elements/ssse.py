@@ -22,7 +22,7 @@ ISSUER = variable(
     an(0x07, 9, "card_number", "卡号", "X00000019", "card.number"),
 )
 
-_NUMBER = an(0x08, 18, "social_security_number", "社会保障号码", "99030119900307002X", "person.number")
+_NUMBER = an(0x08, 18, "social_security_number", "社会保障号码", "990301199003070024", "person.number")
 _NAME = an(0x09, 30, "name", "姓名", "李敏", "person.name")
 _EXTENSION = an(0x4E, 20, "name_extension", "姓名扩展", "", "person.name")
 _PERSON = (

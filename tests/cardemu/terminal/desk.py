@@ -21,7 +21,7 @@ from cardemu.wrappers.t0 import T0
 from tests.cardemu.support import REGION, SERIAL, TERMINAL, counting
 
 PRODUCTS = ("generation-1", "generation-2", "generation-3")
-LI_MIN = Person("99030119900307002X", "李敏", Sex.FEMALE, date(1990, 3, 7), "01")
+LI_MIN = Person("990301199003070024", "李敏", Sex.FEMALE, date(1990, 3, 7), "01")
 VALUES = values_of(LI_MIN, REGION, SERIAL, "20260302", 1)
 CARD_INFO = "990301D1560000050000002AFFFFFFFF|A00000011|"
 

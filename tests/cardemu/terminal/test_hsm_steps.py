@@ -37,7 +37,7 @@ def test_basic_data_in_two_steps() -> None:
     ("change", "number"),
     [
         (lambda answer: "00" * 8 + answer[16:], -25),
-        (lambda answer: answer[:33] + "00" * 8 + answer[49:], -25538),  # 63CE: external authentication fails
+        (lambda answer: answer[:33] + "00" * 8 + answer[49:], -25550),  # 63CE: external authentication fails
         (lambda answer: answer[:49] + "00" * 8 + "|", -22),
         (lambda answer: answer[:-1], -23),
         (lambda answer: "XY" + answer[2:], -23),
@@ -83,7 +83,7 @@ def test_generation_3_holder_data_in_two_steps() -> None:
     assert desk.iReadCard_HSM_Step1(1, CARD_INFO, "SSSEEF06|08|$", out) == 0
     assert text(out).startswith("03|RKSSSE|")
     assert desk.iReadCard_HSM_Step2(office().single(text(out)), out) == 0
-    assert text(out) == "SSSEEF06|99030119900307002X|$"
+    assert text(out) == "SSSEEF06|990301199003070024|$"
 
 
 def test_what_needs_a_pin_too_asks_for_it() -> None:

@@ -15,14 +15,14 @@ from cardemu.terminal.keyholder import Hsm, Psam
 from cardemu.terminal.port import Slot
 from cardemu.terminal.reader import Reader
 from tests.cardemu.support import TERMINAL, Conversation, Host
-from tests.cardemu.terminal.desk import CARD_INFO, PRODUCTS, Pad, card_of, keys, over_t0, reader, text
+from tests.cardemu.terminal.desk import CARD_INFO, PRODUCTS, card_of, over_t0, reader, text
 
 BASICS = {
-    "generation-1": "990301|99030119900307002X|A00000011|990301D1560000050000002AFFFFFFFF|李敏"
+    "generation-1": "990301|990301199003070024|A00000011|990301D1560000050000002AFFFFFFFF|李敏"
     "|00814A4446866099030000002A|1.00|20260302|20360302|410100000001|TEST0001|",
-    "generation-2": "990301|99030119900307002X|A00000011|990301D1560000050000002AFFFFFFFF|李敏"
+    "generation-2": "990301|990301199003070024|A00000011|990301D1560000050000002AFFFFFFFF|李敏"
     "|00814A4446866099030000002A|2.00|20260302|20360302|410100000001|TEST0001|",
-    "generation-3": "990301|99030119900307002X|A00000011|990301D1560000050000002AFFFFFFFF|李敏"
+    "generation-3": "990301|990301199003070024|A00000011|990301D1560000050000002AFFFFFFFF|李敏"
     "|00814A4446866099030000002A|3.00|20260302|20360302|410100000001|TEST0001|",
 }
 
@@ -95,7 +95,7 @@ def test_an_address_is_mirrored_by_the_data() -> None:
     out = bytearray()
     desk = reader(card_of("generation-2"))
     assert desk.iReadCard(1, 2, CARD_INFO, "SSSEEF05|06|07|$SSSEEF06|08|09|$", out) == 0
-    assert text(out) == "SSSEEF05|20360302|A00000011|$SSSEEF06|99030119900307002X|李敏|$"
+    assert text(out) == "SSSEEF05|20360302|A00000011|$SSSEEF06|990301199003070024|李敏|$"
     assert desk.iReadCard(3, 2, "", "3F00EF06|0A|0D|$MFEF05|02|$", out) == 0
     assert text(out) == "3F00EF06|2|19900307|$MFEF05|3|$"
 
@@ -389,5 +389,3 @@ def test_the_examples_of_the_table_are_what_the_codec_takes() -> None:
     row = product("generation-2").file("DF02EF15")
     assert written(row)[0] == "DF02EF15|99:01|99:02|99:03|99:04|0F|1F|$"
     assert codec.encode(row.elements[0], row.elements[0].example) != codec.encode(row.elements[0], "")
-    assert isinstance(Pad(["1"]), Pad)
-    assert keys("") is None

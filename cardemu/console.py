@@ -1,0 +1,399 @@
+"""What `cardmill card ...` does: make, read, write and question a saved card; print the catalogue; time a script.
+
+Plain functions that return an exit code: 0 fine, 1 the card says no, 2 wrong input (one message).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+from rich.console import Console
+from rich.table import Table
+
+from cardemu import state
+from cardemu.card import Card
+from cardemu.catalogue import catalogue as commands
+from cardemu.elements.model import FileRow
+from cardemu.files import Kind
+from cardemu.identifiers import read_card_number, read_citizen_number
+from cardemu.lifecycle import ALLOWED
+from cardemu.people import person
+from cardemu.personalisation.audit import Audit
+from cardemu.personalisation.data import DataError, items, values_of
+from cardemu.personalisation.personalise import personalise
+from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
+from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed, parse, personalisation_script, play
+from cardemu.personalisation.shell import Shell
+from cardemu.products import Product, product
+from cardemu.terminal.core import Terminal
+from cardemu.terminal.decode import NAMES
+from cardemu.terminal.errors import OK, Code, ReaderError, english
+from cardemu.terminal.items import AddressError, assignment
+from cardemu.terminal.keyholder import Hsm
+from cardemu.terminal.link import is_records
+from cardemu.terminal.reader import AUTH_KEY, Reader
+from cardemu.tomltable import ProductError
+
+FINE, REFUSED, USAGE = 0, 1, 2
+BASIC_FIELDS = (
+    *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
+    *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
+)
+Arguments = ParamSpec("Arguments")
+
+
+class UsageError(ValueError):
+    """Wrong input; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCard:
+    """What the user asked `cardmill card new` for.  `fields`: NAME=VALUE, such as person.name=李敏."""
+
+    product: str
+    out: Path
+    index: int = 0
+    seed: int = 1
+    region: str = REGION
+    issue_date: str = "20260302"
+    fields: tuple[str, ...] = ()
+    photo: Path | None = None
+    premade: bool = False
+    audit: Path | None = None
+
+
+def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
+    """Wrong input becomes one message and exit code 2."""
+
+    @wraps(function)
+    def checked(*args: Arguments.args, **kwargs: Arguments.kwargs) -> int:
+        try:
+            return function(*args, **kwargs)
+        except (ProductError, DataError, ScriptError, state.StateError, AddressError, UsageError) as error:
+            _complain(str(error))
+        except OSError as error:
+            _complain(f"{error.filename}: {error.strerror}")
+        return USAGE
+
+    return checked
+
+
+def _complain(message: str) -> None:
+    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """Print a line as it is."""
+    Console().print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+# ---- saved cards
+
+
+def load_card(path: Path, product_name: str | None) -> tuple[Card, Product]:
+    """A saved card and its product; `product_name` when that is a file of the user's own."""
+    found: list[Product] = []
+
+    def template(name: str) -> Product:
+        found.append(product(product_name or name))
+        return found[0]
+
+    text = _text(path)
+    try:
+        card = state.load(text, lambda name: template(name).template, os.urandom)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: not a saved card: {error}") from error
+    return card, found[0]
+
+
+def _text(path: Path) -> str:
+    """A text file's content."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text") from error
+
+
+def _save(card: Card, path: Path) -> None:
+    path.write_text(state.save(card) + "\n", encoding="utf-8")
+
+
+def _reader(card: Card, card_product: Product, pin: str = "") -> Reader:
+    """A terminal with every key of the product."""
+
+    def pad(prompt: str) -> str:
+        if not pin:
+            raise ReaderError(Code.CANCELLED)
+        del prompt
+        return pin
+
+    keys = Hsm(card_product.template.roots)
+    return Reader(Terminal(contact=card, keys=keys, pin_pad=pad, card_product=card_product))
+
+
+def _refused(code: int) -> int:
+    _complain(f"{code}: {english(code)}")
+    return REFUSED
+
+
+# ---- new
+
+
+@complaining
+def new(wanted: NewCard) -> int:
+    """Make a card: a chip, its initialisation, and (unless `premade`) a person; saved as JSON."""
+    made = product(wanted.product)
+    values = _values(wanted)
+    pictures = {"photo": wanted.photo.read_bytes()} if wanted.photo else {}
+    everything = items(made, values, pictures)
+    card, audit = Card.blank(made.template, os.urandom), Audit(values["card.number"])
+    hsm = Hsm(made.template.roots)
+    PrePersonaliser(Chip(made, wanted.region, _serial(wanted)), hsm, audit).run(card, values)
+    if not wanted.premade:
+        personalise(card, made, everything, hsm, audit, wanted.region)
+    _save(card, wanted.out)
+    if wanted.audit:
+        wanted.audit.write_text(audit.to_json() + "\n", encoding="utf-8")
+    for item, why in audit.failed.items():
+        _complain(f"{item}: {why}")
+    who = "no person yet" if wanted.premade else f"{values['person.name']}, {values['person.number']}"
+    say(f"{wanted.out}: {made.name}, card {values['card.number']}, {who}; {len(audit.entries)} commands")
+    return FINE if audit.complete else REFUSED
+
+
+def _serial(wanted: NewCard) -> bytes:
+    """The chip's serial: the card's index."""
+    return wanted.index.to_bytes(4, "big")
+
+
+def _values(wanted: NewCard) -> dict[str, str]:
+    """The synthetic person's values with the fields given put over them; numbers are checked."""
+    if not (len(wanted.issue_date) == 8 and wanted.issue_date.isascii() and wanted.issue_date.isdecimal()):
+        raise UsageError(f"issue date {wanted.issue_date!r} must be eight digits, CCYYMMDD")
+    given = _fields(wanted.fields)
+    try:
+        holder = person(wanted.seed, wanted.region, wanted.index)
+        values = values_of(holder, wanted.region, _serial(wanted), wanted.issue_date, wanted.index) | given
+        read_citizen_number(values["person.number"])
+        read_card_number(values["card.number"])
+    except (ValueError, OverflowError) as error:
+        raise UsageError(str(error)) from error
+    return values
+
+
+def _fields(assignments: Iterable[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{text!r} must be NAME=VALUE, such as person.name=李敏")
+        values[name] = value
+    return values
+
+
+# ---- read, write, verify
+
+
+@complaining
+def read(
+    path: Path, address: str = "", *, pin: str = "", as_json: bool = False, product_name: str | None = None
+) -> int:
+    """Read a card as a terminal with all keys does: basic data and every file, or one address (SSSEEF05|07|$)."""
+    card, card_product = load_card(path, product_name)
+    desk, out = _reader(card, card_product, pin), bytearray()
+    if address:
+        code = desk.iReadCard(1, AUTH_KEY, "", address, out)
+        _save(card, path)
+        if code == OK:
+            say(json.dumps({"data": out.decode("gb18030")}, ensure_ascii=False) if as_json else out.decode("gb18030"))
+        if code == Code.BAD_PARAMETER:
+            raise UsageError(f"{address!r} must be an address of this card, such as SSSEEF05|06|07|$")
+        return FINE if code == OK else _refused(code)
+    code = desk.iReadCardBas(1, out)
+    if code != OK:
+        _save(card, path)
+        return _refused(code)
+    basic = dict(zip(BASIC_FIELDS, out.decode("gb18030").split("|"), strict=False))
+    files = {row.key: _file_values(desk, row) for row in card_product.files if row.kind is not Kind.TRANSPARENT}
+    _save(card, path)
+    if as_json:
+        say(json.dumps({"basic": basic, "files": files}, ensure_ascii=False, indent=1))
+    else:
+        _print_card(basic, files, card_product)
+    return FINE
+
+
+def _file_values(desk: Reader, row: FileRow) -> dict[str, str]:
+    """Every element of a file; under `refused` why there are none."""
+    out = bytearray()
+    names: list[str] = []
+    if is_records(row):
+        tags = [
+            (element.name if element.times == 1 else f"{element.name}:{number}", f"{element.tag:02X}:{number}")
+            for element in row.elements
+            for number in range(1, element.times + 1)
+        ]
+        if not tags:
+            return {}
+        names, address = [name for name, _ in tags], "|".join((row.key, *(tag for _, tag in tags))) + "|$"
+    else:
+        names, address = [element.name for element in row.elements], f"{row.key}:1$"
+    code = desk.iReadCard(1, AUTH_KEY, "", address, out)
+    if code != OK:
+        return {"refused": f"{code}: {english(code)}"}
+    return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))
+
+
+def _print_card(basic: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
+    table = Table(title=card_product.title)
+    for heading in ("file", "element", "value"):
+        table.add_column(heading)
+    for name, value in basic.items():
+        table.add_row("", name, value)
+    for key, values in files.items():
+        for name, value in values.items():
+            if value:
+                table.add_row(key, name, value)
+    Console().print(table, markup=False)
+
+
+@complaining
+def write(path: Path, assignments: Iterable[str], *, product_name: str | None = None) -> int:
+    """Write elements under their update keys: FILE.TAG=VALUE or FILE.NAME=VALUE, such as SSSEEF06.0A=2."""
+    card, card_product = load_card(path, product_name)
+    desk, out = _reader(card, card_product), bytearray()
+    pairs = [assignment(card_product, text) for text in assignments]
+    if not pairs:
+        raise UsageError("nothing to write: give FILE.TAG=VALUE, such as SSSEEF06.0A=2")
+    address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)
+    data = "".join(f"{key}|{value}|$" for key, _, value in pairs)
+    code = desk.iWriteCard(1, "", address, data, out)
+    _save(card, path)
+    if code in {Code.BAD_CHARACTERS, Code.BAD_LENGTH, Code.BAD_INPUT, Code.BAD_PARAMETER}:
+        raise UsageError(f"{' '.join(value for _, _, value in pairs)!r}: {english(code)}")
+    return FINE if code == OK else _refused(code)
+
+
+@complaining
+def verify(path: Path, pin: str, *, product_name: str | None = None) -> int:
+    """Show the PIN to a card; a wrong one counts, as on the real card."""
+    card, card_product = load_card(path, product_name)
+    code = _reader(card, card_product, pin).iVerifyPIN(1, bytearray())
+    _save(card, path)
+    if code in {Code.PIN_LENGTH, Code.BAD_CHARACTERS, Code.CANCELLED}:
+        raise UsageError(f"PIN {pin!r} must be 4 to 16 digits")
+    if code != OK:
+        return _refused(code)
+    say("the PIN is right")
+    return FINE
+
+
+# ---- apdu
+
+
+@complaining
+def apdu(path: Path, script: Path | None = None, *, product_name: str | None = None) -> int:
+    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard."""
+    card, card_product = load_card(path, product_name)
+    text, name = (None, "input") if script is None else (_text(script), script.name)
+    if text is not None:
+        parse(text, name)
+    shell, wrong = Shell(card, card_product, name), False
+    say(shell.greeting)
+    for number, line in enumerate(sys.stdin if text is None else text.splitlines(), start=1):
+        if line.strip() in {"quit", "exit"}:
+            break
+        try:
+            for words in shell.run(line, number):
+                say(words)
+        except ScriptError as error:
+            _complain(str(error))
+            wrong = True
+    _save(card, path)
+    return USAGE if wrong else REFUSED if shell.failures else FINE
+
+
+# ---- catalogue, time
+
+
+@complaining
+def catalogue(product_name: str = "generation-2", *, as_json: bool = False) -> int:
+    """The commands of the card and the data elements of a product."""
+    card_product = product(product_name)
+    rows = [
+        (row.key, f"{cell.tag:02X}", cell.name, cell.zh, f"{cell.form.value}{cell.length}", row.read, row.write)
+        for row in card_product.files
+        for cell in row.elements
+    ]
+    specs = [
+        (
+            spec.name,
+            " ".join(f"{cla:02X}" for cla in spec.cla),
+            f"{spec.ins:02X}",
+            ", ".join(stage.name.lower() for stage, names in ALLOWED.items() if spec.name in names),
+            " ".join(f"{status:04X}" for status in spec.statuses),
+            spec.citation,
+        )
+        for spec in commands()
+    ]
+    heads = ("name", "cla", "ins", "stages", "statuses", "citation")
+    columns = ("file", "tag", "name", "zh", "form", "read", "write")
+    if as_json:
+        document = {
+            "commands": [dict(zip(heads, spec, strict=True)) for spec in specs],
+            "elements": [dict(zip(columns, row, strict=True)) for row in rows],
+        }
+        say(json.dumps(document, ensure_ascii=False, indent=1))
+        return FINE
+    _table("commands", heads, specs)
+    _table(f"data elements, {card_product.name}", columns, rows)
+    return FINE
+
+
+def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    table = Table(title=title)
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number == 0)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table, markup=False)
+
+
+@complaining
+def time(product_name: str, script: Path | None = None, *, save: Path | None = None, as_json: bool = False) -> int:
+    """Where the chip's time goes while a script runs; without one, the personalisation of an example person.
+
+    `save`: write that personalisation as a script, to be edited.
+    """
+    card_product = product(product_name)
+    text = personalisation_script(card_product) if script is None else _text(script)
+    name = "personalisation" if script is None else script.name
+    if save is not None:
+        save.write_text(text, encoding="utf-8")
+    card = Card.initialised(card_product.template, os.urandom, REGION, bytes(4))
+    port = Timed(card, card_product.timing)
+    play(port, parse(text, name), card_product, name)
+    rows = [(_name(one), one.spent) for one in port.exchanges] + [("total", port.total)]
+    parts = ("wire_us", "memory_us", "crypto_us", "command_us", "total_us")
+    if as_json:
+        lines = [{"command": label, **{part: getattr(spent, part) for part in parts}} for label, spent in rows]
+        say(json.dumps(lines, ensure_ascii=False, indent=1))
+        return FINE
+    columns = ("command", "wire ms", "memory ms", "cryptography ms", "command ms", "total ms")
+    cells = [(label, *(f"{getattr(spent, part) / 1000:.1f}" for part in parts)) for label, spent in rows]
+    _table(f"{name}, {card_product.name}", columns, cells)
+    return FINE
+
+
+def _name(exchange: Exchange) -> str:
+    if not exchange.command:
+        return "power up"
+    name = NAMES.get(exchange.command[0] << 8 | exchange.command[1], "unknown")
+    return f"{exchange.command[:4].hex().upper()} {name}"

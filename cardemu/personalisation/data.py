@@ -1,0 +1,122 @@
+"""Data preparation: what a card and its person bring, as the items to write (SPEC-10, S1).
+
+Values are keyed by the `source` column of the data-element table, such as person.name; a product writes those its
+layout has a place for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from cardemu.elements import codec
+from cardemu.elements.codec import ElementError
+from cardemu.elements.layout import LAYOUTS
+from cardemu.elements.model import Element, FileRow
+from cardemu.files import Kind
+from cardemu.identifiers import CardIdentification, card_number, initialising_institution
+from cardemu.people import Person
+from cardemu.products import Product
+
+YEARS_VALID = 10
+"""assumed: how long a new card is valid."""
+
+
+class DataError(ValueError):
+    """Data no card can be made from; the message names every mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to write: a record of a file, or (without element) the bytes of a transparent file."""
+
+    row: FileRow
+    element: Element | None
+    value: bytes
+
+    @property
+    def name(self) -> str:
+        """What it is, for the audit record: file, tag and name, never the value."""
+        if self.element is None:
+            return f"{self.row.key} {self.row.name}"
+        return f"{self.row.key} {self.element.tag:02X} {self.element.name}"
+
+
+def holder_class(age: int) -> str:
+    """The card class of somebody of an age.  assumed: where the classes of the dictionary begin."""
+    if age < 6:
+        return "1"
+    if age < 18:
+        return "2"
+    return "3" if age < 60 else "4"
+
+
+def values_of(person: Person, region: str, serial: bytes, issue_date: str, index: int) -> dict[str, str]:
+    """The values of a card and its person.  `issue_date` CCYYMMDD, `index` the card's number among all issued."""
+    year = int(issue_date[:4])
+    digits = serial.hex().upper()
+    return {
+        "card.identification": bytes(CardIdentification(region, digits)).hex().upper(),
+        "card.holder_class": holder_class(year - person.birth.year),
+        "card.initialising_body": initialising_institution(region, region, 1).hex(),
+        "card.issue_date": issue_date,
+        "card.valid_until": f"{year + YEARS_VALID:04d}{issue_date[4:].replace('0229', '0228')}",
+        "card.number": card_number(index),
+        "person.number": person.citizen_number,
+        "person.name": person.name,
+        "person.sex": str(int(person.sex)),
+        "person.ethnic_group": person.ethnicity,
+        "person.birthplace": person.citizen_number[:6],
+        "person.birth_date": f"{person.birth:%Y%m%d}",
+    }
+
+
+def sources(product: Product) -> tuple[str, ...]:
+    """Every value the product has a place for."""
+    return tuple(dict.fromkeys(element.source for row in product.files for element in row.elements if element.source))
+
+
+def items(product: Product, values: Mapping[str, str], pictures: Mapping[str, bytes] | None = None) -> tuple[Item, ...]:
+    """What to write, in the order of the layout; DataError with every value that does not fit.
+
+    `pictures`: bytes of the files photo and fingerprint.
+    """
+    mistakes = _unknown(product, values)
+    filled = {"product.version": product.version, **values}
+    found: list[Item] = []
+    for row in product.files:
+        for element in row.elements:
+            if element.source in filled:
+                try:
+                    found.append(Item(row, element, value_bytes(row, element, filled[element.source])))
+                except ElementError as error:
+                    mistakes.append(str(error))
+        picture = (pictures or {}).get(row.name, b"") if row.kind is Kind.TRANSPARENT else b""
+        if len(picture) > row.size:
+            mistakes.append(f"{row.key}: a {row.name} of {len(picture)} bytes, at most {row.size} fit")
+        elif picture:
+            found.append(Item(row, None, picture))
+    if mistakes:
+        raise DataError("\n".join(dict.fromkeys(mistakes)))
+    return tuple(found)
+
+
+def _unknown(product: Product, values: Mapping[str, str]) -> list[str]:
+    """Names the data-element table does not know; what merely has no place on this product is left out silently."""
+    everywhere = {cell.source for layout in LAYOUTS.values() for row in layout for cell in row.elements}
+    known = {*sources(product), *everywhere} - {""}
+    mistakes = []
+    for name in values:
+        if name not in known:
+            near = get_close_matches(name, sorted(known), 1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+            mistakes.append(f"{name}: no data element is filled from it; {hint}")
+    return mistakes
+
+
+def value_bytes(row: FileRow, element: Element, text: str) -> bytes:
+    """An element's value; a name is cut in two where the layout has an extension."""
+    if element.name in {"name", "name_extension"} and any(other.name == "name_extension" for other in row.elements):
+        return codec.split_name(text)[element.name == "name_extension"]
+    return codec.encode(element, text)
