@@ -25,10 +25,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")
 def run(  # noqa: PLR0913, PLR0917 - one argument an option
     scenario: ScenarioFile,
     set_: Overrides = [],  # noqa: B006 - typer copies it
-    seed: Annotated[int | None, typer.Option(min=0, help="seed (default: the scenario's)")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed (default: the scenario's)")] = None,
     replications: Annotated[int | None, typer.Option(min=1, help="independent replications")] = None,
     out: Annotated[Path | None, typer.Option(help="run folder (default: runs/NAME)")] = None,
     lang: Annotated[str, typer.Option(help="language of the report: en or zh")] = "en",
+    engine: Annotated[
+        str, typer.Option(help="reference, or compiled: the same log faster (compiles for a minute at first use)")
+    ] = "reference",
     log: Annotated[bool, typer.Option("--log/--no-log", help="keep the event log of the first replication")] = True,
     check: Annotated[bool, typer.Option("--check", help="check the identities every log must satisfy")] = False,
     as_json: AsJson = False,
@@ -37,7 +40,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     """Play a scenario and write its report."""
     from reports import console
 
-    options = console.RunOptions(scenario, tuple(set_), seed, replications, out, lang, log, check, as_json, quiet)
+    options = console.RunOptions(
+        scenario, tuple(set_), seed, replications, out, lang, engine, log, check, as_json, quiet
+    )
     raise typer.Exit(console.run(options))
 
 

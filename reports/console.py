@@ -24,7 +24,7 @@ from sim.metrics.identities import check_identities
 from sim.metrics.measures import Unit
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
-from sim.run import ENGINE, Beat, Outcome, play, prepare
+from sim.run import ENGINES, Beat, Outcome, play, prepare
 from sim.scenario.schema import RULE_PARTS
 from sim.scenario.schema_json import json_schema
 from sim.store import RunFolderError, RunReader
@@ -54,6 +54,7 @@ class RunOptions:
     replications: int | None = None
     out: Path | None = None
     lang: str = "en"
+    engine: str = ENGINES[0]
     log: bool = True
     check: bool = False
     as_json: bool = False
@@ -78,6 +79,8 @@ def run(options: RunOptions) -> int:
     """Play a scenario, write its report, say how it went."""
     if options.lang not in LANGUAGES:
         raise ScenarioError((Problem("--lang", "", None, f'"{options.lang}" is not a language', "en or zh"),))
+    if options.engine not in ENGINES:
+        raise ScenarioError((Problem("--engine", "", None, f'"{options.engine}" is no engine', " or ".join(ENGINES)),))
     loaded, compiled = prepare(options.scenario, options.overrides)
     folder = options.out or Path("runs") / options.scenario.stem
     with _Progress(hidden=options.quiet or options.as_json) as progress:
@@ -87,6 +90,7 @@ def run(options: RunOptions) -> int:
             folder=folder if options.log else None,
             seed=options.seed,
             replications=options.replications,
+            engine=options.engine,
             beat=progress.beat,
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -220,7 +224,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         region_zh=region.name_zh if region is not None else "",
         replications=outcome.replications,
         warm_up_ms=scenario.run.warm_up,
-        engine=ENGINE,
+        engine=options.engine,
         versions=tuple(outcome.stored.versions.items()) if outcome.stored is not None else (),
         inputs=tuple(_inputs(outcome)),
         people=tuple((name, person.name) for name, person in scenario.people.items() if person.name),

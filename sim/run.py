@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from sim.compile.compiler import Compiled, compile_scenario
 from sim.compile.feasibility import overloads
@@ -34,10 +34,51 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sim.metrics.tables import Tables
+    from sim.program import Program
     from sim.scenario.schema_story import ExpectTable
     from sim.scenario.values import Measure
 
-ENGINE = "reference"
+ENGINES = ("reference", "compiled")
+LARGEST_SEED = 2**63 - 1
+
+
+class _Clock(Protocol):
+    """How far an engine has come."""
+
+    @property
+    def now_ms(self) -> int:
+        """Simulated time."""
+
+    @property
+    def events(self) -> int:
+        """Events so far."""
+
+
+class Engine(Protocol):
+    """What plays a Program."""
+
+    @property
+    def clock(self) -> _Clock:
+        """Its clock."""
+
+    def run(self, progress: Callable[[int, int], bool] | None = None) -> None:
+        """Play to the end."""
+
+
+def engine_of(name: str, program: Program, seed: int, replication: int, sink: Callable[[np.ndarray], None]) -> Engine:
+    """Make the engine of that name: both write the same log.
+
+    Raises ScenarioError where the compiled one does not support a feature.
+    """
+    if name == "reference":
+        return ReferenceEngine(program, seed, replication, sink)
+    from sim.engines.compiled import CompiledEngine, Unsupported  # noqa: PLC0415 - compiles when imported
+
+    try:
+        return CompiledEngine(program, seed, replication, sink)
+    except Unsupported as error:
+        problem = Problem("--engine", "", None, f"the compiled engine does not support: {error}", "reference")
+        raise ScenarioError((problem,)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +143,12 @@ def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None,
         crowded = room(compiled.program, region)
         if crowded:
             yield "cohorts", None, crowded, "fewer people in one region, or a shorter region.division"
+    if loaded.scenario.run.seed > LARGEST_SEED:
+        yield "run.seed", None, "is too large for the random numbers", "0 to 2^63 - 1"
+    for row in compiled.program.stations:
+        if row.preempt and row.batch_size > 1:
+            why = "a service for several people together cannot be broken off"
+            yield f"stations.{row.group}", None, why, "batch or preempt, not both"
     if loaded.scenario.run.overload == "refuse":
         for text in overloads(compiled.program):
             yield "demand", None, text, 'more servers, less demand, or run.overload = "allow"'
@@ -120,6 +167,7 @@ def play(
     folder: Path | None = None,
     seed: int | None = None,
     replications: int | None = None,
+    engine: str = ENGINES[0],
     beat: Callable[[Beat], None] | None = None,
 ) -> Outcome:
     """Play all replications.  `folder`: where the log of the first one goes (replacing an older run of ours).
@@ -137,9 +185,9 @@ def play(
     for number in range(replications):
         writer = None
         if folder is not None and number == 0:
-            info = RunInfo(seed=seed, content_hash=content_hash, title=loaded.scenario.title, engine=ENGINE)
+            info = RunInfo(seed=seed, content_hash=content_hash, title=loaded.scenario.title, engine=engine)
             writer = RunWriter.create(folder, info, compiled.names, _scenario_copy(loaded), replace_old=True)
-        single = _Replication(compiled, seed, number, expectations)
+        single = _Replication(compiled, engine, seed, number, expectations)
         if writer is not None:
             single.registry = Registry(compiled.program, region_of(loaded), seed, number)
         try:
@@ -164,13 +212,15 @@ def play(
 class _Replication:
     """One replication with all that listens to it."""
 
-    def __init__(self, compiled: Compiled, seed: int, number: int, expectations: Sequence[Expectation]) -> None:
+    def __init__(
+        self, compiled: Compiled, engine: str, seed: int, number: int, expectations: Sequence[Expectation]
+    ) -> None:
         selections, thresholds = needs(expectations)
         self.fold = Fold(compiled.names, selections, thresholds) if thresholds else Fold(compiled.names, selections)
         self.stories = StoryBook(compiled.program, compiled.names)
         self.writer: RunWriter | None = None
         self.registry: Registry | None = None
-        self.engine = ReferenceEngine(compiled.program, seed, number, self._chunk)
+        self.engine = engine_of(engine, compiled.program, seed, number, self._chunk)
 
     def _chunk(self, chunk: np.ndarray) -> None:
         if self.writer is not None:

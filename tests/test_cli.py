@@ -99,6 +99,18 @@ def test_the_copied_scenario_plays_the_same_run_again(tmp_path: Path) -> None:
     assert json.loads(first)["log_sha256"] == json.loads(again)["log_sha256"]
 
 
+@pytest.mark.slow
+def test_the_compiled_engine_writes_the_same_log(tmp_path: Path) -> None:
+    """Another engine, the same bytes; an engine that does not exist is a mistake."""
+    _write(tmp_path, DESK)
+    _, readable = _cardmill(tmp_path, "run", "scenario.toml", "--json")
+    _, compiled = _cardmill(tmp_path, "run", "scenario.toml", "--json", "--engine", "compiled", "--out", "again")
+    assert json.loads(readable)["log_sha256"] == json.loads(compiled)["log_sha256"]
+    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--engine", "fast")
+    assert code == 2
+    assert "reference or compiled" in out
+
+
 def test_quiet_prints_nothing_and_json_prints_one_document(tmp_path: Path) -> None:
     """For scripts."""
     _write(tmp_path, DESK)

@@ -26,7 +26,7 @@ RECORDS = 15
 STACK = 16
 TROUBLE = 17  # 1: a table was too small in the middle of an event
 LAST_EVENT = 18  # number of the event scheduled last
-FREE_POOL = 19
+FREE_POOL = 19  # as FREE_CASE, for the pool
 DAY_LOW = 20  # first and last day of the calendar that was asked for
 DAY_HIGH = 21
 CLOCK_STEP = 22
@@ -35,12 +35,13 @@ REPLICATION = 24
 END = 25
 DRAIN = 26
 BUSINESSES = 27
-LEADS = 28
 OFFLINE_FROM = 29  # terminals that fetch the hot list: (refresh, offset) pairs in `ints`
 OFFLINE_TO = 30
 HOMES_FROM = 31  # (person, place, station) triples in `ints`
 HOMES_TO = 32
-NOW_WIDTH = 33
+FREE_POOLS = 33
+MARGIN_ROWS = 34  # rows that are free in every table before an event begins
+NOW_WIDTH = 35
 
 # --- cases -----------------------------------------------------------------------------------------------------------
 ID = 0
@@ -88,7 +89,8 @@ BOARD_PREVIOUS = 41  # neighbouring boards of the server group
 BOARD_NEXT = 42
 SERVING_PREVIOUS = 43  # neighbours among the cases served by the group, where service can be broken off
 SERVING_NEXT = 44
-CASE_WIDTH = 45
+BREAKS = 45  # how often its service was broken off at this station
+CASE_WIDTH = 46
 
 # --- stations: from the program --------------------------------------------------------------------------------------
 CAPACITY = 0
@@ -236,7 +238,8 @@ FINANCIAL = 3
 BANKS_FROM = 4
 BANKS_TO = 5
 BANKS_SHARES = 6  # position in `reals`
-COHORT_WIDTH = 7
+OUTLETS = 7
+COHORT_WIDTH = 8
 
 # --- the office ------------------------------------------------------------------------------------------------------
 CHECK = 0

@@ -236,16 +236,18 @@ def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:
             if stream.row.batch > 1:
                 t = np.repeat(t, stream.row.batch)
             t = t[: max(0, min(len(t), stream.row.at_most - given[index]))]
-            number = np.arange(given[index], given[index] + len(t), dtype=np.int64)
+            new = np.arange(given[index], given[index] + len(t), dtype=np.int64)
             given[index] += len(t)
             times.append(t)
             sources.append(np.full(len(t), index, dtype=np.int64))
-            numbers.append(number)
-            persons.append(_people(program, stream.row, number))
+            numbers.append(new)
+            persons.append(_people(program, stream.row, new))
         t_ms = np.concatenate(times) if times else np.empty(0, dtype=np.int64)
         source = np.concatenate(sources) if sources else np.empty(0, dtype=np.int64)
+        number = np.concatenate(numbers) if numbers else np.empty(0, dtype=np.int64)
+        person = np.concatenate(persons) if persons else np.empty(0, dtype=np.int64)
         order = np.lexsort((source, t_ms))  # stable: numbers of a source stay in order
-        yield Block(t_ms[order], source[order], np.concatenate(numbers)[order], np.concatenate(persons)[order])
+        yield Block(t_ms[order], source[order], number[order], person[order])
 
 
 def _people(program: Program, row: SourceRow, numbers: np.ndarray) -> np.ndarray:

@@ -1,0 +1,125 @@
+"""Keyed random numbers and rows of the log, as compiled code asks for them.
+
+The keys are those of sim.engines.draws; the numbers come from the same compiled functions.
+"""
+
+from __future__ import annotations
+
+from sim.engines import compiled_columns as col
+from sim.engines.compiled_types import Reals, compiled
+from sim.engines.compiled_world import World
+from sim.engines.draws import PEOPLE_KEY, For
+from sim.engines.philox import uniform
+from sim.engines.samplers import sample
+
+_PLACE_DRAWS = 8
+"""As in sim.engines.draws: a person's numbers from here on choose his usual places."""
+_PERSON = int(For.PERSON)
+_PLACE = int(For.PLACE)
+_MACHINE = int(For.MACHINE)
+
+
+@compiled
+def emit_of(w: World, ident: int, person: int, step: int, station: int, kind: int, code: int, value: int) -> None:
+    """A row of the log."""
+    g, log = w.g, w.log
+    at = g[col.LOG]
+    if at == len(log):
+        g[col.TROUBLE] = 1
+        return
+    log[at, 0] = g[col.NOW]
+    log[at, 1] = ident
+    log[at, 2] = person
+    log[at, 3] = step
+    log[at, 4] = station
+    log[at, 5] = kind
+    log[at, 6] = code
+    log[at, 7] = value
+    g[col.LOG] = at + 1
+
+
+@compiled
+def emit(w: World, case: int, kind: int, code: int, value: int) -> None:
+    """An event of a case where it is now."""
+    row = w.case[case]
+    emit_of(w, row[col.ID], row[col.PERSON], row[col.STEP], row[col.STATION], kind, code, value)
+
+
+@compiled
+def _purpose(w: World, case: int, what: int) -> int:
+    row = w.case[case]
+    key = w.step[row[col.STEP], col.STEP_KEY] if row[col.STEP] >= 0 else 0
+    return int(key | (row[col.VISIT] & 0xFFFF) << 12 | (row[col.BRANCH] & 0xFF) << 4 | what)
+
+
+@compiled
+def share(w: World, case: int, what: int, draw: int) -> float:
+    """A uniform number for a case at its present step."""
+    g, row = w.g, w.case[case]
+    key = w.source[row[col.SOURCE], col.SOURCE_KEY]
+    return uniform(g[col.SEED], g[col.REPLICATION], row[col.NUMBER], key, _purpose(w, case, what), draw)
+
+
+@compiled
+def _sample(w: World, dist: int, number: int, key: int, purpose: int, draw: int) -> int:
+    g, row, reals = w.g, w.dist[dist], w.reals
+    first = row[col.DIST_REALS]
+    values = first + 3
+    weights = values + row[col.DIST_VALUES]
+    return sample(
+        row[col.DIST_KIND], reals[first], reals[first + 1], reals[first + 2], reals[values:weights],
+        reals[weights : weights + row[col.DIST_WEIGHTS]], g[col.SEED], g[col.REPLICATION], number, key, purpose, draw,
+    )  # fmt: skip
+
+
+@compiled
+def time(w: World, case: int, dist: int, what: int, draw: int) -> int:
+    """A whole number of a distribution for a case at its present step."""
+    row = w.case[case]
+    return _sample(w, dist, row[col.NUMBER], w.source[row[col.SOURCE], col.SOURCE_KEY], _purpose(w, case, what), draw)
+
+
+@compiled
+def person_share(w: World, person: int, draw: int) -> float:
+    """A uniform number that belongs to a person."""
+    return uniform(w.g[col.SEED], w.g[col.REPLICATION], person, PEOPLE_KEY, _PERSON, draw)
+
+
+@compiled
+def person_number(w: World, person: int, dist: int, draw: int) -> int:
+    """A whole number that belongs to a person."""
+    return _sample(w, dist, person, PEOPLE_KEY, _PERSON, draw * 1000)
+
+
+@compiled
+def person_place(w: World, person: int, place: int) -> float:
+    """The number that chooses a person's usual place of a kind."""
+    return person_share(w, person, _PLACE_DRAWS + place)
+
+
+@compiled
+def usual_place(w: World, case: int, place: int) -> float:
+    """Which of the places of a kind."""
+    person = w.case[case, col.PERSON]
+    if person >= 0:
+        return person_place(w, person, place)
+    return share(w, case, _PLACE, 0)
+
+
+@compiled
+def station_number(w: World, station: int, dist: int, count: int) -> int:
+    """A whole number that belongs to a station's machine."""
+    return _sample(w, dist, count, w.station[station, col.STATION_KEY], _MACHINE, 0)
+
+
+@compiled
+def which(reals: Reals, first: int, count: int, number: float) -> int:
+    """How many of `count` growing shares lie below a number: bisect_left."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if reals[first + middle] < number:
+            low = middle + 1
+        else:
+            high = middle
+    return low

@@ -1,0 +1,127 @@
+"""The clock of the compiled engine: a binary heap of rows (t, rank << 48 | number, what, event), in arrays.
+
+As sim.engines.clock: times are rounded up to the clock's step, and events taken back stay in the heap, without effect,
+until they are half of it.  Both engines count the same events.
+"""
+
+from __future__ import annotations
+
+from sim.engines import compiled_columns as col
+from sim.engines.clock import Rank
+from sim.engines.compiled_types import Table, compiled
+from sim.engines.compiled_world import World
+
+RANK_SHIFT = 48
+"""As in sim.engines.clock: the rank stands above the number that orders one rank."""
+_COMPACT_FROM = 4_096
+_END = int(Rank.END)
+_PATIENCE = int(Rank.PATIENCE)
+
+
+@compiled
+def _rise(heap: Table, hole: int, t_ms: int, order: int, what: int, event: int) -> None:
+    """Put an entry where it belongs on the way from a leaf up."""
+    while hole > 0:
+        above = (hole - 1) >> 1
+        t_above = heap[above, col.DUE_AT]
+        if t_above < t_ms or (t_above == t_ms and heap[above, col.ORDER] < order):
+            break
+        heap[hole, 0] = t_above
+        heap[hole, 1] = heap[above, 1]
+        heap[hole, 2] = heap[above, 2]
+        heap[hole, 3] = heap[above, 3]
+        hole = above
+    heap[hole, 0] = t_ms
+    heap[hole, 1] = order
+    heap[hole, 2] = what
+    heap[hole, 3] = event
+
+
+@compiled
+def at(w: World, t_ms: int, rank: int, number: int, what: int) -> int:
+    """Schedule an event of a rank; `number` orders equal times.  Gives the event's own number."""
+    g, heap = w.g, w.heap
+    step = g[col.CLOCK_STEP]
+    if step > 1:
+        t_ms = -(-t_ms // step) * step
+    g[col.LAST_EVENT] += 1
+    if g[col.HEAP] == len(heap):
+        g[col.TROUBLE] = 1
+        return int(g[col.LAST_EVENT])
+    _rise(heap, g[col.HEAP], t_ms, rank << RANK_SHIFT | number, what, g[col.LAST_EVENT])
+    g[col.HEAP] += 1
+    return int(g[col.LAST_EVENT])
+
+
+@compiled
+def _sink(heap: Table, size: int, hole: int) -> None:
+    """Let the entry at `hole` go down to where it belongs."""
+    t_ms, order, what, event = heap[hole, 0], heap[hole, 1], heap[hole, 2], heap[hole, 3]
+    while True:
+        below = 2 * hole + 1
+        if below >= size:
+            break
+        other = below + 1
+        if other < size and (
+            heap[other, 0] < heap[below, 0] or (heap[other, 0] == heap[below, 0] and heap[other, 1] < heap[below, 1])
+        ):
+            below = other
+        t_below = heap[below, 0]
+        if t_ms < t_below or (t_ms == t_below and order < heap[below, 1]):
+            break
+        heap[hole, 0] = t_below
+        heap[hole, 1] = heap[below, 1]
+        heap[hole, 2] = heap[below, 2]
+        heap[hole, 3] = heap[below, 3]
+        hole = below
+    heap[hole, 0] = t_ms
+    heap[hole, 1] = order
+    heap[hole, 2] = what
+    heap[hole, 3] = event
+
+
+@compiled
+def drop_first(w: World) -> None:
+    """Take the first entry out of the heap."""
+    g, heap = w.g, w.heap
+    g[col.HEAP] -= 1
+    size = g[col.HEAP]
+    if size > 0:
+        for column in range(col.HEAP_WIDTH):
+            heap[0, column] = heap[size, column]
+        _sink(heap, size, 0)
+
+
+@compiled
+def holds_good(w: World, order: int, what: int, event: int) -> bool:
+    """Whether an entry has not been taken back."""
+    rank = order >> RANK_SHIFT
+    if rank == _END:
+        return bool(w.case[what, col.DUE] == event)
+    return bool(rank != _PATIENCE or w.case[what, col.DUE] == event)
+
+
+@compiled
+def _sweep(w: World) -> None:
+    """Throw out what was taken back."""
+    g, heap = w.g, w.heap
+    kept = 0
+    for entry in range(g[col.HEAP]):
+        if holds_good(w, heap[entry, col.ORDER], heap[entry, col.WHAT], heap[entry, col.EVENT]):
+            for column in range(col.HEAP_WIDTH):
+                heap[kept, column] = heap[entry, column]
+            kept += 1
+    g[col.HEAP] = kept
+    for entry in range(kept // 2 - 1, -1, -1):
+        _sink(heap, kept, entry)
+
+
+@compiled
+def cancel(w: World, case: int) -> None:
+    """Take back the event that would end a case's service or patience."""
+    g = w.g
+    w.case[case, col.DUE] = 0
+    g[col.CANCELLED] += 1
+    if g[col.CANCELLED] > _COMPACT_FROM and 2 * g[col.CANCELLED] > g[col.HEAP]:
+        _sweep(w)
+        g[col.CANCELLED] = 0

@@ -1,0 +1,118 @@
+"""The loop of the compiled engine: one event after another, until Python has something to do."""
+
+from __future__ import annotations
+
+from sim.engines import compiled_columns as col
+from sim.engines.clock import Rank
+from sim.engines.compiled_cases import tell
+from sim.engines.compiled_floor import changes, ends, next_change, out_of_patience
+from sim.engines.compiled_heap import RANK_SHIFT, drop_first, holds_good
+from sim.engines.compiled_release import fail_next, up, wrapped
+from sim.engines.compiled_stack import push
+from sim.engines.compiled_types import compiled, world_at
+from sim.engines.compiled_walk import arrives, await_arrival, enter, follow, served
+from sim.engines.compiled_world import CHUNK, ROWS_OF_A_CASE, World
+
+_CHANGE, _UP, _END, _FREE = int(Rank.CHANGE), int(Rank.UP), int(Rank.END), int(Rank.FREE)
+_WALK, _PATIENCE, _ARRIVAL = int(Rank.WALK), int(Rank.PATIENCE), int(Rank.ARRIVAL)
+
+
+@compiled
+def begin(pairs: int) -> None:
+    """What stands in the heap before the first event.  `pairs`: address of the tables' addresses."""
+    w = world_at(pairs)
+    stations = len(w.station) - 1
+    for station in range(stations):
+        fail_next(w, station)
+    for station in range(stations):
+        next_change(w, station)
+    await_arrival(w)
+
+
+@compiled
+def _crowded(w: World) -> bool:
+    """Whether a table might be too small for the next event, or the log has a chunk to hand on."""
+    g = w.g
+    margin, alive = g[col.MARGIN_ROWS], g[col.ALIVE]
+    return bool(
+        g[col.LOG] >= CHUNK
+        or g[col.FREE_CASES] < margin
+        or len(w.heap) < g[col.HEAP] + alive + margin
+        or len(w.log) < g[col.LOG] + ROWS_OF_A_CASE * alive + margin
+        or len(w.record) < g[col.RECORDS] + 1
+        or len(w.stack) < alive + margin
+        or g[col.FREE_POOLS] < alive + margin
+    )
+
+
+@compiled
+def _happens(w: World, rank: int, what: int) -> None:
+    """One event."""
+    if rank == _END:
+        ends(w, what)
+    elif rank == _ARRIVAL:
+        arrives(w)
+    elif rank == _PATIENCE:
+        out_of_patience(w, what)
+    elif rank == _WALK:
+        push(w, col.ENTER, what, w.case[what, col.WALK_STEP], w.case[what, col.WALK_STATION], 0)
+    elif rank == _FREE:
+        wrapped(w, what)
+    elif rank == _CHANGE:
+        changes(w, what)
+    elif rank == _UP:
+        up(w, what)
+
+
+@compiled
+def _work_off(w: World) -> None:
+    """Everything that follows within the same moment."""
+    g = w.g
+    while g[col.STACK] > 0 and not g[col.TROUBLE]:
+        g[col.STACK] -= 1
+        row = w.stack[g[col.STACK]]
+        frame, case, a, b, c = row[col.FRAME], row[col.FRAME_CASE], row[col.A], row[col.B], row[col.C]
+        if frame == col.SERVED:
+            served(w, case, a)
+        elif frame == col.FOLLOW:
+            follow(w, case, a, b, c)
+        elif frame == col.ENTER:
+            enter(w, case, a, b)
+        else:
+            if w.case[case, col.BOARD_MEMBER] >= 0:
+                push(w, col.MEMBERS, w.case[case, col.BOARD_MEMBER], a, 0, 0)
+            w.case[case, col.GROUP] = -1
+            push(w, col.SERVED, case, a, 0, 0)
+
+
+@compiled
+def play(pairs: int, every: int) -> int:
+    """Let things happen; give the reason for coming back."""
+    w = world_at(pairs)
+    g, heap = w.g, w.heap
+    while True:
+        if g[col.HEAP] == 0 or heap[0, col.DUE_AT] >= g[col.END]:
+            return col.OVER
+        if g[col.DRAIN] and g[col.EXHAUSTED] and g[col.ALIVE] == 0:
+            return col.OVER
+        if _crowded(w):
+            return col.ROOM
+        order, what, event = heap[0, col.ORDER], heap[0, col.WHAT], heap[0, col.EVENT]
+        if order >> RANK_SHIFT == _ARRIVAL and g[col.NEXT_ARRIVAL] + 1 == len(w.block) and not g[col.LAST_BLOCK]:
+            return col.BLOCK
+        g[col.NOW] = heap[0, col.DUE_AT]
+        drop_first(w)
+        if holds_good(w, order, what, event):
+            _happens(w, order >> RANK_SHIFT, what)
+            _work_off(w)
+        if g[col.TROUBLE]:
+            return col.BROKEN
+        g[col.EVENTS] += 1
+        if g[col.EVENTS] % every == 0:
+            return col.BEAT
+
+
+@compiled
+def tell_one(pairs: int, case: int) -> None:
+    """The record of an action that is not over when the run is."""
+    tell(world_at(pairs), case)

@@ -1,0 +1,259 @@
+"""The office of the compiled engine: the same rows of guards and effects as sim.office, carried out by number."""
+
+from __future__ import annotations
+
+from sim.engines import compiled_columns as col
+from sim.engines.compiled_draws import emit
+from sim.engines.compiled_pauses import workdays_between
+from sim.engines.compiled_types import Row, compiled
+from sim.engines.compiled_world import World
+from sim.engines.demand import DAY_MS
+from sim.log import Event
+from sim.office.fields import NEVER, NOWHERE, Card, Field, Ledger
+from sim.office.interest import DAYS_OF_A_YEAR, PPM
+from sim.office.rows import AGENT, AGENT_BIT, EXPOSURE_LEAD, IDENTITY_BIT, REGISTER_BIT, ActCode, CheckCode
+from sim.procedures.model import Paper
+
+_ALL_PAPERS = (1 << len(Paper)) - 1
+_AGENT_PAPER = AGENT_BIT.bit_length() - 1
+_DONE, _REFUSED, _MONEY, _LEAD = int(Event.DONE), int(Event.REFUSED), int(Event.MONEY), int(Event.LEAD)
+_CARD, _HOT_AT, _HOT_UNTIL = int(Field.CARD), int(Field.HOT_AT), int(Field.HOT_UNTIL)
+_COST_FEN, _FEN_DAYS, _BALANCE_AT = int(Field.COST_FEN), int(Field.FEN_DAYS), int(Field.BALANCE_AT)
+_MEDICAL_FEN, _FINANCIAL_FEN = int(Field.MEDICAL_FEN), int(Field.FINANCIAL_FEN)
+_MEDICAL, _FINANCIAL = int(Ledger.MEDICAL), int(Ledger.FINANCIAL)
+_TEMPORARY_LOSS, _LOST = int(Card.TEMPORARY_LOSS), int(Card.LOST)
+_IN, _NOT_IN, _WITHIN = int(CheckCode.IN), int(CheckCode.NOT_IN), int(CheckCode.WITHIN)
+_WITHIN_DAYS, _AFTER, _WORKDAYS_AFTER = int(CheckCode.WITHIN_DAYS), int(CheckCode.AFTER), int(CheckCode.WORKDAYS_AFTER)
+_SAME_PLACE, _SAME_BANK, _COVERED = int(CheckCode.SAME_PLACE), int(CheckCode.SAME_BANK), int(CheckCode.AMOUNT_COVERED)
+_HOT_LIST, _OFFERS, _BRINGS = int(CheckCode.HOT_LIST), int(CheckCode.PLACE_OFFERS), int(CheckCode.BRINGS)
+_REASON, _ACTOR = int(CheckCode.REASON), int(CheckCode.ACTOR)
+_SET, _STAMP, _PLACE, _COUNT = int(ActCode.SET), int(ActCode.STAMP), int(ActCode.PLACE), int(ActCode.COUNT)
+_FLAG, _COPY, _ADD_AMOUNT = int(ActCode.FLAG), int(ActCode.COPY), int(ActCode.ADD_AMOUNT)
+_GIVE_REASON, _BANK, _LEAD_ACT = int(ActCode.REASON), int(ActCode.BANK), int(ActCode.LEAD)
+_EXPOSURE, _MOVE_AMOUNT = int(ActCode.EXPOSURE), int(ActCode.MOVE_AMOUNT)
+_MOVE_ALL, _MOVE_COSTS = int(ActCode.MOVE_ALL), int(ActCode.MOVE_COSTS)
+
+
+@compiled
+def _exposure(w: World) -> int:
+    """How long until the last of the offline terminals has today's list."""
+    longest = 0
+    for at in range(w.g[col.OFFLINE_FROM], w.g[col.OFFLINE_TO], 2):
+        longest = max(longest, -(w.g[col.NOW] - w.ints[at + 1]) % w.ints[at])
+    return longest
+
+
+@compiled
+def _accrue(w: World, record: Row) -> None:
+    """Add the daily balances since the last change, which is before the balance changes again."""
+    now = w.g[col.NOW]
+    record[_FEN_DAYS] += record[_MEDICAL_FEN] * (now // DAY_MS - record[_BALANCE_AT] // DAY_MS)
+    record[_BALANCE_AT] = now
+
+
+@compiled
+def _interest(fen_days: int, rate_ppm: int) -> int:
+    """Interest, half to even (sim.office.interest), split so that no product exceeds 64 bits."""
+    divisor = DAYS_OF_A_YEAR * PPM
+    product = fen_days % divisor * rate_ppm
+    whole = fen_days // divisor * rate_ppm + product // divisor
+    rest = product % divisor
+    if 2 * rest > divisor or (2 * rest == divisor and whole & 1):
+        whole += 1
+    return whole
+
+
+@compiled
+def _move(w: World, case: int, code: int, source: int, target: int, rate: int) -> None:
+    """Move a sum between ledgers; those of the world outside are kept in the log alone."""
+    record = w.record[w.case[case, col.RECORD]]
+    if code == _MOVE_AMOUNT:
+        fen = w.case[case, col.AMOUNT]
+    elif code == _MOVE_ALL:
+        fen = record[_MEDICAL_FEN] if source == _MEDICAL else record[_FINANCIAL_FEN]
+    elif code == _MOVE_COSTS:
+        fen = record[_COST_FEN]
+    else:
+        _accrue(w, record)
+        fen = _interest(record[_FEN_DAYS], rate)
+        record[_FEN_DAYS] = 0
+    if fen == 0:
+        return
+    if _MEDICAL in (source, target):
+        _accrue(w, record)
+    if source == _MEDICAL:
+        record[_MEDICAL_FEN] -= fen
+    elif source == _FINANCIAL:
+        record[_FINANCIAL_FEN] -= fen
+    if target == _MEDICAL:
+        record[_MEDICAL_FEN] += fen
+    elif target == _FINANCIAL:
+        record[_FINANCIAL_FEN] += fen
+    emit(w, case, _MONEY, source * 16 + target, fen)
+
+
+@compiled
+def _changed(w: World, case: int, code: int, value: int, other: int, before: int) -> int:
+    """The field's new value after one of the rarer acts."""
+    row = w.case[case]
+    if code == _PLACE:
+        return int(row[col.HERE])
+    if code == _COUNT:
+        return before + value
+    if code == _FLAG:
+        return before | value
+    if code == _COPY:
+        return int(w.record[row[col.RECORD], other])
+    if code == _ADD_AMOUNT:
+        return int(before + row[col.AMOUNT])
+    if code == _GIVE_REASON:
+        return int(row[col.REASON]) if row[col.REASON] else value
+    bank = w.station[row[col.HERE], col.BANK]  # BANK
+    return int(bank) if bank >= 0 else before
+
+
+@compiled
+def _carry_out(w: World, case: int, first: int, last: int) -> None:
+    """Change the record; write down the money as it moves and then the lead times that ended."""
+    record = w.record[w.case[case, col.RECORD]]
+    now = w.g[col.NOW]
+    leads = 0
+    for at in range(first, last):
+        effect = w.effect[at]
+        code, field, value = effect[col.ACT], effect[col.EFFECT_FIELD], effect[col.EFFECT_VALUE]
+        if code == _SET:
+            record[field] = value
+        elif code == _STAMP:
+            record[field] = now
+        elif code == _LEAD_ACT:
+            if record[field] != NEVER:
+                w.leads[leads, 0], w.leads[leads, 1] = effect[col.EFFECT_OTHER], now - record[field]
+                leads += 1
+        elif code == _EXPOSURE:
+            w.leads[leads, 0], w.leads[leads, 1] = EXPOSURE_LEAD, _exposure(w)
+            leads += 1
+        elif code >= _MOVE_AMOUNT:
+            _move(w, case, code, field, effect[col.EFFECT_OTHER], value)
+        else:
+            record[field] = _changed(w, case, code, value, effect[col.EFFECT_OTHER], record[field])
+    for lead in range(leads):
+        emit(w, case, _LEAD, w.leads[lead, 0], w.leads[lead, 1])
+
+
+@compiled
+def _ask(office: Row, who: int, papers: int) -> tuple[int, int]:
+    """Rule and paper by which somebody is refused for what he is or has not brought; (-1, -1) if he is not."""
+    if not office[col.OFFICE_WHO] >> who & 1:
+        return office[col.REFUSE_WHO + who], -1
+    need = office[col.NEED]
+    if who == AGENT:
+        need = office[col.NEED_OF_AGENT]
+        if papers & REGISTER_BIT:  # stands for one of the two documents, not for both (A6)
+            papers |= AGENT_BIT if papers & IDENTITY_BIT else IDENTITY_BIT
+    elif office[col.REGISTER_SERVES] and papers & REGISTER_BIT:
+        papers |= IDENTITY_BIT
+    missing = need & ~papers
+    if not missing:
+        return -1, -1
+    paper = 0
+    while not missing >> paper & 1:
+        paper += 1
+    if who == AGENT and missing & (IDENTITY_BIT | AGENT_BIT):
+        if missing & AGENT_BIT:
+            paper = _AGENT_PAPER
+        return office[col.REFUSE_PAPER + _AGENT_PAPER], paper
+    return office[col.REFUSE_PAPER + paper], paper
+
+
+@compiled
+def _among(w: World, guard: Row, value: int) -> bool:
+    for at in range(guard[col.VALUES_FROM], guard[col.VALUES_TO]):  # noqa: SIM110 - a loop is compiled
+        if w.ints[at] == value:
+            return True
+    return False
+
+
+@compiled
+def _not_hot(w: World, record: Row, place: int) -> bool:
+    """Whether the terminal of a place does not know the card as reported (sim.office.hotlist)."""
+    refresh, offset = w.station[place, col.REFRESH], w.station[place, col.REFRESH_OFFSET]
+    if refresh <= 0:
+        return bool(record[_CARD] != _TEMPORARY_LOSS and record[_CARD] != _LOST)
+    now = w.g[col.NOW]
+    known = now - (now - offset) % refresh
+    hot_at, hot_until = record[_HOT_AT], record[_HOT_UNTIL]
+    if hot_until >= hot_at > NEVER:
+        return not hot_at <= known < hot_until
+    return not (NEVER < hot_at <= known or hot_until > known)
+
+
+@compiled
+def _holds(w: World, case: int, guard: Row) -> bool:  # noqa: C901, PLR0911 - one line a check
+    row, now = w.case[case], w.g[col.NOW]
+    value = w.record[row[col.RECORD], guard[col.GUARD_FIELD]]
+    code, data, place = guard[col.CHECK], guard[col.GUARD_DATA], row[col.HERE]
+    if code == _IN:
+        return _among(w, guard, value)
+    if code == _NOT_IN:
+        return not _among(w, guard, value)
+    if code == _WITHIN:
+        return bool(now - value <= data)
+    if code == _WITHIN_DAYS:
+        return bool(value != NEVER and now // DAY_MS - value // DAY_MS <= data)
+    if code == _AFTER:
+        return bool(now - value >= data)
+    if code == _WORKDAYS_AFTER:
+        return bool(value == NEVER or workdays_between(w, value, now) >= data)
+    if code == _SAME_PLACE:
+        return bool(place == value and value != NOWHERE)
+    if code == _SAME_BANK:
+        return bool(w.station[place, col.BANK] == value and value != NOWHERE)
+    if code == _COVERED:
+        return bool(0 <= row[col.AMOUNT] <= value)
+    if code == _HOT_LIST:
+        return _not_hot(w, w.record[row[col.RECORD]], place)
+    if code == _OFFERS:
+        return bool(w.station[place, col.FACILITIES] >> data & 1 == 1)
+    if code == _BRINGS:
+        return not _among(w, guard, value) or (_ALL_PAPERS & ~row[col.MISSING]) & data != 0
+    if code == _REASON:
+        return _among(w, guard, row[col.REASON])
+    if code == _ACTOR:
+        return _among(w, guard, row[col.WHO])
+    return False  # NEVER
+
+
+@compiled
+def first_failure(w: World, case: int, first: int, last: int) -> int:
+    """The first guard that does not hold, or -1."""
+    for guard in range(first, last):
+        if not _holds(w, case, w.guard[guard]):
+            return guard
+    return -1
+
+
+@compiled
+def attempt(w: World, case: int) -> bool:
+    """Ask the office, write down its answer, the money it moved and the lead times it completed."""
+    row = w.case[case]
+    step = w.step[row[col.STEP]]
+    if step[col.OFFICE] < 0 or row[col.RECORD] < 0:
+        row[col.OUTCOME] = _DONE
+        return True
+    office = w.office[step[col.OFFICE]]
+    rule = paper = -1
+    if office[col.OFFICE_WHO]:
+        rule, paper = _ask(office, row[col.WHO], _ALL_PAPERS & ~row[col.MISSING])
+    if rule < 0:
+        failed = first_failure(w, case, office[col.GUARDS_FROM], office[col.GUARDS_TO])
+        if failed >= 0:
+            rule, paper = w.guard[failed, col.RULE], w.guard[failed, col.PAPER]
+    if rule >= 0:
+        row[col.OUTCOME] = _REFUSED
+        row[col.MISSING] = 0  # whoever comes back brings it
+        emit(w, case, _REFUSED, rule, paper + 1)
+        return False
+    row[col.OUTCOME] = _DONE
+    emit(w, case, _DONE, step[col.CHIP], 0)
+    _carry_out(w, case, office[col.EFFECTS_FROM], office[col.EFFECTS_TO])
+    return True

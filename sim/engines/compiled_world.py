@@ -1,0 +1,116 @@
+"""The world of the compiled engine: every table compiled code reads or writes, as arrays.
+
+`ints` and `reals` hold all lists of varying length; the other tables point into them.  A table that is too small is
+replaced between two events by a longer copy (`roomier`); compiled code only says that it needs one.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.engines import compiled_columns as col
+from sim.office.fields import Field
+
+MARGIN = 4_096
+"""Rows that are free in every table before an event begins."""
+CHUNK = 65_536
+"""Rows of the log that are handed on together."""
+ROWS_OF_A_CASE = 8
+"""Rows of the log that one case may write at once, on average."""
+
+
+class World(NamedTuple):
+    """Arrays of one run; columns are named in sim.engines.compiled_columns."""
+
+    g: np.ndarray  # what changes with every event
+    heap: np.ndarray
+    case: np.ndarray
+    log: np.ndarray
+    block: np.ndarray
+    record: np.ndarray  # office records
+    record_of: np.ndarray  # row of each person's record, -1 while nobody has asked for it
+    pool: np.ndarray
+    stack: np.ndarray
+    leads: np.ndarray
+    ints: np.ndarray
+    reals: np.ndarray
+    station: np.ndarray  # one row more than there are stations: number -1 finds the place nobody is at
+    group: np.ndarray
+    line: np.ndarray  # first and last case of each line: one for each station, rank and business
+    mask: np.ndarray  # businesses for which somebody waits: one for each station and rank
+    change: np.ndarray  # timetables
+    step: np.ndarray
+    move: np.ndarray
+    wait: np.ndarray
+    dist: np.ndarray
+    choice: np.ndarray
+    source: np.ndarray
+    cohort: np.ndarray
+    guard: np.ndarray
+    effect: np.ndarray
+    office: np.ndarray
+    days: np.ndarray  # days[i]: working days among the first i days of the run
+
+
+WIDTHS = (
+    0, col.HEAP_WIDTH, col.CASE_WIDTH, 8, col.BLOCK_WIDTH, len(Field), 0, col.POOL_WIDTH, col.STACK_WIDTH, 2, 0, 0,
+    col.STATION_WIDTH, col.GROUP_WIDTH, 2, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH, col.WAIT_WIDTH, col.DIST_WIDTH,
+    col.CHOICE_WIDTH, col.SOURCE_WIDTH, col.COHORT_WIDTH, col.GUARD_WIDTH, col.EFFECT_WIDTH, col.OFFICE_WIDTH, 0,
+)  # fmt: skip
+"""Columns of each table of the World, 0 for a list."""
+
+
+def table(rows: int, width: int) -> np.ndarray:
+    """An empty table, with a row at least so that compiled code always has one type of array."""
+    return np.zeros((max(1, rows), width), dtype=np.int64)
+
+
+def free_cases(case: np.ndarray, first: int, last: int, then: int) -> None:
+    """Chain the rows first..last-1 of the case table as free ones, `then` after the last."""
+    case[first:last, col.NEXT] = np.arange(first + 1, last + 1)
+    case[last - 1, col.NEXT] = then
+
+
+def free_pool(pool: np.ndarray, first: int) -> None:
+    """Chain the rows from `first` on of the pool as free ones."""
+    pool[first:, col.POOL_ID] = np.arange(first + 1, len(pool) + 1)
+    pool[-1, col.POOL_ID] = -1
+
+
+def roomier(world: World, margin: int) -> World:
+    """The same world with room for the next event in every table."""
+    g = world.g
+    changed: dict[str, np.ndarray] = {}
+    if g[col.FREE_CASES] < margin:
+        old = len(world.case)
+        case = _longer(world.case, 2 * old + margin)
+        free_cases(case, old, len(case), int(g[col.FREE_CASE]))
+        g[col.FREE_CASE] = old
+        g[col.FREE_CASES] += len(case) - old
+        changed["case"] = case
+    alive = int(g[col.ALIVE])
+    if len(world.heap) < g[col.HEAP] + alive + margin:
+        changed["heap"] = _longer(world.heap, 2 * len(world.heap) + 2 * alive + margin)
+    if len(world.log) < g[col.LOG] + ROWS_OF_A_CASE * alive + margin:
+        changed["log"] = _longer(world.log, 2 * ROWS_OF_A_CASE * alive + CHUNK + margin)
+    if len(world.record) < g[col.RECORDS] + 1:
+        changed["record"] = _longer(world.record, 2 * len(world.record))
+    if len(world.stack) < alive + margin:
+        changed["stack"] = _longer(world.stack, 2 * alive + margin)
+    if g[col.FREE_POOLS] < alive + margin:
+        old = len(world.pool)
+        pool = _longer(world.pool, 2 * old + alive + margin)
+        free_pool(pool, old)
+        pool[-1, col.POOL_ID] = g[col.FREE_POOL]
+        g[col.FREE_POOL] = old
+        g[col.FREE_POOLS] += len(pool) - old
+        changed["pool"] = pool
+    return world._replace(**changed)
+
+
+def _longer(array: np.ndarray, rows: int) -> np.ndarray:
+    longer = np.zeros((rows, *array.shape[1:]), dtype=array.dtype)
+    longer[: len(array)] = array
+    return longer

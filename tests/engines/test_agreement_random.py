@@ -1,0 +1,85 @@
+"""Both engines on stations drawn at random: every combination of the ways to queue, also on coarse clocks."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.engines.programs import compiled
+from tests.engines.test_agreement import assert_same
+
+pytestmark = pytest.mark.slow  # compiles once for about a minute
+
+_TIMES = st.sampled_from(
+    ['"20 s"', '{dist = "exponential", mean = "40 s"}', '{dist = "lognormal", mean = "1 min", cv = 1.2}',
+     '{dist = "gamma", mean = "30 s", cv = 0.7}', '{dist = "uniform", low = "0 s", high = "90 s"}']
+)  # fmt: skip
+_HOURS = '[hours.broken]\ndaily = ["00:05-00:20", "00:30-00:50"]\n'
+
+
+def _maybe(line: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(st.just(""), line)
+
+
+@st.composite
+def _counters(draw: st.DrawFn) -> str:
+    """One or two groups, some of them on duty only part of the time, some broken off when it ends."""
+    first = draw(st.integers(1, 3))
+    if draw(st.booleans()):
+        return f"counters = {first}\n"
+    preempt = draw(st.sampled_from(["true", "false"]))
+    second = f'{{count = {draw(st.integers(0, 3))}, hours = ["00:00-00:15", "00:20-00:45"], preempt = {preempt}}}'
+    return f"counters = [{{count = {first}}}, {second}]\n"
+
+
+@st.composite
+def _station(draw: st.DrawFn, name: str, then: str) -> str:
+    """A plain station with whatever it may have."""
+    lines = [f"[stations.{name}]\nservice = {draw(_TIMES)}\n"]
+    special = draw(
+        st.sampled_from(["", "", "", "gather = 3\n", "batch = {size = 2, join = true}\n", "batch = {size = 3}\n"])
+    )
+    lines.append(special)
+    lines.append("counters = 2\n" if special else draw(_counters()))
+    lines.append(draw(_maybe(_TIMES.map(lambda time: f"patience = {time}\n"))))
+    lines.append(draw(_maybe(_TIMES.map(lambda time: f"wrap_up = {time}\n"))))
+    lines.append(draw(_maybe(st.integers(2, 9).map(lambda places: f"capacity = {places}\n"))))
+    lines.append(draw(_maybe(st.just("balk = {queue_per_counter = 1, share = 0.5}\n"))))
+    lines.append(draw(_maybe(st.just('returns = {share = 0.7, after = "3 min", at_most = 2}\n'))))
+    lines.append(draw(_maybe(st.just('discipline = "lifo"\n'))))
+    lines.append(draw(_maybe(st.just('priorities = ["elderly", "ordinary"]\n'))))
+    lines.append(draw(_maybe(st.sampled_from(["serve inside", "turn away", "keep"]).map(_closing))))
+    lines.append(then)
+    return "".join(lines)
+
+
+def _closing(rule: str) -> str:
+    return f'hours = "broken"\nclosing = "{rule}"\n'
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> str:
+    """Two stations, people who go from one to the other and sometimes back, a clock."""
+    step = draw(st.sampled_from(["1 ms", "1 s", "30 s", "5 min"]))
+    drain = draw(st.sampled_from(["true", "false"]))
+    head = f'[run]\nstart = 2026-03-02\nduration = "1 h"\nclock_step = "{step}"\noverload = "allow"\n'
+    head += f"drain = {drain}\n" if drain == "true" else ""
+    first = draw(_station("first", "then = {second = 0.6}\n"))
+    second = draw(_station("second", draw(_maybe(st.just("then = {first = 0.3}\n")))))
+    batch = draw(st.integers(1, 3))
+    demand = f'[demand.people]\nenters = "first"\nrate = "2 per min"\nbatch = {batch}\n'
+    shares = draw(_maybe(st.just("priorities = {elderly = 0.3, ordinary = 0.7}\n"))) if "priorities" in first else ""
+    return f"{head}{_HOURS}{first}{second}{demand}{shares}"
+
+
+@given(scenarios(), st.integers(0, 2**31))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_two_stations_give_the_same_log(text: str, seed: int) -> None:
+    """Row for row, with as many events."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = compiled(Path(folder), text, head="").program
+    assert_same(program, seed)
