@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,3 +41,8 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         assert text == path.read_bytes().decode(), f"differs from {path}; if that is right, write it anew with --regen"
 
     return compare
+
+
+if threading.current_thread() is threading.main_thread():
+    # Started in the background, a test run inherits Ctrl-C as ignored, and so would the programs that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
