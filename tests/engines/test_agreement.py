@@ -140,7 +140,7 @@ def test_a_queue_longer_than_every_table_is_played_all_the_same(tmp_path: Path) 
 
 
 def test_what_the_compiled_engine_refuses_is_named_before_the_run(tmp_path: Path) -> None:
-    """Service broken off at a batch station, which no scenario can ask for, is refused; nothing in the repository is."""
+    """Service broken off at a batch station (no scenario can ask for it) is refused; nothing in the repository is."""
     demand = arrivals(tmp_path, "a.csv", "time,service", "0,10")
     text = f'[demand.people]\nenters = "desk"\n{demand}[stations.desk]\ncounters = 1\nbatch = {{size = 2}}\n'
     program = compiled(tmp_path, text).program
