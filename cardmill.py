@@ -30,8 +30,8 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     out: Annotated[Path | None, typer.Option(help="run folder (default: runs/NAME)")] = None,
     lang: Annotated[str, typer.Option(help="language of the report: en or zh")] = "en",
     engine: Annotated[
-        str, typer.Option(help="reference, or compiled: the same log faster (compiles for a minute at first use)")
-    ] = "reference",
+        str, typer.Option(help="auto, reference or compiled: the same log, the last one faster once it is compiled")
+    ] = "auto",
     log: Annotated[bool, typer.Option("--log/--no-log", help="keep the event log of the first replication")] = True,
     check: Annotated[bool, typer.Option("--check", help="check the identities every log must satisfy")] = False,
     as_json: AsJson = False,

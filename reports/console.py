@@ -19,12 +19,13 @@ from rich.table import Table
 
 from reports.info import InputRow, RunInfo
 from reports.page import write_report
+from sim.engines.choose import AUTO, ENGINES
 from sim.errors import Problem, ScenarioError
 from sim.metrics.identities import check_identities
 from sim.metrics.measures import Unit
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
-from sim.run import ENGINES, Beat, Outcome, play, prepare
+from sim.run import Beat, Outcome, play, prepare
 from sim.scenario.schema import RULE_PARTS
 from sim.scenario.schema_json import json_schema
 from sim.store import RunFolderError, RunReader
@@ -54,7 +55,7 @@ class RunOptions:
     replications: int | None = None
     out: Path | None = None
     lang: str = "en"
-    engine: str = ENGINES[0]
+    engine: str = AUTO
     log: bool = True
     check: bool = False
     as_json: bool = False
@@ -92,6 +93,7 @@ def run(options: RunOptions) -> int:
             replications=options.replications,
             engine=options.engine,
             beat=progress.beat,
+            announce=progress.announce,
         )
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
@@ -173,6 +175,7 @@ class _Progress:
 
     def __init__(self, *, hidden: bool) -> None:
         console = Console(stderr=True)
+        self._hidden = hidden
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -191,6 +194,11 @@ class _Progress:
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
+
+    def announce(self, text: str) -> None:
+        """Say what takes a while."""
+        if not self._hidden:
+            sys.stderr.write(f"{text}\n")
 
     def beat(self, beat: Beat) -> None:
         """Show how far the run has come."""
@@ -224,7 +232,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         region_zh=region.name_zh if region is not None else "",
         replications=outcome.replications,
         warm_up_ms=scenario.run.warm_up,
-        engine=options.engine,
+        engine=outcome.engine,
         versions=tuple(outcome.stored.versions.items()) if outcome.stored is not None else (),
         inputs=tuple(_inputs(outcome)),
         people=tuple((name, person.name) for name, person in scenario.people.items() if person.name),
@@ -316,6 +324,7 @@ def _as_json(outcome: Outcome, page: Path, violations: list[str]) -> dict[str, o
         "title": outcome.loaded.scenario.title,
         "content_hash": outcome.content_hash,
         "seed": outcome.seed,
+        "engine": outcome.engine,
         "replications": outcome.replications,
         "partial": outcome.partial,
         "events": outcome.events,

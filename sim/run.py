@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from sim.compile.compiler import Compiled, compile_scenario
 from sim.compile.feasibility import overloads
+from sim.engines.choose import AUTO, REFERENCE, choose, ready
 from sim.engines.reference import ReferenceEngine
 from sim.errors import Problem, ScenarioError
 from sim.metrics.build import build_tables
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from sim.scenario.schema_story import ExpectTable
     from sim.scenario.values import Measure
 
-ENGINES = ("reference", "compiled")
 LARGEST_SEED = 2**63 - 1
 
 
@@ -70,9 +70,11 @@ def engine_of(name: str, program: Program, seed: int, replication: int, sink: Ca
 
     Raises ScenarioError where the compiled one does not support a feature.
     """
-    if name == "reference":
+    if name == AUTO:
+        name = choose(program)
+    if name == REFERENCE:
         return ReferenceEngine(program, seed, replication, sink)
-    from sim.engines.compiled import CompiledEngine, Unsupported  # noqa: PLC0415 - compiles when imported
+    from sim.engines.compiled import CompiledEngine, Unsupported  # noqa: PLC0415 - takes a moment to load
 
     try:
         return CompiledEngine(program, seed, replication, sink)
@@ -100,6 +102,7 @@ class Outcome:
     compiled: Compiled
     content_hash: str
     seed: int
+    engine: str  # which one played
     replications: int  # finished or begun
     partial: bool
     events: int
@@ -167,16 +170,20 @@ def play(
     folder: Path | None = None,
     seed: int | None = None,
     replications: int | None = None,
-    engine: str = ENGINES[0],
+    engine: str = AUTO,
     beat: Callable[[Beat], None] | None = None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Play all replications.  `folder`: where the log of the first one goes (replacing an older run of ours).
+
+    `announce` is told what takes a while before the run begins.
 
     KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.
     """
     run = loaded.scenario.run
     seed = run.seed if seed is None else seed
     replications = run.replications if replications is None else replications
+    engine = ready(engine, compiled.program, replications, announce)
     expectations = [expectation(table) for table in loaded.scenario.expect]
     content_hash = compiled.program.content_hash()
     results: list[Result] = []
@@ -204,8 +211,8 @@ def play(
     verdicts = tuple(evaluate(expectations, results))
     tables = build_tables(results, verdicts, stories_table([_story_row(story) for story in stories]))
     return Outcome(
-        loaded, compiled, content_hash, seed, len(results), partial, events, stored, tables, verdicts, tuple(stories),
-        tuple(results),
+        loaded, compiled, content_hash, seed, engine, len(results), partial, events, stored, tables, verdicts,
+        tuple(stories), tuple(results),
     )  # fmt: skip
 
 
