@@ -30,7 +30,10 @@ def desk(folder: Path, *, duration: str = "8 h", replications: int = 6, rate: st
     return path
 
 
-def outcome(path: Path, plan: Plan = Plan(), folder: Path | None = None) -> Outcome:
+AS_IT_SAYS = Plan()
+
+
+def outcome(path: Path, plan: Plan = AS_IT_SAYS, folder: Path | None = None) -> Outcome:
     """Play it."""
     return play(*prepare(path, ()), plan, folder=folder)
 

@@ -206,30 +206,31 @@ def _until_rows(folder: Path, rows: int, process: subprocess.Popen[str]) -> None
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_stopped_in_the_middle_keeps_every_finished_row(tmp_path: Path, how: signal.Signals) -> None:
     """Ctrl-C to all its processes ends with 130 and a report; after either, --resume gives the whole run."""
-    path = desk(tmp_path, duration="100 d", replications=40)
+    path = desk(tmp_path, duration="20 d", replications=60)
     process = _start(tmp_path, "--workers", "2")
     _until_rows(tmp_path, 5, process)
     os.killpg(process.pid, how)
     out, _ = process.communicate(timeout=60)
     kept = rows_in(path, tmp_path / "runs" / "desk")
-    assert 3 <= len(kept.rows) < 40
+    assert 3 <= len(kept.rows) < 60
     if how is signal.SIGINT:
         assert process.returncode == 130, out
         assert "interrupted" in out
         assert (tmp_path / "runs" / "desk" / "report.html").exists()
-    again = _start(tmp_path, "--workers", "2", "--resume", "--quiet", "--replications", "12")
-    assert again.wait(timeout=120) == 0, again.communicate()
+    again = _start(tmp_path, "--workers", "2", "--resume", "--quiet", "--replications", "8")
+    out, _ = again.communicate(timeout=120)
+    assert again.returncode == 0, out
     all_rows = rows_in(path, tmp_path / "runs" / "desk")
-    assert set(range(12)) <= all_rows.rows.keys()
-    outcome(path, Plan(replications=12), tmp_path / "whole")
+    assert set(range(8)) <= all_rows.rows.keys()
+    outcome(path, Plan(replications=8), tmp_path / "whole")
     expected = encoded(rows_in(path, tmp_path / "whole"))
-    assert {number: row for number, row in encoded(all_rows).items() if number < 12} == expected
+    assert {number: row for number, row in encoded(all_rows).items() if number < 8} == expected
 
 
 @pytest.mark.slow
 def test_nobody_is_left_working_when_the_parent_is_killed(tmp_path: Path) -> None:
     """SIGKILL of the parent alone: its workers notice and end."""
-    desk(tmp_path, duration="300 d", replications=40)
+    desk(tmp_path, duration="50 d", replications=40)
     process = _start(tmp_path, "--workers", "2")
     _until_rows(tmp_path, 2, process)
     workers = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
