@@ -1,0 +1,157 @@
+"""Who does the work: processes of this machine, a Dask cluster, or this very process.
+
+A crew hands tasks to an executor (any `concurrent.futures.Executor`) and survives the loss of a worker: what the worker
+had in hand is given to another one.  Workers ignore Ctrl-C, which is the parent's to understand, and end when the
+parent does.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing.connection import wait as wait_for
+from multiprocessing.process import BaseProcess
+from typing import Any, Protocol, Self, TypeVar
+
+from sim.errors import Problem, ScenarioError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class WorkersLostError(Exception):
+    """No worker is left, and why; what was finished before is not lost."""
+
+
+class Crew(Protocol):
+    """Workers that take tasks."""
+
+    @property
+    def size(self) -> int:
+        """How many tasks are worked on at a time."""
+
+    def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
+        """Give a task to whoever is free."""
+
+    def renew(self, error: BaseException) -> None:
+        """After a task was lost with this error: fresh workers, or WorkersLostError if there are none to be had."""
+
+    def check(self) -> None:
+        """Raise WorkersLostError when nobody will ever answer."""
+
+    def close(self) -> None:
+        """Stop all work at once."""
+
+    def __enter__(self) -> Self:
+        """Take up work."""
+
+    def __exit__(self, *_: object) -> None:
+        """Stop all work at once."""
+
+
+class HereExecutor(Executor):
+    """Does each task in the calling process, before `submit` returns."""
+
+    def submit(self, fn: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
+        """Do the task now."""
+        future: Future[R] = Future()
+        future.set_running_or_notify_cancel()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it comes up where the result is asked for
+            future.set_exception(error)
+        return future
+
+
+class ExecutorCrew:
+    """A crew around an executor that somebody else made and will shut down."""
+
+    def __init__(self, executor: Executor, size: int = 1) -> None:
+        self._executor, self.size = executor, size
+
+    def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
+        """Give a task to the executor."""
+        return self._executor.submit(function, task)
+
+    def renew(self, error: BaseException) -> None:
+        """Somebody else's executor cannot be made anew."""
+        raise WorkersLostError(f"the executor takes no more tasks: {error}") from error
+
+    def check(self) -> None:
+        """An executor tells of its end through its futures."""
+
+    def close(self) -> None:
+        """Leave it to its owner."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class LocalCrew(ExecutorCrew):
+    """Processes of this machine, started when there is work for them and started anew when one of them was killed."""
+
+    def __init__(self, size: int) -> None:
+        self._processes: set[BaseProcess] = set()
+        super().__init__(self._start(size), size)
+
+    @staticmethod
+    def _start(size: int) -> Executor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(size, mp_context=context, initializer=_begin_worker)
+
+    def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
+        """Give a task to a process."""
+        before = set(multiprocessing.active_children())
+        future = super().submit(function, task)
+        self._processes |= set(multiprocessing.active_children()) - before
+        return future
+
+    def renew(self, error: BaseException) -> None:  # noqa: ARG002 - whatever it was
+        """Start other processes in the place of those that were killed."""
+        self.close()
+        self._executor = self._start(self.size)
+
+    def close(self) -> None:
+        """End the processes, whatever they are doing."""
+        for process in self._processes:
+            process.terminate()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._processes.clear()
+
+
+def _begin_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for([parent.sentinel])
+        os._exit(1)
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def crew_of(workers: int | None = None, cluster: str = "") -> Crew:
+    """The crew a user asks for: `workers` processes of this machine (None: one a core), or a Dask cluster's address.
+
+    Raises ScenarioError when the cluster cannot be had.
+    """
+    if workers is not None and workers < 1:
+        raise ScenarioError((Problem("--workers", "", None, f"{workers} workers do nothing", "1 or more"),))
+    if not cluster:
+        return LocalCrew(workers or cores())
+    from sim.replications.cluster import ClusterCrew  # noqa: PLC0415 - an extra, imported only when asked for
+
+    return ClusterCrew(cluster)

@@ -1,0 +1,47 @@
+"""What worker processes are given to do in tests: they import it by its name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+
+def square(number: int) -> int:
+    """Return the square."""
+    return number * number
+
+
+def square_slowly(number: int) -> int:
+    """Return the square after a while: later numbers come sooner."""
+    time.sleep(0.02 * (5 - number % 5))
+    return number * number
+
+
+def square_unless_killed(task: tuple[int, str]) -> int:
+    """Return the square; the first worker that gets the number 3 kills itself."""
+    number, note = task
+    if number == 3 and not Path(note).exists():
+        Path(note).write_text("killed", encoding="utf-8")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def kill_yourself(_: int) -> int:
+    """Kill the worker."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+def fail(number: int) -> int:
+    """Fail for one number."""
+    if number == 2:
+        raise ValueError("number 2")
+    return number
+
+
+def pid_slowly(_: int) -> int:
+    """Return the worker's process number after a while."""
+    time.sleep(0.3)
+    return os.getpid()
