@@ -1,4 +1,4 @@
-"""A city of the nation as an ordinary scenario: its profile's file with values overridden, as `cardmill run --set` does."""
+"""A city of the nation as an ordinary scenario: its profile's file with values overridden, as `cardmill run --set`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sim.errors import Problem, ScenarioError
 from sim.procedures.catalogue import catalogue
 from sim.run import prepare
 from sim.scenario.load import Loaded, load
+from sim.scenario.schema_places import PLACES
 from sim.scenario.tree import shown
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ def movers_only(nation: Nation, loaded: Loaded) -> Compiled:
     leave and with how much is the same here as in the whole city; the run of the whole city checks it.
     """
     scenario = loaded.scenario
-    nothing = {kind: {} for kind in ("outlets", "banks", "hospitals", "pharmacies", "bureaus", "factories", "hotlines")}
-    nothing |= {kind: {} for kind in ("tax_offices", "online", "stations")}
+    nothing: dict[str, dict[str, object]] = {kind: {} for kind in PLACES if kind != _DESK}
     out = {nation.transfers.out: scenario.demand[nation.transfers.out]}
     small = scenario.model_copy(update={**nothing, "demand": out, "expect": (), "story": ()})
     return compile_scenario(replace(loaded, scenario=small, arrivals={}, counts={}, staff={}), catalogue())

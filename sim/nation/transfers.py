@@ -1,9 +1,10 @@
 """People who move from one city to another, one by one: nobody and no fen is lost or doubled.
 
 Those who may leave are a cohort of their own that nothing else touches before, and the desk they go to has as many
-counters as it needs.  So when they leave, and with how much, does not depend on anything else in the city, and is found
-beforehand by playing them alone (`Departures`).  Then every city is played in full with those who come into it as a table
-of arrivals (`with_arrivals`).  Its log must tell the same departures again, and every arrival with its money (`settle`).
+counters as it needs.  So when they leave, and with how much, does not depend on anything else in the city, and is
+found beforehand by playing them alone (`Departures`).  Then every city is played in full with those who come into it
+as a table of arrivals (`with_arrivals`).  Its log must tell the same departures again, and every arrival with its
+money (`settle`).
 """
 
 from __future__ import annotations
@@ -181,7 +182,7 @@ def _by_case(money: Ints, cases: Ints) -> Ints:
     """Sum of the money rows of each case."""
     order = np.argsort(cases)
     at = np.searchsorted(cases[order], money[:, 1])
-    if len(money) and (at >= len(cases)).any() or not np.array_equal(cases[order][at], money[:, 1]):
+    if (len(money) and (at >= len(cases)).any()) or not np.array_equal(cases[order][at], money[:, 1]):
         raise TransferError("money moved between cities without a transfer")
     return total_by(order[at], money[:, 7], len(cases))
 
