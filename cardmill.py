@@ -89,6 +89,26 @@ def schema() -> None:
     raise typer.Exit(console.schema())
 
 
+@app.command()
+def nation(  # noqa: PLR0913, PLR0917 - one argument an option
+    file: Annotated[Path, typer.Argument(help="nation file (TOML), such as scenarios/nation.toml")],
+    out: Annotated[Path | None, typer.Option(help="run folder (default: runs/NAME)")] = None,
+    workers: Annotated[int | None, typer.Option(help="processes (default: one a processor)")] = None,
+    cluster: Annotated[str, typer.Option(help="address of a Dask scheduler to use instead")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="go on with the cities finished before")] = False,
+    city: Annotated[list[str], typer.Option("--city", help="code of a city: these cities only")] = [],  # noqa: B006
+    write_city: Annotated[str, typer.Option(help="CODE[=FILE]: write this city as a scenario, play nothing")] = "",
+    lang: Annotated[str, typer.Option(help="language of the report: en or zh")] = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Play a nation: hundreds of cities, and the people who move between them."""
+    from reports.nation import console
+
+    options = console.NationOptions(file, out, workers, cluster, resume, tuple(city), write_city, lang, as_json, quiet)
+    raise typer.Exit(console.nation(options))
+
+
 card = typer.Typer(
     help="Make, read and question emulated cards.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )

@@ -67,7 +67,11 @@ class Page:
 
 def write_report(tables: Tables, info: RunInfo, path: Path, lang: str) -> None:
     """Write the report to `path`: whole or not at all, also if the program is stopped meanwhile."""
-    text = render_report(tables, info, lang).encode("utf-8")
+    write_whole(path, render_report(tables, info, lang).encode("utf-8"))
+
+
+def write_whole(path: Path, text: bytes) -> None:
+    """Write a file whole or not at all."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as part:
         temporary = Path(part.name)
         try:
@@ -85,9 +89,13 @@ def render_report(tables: Tables, info: RunInfo, lang: str) -> str:
     """Return the report as HTML text."""
     wording(lang)
     words = Words(lang)
-    template = _environment().get_template("report.html")
-    css = Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    return template.render(page=build_page(tables, info, words), w=words, css=css) + "\n"
+    template = environment().get_template("report.html")
+    return template.render(page=build_page(tables, info, words), w=words, css=style_sheet()) + "\n"
+
+
+def style_sheet() -> Markup:
+    """The style sheet of all pages."""
+    return Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
 def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
@@ -124,7 +132,8 @@ def draw(plot: Plot, tables: Tables, words: Words) -> Picture:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates are found."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,

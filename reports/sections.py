@@ -10,6 +10,8 @@ from reports.drawing.labels import BACK_OFFICE, where
 from reports.phrases import action_titles, outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reports.info import InputRow, RunInfo
     from reports.words import Words
     from sim.metrics.tables import Tables
@@ -85,9 +87,14 @@ def _happened(got: str, text: str, words: Words) -> str:
 
 def inputs(info: RunInfo, words: Words) -> list[InputGroup]:
     """Return the inputs by mark, assumed ones first, unmarked ones last."""
+    return input_groups(info.inputs, words)
+
+
+def input_groups(everything: Sequence[InputRow], words: Words) -> list[InputGroup]:
+    """Return inputs by mark."""
     groups = []
     for mark in (*MARKS, ""):
-        rows = tuple(row for row in info.inputs if (row.mark if row.mark in MARKS else "") == mark)
+        rows = tuple(row for row in everything if (row.mark if row.mark in MARKS else "") == mark)
         if rows:
             key = {"A": "inputs.A", "D": "inputs.D", "P": "inputs.P"}.get(mark, "inputs.unmarked")
             groups.append(InputGroup(mark, words.plural(key, len(rows)), rows))
