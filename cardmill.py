@@ -18,6 +18,12 @@ app = typer.Typer(
 ScenarioFile = Annotated[Path, typer.Argument(help="scenario file (TOML)")]
 Overrides = Annotated[list[str], typer.Option("--set", help="override a value, such as outlets.haishu.counters=6")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no table: the exit code alone")]
+Cards = Annotated[
+    str,
+    typer.Option(
+        help="whose cards are replayed: all, none, a share such as 1%; auto: all of up to 2,000 people, or 1%"
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
 
@@ -34,6 +40,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     ] = "reference",
     log: Annotated[bool, typer.Option("--log/--no-log", help="keep the event log of the first replication")] = True,
     check: Annotated[bool, typer.Option("--check", help="check the identities every log must satisfy")] = False,
+    cards: Cards = "auto",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -41,7 +48,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     from reports import console
 
     options = console.RunOptions(
-        scenario, tuple(set_), seed, replications, out, lang, engine, log, check, as_json, quiet
+        scenario, tuple(set_), seed, replications, out, lang, engine, log, check, as_json, quiet, cards
     )
     raise typer.Exit(console.run(options))
 
@@ -52,6 +59,25 @@ def check(scenario: ScenarioFile, set_: Overrides = []) -> None:  # noqa: B006
     from reports import console
 
     raise typer.Exit(console.check(scenario, tuple(set_)))
+
+
+@app.command()
+def cards(
+    folder: Annotated[Path, typer.Argument(help="run folder, such as runs/ningbo")],
+    share: Annotated[str, typer.Option("--cards", help="whose cards: all, none, a share such as 1%, or auto")] = "all",
+    product: Annotated[str | None, typer.Option(help="card product or its file (default: the scenario's)")] = None,
+    conversations: Annotated[
+        list[Path], typer.Option(help="folder with own conversation files, which go before the package's")
+    ] = [],  # noqa: B006 - typer copies it
+    jobs: Annotated[int, typer.Option(min=0, help="processes (default: one for each processor)")] = 0,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Replay a stored run on emulated cards, which must answer as the office's record says."""
+    from reports import card_console
+
+    options = card_console.CardOptions(share, product, tuple(conversations), jobs, as_json, quiet)
+    raise typer.Exit(card_console.cards(folder, options))
 
 
 @app.command()

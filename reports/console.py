@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from reports import card_console
 from reports.info import InputRow, RunInfo
 from reports.page import write_report
 from sim.errors import Problem, ScenarioError
@@ -32,6 +33,8 @@ from sim.store import RunFolderError, RunReader
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Self
+
+    from sim.cardwork.outcome import CardWork
 
 FINE, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 2, 98, 99, 130
 LANGUAGES = ("en", "zh")
@@ -59,6 +62,7 @@ class RunOptions:
     check: bool = False
     as_json: bool = False
     quiet: bool = False
+    cards: str = "none"
 
 
 def _explaining(act: Callable[..., int]) -> Callable[..., int]:
@@ -68,7 +72,7 @@ def _explaining(act: Callable[..., int]) -> Callable[..., int]:
     def explained(*args: object) -> int:
         try:
             return act(*args)
-        except (ScenarioError, RunFolderError) as error:
+        except (ScenarioError, RunFolderError, *card_console.MISTAKES) as error:
             return complain(error)
 
     return explained
@@ -81,6 +85,7 @@ def run(options: RunOptions) -> int:
         raise ScenarioError((Problem("--lang", "", None, f'"{options.lang}" is not a language', "en or zh"),))
     if options.engine not in ENGINES:
         raise ScenarioError((Problem("--engine", "", None, f'"{options.engine}" is no engine', " or ".join(ENGINES)),))
+    card_console.check_cards(options.cards, log=options.log)
     loaded, compiled = prepare(options.scenario, options.overrides)
     folder = options.out or Path("runs") / options.scenario.stem
     with _Progress(hidden=options.quiet or options.as_json) as progress:
@@ -95,13 +100,23 @@ def run(options: RunOptions) -> int:
         )
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
-    write_report(outcome.tables, _info(outcome, options), page, options.lang)
+    cards = _cards(folder, outcome, options)
+    write_report(outcome.tables, replace(_info(outcome, options), cards=card_console.info(cards)), page, options.lang)
     violations = _violations(folder, outcome, options)
     if options.as_json:
-        sys.stdout.write(json.dumps(_as_json(outcome, page, violations), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(_as_json(outcome, page, violations, cards), ensure_ascii=False, indent=2) + "\n")
     elif not options.quiet:
-        _print(outcome, page, violations)
-    return _exit_code(outcome, violations)
+        _print(outcome, page, violations, cards)
+    code = _exit_code(outcome, violations)
+    return card_console.worse(code, cards)
+
+
+def _cards(folder: Path, outcome: Outcome, options: RunOptions) -> CardWork | None:
+    """Replay the log on emulated cards, if there is one and anybody wants it."""
+    if outcome.stored is None or outcome.partial or options.cards == "none":
+        return None
+    hidden = options.quiet or options.as_json
+    return card_console.work_on(folder, card_console.CardOptions(options.cards, quiet=hidden))
 
 
 def _violations(folder: Path, outcome: Outcome, options: RunOptions) -> list[str]:
@@ -252,7 +267,7 @@ def _titles_zh(outcome: Outcome) -> Iterator[tuple[str, str]]:
     return ((title, title_zh) for title, title_zh in titles if title and title_zh)
 
 
-def _print(outcome: Outcome, page: Path, violations: list[str]) -> None:
+def _print(outcome: Outcome, page: Path, violations: list[str], cards: CardWork | None) -> None:
     """A short table of where people went and how long they waited, then the verdicts."""
     out = Console()
     head = outcome.tables.headline
@@ -284,6 +299,8 @@ def _print(outcome: Outcome, page: Path, violations: list[str]) -> None:
         out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
     for violation in violations:
         out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
+    if cards is not None:
+        card_console.print_work(cards, out)
     for warning in outcome.loaded.warnings:
         out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
     if outcome.partial:
@@ -299,7 +316,7 @@ def _percent(share: float) -> str:
     return "-" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN
 
 
-def _as_json(outcome: Outcome, page: Path, violations: list[str]) -> dict[str, object]:
+def _as_json(outcome: Outcome, page: Path, violations: list[str], cards: CardWork | None) -> dict[str, object]:
     """The outcome for programs: times in ms, shares 0..1."""
     head = outcome.tables.headline
     columns: list[tuple[str, Callable[[int], object]]] = [
@@ -337,6 +354,7 @@ def _as_json(outcome: Outcome, page: Path, violations: list[str]) -> dict[str, o
             for s in outcome.stories
         ],
         "violations": violations,
+        "cards": cards.as_json() if cards is not None else None,
         "warnings": list(outcome.loaded.warnings),
         "report": str(page),
     }

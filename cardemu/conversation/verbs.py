@@ -41,9 +41,11 @@ class LineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Bytes with places for values: constant parts, and names."""
+    """Bytes with places for values: constant parts, and names (`named` says which is which)."""
 
     parts: tuple[bytes | str, ...]
+    named: tuple[bool, ...]
+    constant: bytes | None
 
     @classmethod
     def of(cls, text: str) -> Pattern:
@@ -57,7 +59,9 @@ class Pattern:
                     parts.append(bytes.fromhex(piece))
                 except ValueError:
                     raise LineError(f"{piece!r} is neither whole bytes in hexadecimal nor a word") from None
-        return cls(tuple(parts))
+        constant = b"".join(part for part in parts if isinstance(part, bytes))
+        named = tuple(isinstance(part, str) for part in parts)
+        return cls(tuple(parts), named, None if any(named) else constant)
 
     @property
     def names(self) -> frozenset[str]:
@@ -66,7 +70,10 @@ class Pattern:
 
     def fill(self, values: Mapping[str, bytes]) -> bytes:
         """The bytes."""
-        return b"".join([values[part] if isinstance(part, str) else part for part in self.parts])
+        if self.constant is not None:
+            return self.constant
+        pairs = zip(self.parts, self.named, strict=True)
+        return b"".join([values[part] if named else part for part, named in pairs])  # type: ignore[index,misc]
 
 
 @dataclass(frozen=True, slots=True)

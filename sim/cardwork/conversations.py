@@ -51,7 +51,8 @@ def field_name(source: str, element: str) -> str:
 
 def values_on(product: Product) -> frozenset[str]:
     """Values of data elements the product has a place for."""
-    return frozenset(field_name(cell.source, cell.name) for row in product.files for cell in row.elements if cell.source)
+    cells = [cell for row in product.files for cell in row.elements if cell.source]
+    return frozenset(field_name(cell.source, cell.name) for cell in cells)
 
 
 def conversations(product: Product, folders: Sequence[Path] = ()) -> dict[str, Conversation]:
@@ -61,9 +62,10 @@ def conversations(product: Product, folders: Sequence[Path] = ()) -> dict[str, C
     alone and goes before the file of its kind.
     """
     found: dict[str, Path] = {}
+    mistakes = [f"{folder} is no folder" for folder in folders if not folder.is_dir()]
     for folder in (FOLDER, *folders):
         found |= {path.stem: path for path in sorted(folder.glob("*.apdu"))}
-    mistakes = [f"{kind}.apdu is missing" for kind in KINDS if kind not in found]
+    mistakes += [f"{kind}.apdu is missing" for kind in KINDS if kind not in found]
     unused = [path for name, path in found.items() if name not in KINDS and "." not in name]
     mistakes += [f"{path}: no kind of step has this name; kinds: {', '.join(KINDS)}" for path in unused]
     known, missing = everything(), everything() - values_on(product) - BUSINESS.keys()

@@ -8,6 +8,7 @@ brought up to the office's at activation and at the till.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cardemu.conversation.player import DisagreementError
@@ -165,9 +166,13 @@ class Life:
 
     def _talk(self, held: Held, kind: str, station: int, amount_fen: int = 0) -> None:
         self._held, self._kind = held, kind
-        special = f"{self._step.procedure}.{self._step.name}" if self._step is not None else ""
-        own = special if self._step is not None and kind == self._step.conversation else ""
+        own = self._own_file(kind)
         self._desk.talk(held, kind, self._now, station, special=own, amount_fen=amount_fen)
+
+    def _own_file(self, kind: str) -> str:
+        """Name of the conversation of this very step, which goes before that of its kind."""
+        step = self._step
+        return f"{step.procedure}.{step.name}" if step is not None and step.conversation == kind else ""
 
     @staticmethod
     def _there(held: Held | None, why: str) -> Held:
@@ -176,10 +181,8 @@ class Life:
         return held
 
     def _disagreement(self, error: DisagreementError | ContradictionError) -> Disagreement:
-        step, said = self._step, isinstance(error, DisagreementError)
-        special = f"{step.procedure}.{step.name}" if step is not None else ""
-        conversation = self._desk.conversations.get(special) or self._desk.conversations.get(self._kind)
-        return Disagreement(
+        step = self._step
+        found = Disagreement(
             person=self._number,
             citizen_number=self._person.citizen_number,
             name=self._person.name,
@@ -187,11 +190,19 @@ class Life:
             at=moment(self._world.start, self._now),
             procedure=step.procedure if step is not None else "",
             step=step.name if step is not None else "",
-            conversation=conversation.name if conversation is not None else "",
-            line=error.step.line if isinstance(error, DisagreementError) else 0,
-            text=error.step.text if isinstance(error, DisagreementError) else "",
-            command=error.command.hex().upper() if isinstance(error, DisagreementError) else "",
-            expected=error.expected if isinstance(error, DisagreementError) else "",
-            got=error.got.hex().upper() if isinstance(error, DisagreementError) else "",
-            why=error.why if isinstance(error, DisagreementError) else str(error),
+            why=str(error),
+        )
+        if isinstance(error, ContradictionError):
+            return found
+        own = self._desk.conversations.get(self._own_file(self._kind))
+        conversation = own or self._desk.conversations[self._kind]
+        return replace(
+            found,
+            conversation=conversation.name,
+            line=error.step.line,
+            text=error.step.text,
+            command=error.command.hex().upper(),
+            expected=error.expected,
+            got=error.got.hex().upper(),
+            why=error.why,
         )

@@ -36,19 +36,19 @@ class Disagreement:
     at: str
     procedure: str
     step: str
-    conversation: str
-    line: int
-    text: str
-    command: str
-    expected: str
-    got: str
     why: str
+    conversation: str = ""
+    line: int = 0
+    text: str = ""
+    command: str = ""
+    expected: str = ""
+    got: str = ""
 
     def __str__(self) -> str:
         """In a few lines, for people."""
-        lines = [f"{self.name} ({self.citizen_number}, person {self.person}) at {self.at}, {self.procedure}.{self.step}"]
-        if self.card_number:
-            lines[0] += f", card {self.card_number}"
+        who = f"{self.name} ({self.citizen_number}, person {self.person})"
+        card = f", card {self.card_number}" if self.card_number else ""
+        lines = [f"{who} at {self.at}, {self.procedure}.{self.step}{card}"]
         if not self.line:
             return f"{lines[0]}\n  {self.why}"
         lines.append(f"{self.conversation}:{self.line}: {self.text}")
