@@ -23,6 +23,12 @@ Check = Annotated[
 ]
 Workers = Annotated[int | None, typer.Option(help="processes to play replications in (default: one a core)")]
 Cluster = Annotated[str, typer.Option(help="address of a Dask scheduler to play on instead")]
+Cards = Annotated[
+    str,
+    typer.Option(
+        help="whose cards are replayed: all, none, a share such as 1%; auto: all of up to 2,000 people, or 1%"
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
 
@@ -52,6 +58,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     workers: Workers = None,
     cluster: Cluster = "",
     resume: Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")] = False,
+    cards: Cards = "auto",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -60,7 +67,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     options = console.RunOptions(
         scenario, tuple(set_), seed, replications, out, lang, engine, log, check, tuple(until), least, most, warm_up,
-        workers, cluster, resume, as_json, quiet,
+        workers, cluster, resume, as_json, quiet, cards,
     )  # fmt: skip
     raise typer.Exit(console.run(options))
 
@@ -71,6 +78,25 @@ def check(scenario: ScenarioFile, set_: Overrides = []) -> None:  # noqa: B006
     from reports import console
 
     raise typer.Exit(console.check(scenario, tuple(set_)))
+
+
+@app.command()
+def cards(
+    folder: Annotated[Path, typer.Argument(help="run folder, such as runs/ningbo")],
+    share: Annotated[str, typer.Option("--cards", help="whose cards: all, none, a share such as 1%, or auto")] = "all",
+    product: Annotated[str | None, typer.Option(help="card product or its file (default: the scenario's)")] = None,
+    conversations: Annotated[
+        list[Path], typer.Option(help="folder with own conversation files, which go before the package's")
+    ] = [],  # noqa: B006 - typer copies it
+    jobs: Annotated[int, typer.Option(min=0, help="processes (default: one for each processor)")] = 0,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Replay a stored run on emulated cards, which must answer as the office's record says."""
+    from reports import card_console
+
+    options = card_console.CardOptions(share, product, tuple(conversations), jobs, as_json, quiet)
+    raise typer.Exit(card_console.cards(folder, options))
 
 
 @app.command()

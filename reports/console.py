@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from reports import card_console
 from reports.info import InputRow, RunInfo
 from reports.page import write_report
 from reports.progress import RunProgress
@@ -39,6 +40,7 @@ from sim.store import RunFolderError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sim.cardwork.outcome import CardWork
     from sim.compile.compiler import Compiled
     from sim.replications.warm_up import Settled
 
@@ -75,6 +77,7 @@ class RunOptions:
     resume: bool = False
     as_json: bool = False
     quiet: bool = False
+    cards: str = "none"
 
 
 def _explaining(act: Callable[..., int]) -> Callable[..., int]:
@@ -84,7 +87,7 @@ def _explaining(act: Callable[..., int]) -> Callable[..., int]:
     def explained(*args: object) -> int:
         try:
             return act(*args)
-        except (ScenarioError, RunFolderError, RowsError) as error:
+        except (ScenarioError, RunFolderError, RowsError, *card_console.MISTAKES) as error:
             return complain(error)
         except WorkersLostError as error:
             complain(error)
@@ -104,6 +107,7 @@ def run(options: RunOptions) -> int:
     if options.engine not in ENGINES:
         raise ScenarioError((Problem("--engine", "", None, f'"{options.engine}" is no engine', " or ".join(ENGINES)),))
     settled, warm_up = None, options.warm_up
+    card_console.check_cards(options.cards, log=options.log == "full")
     loaded, compiled = prepare(options.scenario, options.overrides)
     if warm_up == FOUND:
         seed = loaded.scenario.run.seed if options.seed is None else options.seed
@@ -120,12 +124,22 @@ def run(options: RunOptions) -> int:
         except WorkersLostError as error:
             raise WorkersLostError(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
-    write_report(outcome.tables, replace(_info(outcome, options), settled=settled), page, options.lang)
+    cards = _cards(folder, outcome, options)
+    info = replace(_info(outcome, options), settled=settled, cards=card_console.info(cards))
+    write_report(outcome.tables, info, page, options.lang)
     if options.as_json:
-        sys.stdout.write(json.dumps(_as_json(outcome, page), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(_as_json(outcome, page, cards), ensure_ascii=False, indent=2) + "\n")
     elif not options.quiet:
-        _print(outcome, page, settled)
-    return _exit_code(outcome)
+        _print(outcome, page, settled, cards)
+    return card_console.worse(_exit_code(outcome), cards)
+
+
+def _cards(folder: Path, outcome: Outcome, options: RunOptions) -> CardWork | None:
+    """Replay the log on emulated cards, if there is one and anybody wants it."""
+    if options.log != "full" or outcome.stored is None or outcome.partial or options.cards == "none":
+        return None
+    hidden = options.quiet or options.as_json
+    return card_console.work_on(folder, card_console.CardOptions(options.cards, quiet=hidden))
 
 
 def _plan(options: RunOptions, compiled: Compiled) -> Plan:
@@ -254,7 +268,7 @@ def _titles_zh(outcome: Outcome) -> Iterator[tuple[str, str]]:
     return ((title, title_zh) for title, title_zh in titles if title and title_zh)
 
 
-def _print(outcome: Outcome, page: Path, settled: Settled | None) -> None:
+def _print(outcome: Outcome, page: Path, settled: Settled | None, cards: CardWork | None) -> None:
     """A short table of where people went and how long they waited, then the verdicts."""
     out = Console()
     head = outcome.tables.headline
@@ -273,6 +287,23 @@ def _print(outcome: Outcome, page: Path, settled: Settled | None) -> None:
                 _percent(head.abandoned_share[row]),
             )
     out.print(table)
+    _print_verdicts(outcome, out)
+    if cards is not None:
+        card_console.print_work(cards, out)
+    for warning in outcome.loaded.warnings:
+        out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
+    if settled is not None:
+        text = in_words(settled.warm_up_ms, Unit.TIME)
+        out.print(f"warm-up: {text}, found by MSER-5 in {settled.pilots} pilot runs", highlight=False)
+    if outcome.stopped is not None:
+        out.print(stopped_in_words(outcome.stopped), highlight=False, markup=False, soft_wrap=True)
+    if outcome.partial:
+        out.print("[yellow]interrupted:[/yellow] the log and the report hold what was played until then")
+    out.print(f"report: {page}", highlight=False, soft_wrap=True)
+
+
+def _print_verdicts(outcome: Outcome, out: Console) -> None:
+    """What was expected and what came, stories that went wrong, what no log may say."""
     for verdict in outcome.verdicts:
         mark = "[green]met    [/green]" if verdict.ok else "[red]NOT MET[/red]"
         out.print(mark, end=" ")
@@ -286,16 +317,6 @@ def _print(outcome: Outcome, page: Path, settled: Settled | None) -> None:
         out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
     for violation in outcome.violations:
         out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
-    for warning in outcome.loaded.warnings:
-        out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
-    if settled is not None:
-        text = in_words(settled.warm_up_ms, Unit.TIME)
-        out.print(f"warm-up: {text}, found by MSER-5 in {settled.pilots} pilot runs", highlight=False)
-    if outcome.stopped is not None:
-        out.print(stopped_in_words(outcome.stopped), highlight=False, markup=False, soft_wrap=True)
-    if outcome.partial:
-        out.print("[yellow]interrupted:[/yellow] the log and the report hold what was played until then")
-    out.print(f"report: {page}", highlight=False, soft_wrap=True)
 
 
 def stopped_in_words(stopped: Stopped) -> str:
@@ -323,7 +344,7 @@ def _percent(share: float) -> str:
     return "-" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN
 
 
-def _as_json(outcome: Outcome, page: Path) -> dict[str, object]:
+def _as_json(outcome: Outcome, page: Path, cards: CardWork | None) -> dict[str, object]:
     """The outcome for programs: times in ms, shares 0..1."""
     head = outcome.tables.headline
     columns: list[tuple[str, Callable[[int], object]]] = [
@@ -363,6 +384,7 @@ def _as_json(outcome: Outcome, page: Path) -> dict[str, object]:
             for s in outcome.stories
         ],
         "violations": list(outcome.violations),
+        "cards": cards.as_json() if cards is not None else None,
         "warnings": list(outcome.loaded.warnings),
         "report": str(page),
     }

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from reports.drawing.svg import drawing_style, inline_svg
 from reports.numbers import Expectation, NumberGroup, PlaceRow, expectations, numbers, place_columns, places
 from reports.plots.catalogue import catalogue
-from reports.sections import InputGroup, Story, facts, inputs, notes, stories, technical
+from reports.sections import Cards, InputGroup, Story, cards, facts, inputs, notes, stories, technical
 from reports.verdict import Verdict, verdict
 from reports.words import Words, wording
 
@@ -59,6 +59,7 @@ class Page:
     expectations: list[Expectation]
     pictures: list[Picture]
     stories: list[Story]
+    cards: Cards | None
     inputs: list[InputGroup]
     replications: int
     command: str
@@ -114,6 +115,7 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
         expectations=expectations(tables, info, words),
         pictures=[draw(plot, tables, words) for plot in catalogue() if plot.applies(tables)],
         stories=stories(tables, info, words),
+        cards=cards(info, words),
         inputs=inputs(info, words),
         replications=tables.replications,
         command=info.command,

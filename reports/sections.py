@@ -137,6 +137,35 @@ def facts(tables: Tables, info: RunInfo, words: Words) -> list[tuple[str, str]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """What card work found."""
+
+    agreed: bool
+    summary: str
+    rows: list[tuple[str, str]]
+
+
+def cards(info: RunInfo, words: Words) -> Cards | None:
+    """Return what card work found; nothing where no card was replayed."""
+    found = info.cards
+    if found is None:
+        return None
+    sample = (
+        words("cards.all") if found.share == 1 else words("cards.sample", share=words.decimal(found.share * 100, 4))
+    )
+    rows = [
+        (words("cards.product"), found.product),
+        (words("cards.people"), words.count(found.people)),
+        (words("cards.cards"), words.count(found.cards)),
+        (words("cards.conversations"), words.count(found.conversations)),
+        (words("cards.exchanges"), words.count(found.exchanges)),
+        (words("cards.disagreements"), words.count(found.disagreements)),
+        (words("cards.chip_time"), words.duration(found.chip_ms)),
+    ]
+    return Cards(not found.disagreements, f"{words('cards.summary')} {sample}", rows)
+
+
 def technical(info: RunInfo, words: Words) -> list[tuple[str, str, bool]]:
     """Return (name, value, is it code) for the appendix."""
     rows = [

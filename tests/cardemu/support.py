@@ -20,13 +20,13 @@ bytes do not matter, `#` starts a comment, `*` stands for any data before the st
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from cardemu.account import LOAD, Account
 from cardemu.apdu import build
 from cardemu.card import Card
+from cardemu.conversation.grammar import Step, read_steps
 from cardemu.crypto import factors
 from cardemu.keys import CardKey, Use, encode_table, table
 from cardemu.memory import Cell
@@ -172,41 +172,9 @@ class Host:
         return answer
 
 
-@dataclass(frozen=True)
-class Step:
-    """One line of a conversation."""
-
-    line: int
-    words: tuple[str, ...]
-    expected: str
-
-
 def read_conversation(path: Path) -> list[Step]:
     """The steps of a file, repetitions written out."""
-    steps: list[Step] = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        content = text.split("#")[0].strip()
-        if not content:
-            continue
-        action, _, expected = content.partition("=") if not content.startswith("given") else (content, "", "")
-        words = tuple(action.split())
-        count = 1
-        if words[0] == "repeat":
-            count, words = int(words[1]), words[2:]
-        steps.extend(
-            Step(number, tuple(word.format(n=n) for word in words), "".join(expected.split()))
-            for n in range(1, count + 1)
-        )
-    return steps
-
-
-def matches(expected: str, answer: bytes) -> bool:
-    """Whether an answer is what the file says."""
-    if not expected:
-        return True
-    if expected.startswith("*"):
-        return answer.hex().upper().endswith(expected[1:].upper()) and len(answer) * 2 > len(expected) - 1
-    return answer.hex().upper() == expected.upper()
+    return read_steps(path.read_text(encoding="utf-8"))
 
 
 def plain(card: Card) -> Card:
