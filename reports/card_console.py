@@ -81,7 +81,7 @@ def worse(code: int, work: CardWork | None) -> int:
 def check_cards(cards: str, *, log: bool) -> None:
     """Refuse a share that is none, and cards without a log, before anything is played."""
     if share_for(cards, 0) and cards != AUTO and not log:
-        raise ShareError(f"--cards {cards} replays the whole log: leave it out, or --log")
+        raise ShareError(f"--cards {cards} replays the whole log: add --log full, or leave it out")
 
 
 def info(work: CardWork | None) -> CardsInfo | None:
