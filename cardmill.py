@@ -184,6 +184,20 @@ def card_time(
     raise typer.Exit(console.time(product, script, save=save, as_json=as_json))
 
 
+@card.command("fuzz")
+def card_fuzz(
+    product: Annotated[str, typer.Argument(help="card product or product file, or psam")],
+    commands: Annotated[int, typer.Option(min=1, help="how many commands")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="another seed, other sequences")] = 1,
+    out: Annotated[Path | None, typer.Option(help="where to write the script of a failure (default: print it)")] = None,
+    replay: Annotated[Path | None, typer.Option(help="play such a script instead")] = None,
+) -> None:
+    """Send mutated conversations to a card and check that its state and answers stay valid."""
+    from cardemu.fuzzing import console
+
+    raise typer.Exit(console.fuzz(product, commands=commands, seed=seed, out=out, replay=replay))
+
+
 def main() -> None:
     """Entry point of the console command."""
     app()

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from cardemu import state
 from cardemu.card import Card
+from cardemu.cardfile import UsageError, load_card, save_card, text_of, write_file
 from cardemu.catalogue import catalogue as commands
 from cardemu.elements.model import FileRow
 from cardemu.files import Kind
@@ -38,6 +39,7 @@ from cardemu.terminal.errors import OK, Code, ReaderError, english
 from cardemu.terminal.items import AddressError, assignment
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.link import is_records
+from cardemu.terminal.port import StatusError
 from cardemu.terminal.reader import AUTH_KEY, Reader
 from cardemu.tomltable import ProductError
 
@@ -47,10 +49,6 @@ BASIC_FIELDS = (
     *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
 )
 Arguments = ParamSpec("Arguments")
-
-
-class UsageError(ValueError):
-    """Wrong input; the message is for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,35 +92,7 @@ def say(message: str) -> None:
     Console().print(message, markup=False, highlight=False, soft_wrap=True)
 
 
-# ---- saved cards
-
-
-def load_card(path: Path, product_name: str | None) -> tuple[Card, Product]:
-    """A saved card and its product; `product_name` when that is a file of the user's own."""
-    found: list[Product] = []
-
-    def template(name: str) -> Product:
-        found.append(product(product_name or name))
-        return found[0]
-
-    text = _text(path)
-    try:
-        card = state.load(text, lambda name: template(name).template, os.urandom)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}: not a saved card: {error}") from error
-    return card, found[0]
-
-
-def _text(path: Path) -> str:
-    """A text file's content."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text") from error
-
-
-def _save(card: Card, path: Path) -> None:
-    path.write_text(state.save(card) + "\n", encoding="utf-8")
+# ---- a terminal
 
 
 def _reader(card: Card, card_product: Product, pin: str = "") -> Reader:
@@ -155,12 +125,16 @@ def new(wanted: NewCard) -> int:
     everything = items(made, values, pictures)
     card, audit = Card.blank(made.template, os.urandom), Audit(values["card.number"])
     hsm = Hsm(made.template.roots)
-    PrePersonaliser(Chip(made, wanted.region, _serial(wanted)), hsm, audit).run(card, values)
-    if not wanted.premade:
-        personalise(card, made, everything, hsm, audit, wanted.region)
-    _save(card, wanted.out)
+    try:
+        PrePersonaliser(Chip(made, wanted.region, _serial(wanted)), hsm, audit).run(card, values)
+        if not wanted.premade:
+            personalise(card, made, everything, hsm, audit, wanted.region)
+    except (StatusError, ReaderError) as error:
+        why = str(error) if isinstance(error, StatusError) else f"{error.code}: {english(error.code)}"
+        raise UsageError(f"{made.name}: no card comes of this product; {audit.item}: {why}") from error
+    save_card(card, wanted.out)
     if wanted.audit:
-        wanted.audit.write_text(audit.to_json() + "\n", encoding="utf-8")
+        write_file(wanted.audit, audit.to_json() + "\n")
     for item, why in audit.failed.items():
         _complain(f"{item}: {why}")
     who = "no person yet" if wanted.premade else f"{values['person.name']}, {values['person.number']}"
@@ -210,7 +184,7 @@ def read(
     desk, out = _reader(card, card_product, pin), bytearray()
     if address:
         code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-        _save(card, path)
+        save_card(card, path)
         if code == OK:
             say(json.dumps({"data": out.decode("gb18030")}, ensure_ascii=False) if as_json else out.decode("gb18030"))
         if code == Code.BAD_PARAMETER:
@@ -218,11 +192,11 @@ def read(
         return FINE if code == OK else _refused(code)
     code = desk.iReadCardBas(1, out)
     if code != OK:
-        _save(card, path)
+        save_card(card, path)
         return _refused(code)
     basic = dict(zip(BASIC_FIELDS, out.decode("gb18030").split("|"), strict=False))
     files = {row.key: _file_values(desk, row) for row in card_product.files if row.kind is not Kind.TRANSPARENT}
-    _save(card, path)
+    save_card(card, path)
     if as_json:
         say(json.dumps({"basic": basic, "files": files}, ensure_ascii=False, indent=1))
     else:
@@ -275,7 +249,7 @@ def write(path: Path, assignments: Iterable[str], *, product_name: str | None = 
     address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)
     data = "".join(f"{key}|{value}|$" for key, _, value in pairs)
     code = desk.iWriteCard(1, "", address, data, out)
-    _save(card, path)
+    save_card(card, path)
     if code in {Code.BAD_CHARACTERS, Code.BAD_LENGTH, Code.BAD_INPUT, Code.BAD_PARAMETER}:
         raise UsageError(f"{' '.join(value for _, _, value in pairs)!r}: {english(code)}")
     return FINE if code == OK else _refused(code)
@@ -286,7 +260,7 @@ def verify(path: Path, pin: str, *, product_name: str | None = None) -> int:
     """Show the PIN to a card; a wrong one counts, as on the real card."""
     card, card_product = load_card(path, product_name)
     code = _reader(card, card_product, pin).iVerifyPIN(1, bytearray())
-    _save(card, path)
+    save_card(card, path)
     if code in {Code.PIN_LENGTH, Code.BAD_CHARACTERS, Code.CANCELLED}:
         raise UsageError(f"PIN {pin!r} must be 4 to 16 digits")
     if code != OK:
@@ -302,7 +276,7 @@ def verify(path: Path, pin: str, *, product_name: str | None = None) -> int:
 def apdu(path: Path, script: Path | None = None, *, product_name: str | None = None) -> int:
     """Talk to a card in the language of scripts: from a file, or line by line from the keyboard."""
     card, card_product = load_card(path, product_name)
-    text, name = (None, "input") if script is None else (_text(script), script.name)
+    text, name = (None, "input") if script is None else (text_of(script), script.name)
     if text is not None:
         parse(text, name)
     shell, wrong = Shell(card, card_product, name), False
@@ -316,7 +290,7 @@ def apdu(path: Path, script: Path | None = None, *, product_name: str | None = N
         except ScriptError as error:
             _complain(str(error))
             wrong = True
-    _save(card, path)
+    save_card(card, path)
     return USAGE if wrong else REFUSED if shell.failures else FINE
 
 
@@ -373,10 +347,10 @@ def time(product_name: str, script: Path | None = None, *, save: Path | None = N
     `save`: write that personalisation as a script, to be edited.
     """
     card_product = product(product_name)
-    text = personalisation_script(card_product) if script is None else _text(script)
+    text = personalisation_script(card_product) if script is None else text_of(script)
     name = "personalisation" if script is None else script.name
     if save is not None:
-        save.write_text(text, encoding="utf-8")
+        write_file(save, text)
     card = Card.initialised(card_product.template, os.urandom, REGION, bytes(4))
     port = Timed(card, card_product.timing)
     play(port, parse(text, name), card_product, name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from cardemu.console import complaining, load_card, say
+from cardemu.cardfile import load_card
+from cardemu.console import complaining, say
 from cardemu.transports.in_process import spoken
 from cardemu.transports.vpcd import serve_all, slot_port
 
