@@ -149,14 +149,18 @@ def card_apdu(
 
 @card.command("serve")
 def card_serve(
-    files: Annotated[list[Path], typer.Argument(help="saved cards, one a slot")],
+    cards: Annotated[list[str], typer.Argument(help="saved cards or products (a new card is made), one a slot")],
     slot: Annotated[int, typer.Option(min=0, max=15, help="slot of the first card")] = 0,
+    own_pcscd: Annotated[
+        bool, typer.Option("--own-pcscd", help="start a PC/SC service for these cards alone; needs no root")
+    ] = False,
+    program: Annotated[str, typer.Option("--run", help="run this meanwhile, such as pcsc_scan; end when it ends")] = "",
     product: OwnProduct = None,
 ) -> None:
-    """Put cards into the virtual reader of a running pcscd, until Ctrl-C."""
+    """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C."""
     from cardemu import serving
 
-    raise typer.Exit(serving.serve(files, slot=slot, product_name=product))
+    raise typer.Exit(serving.serve(cards, slot=slot, product_name=product, own=own_pcscd, program=program))
 
 
 @card.command("catalogue")

@@ -42,6 +42,7 @@ from cardemu.terminal.link import is_records
 from cardemu.terminal.port import StatusError
 from cardemu.terminal.reader import AUTH_KEY, Reader
 from cardemu.tomltable import ProductError
+from cardemu.transports.base import TransportError
 
 FINE, REFUSED, USAGE = 0, 1, 2
 BASIC_FIELDS = (
@@ -75,6 +76,8 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
         try:
             return function(*args, **kwargs)
         except (ProductError, DataError, ScriptError, state.StateError, AddressError, UsageError) as error:
+            _complain(str(error))
+        except TransportError as error:
             _complain(str(error))
         except OSError as error:
             _complain(f"{error.filename}: {error.strerror}")
