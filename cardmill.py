@@ -76,6 +76,7 @@ card = typer.Typer(
 app.add_typer(card, name="card")
 
 CardFile = Annotated[Path, typer.Argument(help="saved card (JSON)")]
+AnyCard = Annotated[str, typer.Argument(help="saved card (JSON), or pcsc:READER for the card in a PC/SC reader")]
 OwnProduct = Annotated[str | None, typer.Option("--product", help="product file, if not one of the package")]
 
 
@@ -101,7 +102,7 @@ def card_new(  # noqa: PLR0913, PLR0917 - one argument an option
 
 @card.command("read")
 def card_read(
-    file: CardFile,
+    file: AnyCard,
     address: Annotated[str, typer.Argument(help="what to read, such as SSSEEF05|01|07|$ (default: everything)")] = "",
     pin: Annotated[str, typer.Option(help="PIN, for what needs one")] = "",
     as_json: AsJson = False,
@@ -115,7 +116,7 @@ def card_read(
 
 @card.command("write")
 def card_write(
-    file: CardFile,
+    file: AnyCard,
     values: Annotated[list[str], typer.Argument(help="FILE.TAG=VALUE")],
     product: OwnProduct = None,
 ) -> None:
@@ -127,7 +128,7 @@ def card_write(
 
 @card.command("verify")
 def card_verify(
-    file: CardFile, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
+    file: AnyCard, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
 ) -> None:
     """Show a PIN to a card."""
     from cardemu import console

@@ -19,12 +19,13 @@ from rich.table import Table
 
 from cardemu import state
 from cardemu.card import Card
-from cardemu.cardfile import UsageError, load_card, save_card, text_of, write_file
+from cardemu.cardfile import OpenCard, UsageError, load_card, open_card, save_card, text_of, write_file
 from cardemu.catalogue import catalogue as commands
 from cardemu.elements.model import FileRow
 from cardemu.files import Kind
 from cardemu.identifiers import read_card_number, read_citizen_number
 from cardemu.lifecycle import ALLOWED
+from cardemu.memory import PowerCutError
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
 from cardemu.personalisation.data import DataError, items, values_of
@@ -98,8 +99,8 @@ def say(message: str) -> None:
 # ---- a terminal
 
 
-def _reader(card: Card, card_product: Product, pin: str = "") -> Reader:
-    """A terminal with every key of the product."""
+def _reader(card: OpenCard, pin: str = "") -> Reader:
+    """A terminal with every key of the product, as far as the card knows them."""
 
     def pad(prompt: str) -> str:
         if not pin:
@@ -107,8 +108,8 @@ def _reader(card: Card, card_product: Product, pin: str = "") -> Reader:
         del prompt
         return pin
 
-    keys = Hsm(card_product.template.roots)
-    return Reader(Terminal(contact=card, keys=keys, pin_pad=pad, card_product=card_product))
+    mute = (PowerCutError, TransportError)
+    return Reader(Terminal(contact=card.slot, keys=card.keys, pin_pad=pad, card_product=card.product, mute=mute))
 
 
 def _refused(code: int) -> int:
@@ -180,14 +181,17 @@ def _fields(assignments: Iterable[str]) -> dict[str, str]:
 
 @complaining
 def read(
-    path: Path, address: str = "", *, pin: str = "", as_json: bool = False, product_name: str | None = None
+    path: Path | str, address: str = "", *, pin: str = "", as_json: bool = False, product_name: str | None = None
 ) -> int:
-    """Read a card as a terminal with all keys does: basic data and every file, or one address (SSSEEF05|07|$)."""
-    card, card_product = load_card(path, product_name)
-    desk, out = _reader(card, card_product, pin), bytearray()
+    """Read a card as a terminal with all keys does: basic data and every file, or one address (SSSEEF05|07|$).
+
+    `path`: a saved card, or `pcsc:READER`.
+    """
+    card = open_card(path, product_name)
+    desk, out = _reader(card, pin), bytearray()
     if address:
         code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-        save_card(card, path)
+        card.close()
         if code == OK:
             say(json.dumps({"data": out.decode("gb18030")}, ensure_ascii=False) if as_json else out.decode("gb18030"))
         if code == Code.BAD_PARAMETER:
@@ -195,15 +199,15 @@ def read(
         return FINE if code == OK else _refused(code)
     code = desk.iReadCardBas(1, out)
     if code != OK:
-        save_card(card, path)
+        card.close()
         return _refused(code)
     basic = dict(zip(BASIC_FIELDS, out.decode("gb18030").split("|"), strict=False))
-    files = {row.key: _file_values(desk, row) for row in card_product.files if row.kind is not Kind.TRANSPARENT}
-    save_card(card, path)
+    files = {row.key: _file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
+    card.close()
     if as_json:
         say(json.dumps({"basic": basic, "files": files}, ensure_ascii=False, indent=1))
     else:
-        _print_card(basic, files, card_product)
+        _print_card(basic, files, card.product)
     return FINE
 
 
@@ -242,28 +246,28 @@ def _print_card(basic: Mapping[str, str], files: Mapping[str, Mapping[str, str]]
 
 
 @complaining
-def write(path: Path, assignments: Iterable[str], *, product_name: str | None = None) -> int:
+def write(path: Path | str, assignments: Iterable[str], *, product_name: str | None = None) -> int:
     """Write elements under their update keys: FILE.TAG=VALUE or FILE.NAME=VALUE, such as SSSEEF06.0A=2."""
-    card, card_product = load_card(path, product_name)
-    desk, out = _reader(card, card_product), bytearray()
-    pairs = [assignment(card_product, text) for text in assignments]
+    card = open_card(path, product_name)
+    desk, out = _reader(card), bytearray()
+    pairs = [assignment(card.product, text) for text in assignments]
     if not pairs:
         raise UsageError("nothing to write: give FILE.TAG=VALUE, such as SSSEEF06.0A=2")
     address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)
     data = "".join(f"{key}|{value}|$" for key, _, value in pairs)
     code = desk.iWriteCard(1, "", address, data, out)
-    save_card(card, path)
+    card.close()
     if code in {Code.BAD_CHARACTERS, Code.BAD_LENGTH, Code.BAD_INPUT, Code.BAD_PARAMETER}:
         raise UsageError(f"{' '.join(value for _, _, value in pairs)!r}: {english(code)}")
     return FINE if code == OK else _refused(code)
 
 
 @complaining
-def verify(path: Path, pin: str, *, product_name: str | None = None) -> int:
+def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> int:
     """Show the PIN to a card; a wrong one counts, as on the real card."""
-    card, card_product = load_card(path, product_name)
-    code = _reader(card, card_product, pin).iVerifyPIN(1, bytearray())
-    save_card(card, path)
+    card = open_card(path, product_name)
+    code = _reader(card, pin).iVerifyPIN(1, bytearray())
+    card.close()
     if code in {Code.PIN_LENGTH, Code.BAD_CHARACTERS, Code.CANCELLED}:
         raise UsageError(f"PIN {pin!r} must be 4 to 16 digits")
     if code != OK:

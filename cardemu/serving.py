@@ -57,23 +57,31 @@ def serve(
     served = [_served(name, number, product_name) for number, name in enumerate(cards)]
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: cards out, nothing left behind
-    with ExitStack() as stack:
-        if own:
-            service = stack.enter_context(_service(slot + len(served)))
-            places = [(service.names[slot + n], service.ports[slot + n]) for n in range(len(served))]
-        else:
-            service = None
-            _explain_missing()
-            places = [(f"slot {slot + n} of the virtual reader", slot_port(slot + n)) for n in range(len(served))]
-        for (place, _), each in zip(places, served, strict=True):
-            say(f"{place}: {each.words}")
-        if service is not None:
-            say("other programs see it after")
-            say(f"export {SOCKET_VARIABLE}={service.socket_path}")
-        together = [(each.port, port) for each, (_, port) in zip(served, places, strict=True)]
-        if program:
-            return _run(program, together, service)
-        serve_all(together)
+    try:
+        with ExitStack() as stack:
+            service = stack.enter_context(_service(slot + len(served))) if own else None
+            return _show(served, slot, service, program)
+    except KeyboardInterrupt:
+        return FINE
+
+
+def _show(served: list[Served], slot: int, service: OwnPcscd | None, program: str) -> int:
+    """Say where the cards are, and keep them there."""
+    slots = range(slot, slot + len(served))
+    if service is None:
+        _explain_missing()
+        places = [(f"slot {place} of the virtual reader", slot_port(place)) for place in slots]
+    else:
+        places = [(service.names[place], service.ports[place]) for place in slots]
+    for (place_name, _), each in zip(places, served, strict=True):
+        say(f"{place_name}: {each.words}")
+    if service is not None:
+        say("other programs see it after")
+        say(f"export {SOCKET_VARIABLE}={service.socket_path}")
+    together = [(each.port, port) for each, (_, port) in zip(served, places, strict=True)]
+    if program:
+        return _run(program, together, service)
+    serve_all(together)
     return FINE
 
 
@@ -159,8 +167,6 @@ def _run(program: str, cards: list[tuple[Port, int]], service: OwnPcscd | None) 
             card.wait()
         sys.stdout.flush()
         return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own words
-    except KeyboardInterrupt:
-        return FINE
     except FileNotFoundError as error:
         package = PROGRAMS.get(words[0])
         hint = f" (apt install {package})" if package else ""
