@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 SCENARIO ?= scenarios/cities/ningbo.toml
+CARD ?= generation-3
+RUN ?= pcsc_scan -n
 
 export PYTHON VENV
 .DEFAULT_GOAL := help
@@ -19,6 +21,10 @@ test: $(VENV)/.installed-dev  ## every check: style, types, tests
 
 quick: $(VENV)/.installed-dev  ## the checks that take less than a minute
 	.ci/checks quick
+
+serve: $(VENV)/.installed  ## a card in a virtual reader, as pcsc_scan sees it (CARD=... RUN=... for others)
+	@.ci/debian pcscd vsmartcard-vpcd pcsc-tools
+	$(VENV)/bin/cardmill card serve $(CARD) --own-pcscd --run "$(RUN)"
 
 rig: $(VENV)/.installed  ## 16 virtual card readers with a card each, until Ctrl-C
 	$(VENV)/bin/python -m cardemu.transports.rig
@@ -49,4 +55,4 @@ $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml .ci/setup
 	@.ci/setup $(VENV) requirements-dev.lock
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run test quick rig docs format lock clean
+.PHONY: help run test quick serve rig docs format lock clean

@@ -141,6 +141,7 @@ card = typer.Typer(
 app.add_typer(card, name="card")
 
 CardFile = Annotated[Path, typer.Argument(help="saved card (JSON)")]
+AnyCard = Annotated[str, typer.Argument(help="saved card (JSON), or pcsc:READER for the card in a PC/SC reader")]
 OwnProduct = Annotated[str | None, typer.Option("--product", help="product file, if not one of the package")]
 
 
@@ -166,7 +167,7 @@ def card_new(  # noqa: PLR0913, PLR0917 - one argument an option
 
 @card.command("read")
 def card_read(
-    file: CardFile,
+    file: AnyCard,
     address: Annotated[str, typer.Argument(help="what to read, such as SSSEEF05|01|07|$ (default: everything)")] = "",
     pin: Annotated[str, typer.Option(help="PIN, for what needs one")] = "",
     as_json: AsJson = False,
@@ -180,7 +181,7 @@ def card_read(
 
 @card.command("write")
 def card_write(
-    file: CardFile,
+    file: AnyCard,
     values: Annotated[list[str], typer.Argument(help="FILE.TAG=VALUE")],
     product: OwnProduct = None,
 ) -> None:
@@ -192,7 +193,7 @@ def card_write(
 
 @card.command("verify")
 def card_verify(
-    file: CardFile, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
+    file: AnyCard, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
 ) -> None:
     """Show a PIN to a card."""
     from cardemu import console
@@ -214,14 +215,18 @@ def card_apdu(
 
 @card.command("serve")
 def card_serve(
-    files: Annotated[list[Path], typer.Argument(help="saved cards, one a slot")],
+    cards: Annotated[list[str], typer.Argument(help="saved cards or products (a new card is made), one a slot")],
     slot: Annotated[int, typer.Option(min=0, max=15, help="slot of the first card")] = 0,
+    own_pcscd: Annotated[
+        bool, typer.Option("--own-pcscd", help="start a PC/SC service for these cards alone; needs no root")
+    ] = False,
+    program: Annotated[str, typer.Option("--run", help="run this meanwhile, such as pcsc_scan; end when it ends")] = "",
     product: OwnProduct = None,
 ) -> None:
-    """Put cards into the virtual reader of a running pcscd, until Ctrl-C."""
+    """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C."""
     from cardemu import serving
 
-    raise typer.Exit(serving.serve(files, slot=slot, product_name=product))
+    raise typer.Exit(serving.serve(cards, slot=slot, product_name=product, own=own_pcscd, program=program))
 
 
 @card.command("catalogue")
@@ -247,6 +252,20 @@ def card_time(
     from cardemu import console
 
     raise typer.Exit(console.time(product, script, save=save, as_json=as_json))
+
+
+@card.command("fuzz")
+def card_fuzz(
+    product: Annotated[str, typer.Argument(help="card product or product file, or psam")],
+    commands: Annotated[int, typer.Option(min=1, help="how many commands")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="another seed, other sequences")] = 1,
+    out: Annotated[Path | None, typer.Option(help="where to write the script of a failure (default: print it)")] = None,
+    replay: Annotated[Path | None, typer.Option(help="play such a script instead")] = None,
+) -> None:
+    """Send mutated conversations to a card and check that its state and answers stay valid."""
+    from cardemu.fuzzing import console
+
+    raise typer.Exit(console.fuzz(product, commands=commands, seed=seed, out=out, replay=replay))
 
 
 def main() -> None:

@@ -17,6 +17,8 @@ from functools import lru_cache
 from itertools import count
 
 from cardemu.card import Card
+from cardemu.elements.model import FileRow
+from cardemu.memory import Cell
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
 from cardemu.personalisation.data import Item, items, values_of
@@ -231,6 +233,22 @@ def prepersonalisation_time_ms(product: Product) -> int:
     return round(watch.elapsed_us / 1000)
 
 
+def _proofs(product: Product, row: FileRow) -> list[str]:
+    """The lines that open a file for writing; ScriptError where its rule cannot be kept in a script."""
+    lines: list[str] = []
+    for word in Link.proofs(row.write):
+        if word == "mac":
+            raise ScriptError(
+                f"{product.name}: {row.key} is written with a MAC ({row.write}), which no script line has"
+            )
+        if word == "pin":
+            digits = product.template.image[Cell.PIN].hex().rstrip("f")
+            lines.append(f"pin {digits} = 9000" if digits else "00200000 = 9000")
+        else:
+            lines.append("internal" if word == "internal" else f"auth {Link.key_name(word, row.df)} = 9000")
+    return lines
+
+
 def personalisation_script(product: Product) -> str:
     """The personalisation of an example person on a pre-made card, as a script that can be edited and timed."""
     lines = [
@@ -241,14 +259,13 @@ def personalisation_script(product: Product) -> str:
     place, current = ("SSSE", ""), ""
     for item in in_order(example_items(product)):
         row, element = item.row, item.element
-        if element is None:
+        if element is None or row.write == "never":
             continue
         if row.df != place[0]:
             aid = AIDS[row.df]
             lines.append(f"00A40400{len(aid):02X}{aid.hex().upper()} = 9000")
         if (row.df, row.write) != place:
-            words = row.write.split(" or ")[0].split(" and ")
-            lines += [f"auth {Link.key_name(word, row.df)} = 9000" for word in words]
+            lines += _proofs(product, row)
             place = (row.df, row.write)
         if row.key != current:
             lines.append(f"00A4020002{row.fid:04X} = 9000")

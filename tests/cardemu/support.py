@@ -111,8 +111,8 @@ class Host:
             return bytes(16)
 
     def challenge(self) -> bytes:
-        """GET CHALLENGE of 8 bytes."""
-        return self.send("0084000008")[:-2]
+        """GET CHALLENGE of 8 bytes; zeros when the card refuses."""
+        return self.send("0084000008")[:-2] or bytes(8)
 
     def authenticate(self, number: int, version: int = 0, *, wrong: bool = False) -> bytes:
         """EXTERNAL AUTHENTICATE with a key."""
