@@ -99,4 +99,3 @@ _FIGURES = {"arrow": figures.arrow, "contactless": figures.contactless, "rule": 
 
 def _ground(side: Side) -> tuple[Item, ...]:
     return (Gradient("background", CARD, side.background), *figures.waves("waves", CARD, WAVES))
-

@@ -101,8 +101,7 @@ def from_json(text: str, typecase: Typecase | None = None, pictures: dict[str, b
         if data["cardmill face"] != FORMAT:
             raise DescriptionError(f"face of format {data['cardmill face']!r}; this version reads {FORMAT}")
         layers = {
-            name: tuple(from_data(values, pictures) for values in data[name])
-            for name in ("base", "person", "specimen")
+            name: tuple(from_data(values, pictures) for values in data[name]) for name in ("base", "person", "specimen")
         }
         face = Face(
             data["product"],

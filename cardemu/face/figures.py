@@ -29,7 +29,13 @@ def placeholder(part: Part, typecase: Typecase) -> tuple[Item, ...]:
     pitch = part.style.size_um * 5 // 4
     top = box.y + (box.height - pitch * len(part.words)) // 2
     lines = [
-        fit(f"{part.id}.word{number + 1}", word, Box(box.x, top + number * pitch, box.width, pitch), part.style, typecase)
+        fit(
+            f"{part.id}.word{number + 1}",
+            word,
+            Box(box.x, top + number * pitch, box.width, pitch),
+            part.style,
+            typecase,
+        )
         for number, word in enumerate(part.words)
     ]
     return (*frame, *lines)

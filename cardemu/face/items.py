@@ -30,7 +30,9 @@ class Box(NamedTuple):
 
     def inset(self, distance_um: int) -> Box:
         """The rectangle a distance inside of it."""
-        return Box(self.x + distance_um, self.y + distance_um, self.width - 2 * distance_um, self.height - 2 * distance_um)
+        return Box(
+            self.x + distance_um, self.y + distance_um, self.width - 2 * distance_um, self.height - 2 * distance_um
+        )
 
 
 class Line(NamedTuple):
@@ -124,7 +126,8 @@ def from_data(values: dict[str, Any], pictures: dict[str, bytes] | None = None) 
         parts["stops"] = tuple(parts["stops"])
     elif kind is Text:
         parts["lines"] = tuple(
-            Line(line["text"], line["baseline_um"], tuple(line["x_um"]), tuple(line["fonts"])) for line in parts["lines"]
+            Line(line["text"], line["baseline_um"], tuple(line["x_um"]), tuple(line["fonts"]))
+            for line in parts["lines"]
         )
     elif kind is Picture:
         parts["data"] = (pictures or {}).get(parts["sha256"], b"")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from math import cos, radians, sin
 import zlib
+from math import cos, radians, sin
 
 from PIL import Image
 
@@ -163,7 +163,9 @@ def _points(length_um: int) -> str:
 
 
 def _path(path: str) -> str:
-    return "\n".join(f"{' '.join(map(str, numbers))} {_OPERATORS[letter]}".strip() for letter, numbers in segments(path))
+    return "\n".join(
+        f"{' '.join(map(str, numbers))} {_OPERATORS[letter]}".strip() for letter, numbers in segments(path)
+    )
 
 
 def _colour(colour: str) -> str:

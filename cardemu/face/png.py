@@ -124,7 +124,9 @@ class Painter:
         where = (np.arange(height) + 0.5) / height * (len(colours) - 1)
         columns = [np.interp(where, np.arange(len(colours)), colours[:, part]) for part in range(3)]
         column = np.rint(np.stack(columns, axis=1)).astype(np.uint8)[:, np.newaxis, :]
-        self._canvas.paste(Image.fromarray(column).resize((right - left, height), Image.Resampling.NEAREST), (left, top))
+        self._canvas.paste(
+            Image.fromarray(column).resize((right - left, height), Image.Resampling.NEAREST), (left, top)
+        )
 
     def _pixels(self, box: Box) -> tuple[int, int, int, int]:
         edges = (box.x, box.y, box.right, box.bottom)

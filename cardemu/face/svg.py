@@ -52,9 +52,7 @@ def _gradient(item: Gradient) -> str:
 
 def _shape(item: Shape) -> str:
     fill = f'fill="{item.fill}" fill-rule="evenodd"' if item.fill else 'fill="none"'
-    stroke = (
-        f' stroke="{item.stroke}" stroke-width="{item.stroke_um}" stroke-linejoin="round"' if item.stroke else ""
-    )
+    stroke = f' stroke="{item.stroke}" stroke-width="{item.stroke_um}" stroke-linejoin="round"' if item.stroke else ""
     return f'<path id={quoteattr(item.id)} d="{item.path}" {fill}{stroke}{_opacity(item.opacity_permille)}/>'
 
 

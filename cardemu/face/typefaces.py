@@ -86,8 +86,8 @@ class Typecase:
 
     def find(self, character: str, font: str) -> int | None:
         """The place of the font that has a character: the font asked for, else the text font, else the user's."""
-        first = BUNDLED.index(font)
-        for place in (first, 0, *range(len(BUNDLED), len(self.faces))):
+        places: list[int] = [BUNDLED.index(font), 0, *range(len(BUNDLED), len(self.faces))]
+        for place in places:
             if character in self.faces[place]:
                 return place
         return None

@@ -104,9 +104,7 @@ def _height(count: int, size_um: int) -> int:
     return size_um + (count - 1) * size_um * LEADING_PERMILLE // 1000
 
 
-def _placed(
-    name: str, text: str, box: Box, style: Style, size_um: int, lines: list[str], typecase: Typecase
-) -> Text:
+def _placed(name: str, text: str, box: Box, style: Style, size_um: int, lines: list[str], typecase: Typecase) -> Text:
     """Lines in the middle of the box's height, aligned in its width."""
     top = box.y + (box.height - _height(len(lines), size_um)) // 2
     placed = []
