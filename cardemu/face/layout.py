@@ -15,7 +15,8 @@ from functools import lru_cache
 from cardemu.face.chip import plate
 from cardemu.face.description import SIDES
 from cardemu.face.items import Box
-from cardemu.face.specimen import CARD
+from cardemu.face.specimen import CARD, contrast
+from cardemu.face.specimen import COLOUR as MARK_COLOUR
 from cardemu.face.typefaces import BUNDLED, Typecase
 from cardemu.face.typeset import ALIGNMENTS, OVERFLOWS, FitError, Style, fit
 from cardemu.personalisation.data import sources
@@ -30,6 +31,7 @@ FACE_SOURCES = ("bank.card_number",)
 """What a face may show beyond the data elements of the chip's social security application."""
 DIRECTIONS = ("left", "right")
 INK = "#24303C"
+LEAST_CONTRAST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def _side(table: Table, allowed: tuple[str, ...]) -> Side:
     if not background:
         table.problem("background", "must be a list of at least one colour")
     for colour in background:
-        _check_colour(table, "background", colour)
+        if _check_colour(table, "background", colour) and contrast(colour, MARK_COLOUR) < LEAST_CONTRAST:
+            table.problem("background", f"{colour!r} is so dark or red that the specimen mark would hardly show on it")
     parts: list[Part] = []
     for part_table in table.tables("item"):
         part = _part(part_table, allowed)
