@@ -118,6 +118,9 @@ def _side(table: Table, allowed: tuple[str, ...]) -> Side:
 
 def _part(table: Table, allowed: tuple[str, ...]) -> Part:
     kind = table.text("kind", None, KINDS)
+    if not table.has("kind") or table.raw("kind") not in KINDS:
+        table.names()  # told already; what such an item may have cannot be known
+        return Part("rule", table.where("kind"), CARD)
     if kind == "chip":
         towards = table.text("towards", "right", DIRECTIONS)
         return Part(kind, table.text("id", kind), plate(turn=towards == "right"), shape=towards)
@@ -208,12 +211,12 @@ def _box(table: Table) -> Box:
     """The key box: [left, top, width, height] in mm from the upper left corner, on the card."""
     value = table.raw("box")
     if value is None:
-        return Box(0, 0, 1, 1)
+        return CARD
     lengths = [_micrometres(one) for one in value] if isinstance(value, list) else []
     numbers = [one for one in lengths if one is not None]
     if len(numbers) != 4 or len(lengths) != 4 or min(numbers) < 0 or not numbers[2] or not numbers[3]:
         table.problem("box", f"{value!r} must be [left, top, width, height] in mm, to a thousandth")
-        return Box(0, 0, 1, 1)
+        return CARD
     box = Box(*numbers)
     if box.right > CARD.width or box.bottom > CARD.height:
         table.problem("box", f"{value!r} reaches beyond the card, which is 85.6 x 53.98 mm")
