@@ -184,6 +184,33 @@ def card_time(
     raise typer.Exit(console.time(product, script, save=save, as_json=as_json))
 
 
+@card.command("reference")
+def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
+    person: Annotated[
+        str, typer.Argument(help="number of a synthetic person, card.toml or .json, a CSV file, or a run folder")
+    ],
+    out: Annotated[Path, typer.Option(help="folder of the bundle, or of a batch's bundles")],
+    product: Annotated[str, typer.Option(help="card product or product file")] = "generation-3",
+    seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
+    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
+    issue_date: Annotated[str, typer.Option(help="CCYYMMDD; for a run folder, the day its clock begins")] = "20260302",
+    field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
+    photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
+    portrait: Annotated[Path | None, typer.Option(help="portrait for the face, 358 to 441")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="of a batch, the first so many (0: all)")] = 0,
+    workers: Annotated[int, typer.Option(min=0, help="processes for a batch (0: one a CPU)")] = 0,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write all a card must contain: chip, scripts, stripe, faces, with a manifest."""
+    from cardemu.reference import console
+
+    asked = console.Reference(
+        person, product, out, seed, region, issue_date, tuple(field), photo, portrait, limit, workers, as_json, quiet
+    )
+    raise typer.Exit(console.reference(asked))
+
+
 def main() -> None:
     """Entry point of the console command."""
     app()
