@@ -38,7 +38,7 @@ def from_csv(path: Path) -> list[Job]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows: list[dict[str | None, str | None]] = list(csv.DictReader(file, strict=True))  # type: ignore[arg-type]
+            rows: list[dict[str | None, str | None]] = list(csv.DictReader(file, strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordError(path.name, [f"not a CSV file in UTF-8: {error}"]) from error
     if not rows:

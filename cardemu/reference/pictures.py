@@ -1,7 +1,4 @@
-"""Image files a user brings: looked at before anything is made from them.
-
-Sizes: card.md of the sector's photo rules: 358 x 441 pixels (C2); the copy on the chip at most 4096 bytes (DATA-V2).
-"""
+"""The photo for the chip: looked at before anything is made from it.  At most 4096 bytes (DATA-V2)."""
 
 from __future__ import annotations
 
@@ -14,11 +11,6 @@ from cardemu.products import Product
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 40_000_000
-PORTRAIT_RATIO = 358 / 441
-"""Width to height of the sector's photo."""
-RATIO_TOLERANCE = 0.03
-LEAST_WIDTH_PX = 118
-"""A third of the sector's photo: less is a blot in print.  assumed."""
 
 
 class PictureError(ValueError):
@@ -58,15 +50,4 @@ def chip_photo(path: Path, product: Product) -> bytes:
     data, _, _ = read_picture(path, "photo", ("JPEG", "BMP"))
     if len(data) > room:
         raise PictureError(f"photo: {path.name} has {len(data)} bytes, at most {room} fit on the chip")
-    return data
-
-
-def face_portrait(path: Path) -> bytes:
-    """The portrait for the face: of the sector's proportions, 358 to 441."""
-    data, width, height = read_picture(path, "portrait", ("JPEG", "PNG"))
-    if abs(width / height / PORTRAIT_RATIO - 1) > RATIO_TOLERANCE or width < LEAST_WIDTH_PX:
-        raise PictureError(
-            f"portrait: {path.name} has {width} x {height} pixels; it must have the proportions of 358 x 441 and be "
-            f"at least {LEAST_WIDTH_PX} wide"
-        )
     return data

@@ -16,6 +16,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from cardemu.elements.layout import LAYOUTS
+from cardemu.face.artwork import ArtworkError
+from cardemu.face.artwork import photo as face_portrait
+from cardemu.face.compose import faces
+from cardemu.face.values import FaceError
 from cardemu.identifiers import (
     bank_card_number,
     card_number,
@@ -27,7 +31,7 @@ from cardemu.identifiers import (
 from cardemu.people import person
 from cardemu.personalisation.data import DataError, Item, items, sources, values_of
 from cardemu.products import Product
-from cardemu.reference.pictures import PictureError, chip_photo, face_portrait
+from cardemu.reference.pictures import PictureError, chip_photo
 from cardemu.stripe.content import ContentError
 from cardemu.stripe.design import design, track_texts
 from cardemu.stripe.romanise import latin_name
@@ -78,6 +82,11 @@ class Record:
     tracks: Mapping[int, str]
     photo: bytes = b""
     portrait: bytes = b""
+
+    @property
+    def values_on_face(self) -> dict[str, str]:
+        """What the face is made from."""
+        return {key: value for key, value in self.values.items() if key != LATIN_NAME}
 
     def to_toml(self) -> str:
         """The file card.toml."""
@@ -183,9 +192,12 @@ def make_record(product: Product, wanted: Wanted) -> Record:
     photo = portrait = b""
     try:
         photo = chip_photo(wanted.photo, product) if wanted.photo else b""
-        portrait = face_portrait(wanted.portrait) if wanted.portrait else b""
     except PictureError as error:
         problems.append(str(error))
+    try:
+        portrait = face_portrait(wanted.portrait).data if wanted.portrait else b""
+    except (ArtworkError, OSError) as error:
+        problems.append(f"portrait: {error}")
     known = {key: value for key, value in values.items() if key not in {*BEYOND_CHIP, *_unknown_names(problems)}}
     made: tuple[Item, ...] = ()
     tracks: dict[int, str] = {}
@@ -201,6 +213,10 @@ def make_record(product: Product, wanted: Wanted) -> Record:
             )
         except (ContentError, TrackError) as error:
             problems.append(f"stripe: {error}")
+        try:
+            faces(product, {key: value for key, value in values.items() if key != LATIN_NAME})
+        except FaceError as error:
+            problems += str(error).splitlines()
     if problems:
         raise RecordError(wanted.where, problems)
     return Record(product, wanted.seed, wanted.index, region, serial, values, made, tracks, photo, portrait)

@@ -1,0 +1,201 @@
+"""A face as pixels: Pillow and FreeType, at any resolution, always the same for the same versions of both.
+
+What all cards of a product share is drawn once and kept; so is the specimen mark.
+"""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+
+import numpy as np
+import PIL
+from PIL import Image, ImageChops, ImageDraw, features
+from PIL.PngImagePlugin import PngInfo
+
+from cardemu.face.description import Face
+from cardemu.face.items import Box, Gradient, Item, Picture, Shape, Text
+from cardemu.face.paths import outlines, rectangle
+from cardemu.face.record import record
+from cardemu.face.specimen import CARD, COLOUR, RADIUS_UM
+from cardemu.face.typefaces import Typecase
+
+MICROMETRES_PER_INCH = 25_400
+FINE = 4
+"""Shapes are drawn this many times larger and averaged."""
+LEVEL = 6
+"""Effort of the compression."""
+
+
+def encode(face: Face, dpi: int = 300) -> bytes:
+    """The face as a PNG file with its physical size and, as text, what it was made with."""
+    return pack(image(face, dpi), face, dpi)
+
+
+def pack(picture: Image.Image, face: Face, dpi: int) -> bytes:
+    """The PNG file of a drawn face."""
+    notes = PngInfo()
+    for key, text in {**record(face), "Renderer": renderer()}.items():
+        notes.add_itxt(key, text)
+    out = io.BytesIO()
+    picture.save(out, "PNG", dpi=(dpi, dpi), pnginfo=notes, compress_level=LEVEL)
+    return out.getvalue()
+
+
+def renderer() -> str:
+    """The versions of everything that decides a pixel or a byte."""
+    return f"Pillow {PIL.__version__}, FreeType {features.version('freetype2')}, zlib {features.version('zlib')}"
+
+
+def size_px(dpi: int) -> tuple[int, int]:
+    """Width and height of a card."""
+    return (
+        round(CARD.width * dpi / MICROMETRES_PER_INCH),
+        round(CARD.height * dpi / MICROMETRES_PER_INCH),
+    )
+
+
+def image(face: Face, dpi: int = 300) -> Image.Image:
+    """The face as an RGB image, white outside the rounded corners."""
+    canvas = _base(face.base, face.typecase, dpi).copy()
+    painter = Painter(canvas, face.typecase, dpi)
+    for item in face.person:
+        painter.paint(item)
+    canvas.paste(COLOUR, (0, 0), _marks(face.marks, face.typecase, dpi))
+    canvas.paste("#FFFFFF", (0, 0), _corners(dpi))
+    return canvas
+
+
+@lru_cache(maxsize=16)
+def _base(items: tuple[Item, ...], typecase: Typecase, dpi: int) -> Image.Image:
+    canvas = Image.new("RGB", size_px(dpi), "#FFFFFF")
+    painter = Painter(canvas, typecase, dpi)
+    for item in items:
+        painter.paint(item)
+    return canvas
+
+
+@lru_cache(maxsize=16)
+def _marks(items: tuple[Item, ...], typecase: Typecase, dpi: int) -> Image.Image:
+    """How strongly each pixel takes the mark's colour."""
+    whole = Image.new("L", size_px(dpi), 0)
+    painter = Painter(whole, typecase, dpi)
+    for item in items:
+        if isinstance(item, Text):
+            whole = ImageChops.lighter(whole, painter.turned(item))
+    return whole
+
+
+@lru_cache(maxsize=4)
+def _corners(dpi: int) -> Image.Image:
+    """The pixels outside the card's rounded corners."""
+    painter = Painter(Image.new("L", size_px(dpi), 0), None, dpi)
+    mask, place = painter.mask(rectangle(CARD, RADIUS_UM), 0)
+    inside = Image.new("L", size_px(dpi), 0)
+    inside.paste(mask, place)
+    return ImageChops.invert(inside)
+
+
+class Painter:
+    """Draws items on a canvas."""
+
+    def __init__(self, canvas: Image.Image, typecase: Typecase | None, dpi: int) -> None:
+        self._canvas = canvas
+        self._case = typecase or Typecase()
+        self._scale = dpi / MICROMETRES_PER_INCH
+
+    def paint(self, item: Item) -> None:
+        """One item."""
+        if isinstance(item, Gradient):
+            self._gradient(item)
+        elif isinstance(item, Shape):
+            self._shape(item)
+        elif isinstance(item, Picture):
+            self._picture(item)
+        elif item.angle_millidegrees or item.opacity_permille < 1000:
+            self._canvas.paste(item.colour, (0, 0), self.turned(item))
+        else:
+            self._text(item)
+
+    def _gradient(self, item: Gradient) -> None:
+        left, top, right, bottom = self._pixels(item.box)
+        colours = np.array([[int(stop[place : place + 2], 16) for place in (1, 3, 5)] for stop in item.stops])
+        height = bottom - top
+        where = (np.arange(height) + 0.5) / height * (len(colours) - 1)
+        columns = [np.interp(where, np.arange(len(colours)), colours[:, part]) for part in range(3)]
+        column = np.rint(np.stack(columns, axis=1)).astype(np.uint8)[:, np.newaxis, :]
+        self._canvas.paste(
+            Image.fromarray(column).resize((right - left, height), Image.Resampling.NEAREST), (left, top)
+        )
+
+    def _pixels(self, box: Box) -> tuple[int, int, int, int]:
+        edges = (box.x, box.y, box.right, box.bottom)
+        left, top, right, bottom = (round(edge * self._scale) for edge in edges)
+        return left, top, right, bottom
+
+    def _shape(self, item: Shape) -> None:
+        for colour, stroke_um in ((item.fill, 0), (item.stroke, item.stroke_um)):
+            if colour:
+                mask, place = self.mask(item.path, stroke_um)
+                if item.opacity_permille < 1000:
+                    mask = _weaker(mask, item.opacity_permille)
+                self._canvas.paste(colour, (*place, place[0] + mask.width, place[1] + mask.height), mask)
+
+    def mask(self, path: str, stroke_um: int) -> tuple[Image.Image, tuple[int, int]]:
+        """How much of each pixel a path covers, filled or (with `stroke_um`) stroked; and where that image lies."""
+        scale = self._scale * FINE
+        parts = [[(x * scale, y * scale) for x, y in part] for part in outlines(path)]
+        margin = stroke_um * scale + FINE
+        left = max(0, int(min(x for part in parts for x, _ in part) - margin) // FINE)
+        top = max(0, int(min(y for part in parts for _, y in part) - margin) // FINE)
+        right = min(self._canvas.width, int(max(x for part in parts for x, _ in part) + margin) // FINE + 1)
+        bottom = min(self._canvas.height, int(max(y for part in parts for _, y in part) + margin) // FINE + 1)
+        size = (max(1, right - left) * FINE, max(1, bottom - top) * FINE)
+        large = Image.new("L", size, 0)
+        for part in parts:
+            points = [(x - left * FINE, y - top * FINE) for x, y in part]
+            if stroke_um:
+                ImageDraw.Draw(large).line(points, 255, max(1, round(stroke_um * scale)), joint="curve")
+            elif len(parts) == 1:
+                ImageDraw.Draw(large).polygon(points, 255)
+            else:
+                one = Image.new("L", size, 0)
+                ImageDraw.Draw(one).polygon(points, 255)
+                large = ImageChops.difference(large, one)
+        return large.reduce(FINE), (left, top)
+
+    def _text(self, item: Text) -> None:
+        draw = ImageDraw.Draw(self._canvas)
+        size = item.size_um * self._scale
+        for line in item.lines:
+            y = round(line.baseline_um * self._scale)
+            for character, x, font in zip(line.text, line.x_um, line.fonts, strict=True):
+                if not character.isspace():
+                    face = self._case.faces[font].sized(size)
+                    draw.text((x * self._scale, y), character, item.colour, face, anchor="ls")
+
+    def turned(self, item: Text) -> Image.Image:
+        """A turned or faint text as how strongly each pixel takes its colour."""
+        scale = self._scale * 2
+        x, y = item.box.x + item.box.width / 2, item.box.y + item.box.height / 2
+        reach = int(np.hypot(item.box.width, item.box.height) / 2 * scale) + 4
+        flat = Image.new("L", (2 * reach, 2 * reach), 0)
+        draw = ImageDraw.Draw(flat)
+        for line in item.lines:
+            for character, left, font in zip(line.text, line.x_um, line.fonts, strict=True):
+                place = ((left - x) * scale + reach, (line.baseline_um - y) * scale + reach)
+                draw.text(place, character, 255, self._case.faces[font].sized(item.size_um * scale), anchor="ls")
+        flat = flat.rotate(item.angle_millidegrees / 1000, Image.Resampling.BICUBIC)
+        whole = Image.new("L", (self._canvas.width * 2, self._canvas.height * 2), 0)
+        whole.paste(flat, (round(x * scale) - reach, round(y * scale) - reach))
+        return _weaker(whole.reduce(2), item.opacity_permille)
+
+    def _picture(self, item: Picture) -> None:
+        left, top, right, bottom = self._pixels(item.box)
+        with Image.open(io.BytesIO(item.data)) as opened:
+            picture = opened.convert("RGBA").resize((right - left, bottom - top), Image.Resampling.LANCZOS)
+        self._canvas.paste(picture, (left, top), picture)
+
+
+def _weaker(mask: Image.Image, permille: int) -> Image.Image:
+    return mask.point([level * permille // 1000 for level in range(256)]) if permille < 1000 else mask
