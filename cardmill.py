@@ -190,7 +190,7 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
         str, typer.Argument(help="number of a synthetic person, card.toml or .json, a CSV file, or a run folder")
     ],
     out: Annotated[Path, typer.Option(help="folder of the bundle, or of a batch's bundles")],
-    product: Annotated[str, typer.Option(help="card product or product file")] = "generation-3",
+    product: Annotated[str, typer.Option(help="generation-1, generation-2, generation-3 or a product file")] = "",
     seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
     region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
     issue_date: Annotated[str, typer.Option(help="CCYYMMDD; for a run folder, the day its clock begins")] = "20260302",
@@ -209,6 +209,49 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
         person, product, out, seed, region, issue_date, tuple(field), photo, portrait, limit, workers, as_json, quiet
     )
     raise typer.Exit(console.reference(asked))
+
+
+@card.command("face")
+def card_face(  # noqa: PLR0913, PLR0917 - one argument an option
+    who: Annotated[str, typer.Argument(help="number of a synthetic person, file of values (TOML), or saved card")],
+    out: Annotated[Path, typer.Option(help="folder to write into")],
+    product: Annotated[str, typer.Option(help="generation-1, generation-2, generation-3 or a product file")] = "",
+    side: Annotated[str, typer.Option(help="front, back or both")] = "both",
+    dpi: Annotated[str, typer.Option(help="resolution of PNG files: 300, 600 or 300,600")] = "300",
+    formats: Annotated[str, typer.Option("--format", help="png, svg, pdf, json (the description), by commas")] = "png",
+    seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
+    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
+    issue_date: Annotated[str, typer.Option(help="CCYYMMDD")] = "20260302",
+    field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
+    portrait: Annotated[Path | None, typer.Option(help="photo in place of the drawn portrait, PNG or JPEG")] = None,
+    font_file: Annotated[
+        list[str], typer.Option("--font-file", help="font for characters the bundled ones lack; FILE or FILE#NUMBER")
+    ] = [],  # noqa: B006
+    artwork: Annotated[
+        list[str], typer.Option("--artwork", help="image for a placeholder: NAME=FILE, such as emblem=emblem.png")
+    ] = [],  # noqa: B006
+    geometry: Annotated[bool, typer.Option("--geometry", help="also draw boxes, contacts and hidden stripe")] = False,
+) -> None:
+    """Draw both sides of a card, marked as a specimen."""
+    from cardemu.face import console
+
+    wanted = console.WantedFace(
+        who,
+        out,
+        product,
+        side,
+        dpi,
+        formats,
+        seed,
+        region,
+        issue_date,
+        tuple(field),
+        portrait,
+        tuple(font_file),
+        tuple(artwork),
+        geometry,
+    )
+    raise typer.Exit(console.face(wanted))
 
 
 def main() -> None:

@@ -18,6 +18,9 @@ PIXELS = 25_000_000
 SIDE_PX = 16
 PHOTO_PX = (358, 441)
 """Width and height of a photo as the collecting offices take it: 26 x 32 mm at 350 dpi (C2)."""
+PHOTO_TOLERANCE = 0.03
+PHOTO_LEAST_PX = 118
+"""assumed: a third of the usual width; less is a blot in print."""
 
 
 class ArtworkError(ValueError):
@@ -50,11 +53,14 @@ def load(path: Path) -> Artwork:
 
 
 def photo(path: Path) -> Artwork:
-    """A photo for the portrait, which must have the size offices collect."""
+    """A photo for the portrait: of the proportions offices collect, and large enough to print."""
     found = load(path)
-    if (found.width_px, found.height_px) != PHOTO_PX:
+    width, height = PHOTO_PX
+    off = abs(found.width_px * height / (found.height_px * width) - 1)
+    if off > PHOTO_TOLERANCE or found.width_px < PHOTO_LEAST_PX:
         raise ArtworkError(
-            f"{path}: {found.width_px} x {found.height_px} pixels, must be {PHOTO_PX[0]} x {PHOTO_PX[1]}"
+            f"{path}: {found.width_px} x {found.height_px} pixels; must have the proportions of {width} x {height} "
+            f"and at least {PHOTO_LEAST_PX} pixels of width"
         )
     return found
 

@@ -102,7 +102,7 @@ def _side(table: Table, allowed: tuple[str, ...]) -> Side:
         table.problem("background", "must be a list of at least one colour")
     for colour in background:
         _check_colour(table, "background", colour)
-    parts = []
+    parts: list[Part] = []
     for part_table in table.tables("item"):
         part = _part(part_table, allowed)
         if part.id in {other.id for other in parts}:

@@ -30,7 +30,7 @@ def _cubic(letter: str, here: Point, points: tuple[Point, ...]) -> list[tuple[st
     """A pen command as lines and cubic curves.  TrueType's quadratic ones leave the middle points out."""
     if letter != "Q":
         return [(letter, points)]
-    found = []
+    found: list[tuple[str, tuple[Point, ...]]] = []
     *handles, end = points
     for number, handle in enumerate(handles):
         last = number == len(handles) - 1

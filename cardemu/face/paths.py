@@ -66,13 +66,10 @@ def arc(x: int, y: int, radius: int, start_degrees: float, end_degrees: float) -
 @lru_cache(maxsize=4096)
 def segments(path: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """The commands of a path: letter and numbers."""
-    found: list[tuple[str, tuple[int, ...]]] = []
     for letter in "MLCZ":
         path = path.replace(letter, f"\n{letter}")
-    for command in path.split("\n"):
-        if command.strip():
-            found.append((command[0], tuple(map(int, command[1:].split()))))
-    return tuple(found)
+    commands = (command for command in path.split("\n") if command.strip())
+    return tuple((command[0], tuple(map(int, command[1:].split()))) for command in commands)
 
 
 @lru_cache(maxsize=4096)

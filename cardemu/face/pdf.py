@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from math import cos, radians, sin
 import zlib
+from math import cos, radians, sin
 
 from PIL import Image
 

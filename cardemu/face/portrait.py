@@ -116,7 +116,7 @@ def _shoulders(pen: _Pen, skin: str, cloth: str, choice: int) -> None:
 
 
 def _head(pen: _Pen, skin: str) -> None:
-    pen.both("ear", "M -238 555 C -285 530 -295 640 -238 675 Z", _darker(skin))
+    pen.both("ear", "M -238 555 C -285 530 -295 640 -238 675 Z", _darker(skin, 94))
     pen.draw(
         "face",
         "M 0 270 C 160 270 245 385 245 540 C 245 715 130 850 0 850 C -130 850 -245 715 -245 540 "
@@ -136,20 +136,28 @@ def _long_hair(pen: _Pen, hair: str, choice: int) -> None:
     )
 
 
+SIDE = (
+    "M -262 560 C -285 300 -170 185 10 185 C 195 185 285 310 262 560 C 255 500 235 440 205 410 "
+    "C 110 420 -60 400 -130 350 C -190 390 -235 450 -262 560 Z"
+)
+MIDDLE = (
+    "M -268 600 C -300 310 -180 180 0 180 C 180 180 300 310 268 600 C 255 480 190 380 0 315 "
+    "C -190 380 -255 480 -268 600 Z"
+)
+STRAIGHT = (
+    "M -265 590 C -290 310 -180 185 0 185 C 180 185 290 310 265 590 C 258 530 245 480 225 445 "
+    "C 140 425 -140 425 -225 445 C -245 480 -258 530 -265 590 Z"
+)
+SHORT = (
+    "M -252 520 C -270 300 -160 205 0 205 C 160 205 270 300 252 520 C 240 450 215 385 185 350 "
+    "C 90 330 -90 330 -185 350 C -215 385 -240 450 -252 520 Z"
+)
+
+
 def _fringe(pen: _Pen, hair: str, sitter: Sitter, choice: int) -> None:
     """The hair above the forehead: combed to one side, parted in the middle, straight, or short."""
-    styles = (
-        "M -262 560 C -285 300 -170 185 10 185 C 195 185 285 310 262 560 C 255 500 235 440 205 410 "
-        "C 110 420 -60 400 -130 350 C -190 390 -235 450 -262 560 Z",
-        "M -268 600 C -300 310 -180 180 0 180 C 180 180 300 310 268 600 C 255 480 190 380 0 315 "
-        "C -190 380 -255 480 -268 600 Z",
-        "M -265 590 C -290 310 -180 185 0 185 C 180 185 290 310 265 590 C 258 530 245 480 225 445 "
-        "C 140 425 -140 425 -225 445 C -245 480 -258 530 -265 590 Z",
-        "M -252 520 C -270 300 -160 205 0 205 C 160 205 270 300 252 520 C 240 450 215 385 185 350 "
-        "C 90 330 -90 330 -185 350 C -215 385 -240 450 -252 520 Z",
-    )
-    path = styles[choice % 3] if sitter.female else styles[(0, 3, 3, 0)[choice % 4]]
-    pen.draw("hair.front", path, hair)
+    styles = (SIDE, MIDDLE, STRAIGHT) if sitter.female else (SIDE, SHORT, SHORT)
+    pen.draw("hair.front", styles[choice % 3], hair)
 
 
 def _features(pen: _Pen, hair: str, choices: bytes, *, child: bool) -> None:
@@ -166,7 +174,8 @@ def _features(pen: _Pen, hair: str, choices: bytes, *, child: bool) -> None:
     )
     pen.draw(
         "nose",
-        f"M -6 {eye + 30} C -16 {eye + 80} -26 {eye + 98} -22 {eye + 112} C -8 {eye + 124} 10 {eye + 122} 22 {eye + 112}",
+        f"M -6 {eye + 30} C -16 {eye + 80} -26 {eye + 98} -22 {eye + 112} "
+        f"C -8 {eye + 124} 10 {eye + 122} 22 {eye + 112}",
         "",
         "#B98E70",
         12,
@@ -194,6 +203,6 @@ def _glasses(pen: _Pen) -> None:
     pen.draw("bridge", "M -36 552 C -18 540 18 540 36 552", "", "#4A4F57", 13)
 
 
-def _darker(colour: str) -> str:
+def _darker(colour: str, percent: int = 86) -> str:
     """The same hue with less light."""
-    return "#" + "".join(f"{int(colour[place : place + 2], 16) * 86 // 100:02X}" for place in (1, 3, 5))
+    return "#" + "".join(f"{int(colour[place : place + 2], 16) * percent // 100:02X}" for place in (1, 3, 5))

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cardemu.console import FINE, UsageError, assignments, complaining, say
-from cardemu.products import product
+from cardemu.products import Product, product
 from cardemu.reference import batch, bundle
 from cardemu.reference.batch import BatchError
 from cardemu.reference.bundle import BundleError
@@ -49,11 +49,12 @@ def reference(asked: Reference) -> int:
 
 
 def _reference(asked: Reference) -> int:
-    made = product(asked.product)
     path = Path(asked.person)
     if path.is_dir() or path.suffix == ".csv":
         return _batch(asked, path)
-    record = make_record(made, _wanted(asked))
+    wanted = _wanted(asked)
+    made = _product(asked.product or wanted.product)
+    record = make_record(made, wanted)
     bundle.write(record, asked.out)
     manifest = bundle.read_manifest(asked.out)
     if asked.as_json:
@@ -63,6 +64,12 @@ def _reference(asked: Reference) -> int:
         size = sum(entry["bytes"] for entry in manifest["files"].values())
         say(f"{asked.out}: {made.name}, {who}; {len(manifest['files'])} files, {size / 1e6:.1f} MB")
     return FINE
+
+
+def _product(name: str) -> Product:
+    if not name:
+        raise UsageError("--product is missing: generation-1, generation-2, generation-3 or a product file")
+    return product(name)
 
 
 def _wanted(asked: Reference) -> Wanted:
@@ -89,7 +96,7 @@ def _batch(asked: Reference, path: Path) -> int:
     else:
         jobs = batch.from_csv(path)
         jobs = jobs[: asked.limit] if asked.limit else jobs
-    jobs = batch.check(jobs, product(asked.product))
+    jobs = batch.check(jobs, _product(asked.product))
     for job in jobs:
         bundle.check_place(asked.out / job.name)
     workers = asked.workers or os.cpu_count() or 1

@@ -66,6 +66,7 @@ class Wanted:
     photo: Path | None = None
     portrait: Path | None = None
     where: str = "person"
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ def read_person(path: Path) -> Wanted:
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join([*PLAIN_KEYS, *TABLES])}"
             problems.append(f"{key}: unknown; {hint}")
     numbers = {key: _whole(plain.get(key, usual), key, problems) for key, usual in (("seed", SEED), ("index", 0))}
-    texts = {key: _text(plain.get(key, usual), key, problems) for key, usual in (("region", REGION), ("serial", ""))}
+    usual_texts = (("region", REGION), ("serial", ""), ("product", ""))
+    texts = {key: _text(plain.get(key, usual), key, problems) for key, usual in usual_texts}
     pictures = {key: _text(plain.get(key, ""), key, problems) for key in ("photo", "portrait")}
     if problems:
         raise RecordError(path.name, problems)
@@ -153,6 +155,7 @@ def read_person(path: Path) -> Wanted:
         path.parent / pictures["photo"] if pictures["photo"] else None,
         path.parent / pictures["portrait"] if pictures["portrait"] else None,
         path.name,
+        texts["product"],
     )
 
 

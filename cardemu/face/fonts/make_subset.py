@@ -8,7 +8,8 @@ All hanzi of GBK would make 6.0 MB, for characters that `--font-file` brings whe
 are for what is always the same: the titles and the specimen mark.
 
 Hinting is kept, so a character of a subset is drawn exactly as in the whole font.  The subsets carry names of their
-own: "Noto" is a trademark, and the licence (OFL-1.1, clause 3) wants modified versions renamed where a name is reserved.
+own: "Noto" is a trademark, and the licence (OFL-1.1, clause 3) wants modified versions renamed where a name is
+reserved.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def general_standard(folder: Path) -> frozenset[int]:
     """The characters of the Table of General Standard Chinese Characters of 2013."""
     found = set()
     for path in sorted(folder.glob("Unihan_*.txt.bz2")):
-        for line in bz2.open(path, "rt", encoding="utf-8"):
+        for line in bz2.decompress(path.read_bytes()).decode().splitlines():
             code, _, rest = line.partition("\t")
             if rest.startswith("kTGH\t2013:"):
                 found.add(int(code.removeprefix("U+"), 16))
