@@ -42,7 +42,9 @@ def faces(product: Product, given: Mapping[str, str], material: Material = NOTHI
     layout = layout_of(product)
     problems = values.check(product, given)
     unknown = [name for name in material.artwork if name not in layout.artwork_names()]
-    problems += [(f"artwork {name}", f"allowed: {', '.join(layout.artwork_names())}") for name in unknown]
+    problems += [
+        (f"artwork {name}", f"no such placeholder; allowed: {', '.join(layout.artwork_names())}") for name in unknown
+    ]
     typecase = Typecase(material.fonts)
     found: dict[str, Face] = {}
     for side in SIDES:

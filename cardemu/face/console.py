@@ -12,7 +12,7 @@ from cardemu.face.artwork import Artwork, ArtworkError
 from cardemu.face.compose import Material, faces
 from cardemu.face.description import SIDES, Face
 from cardemu.face.geometry import overlaid
-from cardemu.face.holder import Wish, read_wish, values_for, values_on
+from cardemu.face.holder import ISSUE_DATE, Wish, read_wish, values_for, values_on
 from cardemu.face.layout import layout_of
 from cardemu.face.typefaces import FontError, Typeface, from_file
 from cardemu.face.values import FaceError
@@ -39,7 +39,7 @@ class WantedFace:
     formats: str = "png"
     seed: int = 1
     region: str = REGION
-    issue_date: str = "20260302"
+    issue_date: str = ISSUE_DATE
     fields: tuple[str, ...] = ()
     portrait: Path | None = None
     font_files: tuple[str, ...] = ()
@@ -55,8 +55,7 @@ def face(wanted: WantedFace) -> int:
         formats = _choices("format", wanted.formats, FORMATS)
         resolutions = [int(dpi) for dpi in _choices("dpi", wanted.dpi, tuple(map(str, RESOLUTIONS)))]
         card_product, values, portrait = _holder(wanted)
-        material = _material(wanted, portrait)
-        drawn = faces(card_product, values, material)
+        drawn = _drawn(card_product, values, wanted, portrait)
     except FaceError as error:
         raise UsageError(str(error)) from error
     files: dict[str, bytes] = {}
@@ -108,9 +107,24 @@ def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     return name, value
 
 
-def _material(wanted: WantedFace, portrait: Path | None) -> Material:
-    """Images and fonts, all that cannot be used reported at once."""
+def _drawn(card_product: Product, values: dict[str, str], wanted: WantedFace, portrait: Path | None) -> dict[str, Face]:
+    """Both faces; FaceError with everything that is wrong with values, images and fonts."""
     problems: list[tuple[str, str]] = []
+    names = layout_of(card_product).artwork_names()
+    material = _material(wanted, portrait, names, problems)
+    try:
+        drawn = faces(card_product, values, material)
+    except FaceError as error:
+        raise FaceError([*problems, *error.problems]) from error
+    if problems:
+        raise FaceError(problems)
+    return drawn
+
+
+def _material(
+    wanted: WantedFace, portrait: Path | None, names: tuple[str, ...], problems: list[tuple[str, str]]
+) -> Material:
+    """Images and fonts; what cannot be used is added to the problems."""
 
     def read(field: str, reading: Callable[[Path], Artwork], path: Path) -> Artwork | None:
         try:
@@ -124,7 +138,9 @@ def _material(wanted: WantedFace, portrait: Path | None) -> Material:
     pictures: dict[str, Artwork] = {}
     for text in wanted.artwork:
         name, file_name = _pair(text, "--artwork", "NAME=FILE, such as emblem=emblem.png")
-        if picture := read(f"artwork {name}", artwork.load, Path(file_name)):
+        if name not in names:
+            problems.append((f"artwork {name}", f"no such placeholder; allowed: {', '.join(names)}"))
+        elif picture := read(f"artwork {name}", artwork.load, Path(file_name)):
             pictures[name] = picture
     photo = read("portrait", artwork.photo, portrait) if portrait else None
     fonts: list[Typeface] = []
@@ -136,8 +152,6 @@ def _material(wanted: WantedFace, portrait: Path | None) -> Material:
             problems.append(("font-file", str(error)))
         except OSError as error:
             problems.append(("font-file", f"{file_name}: {error.strerror}"))
-    if problems:
-        raise FaceError(problems)
     return Material(pictures, photo, tuple(fonts))
 
 

@@ -24,6 +24,7 @@ from cardemu.terminal.reader import AUTH_KEY, Reader
 TABLES = ("person", "card", "bank")
 PLAIN = ("product", "seed", "index", "region", "serial", "photo", "portrait")
 """What else such a file may say; serial and photo belong to the chip and are not needed here."""
+ISSUE_DATE = "20260302"
 BANK = "bank.card_number"
 NAME_PLACE = 4  # of the name among the basic fields, which joins tags 09 and 4E
 
@@ -35,7 +36,7 @@ class Wish:
     index: int = 0
     seed: int = 1
     region: str = REGION
-    issue_date: str = "20260302"
+    issue_date: str = ISSUE_DATE
     given: Mapping[str, str] = field(default_factory=dict)
     product: str = ""
     portrait: Path | None = None
@@ -85,18 +86,18 @@ def values_for(product: Product, wish: Wish) -> dict[str, str]:
 
     Sex, birth date and birthplace follow from a citizen number that was given.
     """
-    issue_date = wish.given.get("card.issue_date", wish.issue_date)
+    given = {"card.issue_date": wish.issue_date, **wish.given}
     try:
-        read_date(issue_date)
-    except ValueError as error:
-        raise FaceError([("card.issue_date", str(error))]) from error
+        issue_date = f"{read_date(given['card.issue_date']):%Y%m%d}"
+    except ValueError:  # the check of values reports it, with all else that is wrong
+        issue_date = ISSUE_DATE
     try:
         holder = person(wish.seed, wish.region, wish.index)
         values = values_of(holder, wish.region, wish.index.to_bytes(4, "big"), issue_date, wish.index)
         values[BANK] = bank_card_number(_bank(product), wish.index)
     except (ValueError, OverflowError) as error:
         raise FaceError([("person", str(error))]) from error
-    return values | _from_number(wish.given.get("person.number", "")) | dict(wish.given)
+    return values | _from_number(given.get("person.number", "")) | given
 
 
 def _from_number(number: str) -> dict[str, str]:

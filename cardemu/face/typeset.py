@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cardemu.face.items import Box, Line, Text
@@ -70,19 +71,28 @@ def _broken(text: str, box: Box, style: Style, size_um: int, typecase: Typecase)
         return [text] if size_um <= box.height else None
     if style.overflow != "wrap":
         return None
+    for breaking in (_break, lambda _text, _start, end: end):
+        lines = _filled(text, widths, box.width + style.tracking_um, breaking)
+        if lines is not None and _height(len(lines), size_um) <= box.height:
+            return lines
+    return None
+
+
+def _filled(text: str, widths: list[int], width_um: int, breaking: Callable[[str, int, int], int]) -> list[str] | None:
+    """Lines as full as they get; None when a line cannot hold a single character."""
     lines, start = [], 0
     while start < len(text):
-        end, room = start, box.width + style.tracking_um
+        end, room = start, width_um
         while end < len(text) and widths[end] <= room:
             room -= widths[end]
             end += 1
         if end == start:
             return None
         if end < len(text):
-            end = _break(text, start, end)
+            end = breaking(text, start, end)
         lines.append(text[start:end].strip(" "))
         start = end
-    return lines if _height(len(lines), size_um) <= box.height else None
+    return lines
 
 
 def _break(text: str, start: int, end: int) -> int:

@@ -63,7 +63,7 @@ def check(product: Product, values: Mapping[str, str]) -> list[tuple[str, str]]:
         for line in str(error).splitlines():
             name = _source(product, line)
             if name not in known:
-                problems.append((name, line))
+                problems.append((name, line.removeprefix(f"{name}: ")))
     return problems
 
 
