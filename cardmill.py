@@ -254,6 +254,45 @@ def card_face(  # noqa: PLR0913, PLR0917 - one argument an option
     raise typer.Exit(console.face(wanted))
 
 
+@card.command("compare")
+def card_compare(
+    reference: Annotated[Path, typer.Argument(help="reference bundle (a folder)")],
+    against: Annotated[
+        str,
+        typer.Argument(
+            help="another bundle, pcsc:READER, saved card or chip dump (JSON), tracks (text), WAV, scan (PNG, JPEG); "
+            "without it, the bundle's own media against one another"
+        ),
+    ] = "",
+    product: OwnProduct = None,
+    side: Annotated[str, typer.Option(help="of a scan: front or back (default: whichever it shows)")] = "",
+    picture: Annotated[Path | None, typer.Option(help="folder for pictures of what differs")] = None,
+    junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input."""
+    from cardemu.compare import console
+
+    asked = console.Comparison(reference, against, product or "", side, picture, junit, as_json, quiet)
+    raise typer.Exit(console.compare(asked))
+
+
+@card.command("check")
+def card_check(
+    bundle: Annotated[Path, typer.Argument(help="bundle (a folder)")],
+    product: OwnProduct = None,
+    junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find contradictions between chip, stripe and face of one card, without a reference."""
+    from cardemu.compare import console
+
+    asked = console.Comparison(bundle, "", product or "", "", None, junit, as_json, quiet)
+    raise typer.Exit(console.compare(asked))
+
+
 def main() -> None:
     """Entry point of the console command."""
     app()

@@ -23,6 +23,9 @@ from cardemu.products import Product
 from cardemu.reference import bundle
 from cardemu.reference.bundle import BundleError
 
+_HEAD = ("product", "card_number", "seed", "index", "layout_sha256", "fonts", "portrait_sha256")
+_MADE_BY = ("versions", "renderer")
+"""What may differ between two bundles of the same card; said as a note."""
 _NEEDED = ("card.toml", "chip.json", "stripe.json", "front.json", "back.json")
 
 
@@ -87,11 +90,15 @@ def _part(files: Mapping[str, bytes], name: str, check: Any, problems: list[str]
 # ---- two bundles
 
 
-def compare(expected: Bundle, found: Bundle) -> tuple[list[Row], dict[str, bytes]]:
-    """A row for everything in either bundle, and pictures of what differs on the faces."""
+def compare(expected: Bundle, found: Bundle) -> tuple[list[Row], list[str], dict[str, bytes]]:
+    """A row for everything in either bundle, notes, and pictures of what differs on the faces."""
     rows = [Row("file", name, said, is_, "manifest.json", "differs") for name, (said, is_) in found.changed.items()]
+    heads = [flatten({key: one.manifest.get(key, "") for key in _HEAD}) for one in (expected, found)]
+    rows += compare_maps("file", "manifest.json", *heads)
+    made = [flatten({key: one.manifest.get(key, "") for key in _MADE_BY}) for one in (expected, found)]
+    notes = [f"{row.field}: {row.expected} and {row.found}" for row in compare_maps("", "", *made) if not row.ok]
     pictures: dict[str, bytes] = {}
-    names = {**expected.files, **found.files}
+    names = sorted({**expected.files, **found.files}, key=lambda name: (not name.endswith((".toml", ".json")), name))
     for name in names:
         mine, theirs = expected.files.get(name), found.files.get(name)
         if mine is None or theirs is None:
@@ -100,7 +107,7 @@ def compare(expected: Bundle, found: Bundle) -> tuple[list[Row], dict[str, bytes
             rows.append(Row(medium_of(name), name, "the same bytes", "the same bytes", name))
         else:
             rows += _differing(name, expected, found, pictures)
-    return rows, pictures
+    return rows, notes, pictures
 
 
 def _there(data: bytes | None) -> str:

@@ -74,7 +74,9 @@ def _verdict(asked: Comparison) -> Verdict:
         raise UsageError(f"{asked.reference}: no bundle (a folder with manifest.json, as card reference writes it)")
     if not asked.against:
         one = bundles.load(asked.reference, intact=False)
-        return Verdict(f"{asked.reference.name}: chip, stripe and face", tuple(bundles.check(one, _product(asked, one))))
+        return Verdict(
+            f"{asked.reference.name}: chip, stripe and face", tuple(bundles.check(one, _product(asked, one)))
+        )
     reference = bundles.load(asked.reference, intact=True)
     title = f"{asked.against} against {asked.reference.name}"
     if asked.against.startswith(READER):
@@ -86,8 +88,8 @@ def _verdict(asked: Comparison) -> Verdict:
             card.close()
     path = Path(asked.against)
     if is_bundle(path):
-        rows, pictures = bundles.compare(reference, bundles.load(path, intact=False))
-        return Verdict(title, tuple(rows), pictures=pictures)
+        rows, notes, pictures = bundles.compare(reference, bundles.load(path, intact=False))
+        return Verdict(title, tuple(rows), tuple(notes), pictures)
     if path.is_dir():
         raise UsageError(f"{path}: a folder, but no bundle: manifest.json is missing")
     return _file(asked, reference, path, title)

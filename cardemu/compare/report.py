@@ -30,7 +30,9 @@ def show(verdict: Verdict) -> None:
         console.print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
     same = "the same" if verdict.ok else f"{len(wrong)} of {len(verdict.rows)} differ"
     words = same if verdict.rows else "nothing was compared"
-    console.print(f"{verdict.title}: {words} ({len(verdict.rows)} compared)", markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"{verdict.title}: {words} ({len(verdict.rows)} compared)", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def write_pictures(verdict: Verdict, folder: Path) -> list[Path]:
