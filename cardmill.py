@@ -268,6 +268,33 @@ def card_fuzz(
     raise typer.Exit(console.fuzz(product, commands=commands, seed=seed, out=out, replay=replay))
 
 
+@card.command("reference")
+def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
+    person: Annotated[
+        str, typer.Argument(help="number of a synthetic person, card.toml or .json, a CSV file, or a run folder")
+    ],
+    out: Annotated[Path, typer.Option(help="folder of the bundle, or of a batch's bundles")],
+    product: Annotated[str, typer.Option(help="generation-1, generation-2, generation-3 or a product file")] = "",
+    seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
+    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
+    issue_date: Annotated[str, typer.Option(help="CCYYMMDD; for a run folder, the day its clock begins")] = "20260302",
+    field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
+    photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
+    portrait: Annotated[Path | None, typer.Option(help="portrait for the face, 358 to 441")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="of a batch, the first so many (0: all)")] = 0,
+    workers: Annotated[int, typer.Option(min=0, help="processes for a batch (0: one a CPU)")] = 0,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write all a card must contain: chip, scripts, stripe, faces, with a manifest."""
+    from cardemu.reference import console
+
+    asked = console.Reference(
+        person, product, out, seed, region, issue_date, tuple(field), photo, portrait, limit, workers, as_json, quiet
+    )
+    raise typer.Exit(console.reference(asked))
+
+
 @card.command("face")
 def card_face(  # noqa: PLR0913, PLR0917 - one argument an option
     who: Annotated[str, typer.Argument(help="number of a synthetic person, file of values (TOML), or saved card")],
@@ -309,6 +336,45 @@ def card_face(  # noqa: PLR0913, PLR0917 - one argument an option
         geometry,
     )
     raise typer.Exit(console.face(wanted))
+
+
+@card.command("compare")
+def card_compare(
+    reference: Annotated[Path, typer.Argument(help="reference bundle (a folder)")],
+    against: Annotated[
+        str,
+        typer.Argument(
+            help="another bundle, pcsc:READER, saved card or chip dump (JSON), tracks (text), WAV, scan (PNG, JPEG); "
+            "without it, the bundle's own media against one another"
+        ),
+    ] = "",
+    product: OwnProduct = None,
+    side: Annotated[str, typer.Option(help="of a scan: front or back (default: whichever it shows)")] = "",
+    picture: Annotated[Path | None, typer.Option(help="folder for pictures of what differs")] = None,
+    junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input."""
+    from cardemu.compare import console
+
+    asked = console.Comparison(reference, against, product or "", side, picture, junit, as_json, quiet)
+    raise typer.Exit(console.compare(asked))
+
+
+@card.command("check")
+def card_check(
+    bundle: Annotated[Path, typer.Argument(help="bundle (a folder)")],
+    product: OwnProduct = None,
+    junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find contradictions between chip, stripe and face of one card, without a reference."""
+    from cardemu.compare import console
+
+    asked = console.Comparison(bundle, "", product or "", "", None, junit, as_json, quiet)
+    raise typer.Exit(console.compare(asked))
 
 
 def main() -> None:

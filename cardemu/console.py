@@ -21,7 +21,6 @@ from cardemu import state
 from cardemu.card import Card
 from cardemu.cardfile import OpenCard, UsageError, load_card, open_card, save_card, text_of, write_file
 from cardemu.catalogue import catalogue as commands
-from cardemu.elements.model import FileRow
 from cardemu.files import Kind
 from cardemu.identifiers import read_card_number, read_citizen_number
 from cardemu.lifecycle import ALLOWED
@@ -37,19 +36,15 @@ from cardemu.products import Product, product
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
 from cardemu.terminal.errors import OK, Code, ReaderError, english
+from cardemu.terminal.everything import basic, file_values
 from cardemu.terminal.items import AddressError, assignment
 from cardemu.terminal.keyholder import Hsm
-from cardemu.terminal.link import is_records
 from cardemu.terminal.port import StatusError
 from cardemu.terminal.reader import AUTH_KEY, Reader
 from cardemu.tomltable import ProductError
 from cardemu.transports.base import TransportError
 
 FINE, REFUSED, USAGE = 0, 1, 2
-BASIC_FIELDS = (
-    *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
-    *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
-)
 Arguments = ParamSpec("Arguments")
 
 
@@ -155,7 +150,7 @@ def _values(wanted: NewCard) -> dict[str, str]:
     """The synthetic person's values with the fields given put over them; numbers are checked."""
     if not (len(wanted.issue_date) == 8 and wanted.issue_date.isascii() and wanted.issue_date.isdecimal()):
         raise UsageError(f"issue date {wanted.issue_date!r} must be eight digits, CCYYMMDD")
-    given = _fields(wanted.fields)
+    given = assignments(wanted.fields)
     try:
         holder = person(wanted.seed, wanted.region, wanted.index)
         values = values_of(holder, wanted.region, _serial(wanted), wanted.issue_date, wanted.index) | given
@@ -166,9 +161,10 @@ def _values(wanted: NewCard) -> dict[str, str]:
     return values
 
 
-def _fields(assignments: Iterable[str]) -> dict[str, str]:
+def assignments(fields: Iterable[str]) -> dict[str, str]:
+    """Values by name, from NAME=VALUE."""
     values: dict[str, str] = {}
-    for text in assignments:
+    for text in fields:
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise UsageError(f"{text!r} must be NAME=VALUE, such as person.name=李敏")
@@ -197,46 +193,24 @@ def read(
         if code == Code.BAD_PARAMETER:
             raise UsageError(f"{address!r} must be an address of this card, such as SSSEEF05|06|07|$")
         return FINE if code == OK else _refused(code)
-    code = desk.iReadCardBas(1, out)
+    code, head = basic(desk)
     if code != OK:
         card.close()
         return _refused(code)
-    basic = dict(zip(BASIC_FIELDS, out.decode("gb18030").split("|"), strict=False))
-    files = {row.key: _file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
+    files = {row.key: file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
     card.close()
     if as_json:
-        say(json.dumps({"basic": basic, "files": files}, ensure_ascii=False, indent=1))
+        say(json.dumps({"basic": head, "files": files}, ensure_ascii=False, indent=1))
     else:
-        _print_card(basic, files, card.product)
+        _print_card(head, files, card.product)
     return FINE
 
 
-def _file_values(desk: Reader, row: FileRow) -> dict[str, str]:
-    """Every element of a file; under `refused` why there are none."""
-    out = bytearray()
-    names: list[str] = []
-    if is_records(row):
-        tags = [
-            (element.name if element.times == 1 else f"{element.name}:{number}", f"{element.tag:02X}:{number}")
-            for element in row.elements
-            for number in range(1, element.times + 1)
-        ]
-        if not tags:
-            return {}
-        names, address = [name for name, _ in tags], "|".join((row.key, *(tag for _, tag in tags))) + "|$"
-    else:
-        names, address = [element.name for element in row.elements], f"{row.key}:1$"
-    code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-    if code != OK:
-        return {"refused": f"{code}: {english(code)}"}
-    return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))
-
-
-def _print_card(basic: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
+def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
     table = Table(title=card_product.title)
     for heading in ("file", "element", "value"):
         table.add_column(heading)
-    for name, value in basic.items():
+    for name, value in head.items():
         table.add_row("", name, value)
     for key, values in files.items():
         for name, value in values.items():
@@ -246,11 +220,11 @@ def _print_card(basic: Mapping[str, str], files: Mapping[str, Mapping[str, str]]
 
 
 @complaining
-def write(path: Path | str, assignments: Iterable[str], *, product_name: str | None = None) -> int:
+def write(path: Path | str, wanted: Iterable[str], *, product_name: str | None = None) -> int:
     """Write elements under their update keys: FILE.TAG=VALUE or FILE.NAME=VALUE, such as SSSEEF06.0A=2."""
     card = open_card(path, product_name)
     desk, out = _reader(card), bytearray()
-    pairs = [assignment(card.product, text) for text in assignments]
+    pairs = [assignment(card.product, text) for text in wanted]
     if not pairs:
         raise UsageError("nothing to write: give FILE.TAG=VALUE, such as SSSEEF06.0A=2")
     address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)

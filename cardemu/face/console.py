@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cardemu.console import FINE, UsageError, complaining, load_card, say
+from cardemu.cardfile import UsageError, load_card
+from cardemu.console import FINE, complaining, say
 from cardemu.face import artwork, pdf, png, svg
 from cardemu.face.artwork import Artwork, ArtworkError
 from cardemu.face.compose import Material, faces

@@ -33,6 +33,8 @@ from cardemu.timing import ChipTiming, Stopwatch
 
 REGION, SERIAL, DAY, INDEX = "990301", bytes.fromhex("0000002A"), "20260302", 1
 """The example card all times are taken from."""
+_PART_BYTES = 200
+"""Bytes of a transparent file in one command."""
 
 
 class ScriptError(ValueError):
@@ -249,17 +251,20 @@ def _proofs(product: Product, row: FileRow) -> list[str]:
     return lines
 
 
-def personalisation_script(product: Product) -> str:
-    """The personalisation of an example person on a pre-made card, as a script that can be edited and timed."""
+def personalisation_script(product: Product, made: tuple[Item, ...] | None = None, who: str = "") -> str:
+    """The personalisation of a person on a pre-made card, as a script that can be edited, timed and played.
+
+    `made`: what to write (default: an example person's items); `who`: words for the first line.
+    """
     lines = [
-        f"# Personalisation of an example person, {product.name}",
+        f"# Personalisation of {who or 'an example person'}, {product.name}",
         "00A404000F7378312E73682EC9E7BBE1B1A3D5CF = 9000",
     ]
     lines += ["internal", "auth RKSSSE = 9000"]
     place, current = ("SSSE", ""), ""
-    for item in in_order(example_items(product)):
-        row, element = item.row, item.element
-        if element is None or row.write == "never":
+    for item in in_order(example_items(product) if made is None else made):
+        row = item.row
+        if row.write == "never":
             continue
         if row.df != place[0]:
             aid = AIDS[row.df]
@@ -270,6 +275,15 @@ def personalisation_script(product: Product) -> str:
         if row.key != current:
             lines.append(f"00A4020002{row.fid:04X} = 9000")
             current = row.key
-        record = bytes((element.tag, len(item.value))) + item.value
-        lines.append(f"00DC{element.tag:02X}00{len(record):02X}{record.hex().upper()} = 9000    # {element.name}")
+        lines += _writes(item)
     return "\n".join(lines) + "\n"
+
+
+def _writes(item: Item) -> list[str]:
+    """The commands that write one item into the current file."""
+    element = item.element
+    if element is not None:
+        record = bytes((element.tag, len(item.value))) + item.value
+        return [f"00DC{element.tag:02X}00{len(record):02X}{record.hex().upper()} = 9000    # {element.name}"]
+    parts = [(start, item.value[start : start + _PART_BYTES]) for start in range(0, len(item.value), _PART_BYTES)]
+    return [f"00D6{start:04X}{len(part):02X}{part.hex().upper()} = 9000    # {item.row.name}" for start, part in parts]

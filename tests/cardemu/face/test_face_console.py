@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 import cardmill
 from cardemu.card import Card
-from cardemu.console import load_card
+from cardemu.cardfile import load_card
 from cardemu.face import console
 from cardemu.face.compose import faces
 from cardemu.face.holder import values_on

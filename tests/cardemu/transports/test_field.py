@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cardemu.card import Card
+from cardemu.conversation.grammar import matches
 from cardemu.products import product
 from cardemu.serving import issued
 from cardemu.session import Session
@@ -119,7 +120,7 @@ def test_conversation_over_pcsc(desktop: Desktop, path: Path) -> None:
     sent, player = desktop.sent, Wired(desktop)
     for step in support.read_conversation(path):
         answer = player.play(step)
-        assert support.matches(step.expected, answer), f"{path.name}:{step.line}: {answer.hex().upper()}"
+        assert matches(step.expected, answer), f"{path.name}:{step.line}: {answer.hex().upper()}"
     assert desktop.sent > sent + 10
     assert set(FIELD) <= {file.stem for file in support.files()}
 
