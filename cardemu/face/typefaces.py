@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
