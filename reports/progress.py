@@ -37,6 +37,10 @@ class RunProgress:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
+    def count(self, finished: int, planned: int) -> None:
+        """Show how many runs of a study are finished."""
+        self._bar.update(self._task, completed=finished / planned, description=f"{finished} of {planned} runs played")
+
     def beat(self, beat: Beat) -> None:
         """Show how far the run has come."""
         done = (beat.finished + min(1.0, beat.t_ms / beat.duration_ms)) / beat.replications
