@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sim.replications.sensitivity import Effect, Tornado
 
 MOST_ROWS = 20
+_MAIN = re.compile(r'\b(mean|value|means|mode|values|low|workdays) = "?([^",}]+)')
 _HOUR_MS, _MINUTE_MS, _SECOND_MS = 3_600_000.0, 60_000.0, 1000.0
 
 
@@ -53,9 +55,11 @@ _TORNADO_READ = Text(
     "所有运行都是同样的人。",
 )
 _LOWER, _HIGHER = Text("input lower", "调低"), Text("input higher", "调高")
+_CHANCE = Text("light: may be chance", "浅色：可能是偶然")
 _MOST = Text(
-    "{metric} is {base}. It owes most to {key}: {low} to {high}.",
-    "{metric} 为 {base}。影响最大的是 {key}：{low} 到 {high}。",
+    "{metric} is {base}. Of the {n} assumptions that change it by more than chance, {key} matters most: {low} to "
+    "{high}.",
+    "{metric} 为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",
 )
 _NONE = Text(
     "{metric} is {base}. None of the {n} assumptions changes it by more than chance.",
@@ -72,17 +76,23 @@ def tornado_picture(tornado: Tornado, words: Words) -> Picture | None:
     divisor, unit = _axis(tornado.asked.unit, [s.largest for s in swings] + [abs(tornado.base)])
 
     def arm(effect: Effect) -> Arm | None:
-        return None if effect.note else Arm(effect.metric / divisor, effect.value)
+        return None if effect.note else Arm(effect.metric / divisor, short(effect.value))
 
-    rows = [SwingRow(s.key, arm(s.low), arm(s.high)) for s in swings]
+    rows = [SwingRow(s.key, arm(s.low), arm(s.high), s.matters) for s in swings]
     change = words.share(float(tornado.change))
     how = words.of(_TORNADO_READ).format(metric=tornado.asked.text, change=change)
     axis = f"{tornado.asked.text}{unit and f', {unit}'}"
-    keys = (words.of(_LOWER), words.of(_HIGHER))
+    keys = (words.of(_LOWER), words.of(_HIGHER), words.of(_CHANCE))
     return drawn(
         "tornado", words.of(_TORNADO), finding, how,
         lambda figure: draw_tornado(figure, rows, tornado.base / divisor, axis, keys),
     )  # fmt: skip
+
+
+def short(value: str) -> str:
+    """A distribution by its mean (or its lowest value), anything else as it is written."""
+    found = _MAIN.search(value) if value.startswith("{") else None
+    return f"{found[1]} {found[2]}" if found else value.replace('"', "")
 
 
 def tornado_finding(tornado: Tornado, words: Words) -> str:
@@ -94,7 +104,9 @@ def tornado_finding(tornado: Tornado, words: Words) -> str:
         return words.of(_NONE).format(metric=tornado.asked.text, base=base, n=len(tornado.swings))
     ends = sorted(effect.metric for effect in (first.low, first.high) if not effect.note)
     low, high = (in_words(value, unit) for value in (min(*ends, tornado.base), max(*ends, tornado.base)))
-    return words.of(_MOST).format(metric=tornado.asked.text, base=base, key=first.key, low=low, high=high)
+    sure = sum(swing.matters for swing in tornado.swings)
+    values = {"metric": tornado.asked.text, "base": base, "key": first.key, "low": low, "high": high}
+    return words.of(_MOST).format(n=sure, **values)
 
 
 _COMPARED = Text("Differences", "差异")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.drawing.canvas import WIDTH, Box, Key, legend, name_axes, place, shorten, text_width
-from reports.drawing.palette import AXIS, BLUE, GREY, INK, MUTED, ORANGE
+from reports.drawing.palette import AXIS, BLUE, GREY, INK, LIGHT_BLUE, LIGHT_ORANGE, MUTED, ORANGE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +32,7 @@ class SwingRow:
     label: str
     low: Arm | None
     high: Arm | None
+    sure: bool = True  # more than chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ class SpanRow:
     sure: bool
 
 
-def draw_tornado(figure: Figure, rows: Sequence[SwingRow], base: float, axis: str, keys: tuple[str, str]) -> None:
-    """Bars from the base value to what the lower and the higher input give, the widest on top."""
+def draw_tornado(figure: Figure, rows: Sequence[SwingRow], base: float, axis: str, keys: tuple[str, str, str]) -> None:
+    """Bars from the base value to what the lower and the higher input give; light ones may be chance."""
     axes, left = _rows(figure, [row.label for row in rows], axis)
-    legend(figure, [Key(keys[0], BLUE), Key(keys[1], ORANGE)], left)
+    legend(figure, [Key(keys[0], BLUE), Key(keys[1], ORANGE), Key(keys[2], LIGHT_BLUE)], 24.0)
     ends = [base]
     for number, row in enumerate(rows):
-        for arm, colour, up in ((row.low, BLUE, -0.19), (row.high, ORANGE, 0.19)):
+        colours = (BLUE, ORANGE) if row.sure else (LIGHT_BLUE, LIGHT_ORANGE)
+        for arm, colour, up in ((row.low, colours[0], -0.19), (row.high, colours[1], 0.19)):
             if arm is None:
                 continue
             axes.barh(number + up, arm.end - base, left=base, height=0.34, color=colour)
