@@ -29,6 +29,12 @@ Cards = Annotated[
         help="whose cards are replayed: all, none, a share such as 1%; auto: all of up to 2,000 people, or 1%"
     ),
 ]
+Resume = Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed (default: the scenario's)")]
+Replications = Annotated[int | None, typer.Option(min=1, help="independent replications")]
+Lang = Annotated[str, typer.Option(help="language of the page: en or zh")]
+Engine = Annotated[str, typer.Option(help="auto, reference or compiled: the same log")]
+Out = Annotated[Path | None, typer.Option(help="folder for the results (default: runs/...)")]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
 
@@ -36,8 +42,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")
 def run(  # noqa: PLR0913, PLR0917 - one argument an option
     scenario: ScenarioFile,
     set_: Overrides = [],  # noqa: B006 - typer copies it
-    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed (default: the scenario's)")] = None,
-    replications: Annotated[int | None, typer.Option(min=1, help="independent replications")] = None,
+    seed: Seed = None,
+    replications: Replications = None,
     out: Annotated[Path | None, typer.Option(help="run folder (default: runs/NAME)")] = None,
     lang: Annotated[str, typer.Option(help="language of the report: en or zh")] = "en",
     engine: Annotated[
@@ -57,7 +63,10 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     ] = "",
     workers: Workers = None,
     cluster: Cluster = "",
-    resume: Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")] = False,
+    resume: Resume = False,
+    sensitivity: Annotated[
+        str, typer.Option(help="show in the report what a metric, such as wait.mean, owes to each assumption")
+    ] = "",
     cards: Cards = "auto",
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -67,7 +76,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     options = console.RunOptions(
         scenario, tuple(set_), seed, replications, out, lang, engine, log, check, tuple(until), least, most, warm_up,
-        workers, cluster, resume, as_json, quiet, cards,
+        workers, cluster, resume, sensitivity, as_json, quiet, cards,
     )  # fmt: skip
     raise typer.Exit(console.run(options))
 
@@ -97,6 +106,77 @@ def cards(
 
     options = card_console.CardOptions(share, product, tuple(conversations), jobs, as_json, quiet)
     raise typer.Exit(card_console.cards(folder, options))
+
+
+@app.command()
+def compare(  # noqa: PLR0913, PLR0917 - one argument an option
+    a: Annotated[Path, typer.Argument(help="scenario file A")],
+    b: Annotated[Path | None, typer.Argument(help="scenario file B (default: A again, with --set-b)")] = None,
+    set_: Annotated[list[str], typer.Option("--set", help="override a value in both")] = [],  # noqa: B006
+    set_a: Annotated[list[str], typer.Option("--set-a", help="override a value in A")] = [],  # noqa: B006
+    set_b: Annotated[list[str], typer.Option("--set-b", help="override a value in B")] = [],  # noqa: B006
+    metric: Annotated[list[str], typer.Option(help="compare this too, such as 'wait.p95 at haishu'")] = [],  # noqa: B006
+    replications: Annotated[int | None, typer.Option(min=2, help="pairs of runs (default: 20)")] = None,
+    seed: Seed = None,
+    engine: Engine = "auto",
+    out: Out = None,
+    lang: Lang = "en",
+    workers: Workers = None,
+    cluster: Cluster = "",
+    resume: Resume = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare two alternatives on the same people, and say which is better or that it is not known yet."""
+    from reports import console_studies as studies
+    from sim.replications.studies import Side
+
+    common = studies.Common(seed, replications, engine, out, lang, workers, cluster, as_json, quiet, resume)
+    sides = Side(a, (*set_, *set_a)), Side(b or a, (*set_, *set_b))
+    raise typer.Exit(studies.compare(sides, tuple(metric), common))
+
+
+@app.command()
+def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
+    scenario: ScenarioFile,
+    set_: Overrides = [],  # noqa: B006
+    metric: Annotated[str, typer.Option(help="what to look at")] = "wait.mean",
+    place: Annotated[str, typer.Option(help="where: a place, a group of places or a kind of place")] = "",
+    change: Annotated[str, typer.Option(help="how much each assumption is lowered and raised")] = "20%",
+    replications: Annotated[int | None, typer.Option(min=1, help="runs of each alternative (default: 5)")] = None,
+    seed: Seed = None,
+    engine: Engine = "auto",
+    out: Out = None,
+    lang: Lang = "en",
+    workers: Workers = None,
+    cluster: Cluster = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Change every assumption (mark A), one at a time, and show what the answer owes to it."""
+    from reports import console_studies as studies
+    from sim.replications.studies import Side
+
+    common = studies.Common(seed, replications, engine, out, lang, workers, cluster, as_json, quiet)
+    options = studies.SensitivityOptions(Side(scenario, tuple(set_)), metric, place, change)
+    raise typer.Exit(studies.sensitivity(options, common))
+
+
+@app.command()
+def truth(
+    scenario: Annotated[list[str], typer.Argument(help="names of scenarios/truth (default: all)")] = [],  # noqa: B006
+    engine: Annotated[str, typer.Option(help="auto, reference, compiled or both")] = "auto",
+    check: Check = False,
+    workers: Workers = None,
+    cluster: Cluster = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Play the models whose answers are known from theory, and print how far off the simulator is."""
+    from reports import console_studies as studies
+
+    common = studies.Common(workers=workers, cluster=cluster, as_json=as_json, quiet=quiet)
+    raise typer.Exit(studies.truth(engine, tuple(scenario), common, check=check))
 
 
 @app.command()

@@ -25,16 +25,20 @@ from sim.errors import Problem, ScenarioError
 from sim.metrics.measures import Unit
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
+from sim.replications.asked import read_asked
 from sim.replications.rows import RowsError
+from sim.replications.sensitivity import CHANGE
+from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.stopping import LEAST, MOST, Stopped, read_stopping
+from sim.replications.studies import Side, play_sensitivity
 from sim.replications.warm_up import AUTO as FOUND
 from sim.replications.warm_up import find_warm_up
-from sim.replications.workers import WorkersLostError
+from sim.replications.workers import WorkersLostError, crew_of
 from sim.run import Outcome, Plan, play, play_log, prepare
 from sim.sample import read_log_kept
 from sim.scenario.schema import RULE_PARTS
 from sim.scenario.schema_json import json_schema
-from sim.scenario.units import duration_text
+from sim.scenario.units import duration_text, nearest
 from sim.store import RunFolderError
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 
     from sim.cardwork.outcome import CardWork
     from sim.compile.compiler import Compiled
+    from sim.replications.sensitivity import Tornado
     from sim.replications.warm_up import Settled
 
 FINE, LOST, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 1, 2, 98, 99, 130
@@ -75,18 +80,19 @@ class RunOptions:
     workers: int | None = None
     cluster: str = ""
     resume: bool = False
+    sensitivity: str = ""
     as_json: bool = False
     quiet: bool = False
     cards: str = "none"
 
 
-def _explaining(act: Callable[..., int]) -> Callable[..., int]:
+def explaining(act: Callable[..., int]) -> Callable[..., int]:
     """Turn the user's mistakes, folders that cannot be used and lost workers into clear messages and exit codes."""
 
     @wraps(act)
-    def explained(*args: object) -> int:
+    def explained(*args: object, **named: object) -> int:
         try:
-            return act(*args)
+            return act(*args, **named)
         except (ScenarioError, RunFolderError, RowsError, *card_console.MISTAKES) as error:
             return complain(error)
         except WorkersLostError as error:
@@ -99,13 +105,11 @@ def _explaining(act: Callable[..., int]) -> Callable[..., int]:
     return explained
 
 
-@_explaining
+@explaining
 def run(options: RunOptions) -> int:
     """Play a scenario, write its report, say how it went."""
-    if options.lang not in LANGUAGES:
-        raise ScenarioError((Problem("--lang", "", None, f'"{options.lang}" is not a language', "en or zh"),))
-    if options.engine not in ENGINES:
-        raise ScenarioError((Problem("--engine", "", None, f'"{options.engine}" is no engine', " or ".join(ENGINES)),))
+    check_choice("--lang", options.lang, LANGUAGES)
+    check_choice("--engine", options.engine, ENGINES)
     settled, warm_up = None, options.warm_up
     card_console.check_cards(options.cards, log=options.log == "full")
     loaded, compiled = prepare(options.scenario, options.overrides)
@@ -123,9 +127,10 @@ def run(options: RunOptions) -> int:
             outcome = play(loaded, compiled, plan, folder=folder, beat=progress.beat, announce=progress.announce)
         except WorkersLostError as error:
             raise WorkersLostError(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
+    tornado = _tornado(options) if options.sensitivity and not outcome.partial else None
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
     cards = _cards(folder, outcome, options)
-    info = replace(_info(outcome, options), settled=settled, cards=card_console.info(cards))
+    info = replace(_info(outcome, options), settled=settled, cards=card_console.info(cards), tornado=tornado)
     write_report(outcome.tables, info, page, options.lang)
     if options.as_json:
         sys.stdout.write(json.dumps(_as_json(outcome, page, cards), ensure_ascii=False, indent=2) + "\n")
@@ -142,11 +147,31 @@ def _cards(folder: Path, outcome: Outcome, options: RunOptions) -> CardWork | No
     return card_console.work_on(folder, card_console.CardOptions(options.cards, quiet=hidden))
 
 
+def _tornado(options: RunOptions) -> Tornado:
+    """What the answer owes to each assumption, for the page."""
+    plan = Plan(options.seed, FEW, options.engine)
+    side = Side(options.scenario, options.overrides)
+    hidden = options.quiet or options.as_json
+    with crew_of(options.workers, options.cluster) as crew, RunProgress(hidden=hidden) as progress:
+        return play_sensitivity(side, (options.sensitivity, ""), CHANGE, plan, crew, progress.count)[0]
+
+
+def check_choice(option: str, given: str, allowed: tuple[str, ...]) -> None:
+    """Refuse what is not among the choices, with the nearest of many."""
+    if given in allowed:
+        return
+    near = nearest(given, allowed)
+    shown = f'did you mean "{near}"? {len(allowed)} in all' if near and len(allowed) > 5 else " or ".join(allowed)
+    raise ScenarioError((Problem(option, "", None, f'there is no "{given}"', shown),))
+
+
 def _plan(options: RunOptions, compiled: Compiled) -> Plan:
     """How to play it; raises ScenarioError for options that make no sense."""
     if options.replications is not None and options.until:
         why = "--replications says how many, --until when to stop"
         raise ScenarioError((Problem("--until", "", None, why, "one of them; --max-replications beside --until"),))
+    if options.sensitivity:
+        read_asked(options.sensitivity, compiled.names, "--sensitivity")
     return Plan(
         seed=options.seed,
         replications=options.replications,
@@ -168,7 +193,7 @@ def _exit_code(outcome: Outcome) -> int:
     return FINE if outcome.expectations_met else NOT_MET
 
 
-@_explaining
+@explaining
 def check(scenario: Path, overrides: tuple[str, ...]) -> int:
     """Check a scenario without playing it; print its warnings."""
     loaded, compiled = prepare(scenario, overrides)
@@ -185,7 +210,7 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
     return FINE
 
 
-@_explaining
+@explaining
 def rules(scenario: Path, lang: str) -> int:
     """Print the five parts of the region's rules; a missing part is said."""
     loaded, _ = prepare(scenario, ())

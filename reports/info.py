@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.replications.sensitivity import Tornado
     from sim.replications.stopping import Stopped
     from sim.replications.warm_up import Settled
 
@@ -67,6 +68,8 @@ class RunInfo:
     engine: str = ""
     settled: Settled | None = None
     """How the warm-up was found, if it was not given."""
+    tornado: Tornado | None = None
+    """What the answer owes to each assumption, if that was asked for."""
     stopped: Stopped | None = None
     """Why there were so many replications, if that was not decided beforehand."""
     versions: tuple[tuple[str, str], ...] = ()

@@ -44,6 +44,10 @@ class RunProgress:
         if not self._hidden:
             sys.stderr.write(f"{text}\n")
 
+    def count(self, finished: int, planned: int) -> None:
+        """Show how many runs of a study are finished."""
+        self._bar.update(self._task, completed=finished / planned, description=f"{finished} of {planned} runs played")
+
     def beat(self, beat: Beat) -> None:
         """Show how far the run has come."""
         done = (beat.finished + min(1.0, beat.t_ms / beat.duration_ms)) / beat.replications

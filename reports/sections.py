@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reports.info import InputRow, RunInfo
     from reports.words import Words
     from sim.metrics.tables import Tables
+    from sim.replications.stopping import Stopped
 
 MARKS = ("A", "D", "P")
 """Marks of inputs in the order of the page: the least certain first, because the reader can do something there."""
@@ -106,11 +107,22 @@ def notes(info: RunInfo, words: Words) -> list[str]:
     found = []
     if info.partial:
         found.append(words("notes.partial"))
+    if info.stopped is not None:
+        found.append(_stopped(info.stopped, words))
     if info.unannounced_years:
         found.append(words("notes.years", years=words("unit.list").join(str(year) for year in info.unannounced_years)))
     if info.incomplete_profile:
         found.append(words("notes.profile", parts=_parts(info, words)))
     return [*found, *info.warnings]
+
+
+def _stopped(stopped: Stopped, words: Words) -> str:
+    """Why there were so many replications."""
+    widths = [words("notes.width", condition=text, width=width) for text, width in stopped.conditions]
+    said = words("unit.semicolon").join(widths)
+    if stopped.reached and stopped.held_from is not None:
+        return words("notes.enough", n=stopped.replications, held=stopped.held_from, widths=said)
+    return words("notes.not_enough", n=stopped.replications, widths=said)
 
 
 def _parts(info: RunInfo, words: Words) -> str:
@@ -124,7 +136,10 @@ def facts(tables: Tables, info: RunInfo, words: Words) -> list[tuple[str, str]]:
         (words("facts.lasts"), words.duration(info.duration_ms)),
         (words("facts.repeated"), words.plural("facts.repeated_n", info.replications)),
     ]
-    if info.warm_up_ms:
+    if info.settled is not None:
+        how = words("facts.settled", time=words.duration(info.warm_up_ms), n=info.settled.pilots)
+        found.append((words("facts.warm_up"), how))
+    elif info.warm_up_ms:
         found.append((words("facts.warm_up"), words.duration(info.warm_up_ms)))
     head = tables.headline
     people = sum(

@@ -29,7 +29,7 @@ from sim.registry import Registry
 from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
 from sim.replications.session import Beat, Enough, Fixed, Session
 from sim.replications.stopping import Stopped, Stopping
-from sim.replications.workers import Crew, crew_of
+from sim.replications.workers import Crew, Shared, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
 from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder
@@ -51,10 +51,12 @@ __all__ = [
     "Outcome",
     "Plan",
     "engine_of",
+    "job_of",
     "play",
     "play_log",
     "play_task",
     "prepare",
+    "unpacked",
 ]
 
 
@@ -159,10 +161,11 @@ def play(
     folder: Path | None = None,
     beat: Callable[[Beat], None] | None = None,
     announce: Callable[[str], None] = lambda _: None,
+    crew: Crew | None = None,
 ) -> Outcome:
     """Play all replications.  `folder`: where rows and the log of the first one go (replacing an older run of ours).
 
-    `announce` is told what takes a while before the run begins.
+    `announce` is told what takes a while before the run begins; `crew`: workers somebody else has called and will dismiss, instead of the plan's.
 
     KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.  Raises
     ScenarioError, RunFolderError, RowsError (rows in the folder that do not go with this run) and WorkersLostError.
@@ -171,14 +174,14 @@ def play(
     expectations = [expectation(table) for table in loaded.scenario.expect]
     enough: Enough = plan.stopping or Fixed(run.replications if plan.replications is None else plan.replications)
     plan = replace(plan, engine=ready(plan.engine, compiled.program, enough.most, announce))
-    job = _job(loaded, compiled, plan, expectations)
+    job = job_of(loaded, compiled, plan, expectations)
     with ExitStack() as stack:
-        crew = _crew(plan, stack)
+        helpers = _crew(plan, stack) if crew is None else (lambda: Shared(crew))
         before = _rows_before(folder, job, plan)
         player = _Player(job, before)
         file = None if folder is None else stack.enter_context(RowFile(player.prepare(folder)))
         eager = plan.workers is not None or bool(plan.cluster)
-        session = Session(player, enough, crew, file, before, beat, eager=eager)
+        session = Session(player, enough, helpers, file, before, beat, eager=eager or crew is not None)
         session.run()
     counted = session.counted
     if not counted:
@@ -196,7 +199,7 @@ def play(
     )  # fmt: skip
 
 
-def _job(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[Expectation]) -> Job:
+def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[Expectation]) -> Job:
     """What all replications have in common."""
     selections, thresholds = needs(expectations)
     questions = (*plan.questions, *(plan.stopping.questions if plan.stopping is not None else ()))
@@ -317,14 +320,15 @@ class _Player:
 
 def play_task(task: tuple[bytes, int]) -> bytes:
     """Play one replication in a worker; returns its row, encoded."""
-    job = _unpacked(task[0])
+    job = unpacked(task[0])
     single = _Replication(job, task[1])
     single.play(None, None)
     return single.row().encoded(replace(job.key, code=code_digest()))
 
 
 @lru_cache(maxsize=4)
-def _unpacked(packed: bytes) -> Job:
+def unpacked(packed: bytes) -> Job:
+    """The job of a task, in the worker that got it."""
     job: Job = pickle.loads(packed)  # noqa: S301 - from our own parent, over the executor's connection
     return job
 
