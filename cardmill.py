@@ -18,6 +18,11 @@ app = typer.Typer(
 ScenarioFile = Annotated[Path, typer.Argument(help="scenario file (TOML)")]
 Overrides = Annotated[list[str], typer.Option("--set", help="override a value, such as outlets.haishu.counters=6")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no table: the exit code alone")]
+Check = Annotated[
+    bool, typer.Option("--check", "--debug", help="check in every run what every log must satisfy: Little's law, ...")
+]
+Workers = Annotated[int | None, typer.Option(help="processes to play replications in (default: one a core)")]
+Cluster = Annotated[str, typer.Option(help="address of a Dask scheduler to play on instead")]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
 
@@ -32,8 +37,21 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     engine: Annotated[
         str, typer.Option(help="reference, or compiled: the same log faster (compiles for a minute at first use)")
     ] = "reference",
-    log: Annotated[bool, typer.Option("--log/--no-log", help="keep the event log of the first replication")] = True,
-    check: Annotated[bool, typer.Option("--check", help="check the identities every log must satisfy")] = False,
+    log: Annotated[
+        str, typer.Option(help="event log of the first replication: full, sample (1 % of people), sample:SHARE or none")
+    ] = "full",
+    check: Check = False,
+    until: Annotated[
+        list[str], typer.Option(help="replicate until intervals are narrow, such as 'ci(wait.p90 at haishu) < 30 s'")
+    ] = [],  # noqa: B006
+    least: Annotated[int, typer.Option("--min-replications", help="with --until: at least so many")] = 5,
+    most: Annotated[int, typer.Option("--max-replications", help="with --until: at most so many")] = 1000,
+    warm_up: Annotated[
+        str, typer.Option(help="time not counted: a duration, or auto (found by MSER-5 in pilot runs)")
+    ] = "",
+    workers: Workers = None,
+    cluster: Cluster = "",
+    resume: Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -41,8 +59,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     from reports import console
 
     options = console.RunOptions(
-        scenario, tuple(set_), seed, replications, out, lang, engine, log, check, as_json, quiet
-    )
+        scenario, tuple(set_), seed, replications, out, lang, engine, log, check, tuple(until), least, most, warm_up,
+        workers, cluster, resume, as_json, quiet,
+    )  # fmt: skip
     raise typer.Exit(console.run(options))
 
 

@@ -1,39 +1,46 @@
 """What the command line prints: progress, a short table, JSON, complaints; and the exit code.
 
-Exit codes: 0 fine, 2 scenario or usage error, 98 a procedure rule broken (a story ended otherwise than the rules say,
-or the log contradicts itself), 99 an expectation not met, 130 interrupted.
+Exit codes: 0 fine, 1 no worker left to go on, 2 scenario or usage error, 98 a procedure rule broken (a story ended
+otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
-from functools import wraps
+from dataclasses import dataclass, replace
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from reports.info import InputRow, RunInfo
 from reports.page import write_report
+from reports.progress import RunProgress
 from sim.errors import Problem, ScenarioError
-from sim.metrics.identities import check_identities
 from sim.metrics.measures import Unit
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
-from sim.run import ENGINES, Beat, Outcome, play, prepare
+from sim.replications.rows import RowsError
+from sim.replications.stopping import LEAST, MOST, Stopped, read_stopping
+from sim.replications.warm_up import AUTO, find_warm_up
+from sim.replications.workers import WorkersLostError
+from sim.run import ENGINES, Outcome, Plan, play, play_log, prepare
+from sim.sample import read_log_kept
 from sim.scenario.schema import RULE_PARTS
 from sim.scenario.schema_json import json_schema
-from sim.store import RunFolderError, RunReader
+from sim.scenario.units import duration_text
+from sim.store import RunFolderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Self
 
-FINE, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 2, 98, 99, 130
+    from sim.compile.compiler import Compiled
+    from sim.replications.warm_up import Settled
+
+FINE, LOST, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 1, 2, 98, 99, 130
 LANGUAGES = ("en", "zh")
 _RULE_PARTS = {
     "functions": ("Functions and purpose", "功能与用途"),
@@ -55,21 +62,34 @@ class RunOptions:
     out: Path | None = None
     lang: str = "en"
     engine: str = ENGINES[0]
-    log: bool = True
+    log: str = "full"
     check: bool = False
+    until: tuple[str, ...] = ()
+    least: int = LEAST
+    most: int = MOST
+    warm_up: str = ""
+    workers: int | None = None
+    cluster: str = ""
+    resume: bool = False
     as_json: bool = False
     quiet: bool = False
 
 
 def _explaining(act: Callable[..., int]) -> Callable[..., int]:
-    """Turn the user's mistakes, and folders that cannot be used, into clear messages and exit code 2."""
+    """Turn the user's mistakes, folders that cannot be used and lost workers into clear messages and exit codes."""
 
     @wraps(act)
     def explained(*args: object) -> int:
         try:
             return act(*args)
-        except (ScenarioError, RunFolderError) as error:
+        except (ScenarioError, RunFolderError, RowsError) as error:
             return complain(error)
+        except WorkersLostError as error:
+            complain(error)
+            return LOST
+        except KeyboardInterrupt:
+            complain(Exception("interrupted before anything was finished"))
+            return INTERRUPTED
 
     return explained
 
@@ -81,40 +101,53 @@ def run(options: RunOptions) -> int:
         raise ScenarioError((Problem("--lang", "", None, f'"{options.lang}" is not a language', "en or zh"),))
     if options.engine not in ENGINES:
         raise ScenarioError((Problem("--engine", "", None, f'"{options.engine}" is no engine', " or ".join(ENGINES)),))
+    settled, warm_up = None, options.warm_up
     loaded, compiled = prepare(options.scenario, options.overrides)
+    if warm_up == AUTO:
+        seed = loaded.scenario.run.seed if options.seed is None else options.seed
+        settled = find_warm_up(compiled.program, compiled.names, partial(play_log, compiled, options.engine, seed))
+        warm_up = duration_text(settled.warm_up_ms)
+    if warm_up:
+        options = replace(options, overrides=(*options.overrides, f'run.warm_up="{warm_up}"'))
+        loaded, compiled = prepare(options.scenario, options.overrides)
     folder = options.out or Path("runs") / options.scenario.stem
-    with _Progress(hidden=options.quiet or options.as_json) as progress:
-        outcome = play(
-            loaded,
-            compiled,
-            folder=folder if options.log else None,
-            seed=options.seed,
-            replications=options.replications,
-            engine=options.engine,
-            beat=progress.beat,
-        )
-    folder.mkdir(parents=True, exist_ok=True)
+    plan = _plan(options, compiled)
+    with RunProgress(hidden=options.quiet or options.as_json) as progress:
+        try:
+            outcome = play(loaded, compiled, plan, folder=folder, beat=progress.beat)
+        except WorkersLostError as error:
+            raise WorkersLostError(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
-    write_report(outcome.tables, _info(outcome, options), page, options.lang)
-    violations = _violations(folder, outcome, options)
+    write_report(outcome.tables, replace(_info(outcome, options), settled=settled), page, options.lang)
     if options.as_json:
-        sys.stdout.write(json.dumps(_as_json(outcome, page, violations), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(_as_json(outcome, page), ensure_ascii=False, indent=2) + "\n")
     elif not options.quiet:
-        _print(outcome, page, violations)
-    return _exit_code(outcome, violations)
+        _print(outcome, page, settled)
+    return _exit_code(outcome)
 
 
-def _violations(folder: Path, outcome: Outcome, options: RunOptions) -> list[str]:
-    if not (options.check and outcome.stored is not None):
-        return []
-    drained = outcome.compiled.program.drain and not outcome.partial
-    return check_identities(RunReader(folder).chunks(), drained=drained)
+def _plan(options: RunOptions, compiled: Compiled) -> Plan:
+    """How to play it; raises ScenarioError for options that make no sense."""
+    if options.replications is not None and options.until:
+        why = "--replications says how many, --until when to stop"
+        raise ScenarioError((Problem("--until", "", None, why, "one of them; --max-replications beside --until"),))
+    return Plan(
+        seed=options.seed,
+        replications=options.replications,
+        engine=options.engine,
+        log=read_log_kept(options.log),
+        check=options.check,
+        stopping=read_stopping(options.until, compiled.names, options.least, options.most),
+        workers=options.workers,
+        cluster=options.cluster,
+        resume=options.resume,
+    )
 
 
-def _exit_code(outcome: Outcome, violations: list[str]) -> int:
+def _exit_code(outcome: Outcome) -> int:
     if outcome.partial:
         return INTERRUPTED
-    if violations or not outcome.stories_right:
+    if outcome.violations or not outcome.stories_right:
         return BROKEN_RULE
     return FINE if outcome.expectations_met else NOT_MET
 
@@ -168,40 +201,6 @@ def complain(error: Exception) -> int:
     return USAGE
 
 
-class _Progress:
-    """A progress bar on standard error: simulated time, events a second, time left."""
-
-    def __init__(self, *, hidden: bool) -> None:
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[speed]}"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=hidden or not console.is_terminal,
-            transient=True,
-        )
-        self._task = self._bar.add_task("playing", total=1.0, speed="")
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def beat(self, beat: Beat) -> None:
-        """Show how far the run has come."""
-        done = (beat.replication + min(1.0, beat.t_ms / beat.duration_ms)) / beat.replications
-        elapsed = self._bar.tasks[0].elapsed or 0.0
-        days, rest = divmod(beat.t_ms, 86_400_000)
-        when = f"day {days + 1} {rest // 3_600_000:02d}:{rest // 60_000 % 60:02d}"
-        speed = f"{beat.events / elapsed:,.0f} events/s" if elapsed > 0.2 and beat.replications == 1 else ""
-        self._bar.update(self._task, completed=done, description=f"playing {when}", speed=speed)
-
-
 def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
     """What the page says besides results."""
     scenario = outcome.loaded.scenario
@@ -230,6 +229,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         people=tuple((name, person.name) for name, person in scenario.people.items() if person.name),
         titles_zh=tuple(_titles_zh(outcome)),
         partial=outcome.partial,
+        stopped=outcome.stopped,
         unannounced_years=outcome.loaded.unannounced_years,
         incomplete_profile=() if region is None else tuple(p for p in RULE_PARTS if not getattr(region.rules, p)),
         warnings=outcome.loaded.warnings,
@@ -252,7 +252,7 @@ def _titles_zh(outcome: Outcome) -> Iterator[tuple[str, str]]:
     return ((title, title_zh) for title, title_zh in titles if title and title_zh)
 
 
-def _print(outcome: Outcome, page: Path, violations: list[str]) -> None:
+def _print(outcome: Outcome, page: Path, settled: Settled | None) -> None:
     """A short table of where people went and how long they waited, then the verdicts."""
     out = Console()
     head = outcome.tables.headline
@@ -282,13 +282,35 @@ def _print(outcome: Outcome, page: Path, violations: list[str]) -> None:
         )
     for story in wrong:
         out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
-    for violation in violations:
+    for violation in outcome.violations:
         out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
     for warning in outcome.loaded.warnings:
         out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
+    if settled is not None:
+        text = in_words(settled.warm_up_ms, Unit.TIME)
+        out.print(f"warm-up: {text}, found by MSER-5 in {settled.pilots} pilot runs", highlight=False)
+    if outcome.stopped is not None:
+        out.print(stopped_in_words(outcome.stopped), highlight=False, markup=False, soft_wrap=True)
     if outcome.partial:
         out.print("[yellow]interrupted:[/yellow] the log and the report hold what was played until then")
     out.print(f"report: {page}", highlight=False, soft_wrap=True)
+
+
+def stopped_in_words(stopped: Stopped) -> str:
+    """How many replications there were and why, in a sentence."""
+    widths = "; ".join(f"{text}: now {width}" for text, width in stopped.conditions)
+    if stopped.reached:
+        why = f"the intervals were narrow enough after {stopped.held_from} and stayed so"
+    elif stopped.interrupted:
+        why = "interrupted, the intervals are not known to be narrow enough"
+    else:
+        why = "that is the most allowed; THE INTERVALS ARE NOT NARROW ENOUGH, or have not been so for long"
+    return f"{stopped.replications} replications: {why} ({widths})"
+
+
+def _stopped_as_json(stopped: Stopped) -> dict[str, object]:
+    conditions = [{"condition": text, "half_width": width} for text, width in stopped.conditions]
+    return {"reached": stopped.reached, "held_from": stopped.held_from, "conditions": conditions}
 
 
 def _words(value_ms: float) -> str:
@@ -299,7 +321,7 @@ def _percent(share: float) -> str:
     return "-" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN
 
 
-def _as_json(outcome: Outcome, page: Path, violations: list[str]) -> dict[str, object]:
+def _as_json(outcome: Outcome, page: Path) -> dict[str, object]:
     """The outcome for programs: times in ms, shares 0..1."""
     head = outcome.tables.headline
     columns: list[tuple[str, Callable[[int], object]]] = [
@@ -318,6 +340,7 @@ def _as_json(outcome: Outcome, page: Path, violations: list[str]) -> dict[str, o
         "seed": outcome.seed,
         "replications": outcome.replications,
         "partial": outcome.partial,
+        "stopped": None if outcome.stopped is None else _stopped_as_json(outcome.stopped),
         "events": outcome.events,
         "log_sha256": outcome.stored.log_sha256 if outcome.stored is not None else None,
         "places": [{name: cell(row) for name, cell in columns} for row in range(len(head.level))],
@@ -336,7 +359,7 @@ def _as_json(outcome: Outcome, page: Path, violations: list[str]) -> dict[str, o
             {"story": s.story, "person": s.person, "does": s.does, "expected": s.expected, "got": s.got, "ok": s.ok}
             for s in outcome.stories
         ],
-        "violations": violations,
+        "violations": list(outcome.violations),
         "warnings": list(outcome.loaded.warnings),
         "report": str(page),
     }

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.replications.stopping import Stopped
+    from sim.replications.warm_up import Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ class RunInfo:
     replications: int = 1
     warm_up_ms: int = 0
     engine: str = ""
+    settled: Settled | None = None
+    """How the warm-up was found, if it was not given."""
+    stopped: Stopped | None = None
+    """Why there were so many replications, if that was not decided beforehand."""
     versions: tuple[tuple[str, str], ...] = ()
     """(program or library, version)."""
     inputs: tuple[InputRow, ...] = ()

@@ -6,40 +6,58 @@ kept, so a long run needs no more memory than a short one.
 
 from __future__ import annotations
 
-import re
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import pickle
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
-from sim.compile.compiler import Compiled, compile_scenario
-from sim.compile.feasibility import overloads
 from sim.engines.reference import ReferenceEngine
 from sim.errors import Problem, ScenarioError
+from sim.expectations import expectation
 from sim.metrics.build import build_tables
 from sim.metrics.build_counts import stories_table
 from sim.metrics.expect import Expectation, Verdict, evaluate, needs
 from sim.metrics.fold import Fold, Result
-from sim.procedures.catalogue import catalogue
-from sim.registry import DEFAULT_REGION, Registry, room
-from sim.scenario.load import Loaded, load
+from sim.metrics.identities import Identities
+from sim.metrics.measures import Question
+from sim.prepare import prepare, region_of
+from sim.registry import Registry
+from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
+from sim.replications.session import Beat, Enough, Fixed, Session
+from sim.replications.stopping import Stopped, Stopping
+from sim.replications.workers import Crew, crew_of
+from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
-from sim.store import RunInfo, RunWriter
+from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder
 from sim.stories import StoryBook, StoryResult
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from sim.compile.compiler import Compiled
+    from sim.metrics.cube import Selection
     from sim.metrics.tables import Tables
     from sim.program import Program
-    from sim.scenario.schema_story import ExpectTable
-    from sim.scenario.values import Measure
+    from sim.scenario.load import Loaded
 
 ENGINES = ("reference", "compiled")
-LARGEST_SEED = 2**63 - 1
+
+__all__ = [
+    "ENGINES",
+    "Beat",
+    "Engine",
+    "Job",
+    "Outcome",
+    "Plan",
+    "engine_of",
+    "play",
+    "play_log",
+    "play_task",
+    "prepare",
+]
 
 
 class _Clock(Protocol):
@@ -65,6 +83,11 @@ class Engine(Protocol):
         """Play to the end."""
 
 
+def play_log(compiled: Compiled, engine: str, seed: int, replication: int, sink: Callable[[np.ndarray], None]) -> None:
+    """Play one replication for its log alone."""
+    engine_of(engine, compiled.program, seed, replication, sink).run()
+
+
 def engine_of(name: str, program: Program, seed: int, replication: int, sink: Callable[[np.ndarray], None]) -> Engine:
     """Make the engine of that name: both write the same log.
 
@@ -82,14 +105,19 @@ def engine_of(name: str, program: Program, seed: int, replication: int, sink: Ca
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """How far a run has come."""
+class Plan:
+    """How a scenario is to be played.  None: as the scenario says."""
 
-    replication: int
-    replications: int
-    t_ms: int
-    duration_ms: int
-    events: int
+    seed: int | None = None
+    replications: int | None = None
+    engine: str = ENGINES[0]
+    log: LogKept = FULL_LOG
+    check: bool = False  # the identities every log must satisfy, in every replication
+    stopping: Stopping | None = None  # instead of a number of replications
+    questions: tuple[Question, ...] = ()  # to be counted besides the expectations
+    workers: int | None = 1  # processes; None: one a core, if the run is long enough to be worth it
+    cluster: str = ""  # address of a Dask scheduler instead
+    resume: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +136,8 @@ class Outcome:
     verdicts: tuple[Verdict, ...]
     stories: tuple[StoryResult, ...]
     results: tuple[Result, ...]
+    violations: tuple[str, ...] = ()
+    stopped: Stopped | None = None  # why there were so many replications, if that was not decided beforehand
 
     @property
     def expectations_met(self) -> bool:
@@ -120,120 +150,209 @@ class Outcome:
         return all(story.ok for story in self.stories)
 
 
-def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
-    """Load, check and compile a scenario; raises ScenarioError with every problem found."""
-    loaded = load(path, overrides, catalogue())
-    try:
-        compiled = compile_scenario(loaded, catalogue())
-    except ScenarioError as error:
-        raise ScenarioError(tuple(replace(one, file=one.file or str(path)) for one in error.problems)) from error
-    problems = [Problem(str(path), *problem) for problem in _impossible(loaded, compiled)]
-    if problems:
-        raise ScenarioError(tuple(problems))
-    return loaded, compiled
-
-
-def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None, str, str]]:
-    """What can only be seen of the whole: a region that is real or too small, a demand that can never be served."""
-    region = region_of(loaded)
-    if not re.fullmatch(r"99\d{0,4}", region):
-        why = f"{region} may be a real place; synthetic people need a code that is assigned to none"
-        yield "region.division", None, why, "99 and up to four more digits"
-    else:
-        crowded = room(compiled.program, region)
-        if crowded:
-            yield "cohorts", None, crowded, "fewer people in one region, or a shorter region.division"
-    if loaded.scenario.run.seed > LARGEST_SEED:
-        yield "run.seed", None, "is too large for the random numbers", "0 to 2^63 - 1"
-    for row in compiled.program.stations:
-        if row.preempt and row.batch_size > 1:
-            why = "a service for several people together cannot be broken off"
-            yield f"stations.{row.group}", None, why, "batch or preempt, not both"
-    if loaded.scenario.run.overload == "refuse":
-        for text in overloads(compiled.program):
-            yield "demand", None, text, 'more servers, less demand, or run.overload = "allow"'
-
-
-def region_of(loaded: Loaded) -> str:
-    """Division code of the scenario's region, a neutral one if it names none."""
-    region = loaded.scenario.region
-    return region.division if region is not None and region.division else DEFAULT_REGION
-
-
 def play(
     loaded: Loaded,
     compiled: Compiled,
+    plan: Plan = Plan(),
     *,
     folder: Path | None = None,
-    seed: int | None = None,
-    replications: int | None = None,
-    engine: str = ENGINES[0],
     beat: Callable[[Beat], None] | None = None,
 ) -> Outcome:
-    """Play all replications.  `folder`: where the log of the first one goes (replacing an older run of ours).
+    """Play all replications.  `folder`: where rows and the log of the first one go (replacing an older run of ours).
 
-    KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.
+    KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.  Raises
+    ScenarioError, RunFolderError, RowsError (rows in the folder that do not go with this run) and WorkersLostError.
     """
     run = loaded.scenario.run
-    seed = run.seed if seed is None else seed
-    replications = run.replications if replications is None else replications
     expectations = [expectation(table) for table in loaded.scenario.expect]
-    content_hash = compiled.program.content_hash()
-    results: list[Result] = []
-    stories: list[StoryResult] = []
-    events, partial, stored = 0, False, None
-    for number in range(replications):
-        writer = None
-        if folder is not None and number == 0:
-            info = RunInfo(seed=seed, content_hash=content_hash, title=loaded.scenario.title, engine=engine)
-            writer = RunWriter.create(folder, info, compiled.names, _scenario_copy(loaded), replace_old=True)
-        single = _Replication(compiled, engine, seed, number, expectations)
-        if writer is not None:
-            single.registry = Registry(compiled.program, region_of(loaded), seed, number)
-        try:
-            with _Interruptible() as interruptible:
-                single.play(writer, _beating(beat, interruptible, number, replications, run.duration))
-        except KeyboardInterrupt:
-            partial = True
-        events += single.engine.clock.events
-        results.append(single.fold.result(single.engine.clock.now_ms if partial else None))
-        stories += single.stories.results(loaded.scenario)
-        stored = writer.info if writer is not None else stored
-        if partial:
-            break
+    job = _job(loaded, compiled, plan, expectations)
+    enough: Enough = plan.stopping or Fixed(run.replications if plan.replications is None else plan.replications)
+    with ExitStack() as stack:
+        crew = _crew(plan, stack)
+        before = _rows_before(folder, job, plan)
+        player = _Player(job, before)
+        file = None if folder is None else stack.enter_context(RowFile(player.prepare(folder)))
+        eager = plan.workers is not None or bool(plan.cluster)
+        session = Session(player, enough, crew, file, before, beat, eager=eager)
+        session.run()
+    counted = session.counted
+    if not counted:
+        raise KeyboardInterrupt
+    results = [row.result for row in counted]
+    stories = [story for row in counted for story in row.stories]
     verdicts = tuple(evaluate(expectations, results))
-    tables = build_tables(results, verdicts, stories_table([_story_row(story) for story in stories]))
     return Outcome(
-        loaded, compiled, content_hash, seed, len(results), partial, events, stored, tables, verdicts, tuple(stories),
-        tuple(results),
+        loaded=loaded, compiled=compiled, content_hash=job.key.content_hash, seed=job.key.seed,
+        replications=len(counted), partial=session.partial, events=sum(row.events for row in counted),
+        stored=player.stored, verdicts=verdicts, stories=tuple(stories), results=tuple(results),
+        tables=build_tables(results, verdicts, stories_table([_story_row(story) for story in stories])),
+        violations=tuple(dict.fromkeys(text for row in counted for text in row.violations)),
+        stopped=None if plan.stopping is None else plan.stopping.outcome(interrupted=session.partial),
     )  # fmt: skip
+
+
+def _job(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[Expectation]) -> Job:
+    """What all replications have in common."""
+    selections, thresholds = needs(expectations)
+    questions = (*plan.questions, *(plan.stopping.questions if plan.stopping is not None else ()))
+    selections = tuple(dict.fromkeys((*selections, *(question.selection for question in questions))))
+    asked = {question.threshold_ms for question in questions if question.threshold_ms is not None}
+    thresholds = tuple(sorted({*thresholds, *asked}))
+    seed = loaded.scenario.run.seed if plan.seed is None else plan.seed
+    key = key_of(compiled.program.content_hash(), seed, compiled.names, selections, thresholds, checked=plan.check)
+    return Job(loaded, compiled, plan.engine, plan.log, selections, thresholds, plan.check, key)
+
+
+def _crew(plan: Plan, stack: ExitStack) -> Callable[[], Crew] | None:
+    """Who helps; a cluster must answer before anything is written."""
+    if plan.cluster:
+        opened = stack.enter_context(crew_of(plan.workers, plan.cluster))
+        return lambda: opened
+    if plan.workers == 1:
+        return None
+    return lambda: crew_of(plan.workers)
+
+
+def _rows_before(folder: Path | None, job: Job, plan: Plan) -> Rows:
+    """Rows of this run in its folder, to go on from; none unless that is asked for."""
+    if folder is None or not plan.resume:
+        return Rows(job.key)
+    rows = read_rows(folder / ROWS_FILE, job.key, job.compiled.names)
+    if job.log.kind == NONE or _log_in(folder, job) is not None:
+        return rows
+    return Rows.of(job.key, [row for row in rows.rows.values() if row.replication != 0])
+
+
+def _log_in(folder: Path, job: Job) -> RunInfo | None:
+    """The whole log of this run's replication 0 in the folder, if it is there."""
+    if not is_run_folder(folder):
+        return None
+    info = RunReader(folder).info
+    wanted = (job.key.content_hash, job.key.seed, str(job.log), COMPLETE)
+    return info if (info.content_hash, info.seed, info.log, info.status) == wanted else None
+
+
+def _story_row(story: StoryResult) -> tuple[str, str, int, str, str, str, str, str, bool, str]:
+    return (
+        story.story, ", ".join(story.rules), story.at_ms, story.person, story.does, story.where, story.expected,
+        story.got, story.ok, story.text,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all replications of a run have in common; it goes to the workers."""
+
+    loaded: Loaded
+    compiled: Compiled
+    engine: str
+    log: LogKept
+    selections: tuple[Selection, ...]
+    thresholds_ms: tuple[int, ...]
+    check: bool
+    key: Key
+
+
+class _Player:
+    """Plays replications here, the first one with its log, and packs them for workers."""
+
+    def __init__(self, job: Job, before: Rows) -> None:
+        self.key, self.names = job.key, job.compiled.names
+        self.duration_ms = job.compiled.program.duration_ms
+        self.stored: RunInfo | None = None
+        self._job = job
+        self._writer: RunWriter | None = None
+        self._current: _Replication | None = None
+        self._packed = b""
+        self._before = before
+
+    def prepare(self, folder: Path) -> Path:
+        """Make the run folder ready; returns the path of its rows."""
+        job, rows = self._job, folder / ROWS_FILE
+        going_on = bool(self._before.rows)
+        if job.log.kind == NONE:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif 0 in self._before.rows:
+            self.stored = _log_in(folder, job)
+        else:
+            info = RunInfo(
+                seed=job.key.seed, content_hash=job.key.content_hash, title=job.loaded.scenario.title,
+                engine=job.engine, log=str(job.log),
+            )  # fmt: skip
+            keep = (ROWS_FILE,) if going_on else ()
+            copy = {"scenario.toml": to_toml(job.loaded.merged).encode()}
+            self._writer = RunWriter.create(folder, info, self.names, copy, replace_old=True, keep=keep)
+        if not going_on:
+            rows.unlink(missing_ok=True)
+        return rows
+
+    def here(self, replication: int, progress: Callable[[int, int], bool]) -> Row:
+        """Play one in this process; the first one into the run folder."""
+        self._current = single = _Replication(self._job, replication)
+        writer = self._writer if replication == 0 else None
+        try:
+            single.play(writer, progress)
+        finally:
+            self.stored = writer.info if writer is not None else self.stored
+        return single.row()
+
+    def broken_off(self) -> Row | None:
+        """What was counted of the replication that was stopped."""
+        return None if self._current is None else self._current.row(self._current.engine.clock.now_ms)
+
+    def task(self, replication: int) -> tuple[bytes, int]:
+        """A replication for a worker."""
+        self._packed = self._packed or pickle.dumps(self._job)
+        return self._packed, replication
+
+    def play_task(self) -> Callable[[tuple[bytes, int]], bytes]:
+        """What a worker does with it."""
+        return play_task
+
+
+def play_task(task: tuple[bytes, int]) -> bytes:
+    """Play one replication in a worker; returns its row, encoded."""
+    job = _unpacked(task[0])
+    single = _Replication(job, task[1])
+    single.play(None, None)
+    return single.row().encoded(replace(job.key, code=code_digest()))
+
+
+@lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> Job:
+    job: Job = pickle.loads(packed)  # noqa: S301 - from our own parent, over the executor's connection
+    return job
 
 
 class _Replication:
     """One replication with all that listens to it."""
 
-    def __init__(
-        self, compiled: Compiled, engine: str, seed: int, number: int, expectations: Sequence[Expectation]
-    ) -> None:
-        selections, thresholds = needs(expectations)
-        self.fold = Fold(compiled.names, selections, thresholds) if thresholds else Fold(compiled.names, selections)
-        self.stories = StoryBook(compiled.program, compiled.names)
+    def __init__(self, job: Job, number: int) -> None:
+        self._job, self.number = job, number
+        names, program = job.compiled.names, job.compiled.program
+        self.fold = Fold(names, job.selections, job.thresholds_ms)
+        self.stories = StoryBook(program, names)
+        self.identities = Identities(drained=program.drain) if job.check else None
         self.writer: RunWriter | None = None
         self.registry: Registry | None = None
-        self.engine = engine_of(engine, compiled.program, seed, number, self._chunk)
+        self.engine = engine_of(job.engine, program, job.key.seed, number, self._chunk)
 
     def _chunk(self, chunk: np.ndarray) -> None:
-        if self.writer is not None:
-            self.writer.add(chunk)
-        if self.registry is not None:
-            self.registry.add(chunk)
+        if self.writer is not None and self.registry is not None:
+            kept = self._job.log.rows(chunk, self._job.key.seed)
+            self.writer.add(kept)
+            self.registry.add(kept)
+        if self.identities is not None:
+            self.identities.add(chunk)
         self.fold.add(chunk)
         self.stories.add(chunk)
 
-    def play(self, writer: RunWriter | None, progress: Callable[[int, int], bool]) -> None:
+    def play(self, writer: RunWriter | None, progress: Callable[[int, int], bool] | None) -> None:
         """Play to the end; the run folder is closed as complete, or as interrupted."""
         with ExitStack() as stack:
             if writer is not None:
+                program = self._job.compiled.program
+                self.registry = Registry(program, region_of(self._job.loaded), self._job.key.seed, self.number)
                 self.writer = stack.enter_context(writer)
                 stack.callback(self._register, writer)
             self.engine.run(progress)
@@ -244,79 +363,8 @@ class _Replication:
             for table in self.registry.tables():
                 writer.write_table(writer.folder / "names" / f"{table.name}.parquet", table)
 
-
-def expectation(table: ExpectTable) -> Expectation:
-    """An `[[expect]]` as the metrics want it."""
-
-    def value(measure: Measure | None) -> float | None:
-        return None if measure is None else measure.value
-
-    return Expectation(
-        metric=table.metric,
-        station=table.station,
-        business=table.business,
-        demand=table.demand,
-        procedure=table.procedure,
-        rule=table.rule,
-        threshold_ms=table.threshold,
-        equals=value(table.equals),
-        within=value(table.within),
-        within_rel=table.within_rel,
-        z=table.z,
-        at_most=value(table.at_most),
-        at_least=value(table.at_least),
-        from_ms=table.from_,
-        until_ms=table.until,
-        title=table.title,
-    )
-
-
-def _story_row(story: StoryResult) -> tuple[str, str, int, str, str, str, str, str, bool, str]:
-    return (
-        story.story, ", ".join(story.rules), story.at_ms, story.person, story.does, story.where, story.expected,
-        story.got, story.ok, story.text,
-    )  # fmt: skip
-
-
-class _Interruptible:
-    """Ctrl-C waits for the next pause between events, so that no file is left half-written; a second one does not."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._restore = ExitStack()
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            before = signal.signal(signal.SIGINT, self._ask)
-            self._restore.callback(signal.signal, signal.SIGINT, before)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._restore.close()
-
-    def _ask(self, *_: object) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-
-
-def _beating(
-    beat: Callable[[Beat], None] | None,
-    interruptible: _Interruptible,
-    number: int,
-    replications: int,
-    duration_ms: int,
-) -> Callable[[int, int], bool]:
-    def progress(t_ms: int, events: int) -> bool:
-        if interruptible.asked:
-            raise KeyboardInterrupt
-        if beat is not None:
-            beat(Beat(number, replications, t_ms, duration_ms, events))
-        return False
-
-    return progress
-
-
-def _scenario_copy(loaded: Loaded) -> Mapping[str, bytes]:
-    """The scenario as it was played, includes and overrides carried out."""
-    return {"scenario.toml": to_toml(loaded.merged).encode()}
+    def row(self, end_ms: int | None = None) -> Row:
+        """What was measured; `end_ms` of a replication that was broken off."""
+        found = [] if self.identities is None else self.identities.violations(whole=end_ms is None)
+        stories = tuple(self.stories.results(self._job.loaded.scenario))
+        return Row(self.number, self.engine.clock.events, self.fold.result(end_ms), stories, tuple(found))

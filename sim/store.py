@@ -16,7 +16,7 @@ import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -54,6 +54,7 @@ class RunInfo:
     content_hash: str = ""
     title: str = ""
     engine: str = ""
+    log: str = "full"  # or the share of people whose rows are kept
     status: str = RUNNING
     rows: int = 0
     parts: int = 0
@@ -112,10 +113,11 @@ class RunWriter:
         scenario: Mapping[str, bytes] | None = None,
         *,
         replace_old: bool = False,
+        keep: Sequence[str] = (),
         clock: Callable[[], datetime] = datetime.now,
         part_rows: int = PART_ROWS,
     ) -> Self:
-        """A new run folder; `scenario`: its files by relative path.
+        """A new run folder; `scenario`: its files by relative path; `keep`: files of an older run to take over.
 
         A folder with anything in it is refused, unless it is a run of ours and `replace_old` says so.
         """
@@ -134,6 +136,9 @@ class RunWriter:
         (new / "names").mkdir()
         for table in (*tables_of_names(names), _kinds()):
             writer.write_table(new / "names" / f"{table.name}.parquet", table)
+        for name in keep:
+            if (folder / name).exists():
+                shutil.copy2(folder / name, new / name)
         _put_in_place(new, folder)
         writer.folder = folder
         return writer
@@ -220,7 +225,9 @@ def _check_free(folder: Path, *, replace_old: bool) -> None:
         raise RunFolderError(f"{folder} is a file, not a folder")
     if not any(folder.iterdir()):
         return
-    if all(entry.match("report*.html") for entry in folder.iterdir()):  # of a run that kept no log
+    if all(
+        entry.match("report*.html") or entry.name == "replications.rows" for entry in folder.iterdir()
+    ):  # of a run that kept no log
         return
     if not is_run_folder(folder):
         raise RunFolderError(f"{folder} is not empty and is no run of ours; give a new name or an empty folder")
@@ -283,7 +290,7 @@ class RunReader:
         described = json.loads((folder / "run.json").read_text("utf-8"))
         if described["format_version"] != FORMAT_VERSION:
             raise RunFolderError(f"{folder} is of format {described['format_version']}, this reads {FORMAT_VERSION}")
-        self.info = RunInfo(**{key: described[key] for key in RunInfo.__slots__})
+        self.info = RunInfo(**{key: described[key] for key in RunInfo.__slots__ if key in described})
         self._parts = sorted((folder / "events").glob("part-*.parquet"))
 
     def connect(self) -> duckdb.DuckDBPyConnection:

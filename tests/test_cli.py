@@ -115,7 +115,7 @@ def test_quiet_prints_nothing_and_json_prints_one_document(tmp_path: Path) -> No
     """For scripts."""
     _write(tmp_path, DESK)
     assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet") == (0, "")
-    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--json", "--no-log")
+    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--json", "--log", "none")
     document = json.loads(out)
     assert code == 0
     assert document["title"] == "One desk"
@@ -126,7 +126,7 @@ def test_quiet_prints_nothing_and_json_prints_one_document(tmp_path: Path) -> No
 def test_a_run_that_kept_no_log_can_be_followed_by_one_that_does(tmp_path: Path) -> None:
     """A folder with nothing but reports is ours."""
     _write(tmp_path, DESK)
-    assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet", "--no-log") == (0, "")
+    assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet", "--log", "none") == (0, "")
     assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet") == (0, "")
     assert RunReader(tmp_path / "runs" / "scenario").verify() == []
 

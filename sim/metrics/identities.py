@@ -29,12 +29,28 @@ def check_identities(chunks: Iterable[Ints], opening: Opening | None = None, *, 
     Money is checked where the log has BALANCE rows; `opening` gives what people had before the first row.  `drained`:
     the run went on until everybody had left, so nobody may be in a queue or in the middle of anything.
     """
-    check = _Check(dict(opening or {}), drained)
+    identities = Identities(opening, drained=drained)
     for chunk in chunks:
+        identities.add(chunk)
+    return identities.violations()
+
+
+class Identities:
+    """The same for a log that comes chunk by chunk and is not kept."""
+
+    def __init__(self, opening: Opening | None = None, *, drained: bool = False) -> None:
+        self._check = _Check(dict(opening or {}), drained)
+
+    def add(self, chunk: Ints) -> None:
+        """Check the next rows."""
         for row in chunk.tolist():
-            check.row(*row)
-    check.finish()
-    return check.report()
+            self._check.row(*row)
+
+    def violations(self, *, whole: bool = True) -> list[str]:
+        """Every violation, after the last row; `whole` False: the run was broken off, people may be anywhere."""
+        self._check.drained &= whole
+        self._check.finish()
+        return self._check.report()
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import suppress
 from time import monotonic
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-_CONNECT_S = 10
+_CONNECT_S = 5
 _ASK_AGAIN_S = 1.0
 _TRIES = 3
 """Times a task is given to another worker after its own was killed, before it counts as what kills workers."""
@@ -29,14 +30,16 @@ class ClusterCrew:
     def __init__(self, address: str) -> None:
         try:
             from distributed import Client  # noqa: PLC0415 - an extra, imported only when asked for
+            from distributed.comm.core import connect  # noqa: PLC0415
         except ImportError as error:
             why = "a cluster needs the package distributed, which is not installed"
             raise ScenarioError((Problem("--cluster", "", None, why, "pip install cardmill[dask]"),)) from error
         _quiet_please()
         self.address = address
         try:
-            connect: Any = Client  # the library carries no types
-            self._client = connect(address, timeout=_CONNECT_S, set_as_default=False)
+            asyncio.run(_knock(connect, address))
+            client: Any = Client  # the library carries no types
+            self._client = client(address, timeout=_CONNECT_S, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             why = f"no Dask scheduler answers at {address} ({str(error) or type(error).__name__})"
             problem = Problem("--cluster", "", None, why, "the address a scheduler prints, such as tcp://HOST:8786")
@@ -79,6 +82,12 @@ class ClusterCrew:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+async def _knock(connect: Any, address: str) -> None:
+    """Whether anybody answers: a client that finds nobody tries for long and does not clean up after itself."""
+    comm = await connect(address, timeout=_CONNECT_S)
+    await comm.close()
 
 
 def _quiet_please() -> None:

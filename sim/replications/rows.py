@@ -52,10 +52,16 @@ class Key:
 
 
 def key_of(
-    content_hash: str, seed: int, names: Names, selections: Sequence[Selection], thresholds_ms: Sequence[int]
+    content_hash: str,
+    seed: int,
+    names: Names,
+    selections: Sequence[Selection],
+    thresholds_ms: Sequence[int],
+    *,
+    checked: bool = False,
 ) -> Key:
     """The key of a run's rows."""
-    counted = hashlib.sha256(repr((names, sorted(map(repr, selections)), sorted(thresholds_ms))).encode())
+    counted = hashlib.sha256(repr((names, sorted(map(repr, selections)), sorted(thresholds_ms), checked)).encode())
     return Key(content_hash, seed, counted.hexdigest(), code_digest())
 
 
@@ -124,15 +130,14 @@ class Rows:
 class RowFile:
     """The file of rows in a run folder.  Each row is on the disk before `add` returns."""
 
-    def __init__(self, path: Path, key: Key) -> None:
-        self._key = key
+    def __init__(self, path: Path) -> None:
         self._file: BinaryIO = path.open("ab")
         if self._file.tell() == 0:
             self._write(_MAGIC)
 
-    def add(self, row: Row) -> None:
-        """Append a row."""
-        content = zlib.compress(row.encoded(self._key), 1)
+    def add(self, encoded: bytes) -> None:
+        """Append an encoded row."""
+        content = zlib.compress(encoded, 1)
         self._write(len(content).to_bytes(_LENGTH, "little") + hashlib.sha256(content).digest() + content)
 
     def _write(self, content: bytes) -> None:
@@ -140,8 +145,10 @@ class RowFile:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def close(self) -> None:
-        """Close the file."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._file.close()
 
 

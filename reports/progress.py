@@ -1,0 +1,50 @@
+"""Progress on standard error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from sim.replications.session import Beat
+
+
+class RunProgress:
+    """A progress bar on standard error: simulated time, events a second, time left."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[speed]}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=hidden or not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("playing", total=1.0, speed="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def beat(self, beat: Beat) -> None:
+        """Show how far the run has come."""
+        done = (beat.finished + min(1.0, beat.t_ms / beat.duration_ms)) / beat.replications
+        elapsed = self._bar.tasks[0].elapsed or 0.0
+        days, rest = divmod(beat.t_ms, 86_400_000)
+        what = f"playing day {days + 1} {rest // 3_600_000:02d}:{rest // 60_000 % 60:02d}"
+        if beat.replications > 1:
+            by = f" by {beat.workers} workers" if beat.workers else ""
+            what = f"{beat.finished} of {beat.replications} replications played{by}"
+        speed = f"{beat.events / elapsed:,.0f} events/s" if elapsed > 0.2 and beat.replications == 1 else ""
+        self._bar.update(self._task, completed=min(done, 1.0), description=what, speed=speed)

@@ -1,0 +1,35 @@
+"""Ctrl-C waits for the next pause between events, so that no file is left half-written; a second one does not."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import ExitStack
+from typing import Self
+
+
+class Interruptible:
+    """While it is entered, Ctrl-C is only noted; `check` raises it at a moment when nothing is half done."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._restore = ExitStack()
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            before = signal.signal(signal.SIGINT, self._ask)
+            self._restore.callback(signal.signal, signal.SIGINT, before)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore.close()
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if it was asked for."""
+        if self.asked:
+            raise KeyboardInterrupt
+
+    def _ask(self, *_: object) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True

@@ -1,0 +1,57 @@
+"""From a scenario file to a Program, with everything refused that can be seen before a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sim.compile.compiler import Compiled, compile_scenario
+from sim.compile.feasibility import overloads
+from sim.errors import Problem, ScenarioError
+from sim.procedures.catalogue import catalogue
+from sim.registry import DEFAULT_REGION, room
+from sim.scenario.load import Loaded, load
+
+LARGEST_SEED = 2**63 - 1
+
+
+def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
+    """Load, check and compile a scenario; raises ScenarioError with every problem found."""
+    loaded = load(path, overrides, catalogue())
+    try:
+        compiled = compile_scenario(loaded, catalogue())
+    except ScenarioError as error:
+        raise ScenarioError(tuple(replace(one, file=one.file or str(path)) for one in error.problems)) from error
+    problems = [Problem(str(path), *problem) for problem in _impossible(loaded, compiled)]
+    if problems:
+        raise ScenarioError(tuple(problems))
+    return loaded, compiled
+
+
+def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None, str, str]]:
+    """What can only be seen of the whole: a region that is real or too small, a demand that can never be served."""
+    region = region_of(loaded)
+    if not re.fullmatch(r"99\d{0,4}", region):
+        why = f"{region} may be a real place; synthetic people need a code that is assigned to none"
+        yield "region.division", None, why, "99 and up to four more digits"
+    else:
+        crowded = room(compiled.program, region)
+        if crowded:
+            yield "cohorts", None, crowded, "fewer people in one region, or a shorter region.division"
+    if loaded.scenario.run.seed > LARGEST_SEED:
+        yield "run.seed", None, "is too large for the random numbers", "0 to 2^63 - 1"
+    for row in compiled.program.stations:
+        if row.preempt and row.batch_size > 1:
+            why = "a service for several people together cannot be broken off"
+            yield f"stations.{row.group}", None, why, "batch or preempt, not both"
+    if loaded.scenario.run.overload == "refuse":
+        for text in overloads(compiled.program):
+            yield "demand", None, text, 'more servers, less demand, or run.overload = "allow"'
+
+
+def region_of(loaded: Loaded) -> str:
+    """Division code of the scenario's region, a neutral one if it names none."""
+    region = loaded.scenario.region
+    return region.division if region is not None and region.division else DEFAULT_REGION

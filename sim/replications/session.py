@@ -1,0 +1,217 @@
+"""The replications of one run: those kept from before, those played here and by a crew, and when it is enough.
+
+Which replications count is decided in their order, whatever order they come in: the outcome does not depend on the
+number of workers.  What workers played beyond the end is kept in the file and does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from time import monotonic
+from typing import Protocol
+
+from sim.interrupt import Interruptible
+from sim.metrics.names import Names
+from sim.replications.rows import Key, Row, RowFile, Rows, RowsError, decoded
+from sim.replications.spread import Spread
+from sim.replications.workers import Crew
+
+HELP_AFTER_S = 1.0
+"""Workers take about this long to start: work that is over sooner is done here."""
+
+Progress = Callable[[int, int], bool]
+Look = Callable[["Beat"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """How far a run has come."""
+
+    finished: int  # replications
+    replications: int  # planned, or at most
+    t_ms: int  # of the one that is played here
+    duration_ms: int
+    events: int  # of it
+    workers: int = 0
+
+
+Task = tuple[bytes, int]
+"""What a worker needs to play one replication: the job, packed, and its number."""
+
+
+class Player(Protocol):
+    """Plays replications of one program."""
+
+    @property
+    def key(self) -> Key:
+        """Key of its rows."""
+
+    @property
+    def names(self) -> Names:
+        """Words behind the numbers."""
+
+    @property
+    def duration_ms(self) -> int:
+        """Length of one replication."""
+
+    def here(self, replication: int, progress: Progress) -> Row:
+        """Play one in this process."""
+
+    def broken_off(self) -> Row | None:
+        """What was counted of the one that KeyboardInterrupt stopped."""
+
+    def task(self, replication: int) -> Task:
+        """The same for a worker."""
+
+    def play_task(self) -> Callable[[Task], bytes]:
+        """The function that does a task and gives the encoded row."""
+
+
+class Enough(Protocol):
+    """Decides when there are enough replications, told of them in order."""
+
+    @property
+    def most(self) -> int:
+        """Never more than this."""
+
+    def after(self, row: Row) -> bool:
+        """Whether to stop after this one, the next in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A number of replications that was decided beforehand."""
+
+    most: int
+
+    def after(self, row: Row) -> bool:
+        """Stop after the last one."""
+        return row.replication + 1 >= self.most
+
+
+class Session:
+    """Gathers rows until there are enough."""
+
+    def __init__(
+        self,
+        player: Player,
+        enough: Enough,
+        crew: Callable[[], Crew] | None,
+        file: RowFile | None = None,
+        before: Rows | None = None,
+        look: Look | None = None,
+        *,
+        eager: bool = False,
+    ) -> None:
+        self.rows = before if before is not None else Rows(player.key)
+        self.partial = False
+        self._player, self._enough, self._crew_of, self._file, self._look = player, enough, crew, file, look
+        self._crew: Crew | None = None
+        self._spread: Spread[Task, bytes] | None = None
+        self._judged, self._over = 0, False
+        self._here: set[int] = set()
+        self._interruptible = Interruptible()
+        self._begun, self._eager = monotonic(), eager
+        self._judge()
+
+    @property
+    def counted(self) -> list[Row]:
+        """The rows that count, in order.  Interrupted: those that are finished, or what there is of the first one."""
+        if not self.partial:
+            return self.rows.in_order(self._judged)
+        finished = [self.rows.rows[number] for number in sorted(self.rows.rows)]
+        if finished:
+            return finished
+        begun = self._player.broken_off()
+        return [] if begun is None else [begun]
+
+    def run(self) -> None:
+        """Play until there are enough, or until Ctrl-C; raises WorkersLostError with everything finished kept."""
+        try:
+            with self._interruptible:
+                self._help(begin=self._eager and len(self.rows.rows) + 1 < self._enough.most)
+                while not self._over:
+                    self._next()
+        except KeyboardInterrupt:
+            self.partial = True
+        finally:
+            if self._spread is not None:
+                self._spread.close()
+            if self._crew is not None:
+                self._crew.close()
+
+    def _next(self) -> None:
+        """One more here, or whatever the crew has finished."""
+        self._help(begin=self._rest_is_long())
+        first = next(n for n in count() if n not in self.rows.rows)
+        if self._spread is None or self._spread.over or first in self._here:
+            self._here.add(first)
+            self._take(self._player.here(first, self._pause))
+            return
+        self._interruptible.check()
+        self._hear(0.2)
+        self._beat(0, 0)
+
+    def _pause(self, t_ms: int, events: int) -> bool:
+        """Between events of the replication that is played here."""
+        self._interruptible.check()
+        self._help(begin=monotonic() - self._begun > HELP_AFTER_S)
+        if self._spread is not None:
+            self._hear(0.0)
+        self._beat(t_ms, events)
+        return False
+
+    def _rest_is_long(self) -> bool:
+        """Whether what is left would take longer than workers need to start, by what it took so far."""
+        if not self._here:
+            return False
+        each = (monotonic() - self._begun) / len(self._here)
+        return each * (self._enough.most - len(self.rows.rows)) > 2 * HELP_AFTER_S
+
+    def _help(self, *, begin: bool) -> None:
+        """Call the crew if it is worth it; it takes the replications nobody has begun."""
+        if self._spread is None and self._crew_of is not None and begin and self._missing():
+            self._here |= {next(self._to_do())} if not self._here else set()
+            self._crew = self._crew_of()
+            tasks = (self._player.task(number) for number in self._to_do())
+            self._spread = Spread(self._crew, self._player.play_task(), tasks)
+
+    def _missing(self) -> bool:
+        return next(self._to_do(), None) is not None
+
+    def _to_do(self) -> Iterator[int]:
+        """Numbers nobody has begun, as long as more are needed."""
+        for number in range(self._enough.most):
+            if self._over:
+                return
+            if number not in self.rows.rows and number not in self._here:
+                yield number
+
+    def _hear(self, timeout_s: float) -> None:
+        if self._spread is None:
+            return
+        for content in self._spread.ready(timeout_s):
+            key, row = decoded(content, self._player.names)
+            if key != self._player.key:
+                raise RowsError(f"a worker's row does not go with ours: {self._player.key.difference(key)}")
+            self._take(row, content)
+
+    def _take(self, row: Row, content: bytes | None = None) -> None:
+        if self._file is not None:
+            self._file.add(content or row.encoded(self._player.key))
+        self.rows += Rows.of(self._player.key, [row])
+        self._judge()
+
+    def _judge(self) -> None:
+        """Tell of the rows that are next in order."""
+        while not self._over and self._judged in self.rows.rows:
+            self._over = self._enough.after(self.rows.rows[self._judged])
+            self._judged += 1
+
+    def _beat(self, t_ms: int, events: int) -> None:
+        if self._look is not None:
+            workers = 0 if self._spread is None or self._crew is None else self._crew.size
+            finished = min(len(self.rows.rows), self._enough.most)
+            self._look(Beat(finished, self._enough.most, t_ms, self._player.duration_ms, events, workers))

@@ -1,0 +1,104 @@
+"""How long a steady state takes to settle: pilot runs, cut by MSER-5.
+
+The series is the number of people waiting or being served at all places together, averaged over a slice of time and
+over the pilots.  MSER-5 (White, Cobb & Spratt 2000) cuts where the rest is known best, in the first half at most; a
+cut at the end of that half says that the run is too short to tell, and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.errors import Problem, ScenarioError
+from sim.metrics.cases import CaseBook
+from sim.metrics.counting import Areas, Floats, Ints
+from sim.metrics.names import Names
+from sim.metrics.visits import self_service_of, visits_of
+from sim.program import NONE, Program, WaitKind
+from sim.theory.output import mser5
+
+AUTO = "auto"
+OPTION = "--warm-up"
+PILOTS = 5
+FIRST_PILOT = 1 << 20
+"""Number of the first pilot's replication: none of those that are counted later has it."""
+SLICES = 1000
+
+PlayPilot = Callable[[int, Callable[[Ints], None]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the pilots said."""
+
+    warm_up_ms: int
+    pilots: int
+    slice_ms: int
+
+
+class Presence:
+    """People waiting or being served at all places together, averaged over slices of time."""
+
+    def __init__(self, names: Names, duration_ms: int) -> None:
+        self.slice_ms = max(1, -(-duration_ms // SLICES))
+        self.slices = duration_ms // self.slice_ms
+        self._names, self._book, self._self_service = names, CaseBook(), self_service_of(names)
+        self._areas = Areas(1, max(1, self.slices), self.slice_ms, 0, self.slices * self.slice_ms)
+
+    def add(self, chunk: Ints) -> None:
+        """Follow the next rows of a log."""
+        rows, _, _ = self._book.follow(chunk)
+        visits = visits_of(rows, self._self_service)
+        for facts in (visits.waiting, visits.inside):
+            self._areas.add(np.zeros(len(facts.t_ms), dtype=np.int64), facts.t_ms, facts.what)
+
+    def series(self) -> Floats:
+        """One average a slice."""
+        return np.asarray(self._areas.result(self.slices * self.slice_ms)[0] / self.slice_ms)
+
+
+def find_warm_up(program: Program, names: Names, play: PlayPilot, pilots: int = PILOTS) -> Settled:
+    """Play pilots and find where the steady state begins.
+
+    Raises ScenarioError where there can be none, or where the run is too short to tell.
+    """
+    varying = list(dict.fromkeys(_varying(program)))
+    if varying:
+        why = f"there is no steady state to settle into: {'; '.join(varying[:3])}"
+        raise ScenarioError((Problem(OPTION, AUTO, None, why, "a duration, such as --warm-up '1 d'"),))
+    total: Floats | None = None
+    slice_ms = 1
+    for number in range(pilots):
+        presence = Presence(names, program.duration_ms)
+        play(FIRST_PILOT + number, presence.add)
+        series, slice_ms = presence.series(), presence.slice_ms
+        total = series if total is None else total + series
+    if total is None or len(total) < 10:
+        raise ScenarioError((Problem(OPTION, AUTO, None, "the run is too short for MSER-5", "at least 10 ms"),))
+    cut = mser5(total / pilots)
+    if not cut.settled:
+        why = "the run has not settled: of all cuts in its first half, MSER-5 takes the last"
+        raise ScenarioError((Problem(OPTION, AUTO, None, why, "a longer run.duration, or a warm-up of your own"),))
+    return Settled(cut.observations * slice_ms, pilots, slice_ms)
+
+
+def _varying(program: Program) -> Iterator[str]:
+    """What changes with time by plan, in words."""
+    for station in program.stations:
+        changes = () if station.timetable == NONE else program.timetables[station.timetable].changes
+        if any(0 < t_ms < program.duration_ms for t_ms, *_ in changes):
+            yield f"{station.group} has opening hours or changing staff"
+    for source in program.sources:
+        rates = {rate for _, _, rate in source.segments}
+        covered = sum(end - begin for begin, end, _ in source.segments)
+        if source.story:
+            continue
+        if source.table is not None:
+            yield f"demand {source.name} comes from a file"
+        elif source.sine is not None or len(rates) > 1 or covered < program.duration_ms:
+            yield f"demand {source.name} changes with time"
+    if any(wait.kind in (WaitKind.WORKDAYS, WaitKind.NEXT) for wait in program.waits):
+        yield "procedures wait for working days"

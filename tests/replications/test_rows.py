@@ -1,0 +1,143 @@
+"""Rows of replications: stored exactly, merged with +, never mixed, safe to read."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sim.metrics.build import build_tables
+from sim.metrics.fold import pool
+from sim.replications.codec import UnreadableRowError, decode, encode
+from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, RowsError, decoded, read_rows
+from sim.run import Plan
+from tests.replications.runs import desk, encoded, outcome, rows_in
+
+TOWN = Path(__file__).parent.parent / "data" / "town.toml"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a scenario and a run of six replications."""
+    made = tmp_path_factory.mktemp("rows")
+    outcome(desk(made), folder=made / "run")
+    return made
+
+
+@pytest.fixture
+def rows(folder: Path) -> Rows:
+    """The rows of that run."""
+    return rows_in(folder / "desk.toml", folder / "run")
+
+
+def test_stored_rows_give_the_very_tables_of_the_run(folder: Path, rows: Rows) -> None:
+    """A result goes through the file without losing a digit."""
+    played = outcome(folder / "desk.toml")
+    stored = [row.result for row in rows.in_order()]
+    assert len(stored) == 6
+    assert encode(stored) == encode(played.results)
+    assert repr(build_tables(stored)) == repr(build_tables(played.results))
+    assert encode(pool(stored)) == encode(pool(played.results))
+
+
+def test_a_result_with_everything_in_it_comes_back_as_it_was() -> None:
+    """Money, refusals, lead times and stories of a town."""
+    from sim.run import play, prepare  # noqa: PLC0415
+
+    loaded, compiled = prepare(TOWN, ['run.duration="5 d"'])
+    result = play(loaded, compiled).results[0]
+    again = decode(encode(result), compiled.names)
+    assert encode(again) == encode(result)
+    assert again.names is compiled.names
+    assert repr(build_tables([again])) == repr(build_tables([result]))
+
+
+def test_rows_are_merged_with_plus_in_any_order(rows: Rows) -> None:
+    """Halves and overlaps together are the whole."""
+    halves = [Rows.of(rows.key, [rows.rows[number] for number in part]) for part in ((0, 2, 4), (5, 4, 3, 1))]
+    assert encoded(halves[0] + halves[1]) == encoded(halves[1] + halves[0]) == encoded(rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"content_hash": "other"}, "another scenario"),
+        ({"seed": 2}, "played with seed 2, not 1"),
+        ({"counted": "other"}, "other things were counted"),
+        ({"code": "other"}, "another version of Cardmill"),
+    ],
+)
+def test_rows_of_unequal_keys_are_refused(rows: Rows, change: dict[str, str], said: str) -> None:
+    """Each difference in its own words."""
+    with pytest.raises(RowsError, match=said):
+        _ = rows + Rows(replace(rows.key, **change))  # type: ignore[arg-type]
+
+
+def test_two_different_rows_of_one_replication_are_refused(rows: Rows) -> None:
+    """Whoever counts twice must count the same."""
+    with pytest.raises(RowsError, match="replication 0 is there twice and differs"):
+        _ = rows + Rows.of(rows.key, [replace(rows.rows[0], events=0)])
+
+
+def test_rows_in_order_end_at_the_first_gap(rows: Rows) -> None:
+    """What comes after a missing one does not count yet."""
+    gap = Rows.of(rows.key, [rows.rows[number] for number in (0, 1, 3)])
+    assert [row.replication for row in gap.in_order()] == [0, 1]
+    assert [row.replication for row in rows.in_order(3)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("lost", [1, 100, 2000])
+def test_a_broken_end_is_left_out_and_cut_off(folder: Path, rows: Rows, tmp_path: Path, lost: int) -> None:
+    """A program killed while it wrote: the whole rows stay, and the file can go on."""
+    content = (folder / "run" / ROWS_FILE).read_bytes()
+    path = tmp_path / ROWS_FILE
+    path.write_bytes(content[:-lost])
+    names = rows.rows[0].result.names
+    found = read_rows(path, rows.key, names)
+    assert sorted(found.rows) == [0, 1, 2, 3, 4]
+    with RowFile(path) as file:
+        file.add(rows.rows[5].encoded(rows.key))
+    assert path.read_bytes() == content
+    assert encoded(read_rows(path, rows.key, names)) == encoded(rows)
+
+
+def test_a_file_of_another_kind_is_refused_and_left_alone(rows: Rows, tmp_path: Path) -> None:
+    """Not cut to nothing."""
+    path = tmp_path / ROWS_FILE
+    path.write_bytes(b"somebody's thesis")
+    with pytest.raises(RowsError, match="is no file of replications"):
+        read_rows(path, rows.key, rows.rows[0].result.names)
+    assert path.read_bytes() == b"somebody's thesis"
+
+
+def test_nothing_in_a_file_can_execute(rows: Rows) -> None:
+    """A pickle is no row, nor is a class that is not ours, nor an array of objects."""
+    names = rows.rows[0].result.names
+    for content in (pickle.dumps(print), b"", b"\xff" * 40, encode((1, 2))[:-3]):
+        with pytest.raises(UnreadableRowError):
+            decode(content, names)
+    for form in ('["Path","x"]', '["array","|O",[1]]', '["array","<i8",[99]]'):
+        text = form.encode()
+        with pytest.raises(UnreadableRowError):
+            decode(len(text).to_bytes(8, "little") + text, names)
+    with pytest.raises(TypeError, match="cannot be stored"):
+        encode(Path())
+
+
+def test_a_row_knows_its_key(rows: Rows) -> None:
+    """So that a worker's row is never taken for another run's."""
+    key, row = decoded(rows.rows[3].encoded(rows.key), rows.rows[0].result.names)
+    assert key == rows.key
+    assert isinstance(row, Row)
+    assert row.replication == 3
+
+
+def test_the_sample_of_a_log_changes_no_row(folder: Path, rows: Rows) -> None:
+    """Metrics count everything, whatever is kept."""
+    from sim.sample import read_log_kept  # noqa: PLC0415
+
+    for kept in ("none", "sample:0.2"):
+        outcome(folder / "desk.toml", Plan(log=read_log_kept(kept)), folder / kept.replace(":", "_"))
+        assert encoded(rows_in(folder / "desk.toml", folder / kept.replace(":", "_"))) == encoded(rows)

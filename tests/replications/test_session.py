@@ -1,0 +1,250 @@
+"""The outcome does not depend on who played what, in which order, or in how many sittings."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+import cardmill
+from sim.replications.rows import ROWS_FILE, Row, Rows, RowsError
+from sim.replications.session import Beat, Fixed, Session
+from sim.replications.workers import ExecutorCrew, HereExecutor
+from sim.run import Plan, prepare
+from sim.store import RunReader
+from tests.replications.runs import desk, encoded, outcome, rows_in
+
+
+class Shuffling(HereExecutor):
+    """Finishes tasks out of order: nothing until a few are waiting, then one at random."""
+
+    def __init__(self, seed: int) -> None:
+        self._random, self._waiting = random.Random(seed), list[tuple[Future[bytes], Callable[[], bytes]]]()
+
+    def submit(self, fn: Callable[..., object], /, *args: object, **_: object) -> Future[bytes]:  # type: ignore[override]
+        """Put it on the pile."""
+        future: Future[bytes] = Future()
+        self._waiting.append((future, lambda: fn(*args)))  # type: ignore[arg-type, return-value]
+        if len(self._waiting) >= 4:
+            self.finish_one()
+        return future
+
+    def finish_one(self) -> None:
+        """Do one of the pile."""
+        future, work = self._waiting.pop(self._random.randrange(len(self._waiting)))
+        future.set_result(work())
+
+
+class Fake:
+    """A player whose rows are those of a run played before."""
+
+    duration_ms = 1000
+
+    def __init__(self, rows: Rows) -> None:
+        self.key, self.names = rows.key, rows.rows[0].result.names
+        self._rows = rows.rows
+        self.played: list[int] = []
+
+    def here(self, replication: int, progress: Callable[[int, int], bool]) -> Row:
+        progress(500, 10)
+        self.played.append(replication)
+        return self._rows[replication]
+
+    def broken_off(self) -> Row | None:
+        return None
+
+    def task(self, replication: int) -> tuple[bytes, int]:
+        return b"", replication
+
+    def play_task(self) -> Callable[[tuple[bytes, int]], bytes]:
+        return lambda task: self._rows[task[1]].encoded(self.key)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of twelve replications, played here one after the other."""
+    made = tmp_path_factory.mktemp("session")
+    outcome(desk(made, replications=12), folder=made / "serial")
+    return made
+
+
+@pytest.fixture
+def serial(folder: Path) -> Rows:
+    """Its rows."""
+    return rows_in(folder / "desk.toml", folder / "serial")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_in_which_workers_finish_does_not_matter(serial: Rows, seed: int) -> None:
+    """Shuffled completion: the same rows in the same order."""
+    pile = Shuffling(seed)
+    beats: list[Beat] = []
+
+    def look(beat: Beat) -> None:
+        beats.append(beat)
+        if pile._waiting:
+            pile.finish_one()
+
+    crew = ExecutorCrew(pile, 3)
+    session = Session(Fake(serial), Fixed(12), lambda: crew, look=look, eager=True)
+    session.run()
+    assert [row.replication for row in session.counted] == list(range(12))
+    assert encoded(session.rows) == encoded(serial)
+    assert [beat.finished for beat in beats] == sorted(beat.finished for beat in beats)
+    assert beats[-1].replications == 12
+
+
+def test_only_missing_replications_are_played(serial: Rows) -> None:
+    """Rows from before are taken as they are."""
+    player = Fake(serial)
+    before = Rows.of(serial.key, [serial.rows[number] for number in (0, 1, 4, 7)])
+    session = Session(player, Fixed(9), None, before=before)
+    session.run()
+    assert player.played == [2, 3, 5, 6, 8]
+    assert [row.replication for row in session.counted] == list(range(9))
+
+
+def test_stopping_is_decided_in_order_and_ignores_what_came_early(serial: Rows) -> None:
+    """Workers ran ahead to number 11; the rule stops after number 6."""
+
+    class AfterSeven:
+        most = 12
+
+        def after(self, row: Row) -> bool:
+            return row.replication == 6
+
+    session = Session(Fake(serial), AfterSeven(), None, before=serial)
+    session.run()
+    assert [row.replication for row in session.counted] == list(range(7))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_number_of_workers_does_not_matter(folder: Path, serial: Rows, tmp_path: Path, workers: int) -> None:
+    """Rows, log and tables are those of the serial run."""
+    spread = outcome(folder / "desk.toml", Plan(workers=workers), tmp_path / "run")
+    alone = outcome(folder / "desk.toml")
+    assert encoded(rows_in(folder / "desk.toml", tmp_path / "run")) == encoded(serial)
+    assert repr(spread.tables) == repr(alone.tables)
+    assert spread.events == alone.events
+    logs = [RunReader(where).info.log_sha256 for where in (folder / "serial", tmp_path / "run")]
+    assert logs[0] == logs[1]
+
+
+def test_a_run_goes_on_where_it_stopped(folder: Path, serial: Rows, tmp_path: Path) -> None:
+    """Four of twelve are there; the outcome is that of twelve, and the log is not written again."""
+    outcome(folder / "desk.toml", Plan(replications=4), tmp_path / "run")
+    started = RunReader(tmp_path / "run").info
+    again = outcome(folder / "desk.toml", Plan(resume=True), tmp_path / "run")
+    assert again.replications == 12
+    assert encoded(rows_in(folder / "desk.toml", tmp_path / "run")) == encoded(serial)
+    assert again.stored == RunReader(tmp_path / "run").info == started
+
+
+def test_without_resume_a_run_begins_anew(folder: Path, tmp_path: Path) -> None:
+    """Old rows do not stay behind, also when no log is kept."""
+    from sim.sample import read_log_kept  # noqa: PLC0415
+
+    for plan in (Plan(replications=4), Plan(replications=2), Plan(replications=1, log=read_log_kept("none"))):
+        outcome(folder / "desk.toml", plan, tmp_path / "run")
+        assert len(rows_in(folder / "desk.toml", tmp_path / "run").rows) == plan.replications
+
+
+def test_a_run_that_lost_its_log_plays_the_first_replication_again(folder: Path, serial: Rows, tmp_path: Path) -> None:
+    """Rows without a log, and a log is wanted."""
+    from sim.sample import read_log_kept  # noqa: PLC0415
+
+    outcome(folder / "desk.toml", Plan(replications=3, log=read_log_kept("none")), tmp_path / "run")
+    outcome(folder / "desk.toml", Plan(resume=True), tmp_path / "run")
+    assert encoded(rows_in(folder / "desk.toml", tmp_path / "run")) == encoded(serial)
+    assert RunReader(tmp_path / "run").verify() == []
+
+
+def test_another_scenario_cannot_go_on_from_these_rows(folder: Path, tmp_path: Path) -> None:
+    """The folder is left as it is."""
+    shutil.copytree(folder / "serial", tmp_path / "run")
+    other = desk(tmp_path, rate="21 per h")
+    with pytest.raises(RowsError, match="cannot go on: they were played from another scenario"):
+        outcome(other, Plan(resume=True), tmp_path / "run")
+    assert RunReader(tmp_path / "run").verify() == []
+    content = (folder / "serial" / ROWS_FILE).read_bytes()
+    assert (tmp_path / "run" / ROWS_FILE).read_bytes() == content
+
+
+def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "cardmill", "run", "desk.toml", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONPATH": str(Path(cardmill.__file__).parent)},
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _until_rows(folder: Path, rows: int, process: subprocess.Popen[str]) -> None:
+    """Wait until the file has grown to about so many rows."""
+    path, sizes = folder / "runs" / "desk" / ROWS_FILE, set[int]()
+    deadline = time.monotonic() + 60
+    while len(sizes) <= rows and process.poll() is None and time.monotonic() < deadline:
+        if path.exists():
+            sizes.add(path.stat().st_size)
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_stopped_in_the_middle_keeps_every_finished_row(tmp_path: Path, how: signal.Signals) -> None:
+    """Ctrl-C to all its processes ends with 130 and a report; after either, --resume gives the whole run."""
+    path = desk(tmp_path, duration="20 d", replications=60)
+    process = _start(tmp_path, "--workers", "2")
+    _until_rows(tmp_path, 5, process)
+    os.killpg(process.pid, how)
+    out, _ = process.communicate(timeout=60)
+    kept = rows_in(path, tmp_path / "runs" / "desk")
+    assert 3 <= len(kept.rows) < 60
+    if how is signal.SIGINT:
+        assert process.returncode == 130, out
+        assert "interrupted" in out
+        assert (tmp_path / "runs" / "desk" / "report.html").exists()
+    again = _start(tmp_path, "--workers", "2", "--resume", "--quiet", "--replications", "8")
+    out, _ = again.communicate(timeout=120)
+    assert again.returncode == 0, out
+    all_rows = rows_in(path, tmp_path / "runs" / "desk")
+    assert set(range(8)) <= all_rows.rows.keys()
+    outcome(path, Plan(replications=8), tmp_path / "whole")
+    expected = encoded(rows_in(path, tmp_path / "whole"))
+    assert {number: row for number, row in encoded(all_rows).items() if number < 8} == expected
+
+
+@pytest.mark.slow
+def test_nobody_is_left_working_when_the_parent_is_killed(tmp_path: Path) -> None:
+    """SIGKILL of the parent alone: its workers notice and end."""
+    desk(tmp_path, duration="50 d", replications=40)
+    process = _start(tmp_path, "--workers", "2")
+    _until_rows(tmp_path, 2, process)
+    workers = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    assert len(workers) >= 2
+    process.kill()
+    process.communicate(timeout=30)
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [pid for pid in workers if Path(f"/proc/{pid}/exe").exists()] == []
+
+
+def test_a_fresh_scenario_has_no_rows(tmp_path: Path) -> None:
+    """Resuming nothing is beginning."""
+    path = desk(tmp_path, replications=2)
+    assert outcome(path, Plan(resume=True), tmp_path / "run").replications == 2
+    assert prepare(path, ())[1].program.content_hash() == rows_in(path, tmp_path / "run").key.content_hash
