@@ -110,10 +110,8 @@ def report(measured: Measured, workers: int) -> str:
         f"| within 8 GiB | {in_memory} |",
         f"| load of the machine before and after | {measured.load_before:.1f}, {measured.load_after:.1f} |",
         "",
-        (
-            "Processor time beyond wall time times workers does not occur; wall time well above processor time over workers "
-            "means that the machine had other work to do, which the load before the run shows."
-        ),
+        "Wall time well above processor time over workers means that the machine had other work to do, as the load",
+        "before the run shows.",
     ]
     return "\n".join(lines) + "\n"
 
