@@ -1,4 +1,4 @@
-"""The report of a nation: one HTML file like that of a run, with rankings and distributions over cities instead of places.
+"""The report of a nation: one HTML file like that of a run, with rankings and distributions over cities.
 
 The same rows give the same bytes.
 """
@@ -52,9 +52,9 @@ _TEXTS = {
     "year": Text("The year in numbers", "全年数字"),
     "model": Text("How to read this", "说明"),
     "model_text": Text(
-        "Every city is invented and played as a scenario of its own; sizes follow a rule, not a census. Settlements, purchases "
-        "and calls that the voice menu settles leave nothing behind and are not played. The inputs below say what is published "
-        "and what is assumed.",
+        "Every city is invented and played as a scenario of its own; sizes follow a rule, not a census. Settlements, "
+        "purchases and calls that the voice menu settles leave nothing behind and are not played. The inputs below say "
+        "what is published and what is assumed.",
         "所有城市均为虚构，各按自己的场景仿真；城市大小按规律生成，并非统计数据。结算、购药以及语音自助解决的来电不留痕迹，未仿真。"
         "下表说明哪些数字已公布、哪些为假设。",
     ),

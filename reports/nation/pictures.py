@@ -135,9 +135,7 @@ def _by_size(key: str, name: str, title: Text, finding: Text) -> NationPlot:
         ordered = sorted(points(result))
         tenth = max(1, len(ordered) // 10)
         small, large = (float(np.median([v for _, v, _ in part])) for part in (ordered[:tenth], ordered[-tenth:]))
-        return words.of(finding).format(
-            n=words.count(tenth), small=shown.written(small, words), large=shown.written(large, words)
-        )
+        return words.of(finding).format(small=shown.written(small, words), large=shown.written(large, words))
 
     def draw(result: NationResult, figure: Figure, words: Words) -> None:
         _scatter(figure, result, points(result), shown, words)
@@ -146,8 +144,8 @@ def _by_size(key: str, name: str, title: Text, finding: Text) -> NationPlot:
         name,
         title,
         Text(
-            "Each mark is a city; its size on the axis below grows tenfold at equal distances. Marks of different shape are "
-            "cities with more or fewer outlets.",
+            "Each mark is a city; its size on the axis below grows tenfold at equal distances. Marks of different "
+            "shape are cities with more or fewer outlets.",
             "每个标记是一个城市；横轴为持卡人数，等距离增长十倍。标记形状表示网点疏密不同的城市。",
         ),
         lambda result: len(points(result)) > 1,
@@ -164,7 +162,7 @@ def _scatter(
         Key(words.name(one.title, one.title_zh), SERIES[number], marker=_MARKERS[number])
         for number, one in enumerate(profiles)
     ]
-    axes = place(figure, Box(height=380, left=64, top=88, bottom=52))
+    axes = place(figure, Box(height=360, left=64, top=72, bottom=52))
     legend(figure, keys, 58.0)
     unit = time_unit(max(value for _, value, _ in points)) if shown.form == "time" else None
     scale = 1.0 / unit.ms if unit is not None else 100.0 if shown.form == "share" else 1.0
@@ -235,8 +233,8 @@ PLOTS = (
         "spread",
         Text("How cities differ", "城市之间的差别"),
         Text(
-            "Each line has its own scale, from the smallest value of a city to the largest; both are written at its ends. "
-            "Every dot is a city, eight of ten cities are inside the bar, half of them left of the upright mark.",
+            "Each line has its own scale, from the smallest value of a city to the largest; both are written at its "
+            "ends. Every dot is a city, eight of ten cities are inside the bar, half of all left of the upright mark.",
             "每行各有刻度，从最小的城市到最大的城市，两端写有数值。每点是一个城市，十个城市中有八个在横条内，一半在竖线左侧。",
         ),
         lambda result: bool(_differing(result)),
@@ -248,8 +246,8 @@ PLOTS = (
         "hotline-by-size",
         Text("Callers who give up, by size of the city", "放弃率与城市大小"),
         Text(
-            "In the {n} smallest cities {small} of the callers give up, in the {n} largest {large} (medians).",
-            "最小的 {n} 个城市放弃率为 {small}，最大的 {n} 个为 {large}（中位数）。",
+            "In the smallest tenth of the cities {small} of the callers give up, in the largest {large} (medians).",
+            "最小的一成城市放弃率为 {small}，最大的一成为 {large}（中位数）。",
         ),
     ),
     _by_size(
@@ -257,23 +255,21 @@ PLOTS = (
         "waits-by-size",
         Text("Waits at the outlets, by size of the city", "网点等候与城市大小"),
         Text(
-            "In the {n} smallest cities the mean wait is {small}, in the {n} largest {large} (medians).",
-            "最小的 {n} 个城市平均等候 {small}，最大的 {n} 个为 {large}（中位数）。",
+            "In the smallest tenth of the cities the mean wait is {small}, in the largest {large} (medians).",
+            "最小的一成城市平均等候 {small}，最大的一成为 {large}（中位数）。",
         ),
     ),
     NationPlot(
         "lead-times",
         Text("From beginning to end, all cities together", "从开始到办结（全国合计）"),
         Text(
-            "Each bar counts the cases that took that long; half of the cases lie left of the dashed line, nine of ten left "
-            "of the solid line. The longest half per cent is not drawn.",
+            "Each bar counts the cases that took that long; half of the cases lie left of the dashed line, nine of ten "
+            "left of the solid line. The longest half per cent is not drawn.",
             "每根柱是用时在这一范围内的件数；一半的件在虚线左边，九成在实线左边。最长的千分之五未画出。",
         ),
         lambda result: bool(_histograms(result)),
         _times_finding,
-        lambda result, figure, words: draw_histograms(
-            figure, _histograms(result), words, words.of(Text("cases", "件数"))
-        ),
+        lambda result, figure, words: draw_histograms(figure, _histograms(result), words, ""),
     ),
 )
 """In the order of the page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.text import Text
-from sim.nation.measures import WAIT_HOTLINE, WAIT_OUTLETS, pooled_quantile
+from sim.nation.measures import WAIT_OUTLETS, pooled_quantile
 
 if TYPE_CHECKING:
     from reports.words import Words
@@ -16,17 +16,17 @@ _PLAYED = Text(
     "{cities} 个城市，{holders} 名持卡人：{events} 个事件。",
 )
 _OUTLETS = Text(
-    "At the outlets nine of ten visits wait less than {p90}, 99 of 100 less than {p99}; the longest mean wait of a city is "
-    "{worst} ({city}).",
-    "网点：每10次到访有9次等候少于 {p90}，每100次有99次少于 {p99}；平均等候最长的城市为 {worst}（{city}）。",
+    "At the outlets nine of ten visits wait {p90} at most, 99 of 100 at most {p99}; the longest mean wait of a city "
+    "is {worst} ({city}).",
+    "网点：每10次到访有9次等候不超过 {p90}，每100次有99次不超过 {p99}；平均等候最长的城市为 {worst}（{city}）。",
 )
 _HOTLINE = Text(
     "Of the calls for an agent {abandoned} give up; in the worst city {worst} ({city}).",
     "要求人工服务的来电中 {abandoned} 放弃；最差的城市为 {worst}（{city}）。",
 )
 _MOVED = Text(
-    "{left} people moved with {money}: {received} were received, {waiting} are still on their way at the end; nobody and no "
-    "fen is missing.",
+    "{left} people moved with {money}: {received} were received, {waiting} are still on their way at the end; nobody "
+    "and no fen is missing.",
     "{left} 人在城市之间转移，共 {money}：{received} 人已办结，{waiting} 人年底尚在途中；人和钱分毫不差。",
 )
 
@@ -79,6 +79,3 @@ def _hotline(result: NationResult, words: Words) -> list[str]:
             city=words.name(worst.name, worst.name_zh),
         )
     ]
-
-
-__all__ = ["WAIT_HOTLINE", "summary"]

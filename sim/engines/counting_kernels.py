@@ -59,6 +59,8 @@ _BALANCE, _LEAD_ROW, _PREEMPT, _CONTINUE = int(Event.BALANCE), int(Event.LEAD), 
 @njit(cache=True)
 def _bucket(value: int) -> int:
     """Number of the log bucket of a value."""
+    if value < 2 << BITS:
+        return value
     shift = max(0, math.frexp(float(value))[1] - (BITS + 1))
     return (shift << BITS) + (value >> shift)
 

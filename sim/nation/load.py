@@ -12,7 +12,7 @@ from sim.nation.model import City, Nation, Profile, Rule, Transfers
 from sim.scenario import csv_text
 from sim.scenario.dists import read_dist
 from sim.scenario.files import MAX_CSV_BYTES, Reader, UnreadableError
-from sim.scenario.tree import Location, Marks, shown
+from sim.scenario.tree import Location, Marks, is_nation, shown
 from sim.scenario.units import WrongValueError, show, suggestion
 from sim.scenario.values import Dist
 
@@ -29,18 +29,15 @@ _CODE = re.compile(r"99\d{2,4}")
 _LARGEST_SEED = 2**63 - 1
 
 
-def is_nation(path: Path) -> bool:
-    """Whether a file looks like a nation file rather than a scenario: it names a table of cities."""
-    tree = Reader(path).tree()
-    return "cities" in tree.values and "profiles" in tree.values and "run" not in tree.values
-
-
 def load_nation(path: Path) -> Nation:
     """Read and check a nation file.  Raises ScenarioError with all problems."""
     reader = Reader(path)
     tree = reader.tree()
     if reader.problems:
         raise ScenarioError(tuple(reader.problems))
+    if not is_nation(tree):
+        why = "is a scenario, not a nation" if tree.values.keys() & {"run", "demand"} else "is no nation: no cities"
+        raise ScenarioError((Problem(shown(reader.entry), "", None, why, "cardmill run for a scenario"),))
     return _Loader(reader, tree).nation()
 
 
