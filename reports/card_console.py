@@ -85,8 +85,8 @@ def check_cards(cards: str, *, log: bool) -> None:
 
 
 def info(work: CardWork | None) -> CardsInfo | None:
-    """What the report says of it; nothing where no card was concerned."""
-    if work is None or not work.tally.people:
+    """What the report says of it; nothing where no card was concerned, or the replay was broken off."""
+    if work is None or work.partial or not work.tally.people:
         return None
     total = work.total
     return CardsInfo(
