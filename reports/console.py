@@ -116,7 +116,9 @@ def _cards(folder: Path, outcome: Outcome, options: RunOptions) -> CardWork | No
     if outcome.stored is None or outcome.partial or options.cards == "none":
         return None
     hidden = options.quiet or options.as_json
-    return card_console.work_on(folder, card_console.CardOptions(options.cards, quiet=hidden))
+    return card_console.work_on(
+        folder, card_console.CardOptions(options.cards, quiet=hidden), (outcome.loaded, outcome.compiled)
+    )
 
 
 def _violations(folder: Path, outcome: Outcome, options: RunOptions) -> list[str]:
@@ -299,7 +301,7 @@ def _print(outcome: Outcome, page: Path, violations: list[str], cards: CardWork 
         out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
     for violation in violations:
         out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
-    if cards is not None:
+    if cards is not None and cards.tally.people:
         card_console.print_work(cards, out)
     for warning in outcome.loaded.warnings:
         out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
