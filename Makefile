@@ -6,6 +6,7 @@ VENV ?= .venv
 SCENARIO ?= scenarios/cities/ningbo.toml
 CARD ?= generation-3
 RUN ?= pcsc_scan -n
+CARDS ?= all
 
 export PYTHON VENV
 .DEFAULT_GOAL := help
@@ -13,8 +14,8 @@ export PYTHON VENV
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
 
-run: $(VENV)/.installed  ## play a city and write its report (SCENARIO=... for another one)
-	$(VENV)/bin/cardmill run $(SCENARIO)
+run: $(VENV)/.installed  ## play a city with all its cards and write its report (SCENARIO=... for another, CARDS=1% for a sample)
+	$(VENV)/bin/cardmill run $(SCENARIO) --cards $(CARDS)
 
 test: $(VENV)/.installed-dev  ## every check: style, types, tests
 	.ci/checks

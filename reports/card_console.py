@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from sim.cardwork.outcome import CardWork
+    from sim.compile.compiler import Compiled
+    from sim.scenario.load import Loaded
 
 FINE, USAGE, BROKEN_RULE, INTERRUPTED = 0, 2, 98, 130
 _SHOWN = 10
@@ -58,11 +60,11 @@ def cards(folder: Path, options: CardOptions) -> int:
     return exit_code(work)
 
 
-def work_on(folder: Path, options: CardOptions) -> CardWork:
+def work_on(folder: Path, options: CardOptions, played: tuple[Loaded, Compiled] | None = None) -> CardWork:
     """Replay a stored run with a progress bar; raises what is wrong with the user's input."""
     with _Progress(hidden=options.quiet or options.as_json) as progress:
         return work_on_run(
-            folder, options.cards, options.product, options.conversations, options.jobs, beat=progress.beat
+            folder, options.cards, options.product, options.conversations, options.jobs, progress.beat, played
         )
 
 
@@ -85,8 +87,8 @@ def check_cards(cards: str, *, log: bool) -> None:
 
 
 def info(work: CardWork | None) -> CardsInfo | None:
-    """What the report says of it; nothing where no card was concerned."""
-    if work is None or not work.tally.people:
+    """What the report says of it; nothing where no card was concerned, or the replay was broken off."""
+    if work is None or work.partial or not work.tally.people:
         return None
     total = work.total
     return CardsInfo(
@@ -98,6 +100,9 @@ def info(work: CardWork | None) -> CardsInfo | None:
 def print_work(work: CardWork, out: Console, *, kinds: bool = False) -> None:
     """One line, a table of the kinds if wanted, and the disagreements."""
     total, tally = work.total, work.tally
+    if not tally.people and not work.partial:
+        out.print("cards: no step of this run concerns one" if work.share == 1 else "cards: none in this sample")
+        return
     out.print(
         f"cards: {tally.cards:,} of {tally.people:,} people ({_share(work.share)}), {total.conversations:,} "
         f"conversations, {total.exchanges:,} exchanges, {len(tally.disagreements)} disagreements",

@@ -144,7 +144,9 @@ def _cards(folder: Path, outcome: Outcome, options: RunOptions) -> CardWork | No
     if options.log != "full" or outcome.stored is None or outcome.partial or options.cards == "none":
         return None
     hidden = options.quiet or options.as_json
-    return card_console.work_on(folder, card_console.CardOptions(options.cards, quiet=hidden))
+    return card_console.work_on(
+        folder, card_console.CardOptions(options.cards, quiet=hidden), (outcome.loaded, outcome.compiled)
+    )
 
 
 def _tornado(options: RunOptions) -> Tornado:
@@ -313,7 +315,7 @@ def _print(outcome: Outcome, page: Path, settled: Settled | None, cards: CardWor
             )
     out.print(table)
     _print_verdicts(outcome, out)
-    if cards is not None:
+    if cards is not None and cards.tally.people:
         card_console.print_work(cards, out)
     for warning in outcome.loaded.warnings:
         out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.cardwork.outcome import CardWork
 from sim.cardwork.work import Beat, Order, ShareError, card_work, share_of
@@ -12,6 +13,10 @@ from sim.cardwork.world import world_of
 from sim.prepare import prepare, region_of
 from sim.scenario.schema_chip import DEFAULT_PRODUCT
 from sim.store import RunReader
+
+if TYPE_CHECKING:
+    from sim.compile.compiler import Compiled
+    from sim.scenario.load import Loaded
 
 AUTO = "auto"
 FEW = 2_000
@@ -37,14 +42,17 @@ def work_on_run(
     folders: Sequence[Path] = (),
     jobs: int = 0,
     beat: Beat | None = None,
+    played: tuple[Loaded, Compiled] | None = None,
 ) -> CardWork:
     """Replay the log of a run folder.  `product`: another card product than the scenario's.
+
+    `played`: scenario and program of the run, if they are at hand; else they are read from the folder.
 
     Raises RunFolderError, ScenarioError, ShareError, ProductError and ConversationError; KeyboardInterrupt ends it
     early, and the result says `partial`.
     """
     reader = RunReader(folder)
-    loaded, compiled = prepare(folder / "scenario" / "scenario.toml", ())
+    loaded, compiled = played or prepare(folder / "scenario" / "scenario.toml", ())
     world = world_of(compiled.program, region_of(loaded))
     region = loaded.scenario.region
     wanted = product or (region.card_product if region is not None else DEFAULT_PRODUCT)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
@@ -33,7 +35,7 @@ Ints = NDArray[np.int64]
 Beat = Callable[[int, int], None]
 """Told how many people are done, of how many."""
 
-TASK_PEOPLE = 500
+TASK_PEOPLE = 200
 FEW_PEOPLE = 2_000
 """Fewer are played in this process: starting others would take longer."""
 _FOLLOWED = (Event.DONE, Event.OPENING, Event.MONEY)
@@ -90,7 +92,7 @@ def rows_of(chunks: Iterable[Ints], world: World, share: float) -> Ints:
 
 
 def tasks(rows: Ints) -> Iterator[Ints]:
-    """The rows of some hundred people at a time."""
+    """The rows of TASK_PEOPLE people at a time."""
     starts = np.flatnonzero(np.diff(rows[:, 2], prepend=-1))
     for first in range(0, len(starts), TASK_PEOPLE):
         last = first + TASK_PEOPLE
@@ -129,8 +131,20 @@ _DESKS: list[tuple[Desk, World]] = []
 """The desk of a process that was started for card work."""
 
 
+@contextmanager
+def _children_ignore_interrupts() -> Iterator[None]:
+    """Processes started now never see Ctrl-C: the one that gave the order says when to stop."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _open(order: Order) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that gave the order says when to stop
     _DESKS.append((desk_of(order), order.world))
 
 
@@ -169,7 +183,8 @@ def _together(order: Order, rows: Ints, jobs: int) -> Iterator[Tally]:
     """By several processes; a few tasks wait for each, so that an early end has little to throw away."""
     with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (order,)) as pool:
         waiting = tasks(rows)
-        running: set[Future[Tally]] = {pool.submit(_work, task) for task in islice(waiting, 3 * jobs)}
+        with _children_ignore_interrupts():
+            running: set[Future[Tally]] = {pool.submit(_work, task) for task in islice(waiting, 3 * jobs)}
         try:
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)

@@ -46,7 +46,7 @@ def _photo(value: object) -> int:
 PRODUCT_SHAPE = Shape(
     "card product", {"enum": list(products.names())}, ", ".join(products.names()), provenance=False, resolved="name"
 )
-TA1_SHAPE = Shape("rate", {"type": "string", "pattern": "^[0-9A-Fa-f]{2}$"}, _TA1, resolved="number")
+TA1_SHAPE = Shape("TA1", {"type": "string", "pattern": "^[0-9A-Fa-f]{2}$"}, _TA1, resolved="number")
 PHOTO_SHAPE = Shape(
     "photo size", {"type": "integer", "minimum": 0, "maximum": _PHOTO_BYTES}, f"0 to {_PHOTO_BYTES} bytes"
 )
