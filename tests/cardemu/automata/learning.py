@@ -18,7 +18,7 @@ WALKS, WALK_ACTS = 60, 8
 """Random walks from each state found, in search of behaviour the machine does not show yet."""
 
 
-class CardUnderLearning(SUL):  # type: ignore[misc] - AALpy has no types
+class CardUnderLearning(SUL):  # type: ignore[misc]
     """A fresh card for each question; counts what it was asked."""
 
     def __init__(self, view: View, made: Template) -> None:
