@@ -220,7 +220,6 @@ card = typer.Typer(
 )
 app.add_typer(card, name="card")
 
-CardFile = Annotated[Path, typer.Argument(help="saved card (JSON)")]
 AnyCard = Annotated[str, typer.Argument(help="saved card (JSON), or pcsc:READER for the card in a PC/SC reader")]
 OwnProduct = Annotated[str | None, typer.Option("--product", help="product file, if not one of the package")]
 
@@ -283,7 +282,7 @@ def card_verify(
 
 @card.command("apdu")
 def card_apdu(
-    file: CardFile,
+    file: AnyCard,
     script: Annotated[Path | None, typer.Argument(help="commands in hex, one a line (default: typed in)")] = None,
     product: OwnProduct = None,
 ) -> None:

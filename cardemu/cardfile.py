@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cardemu import state
 from cardemu.card import Card
+from cardemu.memory import Cell
 from cardemu.products import Product, product
 from cardemu.terminal.errors import ReaderError
 from cardemu.terminal.keyholder import Hsm, KeyHolder
@@ -28,11 +29,15 @@ class UsageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class OpenCard:
-    """A card to work with.  `keys` is None for a card that does not know the keys of its product."""
+    """A card to work with.  `keys` is None for a card that does not know the keys of its product.
+
+    `region`: its six digits, nothing on a chip that has none yet.
+    """
 
     slot: Slot
     product: Product
     keys: KeyHolder | None
+    region: str
     close: Callable[[], None]
     """To be called at the end: saves a card that came from a file."""
 
@@ -43,7 +48,8 @@ def open_card(name: str | Path, product_name: str | None) -> OpenCard:
         return _in_reader(str(name).removeprefix(IN_READER), product_name)
     path = Path(name)
     card, made = load_card(path, product_name)
-    return OpenCard(card, made, Hsm(made.template.roots), lambda: save_card(card, path))
+    region = card.memory.read(Cell.IDENTITY)[13:].hex()
+    return OpenCard(card, made, Hsm(made.template.roots), region, lambda: save_card(card, path))
 
 
 def _in_reader(reader: str, product_name: str | None) -> OpenCard:
@@ -56,7 +62,8 @@ def _in_reader(reader: str, product_name: str | None) -> OpenCard:
         made = link.product
         hsm = Hsm(made.template.roots)
         link.keys = hsm
-        return OpenCard(slot, made, hsm if _genuine(link) else None, slot.close)
+        genuine = _genuine(link)
+        return OpenCard(slot, made, hsm if genuine else None, link.region, slot.close)
     except (AtrError, StatusError) as error:
         slot.close()
         raise UsageError(f"{slot.reader}: not a social security card: {error}") from error

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -19,7 +18,7 @@ from rich.table import Table
 
 from cardemu import state
 from cardemu.card import Card
-from cardemu.cardfile import OpenCard, UsageError, load_card, open_card, save_card, text_of, write_file
+from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, text_of, write_file
 from cardemu.catalogue import catalogue as commands
 from cardemu.files import Kind
 from cardemu.identifiers import read_card_number, read_citizen_number
@@ -31,7 +30,7 @@ from cardemu.personalisation.data import DataError, items, values_of
 from cardemu.personalisation.personalise import personalise
 from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
 from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed, parse, personalisation_script, play
-from cardemu.personalisation.shell import Shell
+from cardemu.personalisation.shell import Shell, typed
 from cardemu.products import Product, product
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
@@ -82,13 +81,18 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
     return checked
 
 
+def _printer(*, stderr: bool = False) -> Console:
+    """Prints text as it is: neither [red] nor :x: mean anything."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
 def _complain(message: str) -> None:
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+    _printer(stderr=True).print(message, soft_wrap=True)
 
 
 def say(message: str) -> None:
     """Print a line as it is."""
-    Console().print(message, markup=False, highlight=False, soft_wrap=True)
+    _printer().print(message, soft_wrap=True)
 
 
 # ---- a terminal
@@ -216,7 +220,7 @@ def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]],
         for name, value in values.items():
             if value:
                 table.add_row(key, name, value)
-    Console().print(table, markup=False)
+    _printer().print(table)
 
 
 @complaining
@@ -254,24 +258,29 @@ def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> in
 
 
 @complaining
-def apdu(path: Path, script: Path | None = None, *, product_name: str | None = None) -> int:
+def apdu(path: Path | str, script: Path | None = None, *, product_name: str | None = None) -> int:
     """Talk to a card in the language of scripts: from a file, or line by line from the keyboard."""
-    card, card_product = load_card(path, product_name)
     text, name = (None, "input") if script is None else (text_of(script), script.name)
     if text is not None:
         parse(text, name)
-    shell, wrong = Shell(card, card_product, name), False
-    say(shell.greeting)
-    for number, line in enumerate(sys.stdin if text is None else text.splitlines(), start=1):
-        if line.strip() in {"quit", "exit"}:
-            break
-        try:
-            for words in shell.run(line, number):
-                say(words)
-        except ScriptError as error:
-            _complain(str(error))
-            wrong = True
-    save_card(card, path)
+    card = open_card(path, product_name)
+    try:
+        shell, wrong = Shell(card.slot, card.product, card.keys, card.region, name), False
+        say(shell.greeting)
+        for number, line in enumerate(typed() if text is None else text.splitlines(), start=1):
+            if line.strip() in {"quit", "exit"}:
+                break
+            try:
+                for words in shell.run(line, number):
+                    say(words)
+            except ScriptError as error:
+                _complain(str(error))
+                wrong = True
+            except ReaderError as error:
+                _complain(f"{name}:{number}: {error.code}: {english(error.code)}")
+                shell.failures += 1
+    finally:
+        card.close()
     return USAGE if wrong else REFUSED if shell.failures else FINE
 
 
@@ -318,7 +327,7 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) ->
         table.add_column(column, no_wrap=number == 0)
     for row in rows:
         table.add_row(*row)
-    Console().print(table, markup=False)
+    _printer().print(table)
 
 
 @complaining

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
+from typing import Protocol
 
 from cardemu.card import Card
 from cardemu.elements.model import FileRow
@@ -35,6 +36,17 @@ REGION, SERIAL, DAY, INDEX = "990301", bytes.fromhex("0000002A"), "20260302", 1
 """The example card all times are taken from."""
 _PART_BYTES = 200
 """Bytes of a transparent file in one command."""
+
+
+WORDS = """\
+reset                 power up
+00A40000023F00        a command in hexadecimal, blanks allowed
+... = 9000            and the status word it must end in
+auth UKSSSE           two challenges, EXTERNAL AUTHENTICATE with that key of the sector
+internal              two challenges, INTERNAL AUTHENTICATE
+pin 123456            VERIFY
+# ...                 a comment
+quit                  the end"""
 
 
 class ScriptError(ValueError):
@@ -163,6 +175,16 @@ class Timed:
         return total
 
 
+class Powered(Protocol):
+    """A card that can be powered up and sent commands."""
+
+    def reset(self) -> bytes:
+        """Power up; the ATR."""
+
+    def transmit(self, command: bytes) -> bytes:
+        """One command; data and status word."""
+
+
 def play(port: Timed, steps: list[Step], product: Product, name: str = "script") -> list[Exchange]:
     """Play a script on a card; ScriptError when a status word is not the one wanted."""
     link = Link(port, port.reset(), Hsm(product.template.roots), card_product=product, region=REGION)
@@ -177,7 +199,7 @@ def play(port: Timed, steps: list[Step], product: Product, name: str = "script")
     return port.exchanges
 
 
-def play_step(port: Timed, link: Link, step: Step) -> bytes:
+def play_step(port: Powered, link: Link, step: Step) -> bytes:
     """One step; its last answer (9000 for a power-up)."""
     if step.word == "reset":
         port.reset()
