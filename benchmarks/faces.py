@@ -99,8 +99,8 @@ def row(dpi: int, rounds: list[Round]) -> str:
     size, other = parts[0].size_bytes / 1000, parts[0].pillow_bytes / 1000
     return (
         f"| PNG, {dpi} dpi | {statistics.median(rates):.1f} ({rates[0]:.1f} to {rates[-1]:.1f}) | "
-        f"{compose * 1e3:.1f} | {draw * 1e3:.1f} | {pack * 1e3:.1f} | {pack / (compose + draw + pack):.0%} | {size:.0f} | "
-        f"{ratio:.1f} times as long, {other:.0f} kB |"
+        f"{compose * 1e3:.1f} | {draw * 1e3:.1f} | {pack * 1e3:.1f} | {pack / (compose + draw + pack):.0%} | "
+        f"{size:.0f} | {ratio:.1f} times as long, {other:.0f} kB |"
     )
 
 
@@ -118,7 +118,7 @@ def report(rounds: list[Round], people: int) -> str:
         "",
         head,
         "",
-        "| format | faces a second | composing ms | drawing ms | packing ms | PNG encoder's share | kB | Pillow's encoder |",
+        "| format | faces a second | compose ms | draw ms | pack ms | PNG encoder share | kB | Pillow encoder |",
         "|---|---|---|---|---|---|---|---|",
     ]
     lines += [row(dpi, rounds) for dpi in RESOLUTIONS]

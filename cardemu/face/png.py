@@ -24,6 +24,8 @@ from cardemu.face.typefaces import Typecase
 MICROMETRES_PER_INCH = 25_400
 FINE, LARGE_PX = 4, 1_000_000
 """Shapes are drawn four times larger and averaged, those of more than a million pixels twice."""
+BAND_PX = 24
+"""Height of the bands the mark is kept in."""
 LEVEL = 3
 """Effort of the compression: a sixth larger than at the usual 6, half the time."""
 
@@ -78,7 +80,8 @@ def image(face: Face, dpi: int = 300) -> Image.Image:
     for item in face.marks:
         if isinstance(item, Shape):
             painter.paint(item)
-    canvas.paste(COLOUR, (0, 0), _marks(face.marks, face.typecase, dpi))
+    for place, words in _marks(face.marks, face.typecase, dpi):
+        canvas.paste(COLOUR, place, words)
     for place, outside in _corners(dpi):
         canvas.paste("#FFFFFF", place, outside)
     return canvas
@@ -94,14 +97,21 @@ def _base(items: tuple[Item, ...], typecase: Typecase, dpi: int) -> Image.Image:
 
 
 @lru_cache(maxsize=16)
-def _marks(items: tuple[Item, ...], typecase: Typecase, dpi: int) -> Image.Image:
-    """How strongly each pixel takes the colour of the mark's words."""
+def _marks(
+    items: tuple[Item, ...], typecase: Typecase, dpi: int
+) -> tuple[tuple[tuple[int, int, int, int], Image.Image], ...]:
+    """How strongly each pixel takes the colour of the mark's words; in bands, because most pixels take none."""
     whole = Image.new("L", size_px(dpi), 0)
     painter = Painter(whole, typecase, dpi)
     for item in items:
         if isinstance(item, Text):
             whole = ImageChops.lighter(whole, painter.turned(item))
-    return whole
+    found = []
+    for top in range(0, whole.height, BAND_PX):
+        band = whole.crop((0, top, whole.width, min(top + BAND_PX, whole.height)))
+        if box := band.getbbox():
+            found.append(((box[0], top + box[1], box[2], top + box[3]), band.crop(box)))
+    return tuple(found)
 
 
 @lru_cache(maxsize=4)
