@@ -42,6 +42,7 @@ def test_every_ethnic_group_has_its_name() -> None:
     assert all(zh.endswith("族") for code, (zh, _) in groups.items() if code != "99")
 
 
+@pytest.mark.slow
 def test_the_text_font_has_the_table_of_general_standard_characters() -> None:
     """All 8 105 of the table of 2013."""
     if not list(make_subset.UNICODE_FOLDER.glob("Unihan_*")):
