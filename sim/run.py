@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sim.conservation import CardIdentities
 from sim.engines.reference import ReferenceEngine
 from sim.errors import Problem, ScenarioError
 from sim.expectations import expectation
@@ -28,7 +29,7 @@ from sim.registry import Registry
 from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
 from sim.replications.session import Beat, Enough, Fixed, Session
 from sim.replications.stopping import Stopped, Stopping
-from sim.replications.workers import Crew, Shared, crew_of
+from sim.replications.workers import Crew, Shared, check_workers, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
 from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder
@@ -210,6 +211,7 @@ def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequenc
 
 def _crew(plan: Plan, stack: ExitStack) -> Callable[[], Crew] | None:
     """Who helps; a cluster must answer before anything is written."""
+    check_workers(plan.workers)
     if plan.cluster:
         opened = stack.enter_context(crew_of(plan.workers, plan.cluster))
         return lambda: opened
@@ -339,6 +341,7 @@ class _Replication:
         self.fold = Fold(names, job.selections, job.thresholds_ms)
         self.stories = StoryBook(program, names)
         self.identities = Identities(drained=program.drain) if job.check else None
+        self.cards = CardIdentities(program) if job.check else None
         self.writer: RunWriter | None = None
         self.registry: Registry | None = None
         self.engine = engine_of(job.engine, program, job.key.seed, number, self._chunk)
@@ -348,8 +351,9 @@ class _Replication:
             kept = self._job.log.rows(chunk, self._job.key.seed)
             self.writer.add(kept)
             self.registry.add(kept)
-        if self.identities is not None:
+        if self.identities is not None and self.cards is not None:
             self.identities.add(chunk)
+            self.cards.add(chunk)
         self.fold.add(chunk)
         self.stories.add(chunk)
 
@@ -372,5 +376,6 @@ class _Replication:
     def row(self, end_ms: int | None = None) -> Row:
         """What was measured; `end_ms` of a replication that was broken off."""
         found = [] if self.identities is None else self.identities.violations(whole=end_ms is None)
+        found += [] if self.cards is None else self.cards.violations()
         stories = tuple(self.stories.results(self._job.loaded.scenario))
         return Row(self.number, self.engine.clock.events, self.fold.result(end_ms), stories, tuple(found))
