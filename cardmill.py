@@ -23,11 +23,17 @@ Check = Annotated[
 ]
 Workers = Annotated[int | None, typer.Option(help="processes to play replications in (default: one a core)")]
 Cluster = Annotated[str, typer.Option(help="address of a Dask scheduler to play on instead")]
+Cards = Annotated[
+    str,
+    typer.Option(
+        help="whose cards are replayed: all, none, a share such as 1%; auto: all of up to 2,000 people, or 1%"
+    ),
+]
 Resume = Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed (default: the scenario's)")]
 Replications = Annotated[int | None, typer.Option(min=1, help="independent replications")]
 Lang = Annotated[str, typer.Option(help="language of the page: en or zh")]
-Engine = Annotated[str, typer.Option(help="reference, or compiled: the same log faster")]
+Engine = Annotated[str, typer.Option(help="auto, reference or compiled: the same log")]
 Out = Annotated[Path | None, typer.Option(help="folder for the results (default: runs/...)")]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
@@ -41,8 +47,8 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     out: Annotated[Path | None, typer.Option(help="run folder (default: runs/NAME)")] = None,
     lang: Annotated[str, typer.Option(help="language of the report: en or zh")] = "en",
     engine: Annotated[
-        str, typer.Option(help="reference, or compiled: the same log faster (compiles for a minute at first use)")
-    ] = "reference",
+        str, typer.Option(help="auto, reference or compiled: the same log, the last one faster once it is compiled")
+    ] = "auto",
     log: Annotated[
         str, typer.Option(help="event log of the first replication: full, sample (1 % of people), sample:SHARE or none")
     ] = "full",
@@ -61,6 +67,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     sensitivity: Annotated[
         str, typer.Option(help="show in the report what a metric, such as wait.mean, owes to each assumption")
     ] = "",
+    cards: Cards = "auto",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -69,7 +76,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     options = console.RunOptions(
         scenario, tuple(set_), seed, replications, out, lang, engine, log, check, tuple(until), least, most, warm_up,
-        workers, cluster, resume, sensitivity, as_json, quiet,
+        workers, cluster, resume, sensitivity, as_json, quiet, cards,
     )  # fmt: skip
     raise typer.Exit(console.run(options))
 
@@ -83,6 +90,25 @@ def check(scenario: ScenarioFile, set_: Overrides = []) -> None:  # noqa: B006
 
 
 @app.command()
+def cards(
+    folder: Annotated[Path, typer.Argument(help="run folder, such as runs/ningbo")],
+    share: Annotated[str, typer.Option("--cards", help="whose cards: all, none, a share such as 1%, or auto")] = "all",
+    product: Annotated[str | None, typer.Option(help="card product or its file (default: the scenario's)")] = None,
+    conversations: Annotated[
+        list[Path], typer.Option(help="folder with own conversation files, which go before the package's")
+    ] = [],  # noqa: B006 - typer copies it
+    jobs: Annotated[int, typer.Option(min=0, help="processes (default: one for each processor)")] = 0,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Replay a stored run on emulated cards, which must answer as the office's record says."""
+    from reports import card_console
+
+    options = card_console.CardOptions(share, product, tuple(conversations), jobs, as_json, quiet)
+    raise typer.Exit(card_console.cards(folder, options))
+
+
+@app.command()
 def compare(  # noqa: PLR0913, PLR0917 - one argument an option
     a: Annotated[Path, typer.Argument(help="scenario file A")],
     b: Annotated[Path | None, typer.Argument(help="scenario file B (default: A again, with --set-b)")] = None,
@@ -92,7 +118,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one argument an option
     metric: Annotated[list[str], typer.Option(help="compare this too, such as 'wait.p95 at haishu'")] = [],  # noqa: B006
     replications: Annotated[int | None, typer.Option(min=2, help="pairs of runs (default: 20)")] = None,
     seed: Seed = None,
-    engine: Engine = "reference",
+    engine: Engine = "auto",
     out: Out = None,
     lang: Lang = "en",
     workers: Workers = None,
@@ -119,7 +145,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
     change: Annotated[str, typer.Option(help="how much each assumption is lowered and raised")] = "20%",
     replications: Annotated[int | None, typer.Option(min=1, help="runs of each alternative (default: 5)")] = None,
     seed: Seed = None,
-    engine: Engine = "reference",
+    engine: Engine = "auto",
     out: Out = None,
     lang: Lang = "en",
     workers: Workers = None,
@@ -139,7 +165,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
 @app.command()
 def truth(
     scenario: Annotated[list[str], typer.Argument(help="names of scenarios/truth (default: all)")] = [],  # noqa: B006
-    engine: Annotated[str, typer.Option(help="reference, compiled or both")] = "reference",
+    engine: Annotated[str, typer.Option(help="auto, reference, compiled or both")] = "auto",
     check: Check = False,
     workers: Workers = None,
     cluster: Cluster = "",
@@ -169,12 +195,32 @@ def schema() -> None:
     raise typer.Exit(console.schema())
 
 
+@app.command()
+def nation(  # noqa: PLR0913, PLR0917 - one argument an option
+    file: Annotated[Path, typer.Argument(help="nation file (TOML), such as scenarios/nation.toml")],
+    out: Annotated[Path | None, typer.Option(help="run folder (default: runs/NAME)")] = None,
+    workers: Annotated[int | None, typer.Option(help="processes (default: one a processor)")] = None,
+    cluster: Annotated[str, typer.Option(help="address of a Dask scheduler to use instead")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="go on with the cities finished before")] = False,
+    city: Annotated[list[str], typer.Option("--city", help="code of a city: these cities only")] = [],  # noqa: B006
+    write_city: Annotated[str, typer.Option(help="CODE[=FILE]: write this city as a scenario, play nothing")] = "",
+    lang: Annotated[str, typer.Option(help="language of the report: en or zh")] = "en",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Play a nation: hundreds of cities, and the people who move between them."""
+    from reports.nation import console
+
+    options = console.NationOptions(file, out, workers, cluster, resume, tuple(city), write_city, lang, as_json, quiet)
+    raise typer.Exit(console.nation(options))
+
+
 card = typer.Typer(
     help="Make, read and question emulated cards.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
 app.add_typer(card, name="card")
 
-CardFile = Annotated[Path, typer.Argument(help="saved card (JSON)")]
+AnyCard = Annotated[str, typer.Argument(help="saved card (JSON), or pcsc:READER for the card in a PC/SC reader")]
 OwnProduct = Annotated[str | None, typer.Option("--product", help="product file, if not one of the package")]
 
 
@@ -200,7 +246,7 @@ def card_new(  # noqa: PLR0913, PLR0917 - one argument an option
 
 @card.command("read")
 def card_read(
-    file: CardFile,
+    file: AnyCard,
     address: Annotated[str, typer.Argument(help="what to read, such as SSSEEF05|01|07|$ (default: everything)")] = "",
     pin: Annotated[str, typer.Option(help="PIN, for what needs one")] = "",
     as_json: AsJson = False,
@@ -214,7 +260,7 @@ def card_read(
 
 @card.command("write")
 def card_write(
-    file: CardFile,
+    file: AnyCard,
     values: Annotated[list[str], typer.Argument(help="FILE.TAG=VALUE")],
     product: OwnProduct = None,
 ) -> None:
@@ -226,7 +272,7 @@ def card_write(
 
 @card.command("verify")
 def card_verify(
-    file: CardFile, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
+    file: AnyCard, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
 ) -> None:
     """Show a PIN to a card."""
     from cardemu import console
@@ -236,7 +282,7 @@ def card_verify(
 
 @card.command("apdu")
 def card_apdu(
-    file: CardFile,
+    file: AnyCard,
     script: Annotated[Path | None, typer.Argument(help="commands in hex, one a line (default: typed in)")] = None,
     product: OwnProduct = None,
 ) -> None:
@@ -248,14 +294,18 @@ def card_apdu(
 
 @card.command("serve")
 def card_serve(
-    files: Annotated[list[Path], typer.Argument(help="saved cards, one a slot")],
+    cards: Annotated[list[str], typer.Argument(help="saved cards or products (a new card is made), one a slot")],
     slot: Annotated[int, typer.Option(min=0, max=15, help="slot of the first card")] = 0,
+    own_pcscd: Annotated[
+        bool, typer.Option("--own-pcscd", help="start a PC/SC service for these cards alone; needs no root")
+    ] = False,
+    program: Annotated[str, typer.Option("--run", help="run this meanwhile, such as pcsc_scan; end when it ends")] = "",
     product: OwnProduct = None,
 ) -> None:
-    """Put cards into the virtual reader of a running pcscd, until Ctrl-C."""
+    """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C."""
     from cardemu import serving
 
-    raise typer.Exit(serving.serve(files, slot=slot, product_name=product))
+    raise typer.Exit(serving.serve(cards, slot=slot, product_name=product, own=own_pcscd, program=program))
 
 
 @card.command("catalogue")
@@ -281,6 +331,129 @@ def card_time(
     from cardemu import console
 
     raise typer.Exit(console.time(product, script, save=save, as_json=as_json))
+
+
+@card.command("fuzz")
+def card_fuzz(
+    product: Annotated[str, typer.Argument(help="card product or product file, or psam")],
+    commands: Annotated[int, typer.Option(min=1, help="how many commands")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="another seed, other sequences")] = 1,
+    out: Annotated[Path | None, typer.Option(help="where to write the script of a failure (default: print it)")] = None,
+    replay: Annotated[Path | None, typer.Option(help="play such a script instead")] = None,
+) -> None:
+    """Send mutated conversations to a card and check that its state and answers stay valid."""
+    from cardemu.fuzzing import console
+
+    raise typer.Exit(console.fuzz(product, commands=commands, seed=seed, out=out, replay=replay))
+
+
+@card.command("reference")
+def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
+    person: Annotated[
+        str, typer.Argument(help="number of a synthetic person, card.toml or .json, a CSV file, or a run folder")
+    ],
+    out: Annotated[Path, typer.Option(help="folder of the bundle, or of a batch's bundles")],
+    product: Annotated[str, typer.Option(help="generation-1, generation-2, generation-3 or a product file")] = "",
+    seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
+    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
+    issue_date: Annotated[str, typer.Option(help="CCYYMMDD; for a run folder, the day its clock begins")] = "20260302",
+    field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
+    photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
+    portrait: Annotated[Path | None, typer.Option(help="portrait for the face, 358 to 441")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="of a batch, the first so many (0: all)")] = 0,
+    workers: Annotated[int, typer.Option(min=0, help="processes for a batch (0: one a CPU)")] = 0,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write all a card must contain: chip, scripts, stripe, faces, with a manifest."""
+    from cardemu.reference import console
+
+    asked = console.Reference(
+        person, product, out, seed, region, issue_date, tuple(field), photo, portrait, limit, workers, as_json, quiet
+    )
+    raise typer.Exit(console.reference(asked))
+
+
+@card.command("face")
+def card_face(  # noqa: PLR0913, PLR0917 - one argument an option
+    who: Annotated[str, typer.Argument(help="number of a synthetic person, file of values (TOML), or saved card")],
+    out: Annotated[Path, typer.Option(help="folder to write into")],
+    product: Annotated[str, typer.Option(help="generation-1, generation-2, generation-3 or a product file")] = "",
+    side: Annotated[str, typer.Option(help="front, back or both")] = "both",
+    dpi: Annotated[str, typer.Option(help="resolution of PNG files: 300, 600 or 300,600")] = "300",
+    formats: Annotated[str, typer.Option("--format", help="png, svg, pdf, json (the description), by commas")] = "png",
+    seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
+    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
+    issue_date: Annotated[str, typer.Option(help="CCYYMMDD")] = "20260302",
+    field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
+    portrait: Annotated[Path | None, typer.Option(help="photo in place of the drawn portrait, PNG or JPEG")] = None,
+    font_file: Annotated[
+        list[str], typer.Option("--font-file", help="font for characters the bundled ones lack; FILE or FILE#NUMBER")
+    ] = [],  # noqa: B006
+    artwork: Annotated[
+        list[str], typer.Option("--artwork", help="image for a placeholder: NAME=FILE, such as emblem=emblem.png")
+    ] = [],  # noqa: B006
+    geometry: Annotated[bool, typer.Option("--geometry", help="also draw boxes, contacts and hidden stripe")] = False,
+) -> None:
+    """Draw both sides of a card, marked as a specimen."""
+    from cardemu.face import console
+
+    wanted = console.WantedFace(
+        who,
+        out,
+        product,
+        side,
+        dpi,
+        formats,
+        seed,
+        region,
+        issue_date,
+        tuple(field),
+        portrait,
+        tuple(font_file),
+        tuple(artwork),
+        geometry,
+    )
+    raise typer.Exit(console.face(wanted))
+
+
+@card.command("compare")
+def card_compare(
+    reference: Annotated[Path, typer.Argument(help="reference bundle (a folder)")],
+    against: Annotated[
+        str,
+        typer.Argument(
+            help="another bundle, pcsc:READER, saved card or chip dump (JSON), tracks (text), WAV, scan (PNG, JPEG); "
+            "without it, the bundle's own media against one another"
+        ),
+    ] = "",
+    product: OwnProduct = None,
+    side: Annotated[str, typer.Option(help="of a scan: front or back (default: whichever it shows)")] = "",
+    picture: Annotated[Path | None, typer.Option(help="folder for pictures of what differs")] = None,
+    junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input."""
+    from cardemu.compare import console
+
+    asked = console.Comparison(reference, against, product or "", side, picture, junit, as_json, quiet)
+    raise typer.Exit(console.compare(asked))
+
+
+@card.command("check")
+def card_check(
+    bundle: Annotated[Path, typer.Argument(help="bundle (a folder)")],
+    product: OwnProduct = None,
+    junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML")] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find contradictions between chip, stripe and face of one card, without a reference."""
+    from cardemu.compare import console
+
+    asked = console.Comparison(bundle, "", product or "", "", None, junit, as_json, quiet)
+    raise typer.Exit(console.compare(asked))
 
 
 def main() -> None:

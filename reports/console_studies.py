@@ -26,6 +26,7 @@ from reports.study import (
     tornado_tables,
 )
 from reports.words import Words
+from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
 from sim.errors import Problem, ScenarioError
 from sim.metrics.units import in_words
 from sim.replications.compare import REPLICATIONS, sentence
@@ -33,7 +34,7 @@ from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
 from sim.replications.workers import Crew, crew_of
-from sim.run import ENGINES, Plan
+from sim.run import Plan
 from sim.sample import NONE, LogKept
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Common:
 
     seed: int | None = None
     replications: int | None = None
-    engine: str = ENGINES[0]
+    engine: str = AUTO
     out: Path | None = None
     lang: str = "en"
     workers: int | None = None
@@ -277,7 +278,7 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
         table.add_column(title, justify="right" if title == "z" else "left", overflow="fold")
     with ExitStack() as stack, common.progress() as progress:
         crew = common.crew(stack)
-        for one in ENGINES if engine == BOTH else (engine,):
+        for one in (REFERENCE, COMPILED) if engine == BOTH else (engine,):
             for outcome, found in play_truth(paths, one, crew, check=check, beat=progress.beat):
                 cases += found
                 violations += [f"{found[0].scenario} ({one}): {text}" for text in outcome.violations]

@@ -25,6 +25,22 @@ class InputRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CardsInfo:
+    """What card work found: the run's log replayed on emulated cards."""
+
+    product: str
+    share: float
+    """Of the people, 0 to 1."""
+    people: int
+    cards: int
+    conversations: int
+    exchanges: int
+    chip_ms: int
+    """Modelled time of all chips together."""
+    disagreements: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunInfo:
     """Everything the page says that is not a result.
 
@@ -71,6 +87,8 @@ class RunInfo:
     """Parts of the regional rules that the profile lacks (rule G2): "functions", "issuing", "use", "loss", "duties"."""
     warnings: tuple[str, ...] = ()
     """Further warnings, in the words of whoever raised them."""
+    cards: CardsInfo | None = None
+    """Nothing where no card was replayed."""
     long_wait_ms: int = 1_800_000
     """assumed: a wait of more than half an hour is too long, unless the scenario expects otherwise."""
 

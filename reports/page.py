@@ -17,7 +17,7 @@ from markupsafe import Markup
 from reports.numbers import Expectation, NumberGroup, PlaceRow, expectations, numbers, place_columns, places
 from reports.picture import Picture, drawn, write_whole
 from reports.plots.catalogue import catalogue
-from reports.sections import InputGroup, Story, facts, inputs, notes, stories, technical
+from reports.sections import Cards, InputGroup, Story, cards, facts, inputs, notes, stories, technical
 from reports.study import tornado_picture
 from reports.verdict import Verdict, verdict
 from reports.words import Words, wording
@@ -47,6 +47,7 @@ class Page:
     expectations: list[Expectation]
     pictures: list[Picture]
     stories: list[Story]
+    cards: Cards | None
     inputs: list[InputGroup]
     replications: int
     command: str
@@ -61,19 +62,20 @@ def write_report(tables: Tables, info: RunInfo, path: Path, lang: str) -> None:
 def write_study(study: Study, path: Path, lang: str) -> None:
     """Write the page of a study to `path`, whole or not at all."""
     wording(lang)
-    template = _environment().get_template("study.html")
-    write_whole(template.render(page=study, w=Words(lang), css=_css()) + "\n", path)
+    template = environment().get_template("study.html")
+    write_whole(template.render(page=study, w=Words(lang), css=style_sheet()) + "\n", path)
 
 
 def render_report(tables: Tables, info: RunInfo, lang: str) -> str:
     """Return the report as HTML text."""
     wording(lang)
     words = Words(lang)
-    template = _environment().get_template("report.html")
-    return template.render(page=build_page(tables, info, words), w=words, css=_css()) + "\n"
+    template = environment().get_template("report.html")
+    return template.render(page=build_page(tables, info, words), w=words, css=style_sheet()) + "\n"
 
 
-def _css() -> Markup:
+def style_sheet() -> Markup:
+    """The style sheet of all pages."""
     return Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
 
 
@@ -93,6 +95,7 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
         expectations=expectations(tables, info, words),
         pictures=[draw(plot, tables, words) for plot in catalogue() if plot.applies(tables)] + _tornado(info, words),
         stories=stories(tables, info, words),
+        cards=cards(info, words),
         inputs=inputs(info, words),
         replications=tables.replications,
         command=info.command,
@@ -113,7 +116,8 @@ def draw(plot: Plot, tables: Tables, words: Words) -> Picture:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates are found."""
     return Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,

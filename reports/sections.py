@@ -10,6 +10,8 @@ from reports.drawing.labels import BACK_OFFICE, where
 from reports.phrases import action_titles, outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reports.info import InputRow, RunInfo
     from reports.words import Words
     from sim.metrics.tables import Tables
@@ -86,9 +88,14 @@ def _happened(got: str, text: str, words: Words) -> str:
 
 def inputs(info: RunInfo, words: Words) -> list[InputGroup]:
     """Return the inputs by mark, assumed ones first, unmarked ones last."""
+    return input_groups(info.inputs, words)
+
+
+def input_groups(everything: Sequence[InputRow], words: Words) -> list[InputGroup]:
+    """Return inputs by mark."""
     groups = []
     for mark in (*MARKS, ""):
-        rows = tuple(row for row in info.inputs if (row.mark if row.mark in MARKS else "") == mark)
+        rows = tuple(row for row in everything if (row.mark if row.mark in MARKS else "") == mark)
         if rows:
             key = {"A": "inputs.A", "D": "inputs.D", "P": "inputs.P"}.get(mark, "inputs.unmarked")
             groups.append(InputGroup(mark, words.plural(key, len(rows)), rows))
@@ -143,6 +150,35 @@ def facts(tables: Tables, info: RunInfo, words: Words) -> list[tuple[str, str]]:
     if people > 0:
         found.append((words("facts.people"), words.count(people)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """What card work found."""
+
+    agreed: bool
+    summary: str
+    rows: list[tuple[str, str]]
+
+
+def cards(info: RunInfo, words: Words) -> Cards | None:
+    """Return what card work found; nothing where no card was replayed."""
+    found = info.cards
+    if found is None:
+        return None
+    sample = (
+        words("cards.all") if found.share == 1 else words("cards.sample", share=words.decimal(found.share * 100, 4))
+    )
+    rows = [
+        (words("cards.product"), found.product),
+        (words("cards.people"), words.count(found.people)),
+        (words("cards.cards"), words.count(found.cards)),
+        (words("cards.conversations"), words.count(found.conversations)),
+        (words("cards.exchanges"), words.count(found.exchanges)),
+        (words("cards.disagreements"), words.count(found.disagreements)),
+        (words("cards.chip_time"), words.duration(found.chip_ms)),
+    ]
+    return Cards(not found.disagreements, f"{words('cards.summary')} {sample}", rows)
 
 
 def technical(info: RunInfo, words: Words) -> list[tuple[str, str, bool]]:

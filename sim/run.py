@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from sim.conservation import CardIdentities
+from sim.engines.choose import AUTO, REFERENCE, choose, ready
 from sim.engines.reference import ReferenceEngine
 from sim.errors import Problem, ScenarioError
 from sim.expectations import expectation
@@ -44,10 +45,7 @@ if TYPE_CHECKING:
     from sim.program import Program
     from sim.scenario.load import Loaded
 
-ENGINES = ("reference", "compiled")
-
 __all__ = [
-    "ENGINES",
     "Beat",
     "Engine",
     "Job",
@@ -96,9 +94,11 @@ def engine_of(name: str, program: Program, seed: int, replication: int, sink: Ca
 
     Raises ScenarioError where the compiled one does not support a feature.
     """
-    if name == "reference":
+    if name == AUTO:
+        name = choose(program)
+    if name == REFERENCE:
         return ReferenceEngine(program, seed, replication, sink)
-    from sim.engines.compiled import CompiledEngine, Unsupported  # noqa: PLC0415 - compiles when imported
+    from sim.engines.compiled import CompiledEngine, Unsupported  # noqa: PLC0415 - takes a moment to load
 
     try:
         return CompiledEngine(program, seed, replication, sink)
@@ -113,7 +113,7 @@ class Plan:
 
     seed: int | None = None
     replications: int | None = None
-    engine: str = ENGINES[0]
+    engine: str = AUTO
     log: LogKept = FULL_LOG
     check: bool = False  # the identities every log must satisfy, in every replication
     stopping: Stopping | None = None  # instead of a number of replications
@@ -131,6 +131,7 @@ class Outcome:
     compiled: Compiled
     content_hash: str
     seed: int
+    engine: str  # which one played
     replications: int  # finished or begun
     partial: bool
     events: int
@@ -160,19 +161,22 @@ def play(
     *,
     folder: Path | None = None,
     beat: Callable[[Beat], None] | None = None,
+    announce: Callable[[str], None] = lambda _: None,
     crew: Crew | None = None,
 ) -> Outcome:
     """Play all replications.  `folder`: where rows and the log of the first one go (replacing an older run of ours).
 
-    `crew`: workers somebody else has called and will dismiss, instead of the plan's.
+    `announce` is told what takes a while before the run begins; `crew`: workers somebody else has called and will
+    dismiss, instead of the plan's.
 
     KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.  Raises
     ScenarioError, RunFolderError, RowsError (rows in the folder that do not go with this run) and WorkersLostError.
     """
     run = loaded.scenario.run
     expectations = [expectation(table) for table in loaded.scenario.expect]
-    job = job_of(loaded, compiled, plan, expectations)
     enough: Enough = plan.stopping or Fixed(run.replications if plan.replications is None else plan.replications)
+    plan = replace(plan, engine=ready(plan.engine, compiled.program, enough.most, announce))
+    job = job_of(loaded, compiled, plan, expectations)
     with ExitStack() as stack:
         helpers = _crew(plan, stack) if crew is None else (lambda: Shared(crew))
         before = _rows_before(folder, job, plan)
@@ -188,7 +192,7 @@ def play(
     stories = [story for row in counted for story in row.stories]
     verdicts = tuple(evaluate(expectations, results))
     return Outcome(
-        loaded=loaded, compiled=compiled, content_hash=job.key.content_hash, seed=job.key.seed,
+        loaded=loaded, compiled=compiled, content_hash=job.key.content_hash, seed=job.key.seed, engine=job.engine,
         replications=len(counted), partial=session.partial, events=sum(row.events for row in counted),
         stored=player.stored, verdicts=verdicts, stories=tuple(stories), results=tuple(results),
         tables=build_tables(results, verdicts, stories_table([_story_row(story) for story in stories])),

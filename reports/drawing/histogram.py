@@ -45,7 +45,7 @@ def _gap(rows: int, columns: int) -> float:
 def _panel_title(axes: Axes, title: str) -> None:
     axes.annotate(
         printable(title), (0, 1), (-6, _TITLE_PT), xycoords="axes fraction", textcoords="offset points", color=INK,
-        ha="left", va="bottom", fontsize=11.5, fontweight="bold", annotation_clip=False,
+        ha="left", va="bottom", fontsize=10.5, fontweight="bold", annotation_clip=False,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sim.procedures.model import Procedure
-    from sim.program import Program, StationRow
+    from sim.program import HoursRow, Program, StationRow
     from sim.scenario.load import Loaded
 
 _MINUTE_MS = 60_000
@@ -23,6 +23,7 @@ _MINUTE_MS = 60_000
 def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Names:
     """Everything a reader of the log needs."""
     scenario = loaded.scenario
+    minutes = [_open_min(hours, program.duration_ms) for hours in program.hours]
     steps = []
     for row in program.steps:
         if row.office < 0:
@@ -31,7 +32,7 @@ def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure
         procedure, step = program.office_steps[row.office]
         steps.append(StepName(procedure.name, step.name, _title(step.name), _title(step.name), step.business))
     return Names(
-        stations=tuple(_station(program, row) for row in program.stations),
+        stations=tuple(_station(program, row, minutes[row.hours]) for row in program.stations),
         steps=tuple(steps),
         rules=tuple(_rule(rule) for rule in rule_names(program.office_steps)),
         sources=tuple(row.name for row in program.sources),
@@ -61,20 +62,23 @@ def _title(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _station(program: Program, row: StationRow) -> StationName:
+def _open_min(hours: HoursRow, duration_ms: int) -> int:
+    """Minutes a place with these hours is open during the run."""
+    if not hours.times_ms:
+        return duration_ms // _MINUTE_MS
+    return sum(
+        (min(b, duration_ms) - min(a, duration_ms)) // _MINUTE_MS
+        for a, b, low, high in zip(hours.times_ms, hours.times_ms[1:], hours.weight, hours.weight[1:], strict=False)
+        if high > low
+    )
+
+
+def _station(program: Program, row: StationRow, open_min: int) -> StationName:
     role = Role.COUNTER
     if row.name.endswith(MENU) and row.place == Place.HOTLINE.value:
         role = Role.SELF_SERVICE
     elif row.name.endswith(MACHINE) or row.place == Place.FACTORY.value:
         role = Role.MACHINE
-    hours = program.hours[row.hours]
-    minutes = program.duration_ms // _MINUTE_MS
-    if hours.times_ms:
-        minutes = sum(
-            (min(b, program.duration_ms) - min(a, program.duration_ms)) // _MINUTE_MS
-            for a, b, low, high in zip(hours.times_ms, hours.times_ms[1:], hours.weight, hours.weight[1:], strict=False)
-            if high > low
-        )
     return StationName(
         name=row.name,
         group=row.group,
@@ -86,5 +90,5 @@ def _station(program: Program, row: StationRow) -> StationName:
         servers=tuple(ServerGroup(f"group {number + 1}", role) for number in range(len(row.skills))),
         bank=program.banks[row.bank] if row.bank >= 0 else "",
         district=row.district,
-        opening_min=int(minutes),
+        opening_min=open_min,
     )

@@ -221,6 +221,12 @@ class _Stream:
         return times
 
 
+def expected_arrivals(program: Program) -> float:
+    """How many arrivals a run has on average."""
+    streams = (_Stream(row, 0, 0, program.duration_ms) for row in program.sources)
+    return sum(min(stream.expected() * stream.row.batch, stream.row.at_most) for stream in streams)
+
+
 def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:
     """All arrivals of a run in blocks; ties in time are ordered by source, then number."""
     horizon = program.duration_ms
@@ -246,7 +252,10 @@ def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:
         source = np.concatenate(sources) if sources else np.empty(0, dtype=np.int64)
         number = np.concatenate(numbers) if numbers else np.empty(0, dtype=np.int64)
         person = np.concatenate(persons) if persons else np.empty(0, dtype=np.int64)
-        order = np.lexsort((source, t_ms))  # stable: numbers of a source stay in order
+        if len(streams) == 1:
+            yield Block(t_ms, source, number, person)
+            continue
+        order = np.argsort(t_ms, kind="stable")  # sources follow one another, the numbers of each in order
         yield Block(t_ms[order], source[order], number[order], person[order])
 
 
@@ -261,4 +270,4 @@ def _people(program: Program, row: SourceRow, numbers: np.ndarray) -> np.ndarray
     return out
 
 
-__all__ = ["DAY_MS", "FOREVER", "Block", "arrivals", "permute"]
+__all__ = ["DAY_MS", "FOREVER", "Block", "arrivals", "expected_arrivals", "permute"]

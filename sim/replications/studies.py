@@ -172,7 +172,7 @@ def play_truth(
         outcome = play(loaded, compiled, Plan(engine=engine, check=check), beat=beat, crew=crew)
         if outcome.partial:
             raise KeyboardInterrupt
-        yield outcome, [Case(path.stem, engine, verdict, z_score(verdict)) for verdict in outcome.verdicts]
+        yield outcome, [Case(path.stem, outcome.engine, verdict, z_score(verdict)) for verdict in outcome.verdicts]
 
 
 def z_score(verdict: Verdict) -> float | None:

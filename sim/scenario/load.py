@@ -31,7 +31,7 @@ from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_procedures import defaults
 from sim.scenario.schema_validate import Checked, Finding, real_path, validate
 from sim.scenario.toml_lines import KeyPath
-from sim.scenario.tree import OVERRIDE, Marks, Tree, dotted, override, shown
+from sim.scenario.tree import OVERRIDE, Marks, Tree, dotted, is_nation, override, shown
 from sim.scenario.units import moment, nearest
 from sim.scenario.values import Provenance, SourceFile
 
@@ -78,6 +78,8 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
         raise ScenarioError(tuple(reader.problems))
     tree.values = copy.deepcopy(tree.values)
     file = shown(reader.entry)
+    if is_nation(tree):
+        raise ScenarioError((Problem(file, "", None, "is a nation, not a scenario", f"cardmill nation {file}"),))
     problems = [problem for text in overrides for problem in override(tree, text)]
     marks = Marks()
     bare = marks.strip(tree.values)

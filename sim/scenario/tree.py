@@ -210,6 +210,11 @@ class Marks:
         self.provenance.append(Provenance(dotted(path), short, mark, source, note))
 
 
+def is_nation(tree: Tree) -> bool:
+    """Whether a file names a table of cities: a nation (sim.nation), not a scenario."""
+    return "cities" in tree.values
+
+
 def shown(path: Path) -> str:
     """A path as the user would open it: relative to where he is, if below."""
     try:

@@ -10,6 +10,7 @@ import pytest
 
 from cardemu import console
 from cardemu.console import NewCard
+from cardemu.products import FOLDER
 from tests.cardemu.terminal.desk import PRODUCTS
 
 Printed = pytest.CaptureFixture[str]
@@ -117,6 +118,49 @@ def test_the_shell_goes_on_after_a_mistake(saved: Path, capsys: Printed, monkeyp
     printed = capsys.readouterr()
     assert printed.err.startswith("input:1: 'hello' is neither bytes of a command")
     assert printed.out.splitlines()[1:] == ["> 00200000", "< 63C6", "  VERIFY: 63C6 wrong, 6 tries left"]
+
+
+def test_the_shell_explains_itself_and_keeps_the_card(
+    saved: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a terminal: a prompt, help, and Ctrl-C as another way to end; what the card has written is saved."""
+    lines = iter(["help", "0020000003999999"])
+    prompts: list[str] = []
+
+    def typed(prompt: str) -> str:
+        prompts.append(prompt)
+        if (line := next(lines, None)) is None:
+            raise KeyboardInterrupt
+        return line
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", typed)
+    assert console.apdu(saved) == 0
+    assert prompts == ["card> "] * 3
+    out = capsys.readouterr().out
+    assert "auth UKSSSE           two challenges, EXTERNAL AUTHENTICATE with that key of the sector" in out
+    assert "VERIFY: 63C5 wrong, 5 tries left" in out
+    assert console.verify(saved, "999998") == 1
+    assert capsys.readouterr().err == "-25540: wrong, 4 tries left\n"
+
+
+def test_text_is_printed_as_it_is(capsys: Printed) -> None:
+    """Names and addresses are no markup: neither colours nor pictures."""
+    assert console.read("pcsc:x:[red]") == 2
+    console.say(":x: [red]")
+    printed = capsys.readouterr()
+    assert printed.out == ":x: [red]\n"
+    assert "❌" not in printed.err
+
+
+def test_a_product_no_card_comes_of_is_explained(tmp_path: Path, capsys: Printed) -> None:
+    """A write rule that pre-personalisation cannot meet: the item, the card's answer, exit code 2, no file."""
+    text = (FOLDER / "generation-1.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text + '\n[access]\nSSSEEF05 = { write = "pin" }\n', encoding="utf-8")
+    assert console.new(NewCard(str(mine), tmp_path / "card.json")) == 2
+    assert "no card comes of this product; empty records SSSEEF05" in capsys.readouterr().err
+    assert not (tmp_path / "card.json").exists()
 
 
 def test_the_catalogue_lists_commands_and_elements(capsys: Printed) -> None:

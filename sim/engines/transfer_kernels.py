@@ -1,0 +1,64 @@
+"""People who move between cities: keyed numbers for many at once, and their rows picked out of a log."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from sim.engines.philox import uniform
+from sim.engines.samplers import sample
+from sim.log import Event
+from sim.office.fields import Ledger
+
+_ARRIVE, _DONE, _MONEY = int(Event.ARRIVE), int(Event.DONE), int(Event.MONEY)
+_ELSEWHERE = int(Ledger.ELSEWHERE)
+_LEDGER_BITS = 4
+
+
+@njit(cache=True)
+def uniforms(seed: int, source: int, purpose: int, draw: int, numbers: np.ndarray) -> np.ndarray:
+    """A uniform number for each of many cases of a source; replication 0."""
+    out = np.empty(len(numbers), dtype=np.float64)
+    for position in range(len(numbers)):
+        out[position] = uniform(seed, 0, numbers[position], source, purpose, draw)
+    return out
+
+
+@njit(cache=True)
+def samples(
+    kind: int,
+    a: float,
+    b: float,
+    c: float,
+    values: np.ndarray,
+    weights: np.ndarray,
+    seed: int,
+    source: int,
+    purpose: int,
+    numbers: np.ndarray,
+) -> np.ndarray:
+    """A whole number of a distribution for each of many cases of a source; replication 0."""
+    out = np.empty(len(numbers), dtype=np.int64)
+    for position in range(len(numbers)):
+        out[position] = sample(kind, a, b, c, values, weights, seed, 0, numbers[position], source, purpose, 0)
+    return out
+
+
+@njit("int64[::1](int64[:, ::1], int64, int64, int64)", cache=True)
+def picked(rows: np.ndarray, into_source: int, out_step: int, into_step: int) -> np.ndarray:
+    """Numbers of the rows in which somebody comes with a transfer, a transfer is done, or its money moves."""
+    out = np.empty(len(rows), dtype=np.int64)
+    count = 0
+    for number in range(len(rows)):
+        kind = rows[number, 5]
+        if kind == _MONEY:
+            code = rows[number, 6]
+            wanted = code >> _LEDGER_BITS == _ELSEWHERE or code & 15 == _ELSEWHERE
+        elif kind == _DONE:
+            wanted = rows[number, 3] == out_step or rows[number, 3] == into_step
+        else:
+            wanted = kind == _ARRIVE and rows[number, 6] == into_source
+        if wanted:
+            out[count] = number
+            count += 1
+    return out[:count].copy()
