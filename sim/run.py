@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sim.conservation import CardIdentities
 from sim.engines.choose import AUTO, REFERENCE, choose, ready
 from sim.engines.reference import ReferenceEngine
 from sim.errors import Problem, ScenarioError
@@ -29,7 +30,7 @@ from sim.registry import Registry
 from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
 from sim.replications.session import Beat, Enough, Fixed, Session
 from sim.replications.stopping import Stopped, Stopping
-from sim.replications.workers import Crew, Shared, crew_of
+from sim.replications.workers import Crew, Shared, check_workers, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
 from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder
@@ -165,7 +166,8 @@ def play(
 ) -> Outcome:
     """Play all replications.  `folder`: where rows and the log of the first one go (replacing an older run of ours).
 
-    `announce` is told what takes a while before the run begins; `crew`: workers somebody else has called and will dismiss, instead of the plan's.
+    `announce` is told what takes a while before the run begins; `crew`: workers somebody else has called and will
+    dismiss, instead of the plan's.
 
     KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.  Raises
     ScenarioError, RunFolderError, RowsError (rows in the folder that do not go with this run) and WorkersLostError.
@@ -213,6 +215,7 @@ def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequenc
 
 def _crew(plan: Plan, stack: ExitStack) -> Callable[[], Crew] | None:
     """Who helps; a cluster must answer before anything is written."""
+    check_workers(plan.workers)
     if plan.cluster:
         opened = stack.enter_context(crew_of(plan.workers, plan.cluster))
         return lambda: opened
@@ -342,6 +345,7 @@ class _Replication:
         self.fold = Fold(names, job.selections, job.thresholds_ms)
         self.stories = StoryBook(program, names)
         self.identities = Identities(drained=program.drain) if job.check else None
+        self.cards = CardIdentities(program) if job.check else None
         self.writer: RunWriter | None = None
         self.registry: Registry | None = None
         self.engine = engine_of(job.engine, program, job.key.seed, number, self._chunk)
@@ -351,8 +355,9 @@ class _Replication:
             kept = self._job.log.rows(chunk, self._job.key.seed)
             self.writer.add(kept)
             self.registry.add(kept)
-        if self.identities is not None:
+        if self.identities is not None and self.cards is not None:
             self.identities.add(chunk)
+            self.cards.add(chunk)
         self.fold.add(chunk)
         self.stories.add(chunk)
 
@@ -375,5 +380,6 @@ class _Replication:
     def row(self, end_ms: int | None = None) -> Row:
         """What was measured; `end_ms` of a replication that was broken off."""
         found = [] if self.identities is None else self.identities.violations(whole=end_ms is None)
+        found += [] if self.cards is None else self.cards.violations()
         stories = tuple(self.stories.results(self._job.loaded.scenario))
         return Row(self.number, self.engine.clock.events, self.fold.result(end_ms), stories, tuple(found))

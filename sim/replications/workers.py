@@ -176,13 +176,18 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def check_workers(workers: int | None) -> None:
+    """Refuse a number of workers that is none."""
+    if workers is not None and workers < 1:
+        raise ScenarioError((Problem("--workers", "", None, f"{workers} workers do nothing", "1 or more"),))
+
+
 def crew_of(workers: int | None = None, cluster: str = "") -> Crew:
     """The crew a user asks for: `workers` processes of this machine (None: one a core), or a Dask cluster's address.
 
     Raises ScenarioError when the cluster cannot be had.
     """
-    if workers is not None and workers < 1:
-        raise ScenarioError((Problem("--workers", "", None, f"{workers} workers do nothing", "1 or more"),))
+    check_workers(workers)
     if not cluster:
         return LocalCrew(workers or cores())
     from sim.replications.cluster import ClusterCrew  # noqa: PLC0415 - an extra, imported only when asked for
