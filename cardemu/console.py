@@ -20,6 +20,7 @@ from cardemu import state
 from cardemu.card import Card
 from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, text_of, write_file
 from cardemu.catalogue import catalogue as commands
+from cardemu.elements.codec import SEPARATOR
 from cardemu.elements.model import FileRow
 from cardemu.files import Kind
 from cardemu.identifiers import read_card_number, read_citizen_number
@@ -35,7 +36,7 @@ from cardemu.personalisation.shell import Shell, typed
 from cardemu.products import Product, product
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
-from cardemu.terminal.errors import OK, Code, ReaderError, english
+from cardemu.terminal.errors import OK, Code, ReaderError, english, from_status
 from cardemu.terminal.items import AddressError, assignment
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.link import is_records
@@ -45,6 +46,7 @@ from cardemu.tomltable import ProductError
 from cardemu.transports.base import TransportError
 
 FINE, REFUSED, USAGE = 0, 1, 2
+NO_RECORD = 0x6A83
 BASIC_FIELDS = (
     *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
     *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
@@ -216,7 +218,7 @@ def read(
 
 
 def _file_values(desk: Reader, row: FileRow) -> dict[str, str]:
-    """Every element of a file; under `refused` why there are none."""
+    """Every element of a file; under `refused` why there are none, unless it is a cyclic file nobody wrote to."""
     out = bytearray()
     names: list[str] = []
     if is_records(row):
@@ -231,6 +233,10 @@ def _file_values(desk: Reader, row: FileRow) -> dict[str, str]:
     else:
         names, address = [element.name for element in row.elements], f"{row.key}:1$"
     code = desk.iReadCard(1, AUTH_KEY, "", address, out)
+    if code == from_status(NO_RECORD) and row.kind is Kind.CYCLIC:
+        return {}
+    if code == Code.CANCELLED:
+        return {"refused": "needs the PIN (--pin)"}
     if code != OK:
         return {"refused": f"{code}: {english(code)}"}
     return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))
@@ -244,7 +250,7 @@ def _print_card(basic: Mapping[str, str], files: Mapping[str, Mapping[str, str]]
         table.add_row("", name, value)
     for key, values in files.items():
         for name, value in values.items():
-            if value:
+            if value.strip(SEPARATOR):
                 table.add_row(key, name, value)
     _printer().print(table)
 

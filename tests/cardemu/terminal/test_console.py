@@ -146,11 +146,11 @@ def test_the_shell_explains_itself_and_keeps_the_card(
 
 def test_text_is_printed_as_it_is(capsys: Printed) -> None:
     """Names and addresses are no markup: neither colours nor pictures."""
-    assert console.read("pcsc:x:[red]") == 2
+    assert console.read("a:x:[red].json") == 2
     console.say(":x: [red]")
     printed = capsys.readouterr()
     assert printed.out == ":x: [red]\n"
-    assert "❌" not in printed.err
+    assert printed.err == "a:x:[red].json: No such file or directory\n"
 
 
 def test_a_product_no_card_comes_of_is_explained(tmp_path: Path, capsys: Printed) -> None:
