@@ -18,10 +18,9 @@ from rich.table import Table
 
 from cardemu import state
 from cardemu.card import Card
-from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, text_of, write_file
+from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, script_of, text_of, write_file
 from cardemu.catalogue import catalogue as commands
 from cardemu.elements.codec import SEPARATOR
-from cardemu.elements.model import FileRow
 from cardemu.files import Kind
 from cardemu.identifiers import read_card_number, read_citizen_number
 from cardemu.lifecycle import ALLOWED
@@ -34,23 +33,19 @@ from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
 from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed, parse, personalisation_script, play
 from cardemu.personalisation.shell import Shell, typed
 from cardemu.products import Product, product
+from cardemu.readout import BASIC_FIELDS, file_values
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
-from cardemu.terminal.errors import OK, Code, ReaderError, english, from_status
+from cardemu.terminal.errors import OK, Code, ReaderError, english
 from cardemu.terminal.items import AddressError, assignment
 from cardemu.terminal.keyholder import Hsm
-from cardemu.terminal.link import is_records
 from cardemu.terminal.port import StatusError
 from cardemu.terminal.reader import AUTH_KEY, Reader
 from cardemu.tomltable import ProductError
 from cardemu.transports.base import TransportError
+from cardemu.transports.traces import FORMATS
 
 FINE, REFUSED, USAGE = 0, 1, 2
-NO_RECORD = 0x6A83
-BASIC_FIELDS = (
-    *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
-    *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
-)
 Arguments = ParamSpec("Arguments")
 
 
@@ -208,38 +203,13 @@ def read(
         card.close()
         return _refused(code)
     basic = dict(zip(BASIC_FIELDS, out.decode("gb18030").split("|"), strict=False))
-    files = {row.key: _file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
+    files = {row.key: file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
     card.close()
     if as_json:
         say(json.dumps({"basic": basic, "files": files}, ensure_ascii=False, indent=1))
     else:
         _print_card(basic, files, card.product)
     return FINE
-
-
-def _file_values(desk: Reader, row: FileRow) -> dict[str, str]:
-    """Every element of a file; under `refused` why there are none, unless it is a cyclic file nobody wrote to."""
-    out = bytearray()
-    names: list[str] = []
-    if is_records(row):
-        tags = [
-            (element.name if element.times == 1 else f"{element.name}:{number}", f"{element.tag:02X}:{number}")
-            for element in row.elements
-            for number in range(1, element.times + 1)
-        ]
-        if not tags:
-            return {}
-        names, address = [name for name, _ in tags], "|".join((row.key, *(tag for _, tag in tags))) + "|$"
-    else:
-        names, address = [element.name for element in row.elements], f"{row.key}:1$"
-    code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-    if code == from_status(NO_RECORD) and row.kind is Kind.CYCLIC:
-        return {}
-    if code == Code.CANCELLED:
-        return {"refused": "needs the PIN (--pin)"}
-    if code != OK:
-        return {"refused": f"{code}: {english(code)}"}
-    return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))
 
 
 def _print_card(basic: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
@@ -290,9 +260,16 @@ def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> in
 
 
 @complaining
-def apdu(path: Path | str, script: Path | None = None, *, product_name: str | None = None) -> int:
-    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard."""
-    text, name = (None, "input") if script is None else (text_of(script), script.name)
+def apdu(
+    path: Path | str, script: Path | None = None, *, product_name: str | None = None, trace: Path | None = None
+) -> int:
+    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard.
+
+    `script` may be a trace as well; `trace`: where to write what was said.  Endings of both: `traces.FORMATS`.
+    """
+    if trace is not None and trace.suffix not in FORMATS:
+        raise UsageError(f"{trace}: a trace ends in {', '.join(FORMATS)}")
+    text, name = (None, "input") if script is None else (script_of(script), script.name)
     if text is not None:
         parse(text, name)
     card = open_card(path, product_name)
@@ -311,6 +288,8 @@ def apdu(path: Path | str, script: Path | None = None, *, product_name: str | No
             except ReaderError as error:
                 _complain(f"{name}:{number}: {error.code}: {english(error.code)}")
                 shell.failures += 1
+        if trace is not None:
+            write_file(trace, FORMATS[trace.suffix].write(shell.trace))
     finally:
         card.close()
     return USAGE if wrong else REFUSED if shell.failures else FINE
