@@ -59,7 +59,7 @@ def test_unknown_parameters_are_refused(spec: object) -> None:
     body = b"\x00" if entry.name == "READ RECORD" else b"\x01\x00"
     of_records = entry.name in {"READ RECORD", "UPDATE RECORD"}
     if of_records:
-        card.transmit(bytes.fromhex("00A4020002EF05"))
+        card.transmit(bytes.fromhex("00A4080004DDF1EF05"))
     known = set()
     for p1 in range(256):
         for p2 in range(MODES if of_records else 256):
