@@ -283,13 +283,14 @@ def card_verify(
 @card.command("apdu")
 def card_apdu(
     file: AnyCard,
-    script: Annotated[Path | None, typer.Argument(help="commands in hex, one a line (default: typed in)")] = None,
+    script: Annotated[Path | None, typer.Argument(help="script, or a trace to replay (default: typed in)")] = None,
     product: OwnProduct = None,
+    trace: Annotated[Path | None, typer.Option(help="write what was said: .trace, .scriptor or .clf")] = None,
 ) -> None:
     """Talk to a card, from a script or line by line."""
     from cardemu import console
 
-    raise typer.Exit(console.apdu(file, script, product_name=product))
+    raise typer.Exit(console.apdu(file, script, product_name=product, trace=trace))
 
 
 @card.command("serve")

@@ -19,6 +19,7 @@ from cardemu.terminal.keyholder import Hsm, KeyHolder
 from cardemu.terminal.link import Link
 from cardemu.terminal.port import AtrError, Slot, StatusError, power_up
 from cardemu.transports.pcsc import PcscCard, find_reader
+from cardemu.transports.traces import FORMATS, TraceError, as_script
 
 IN_READER = "pcsc:"
 
@@ -101,6 +102,17 @@ def text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text") from error
+
+
+def script_of(path: Path) -> str:
+    """A script; a trace in one of its forms becomes one."""
+    text = text_of(path)
+    if path.suffix not in FORMATS:
+        return text
+    try:
+        return as_script(FORMATS[path.suffix].read(text))
+    except TraceError as error:
+        raise UsageError(f"{path}: {error}") from error
 
 
 def save_card(card: Card, path: Path) -> None:

@@ -18,8 +18,9 @@ from rich.table import Table
 
 from cardemu import state
 from cardemu.card import Card
-from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, text_of, write_file
+from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, script_of, text_of, write_file
 from cardemu.catalogue import catalogue as commands
+from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
 from cardemu.identifiers import read_card_number, read_citizen_number
 from cardemu.lifecycle import ALLOWED
@@ -42,6 +43,7 @@ from cardemu.terminal.port import StatusError
 from cardemu.terminal.reader import AUTH_KEY, Reader
 from cardemu.tomltable import ProductError
 from cardemu.transports.base import TransportError
+from cardemu.transports.traces import FORMATS
 
 FINE, REFUSED, USAGE = 0, 1, 2
 Arguments = ParamSpec("Arguments")
@@ -218,7 +220,7 @@ def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]],
         table.add_row("", name, value)
     for key, values in files.items():
         for name, value in values.items():
-            if value:
+            if value.strip(SEPARATOR):
                 table.add_row(key, name, value)
     _printer().print(table)
 
@@ -258,9 +260,16 @@ def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> in
 
 
 @complaining
-def apdu(path: Path | str, script: Path | None = None, *, product_name: str | None = None) -> int:
-    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard."""
-    text, name = (None, "input") if script is None else (text_of(script), script.name)
+def apdu(
+    path: Path | str, script: Path | None = None, *, product_name: str | None = None, trace: Path | None = None
+) -> int:
+    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard.
+
+    `script` may be a trace as well; `trace`: where to write what was said.  Endings of both: `traces.FORMATS`.
+    """
+    if trace is not None and trace.suffix not in FORMATS:
+        raise UsageError(f"{trace}: a trace ends in {', '.join(FORMATS)}")
+    text, name = (None, "input") if script is None else (script_of(script), script.name)
     if text is not None:
         parse(text, name)
     card = open_card(path, product_name)
@@ -279,6 +288,8 @@ def apdu(path: Path | str, script: Path | None = None, *, product_name: str | No
             except ReaderError as error:
                 _complain(f"{name}:{number}: {error.code}: {english(error.code)}")
                 shell.failures += 1
+        if trace is not None:
+            write_file(trace, FORMATS[trace.suffix].write(shell.trace))
     finally:
         card.close()
     return USAGE if wrong else REFUSED if shell.failures else FINE

@@ -144,13 +144,42 @@ def test_the_shell_explains_itself_and_keeps_the_card(
     assert capsys.readouterr().err == "-25540: wrong, 4 tries left\n"
 
 
+@pytest.mark.parametrize("ending", [".trace", ".clf"])
+def test_what_was_said_is_written_and_replayed(ending: str, saved: Path, capsys: Printed) -> None:
+    """As text and as cardpeek's log; a replay expects the same status words, and names the line that differs."""
+    script, trace = saved.with_name("pin.apdu"), saved.with_name(f"pin{ending}")
+    script.write_text("00200000\n0020000003123456\n", encoding="utf-8")
+    assert console.apdu(saved, script, trace=trace) == 0
+    assert "9000" in trace.read_text(encoding="utf-8")
+    assert console.apdu(saved, trace) == 0
+    assert console.verify(saved, "9999") == 1
+    capsys.readouterr()
+    assert console.apdu(saved, trace) == 1
+    assert f"pin{ending}:2: answered 63C5, expected 63C6" in capsys.readouterr().out
+
+
+def test_traces_that_cannot_be_are_explained(saved: Path, capsys: Printed) -> None:
+    """An ending nobody knows, a file that is no trace; scriptor's form is written too."""
+    script = saved.with_name("pin.apdu")
+    script.write_text("00200000\n", encoding="utf-8")
+    assert console.apdu(saved, script, trace=saved.with_name("pin.pcap")) == 2
+    assert "a trace ends in .trace, .scriptor, .clf" in capsys.readouterr().err
+    broken = saved.with_name("broken.clf")
+    broken.write_text("X:00\n", encoding="utf-8")
+    assert console.apdu(saved, broken) == 2
+    assert "broken.clf: line 1: 'X:00' is neither" in capsys.readouterr().err
+    out = saved.with_name("pin.scriptor")
+    assert console.apdu(saved, script, trace=out) == 0
+    assert out.read_text(encoding="utf-8").splitlines()[0] == "reset"
+
+
 def test_text_is_printed_as_it_is(capsys: Printed) -> None:
     """Names and addresses are no markup: neither colours nor pictures."""
-    assert console.read("pcsc:x:[red]") == 2
+    assert console.read("a:x:[red].json") == 2
     console.say(":x: [red]")
     printed = capsys.readouterr()
     assert printed.out == ":x: [red]\n"
-    assert "❌" not in printed.err
+    assert printed.err == "a:x:[red].json: No such file or directory\n"
 
 
 def test_a_product_no_card_comes_of_is_explained(tmp_path: Path, capsys: Printed) -> None:
