@@ -12,6 +12,7 @@ from cardemu.face.paths import rectangle
 from cardemu.face.specimen import CARD
 from cardemu.face.typeset import FitError, Style, fit
 from cardemu.products import Product
+from cardemu.tomltable import Problem, ProductError
 
 STRIPE_MM = (2.92, 15.95, 82.55, 5.54)
 """Left, top, right, bottom; x from the left edge, y from the bottom edge: SPEC-1 table 2 (S1), on the front (C2)."""
@@ -23,6 +24,9 @@ def stripe_box(product: Product) -> Box:
     """Where the hidden stripe may lie at the most, from the upper left corner of the front."""
     table = product.extras.get("stripe")
     given = table.get("box_mm", STRIPE_MM) if isinstance(table, dict) else STRIPE_MM
+    if not (isinstance(given, list | tuple) and len(given) == 4 and all(type(one) in {int, float} for one in given)):
+        why = f"{given!r} must be four lengths in mm: left, top, right, bottom"
+        raise ProductError(product.file_name, [Problem("stripe.box_mm", why)])
     left, top, right, bottom = (round(length * 1000) for length in given)
     return Box(left, CARD.height - top, right - left, top - bottom)
 

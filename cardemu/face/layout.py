@@ -15,7 +15,8 @@ from functools import lru_cache
 from cardemu.face.chip import plate
 from cardemu.face.description import SIDES
 from cardemu.face.items import Box
-from cardemu.face.specimen import CARD
+from cardemu.face.specimen import CARD, contrast
+from cardemu.face.specimen import COLOUR as MARK_COLOUR
 from cardemu.face.typefaces import BUNDLED, Typecase
 from cardemu.face.typeset import ALIGNMENTS, OVERFLOWS, FitError, Style, fit
 from cardemu.personalisation.data import sources
@@ -30,6 +31,7 @@ FACE_SOURCES = ("bank.card_number",)
 """What a face may show beyond the data elements of the chip's social security application."""
 DIRECTIONS = ("left", "right")
 INK = "#24303C"
+LEAST_CONTRAST = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def _side(table: Table, allowed: tuple[str, ...]) -> Side:
     if not background:
         table.problem("background", "must be a list of at least one colour")
     for colour in background:
-        _check_colour(table, "background", colour)
+        if _check_colour(table, "background", colour) and contrast(colour, MARK_COLOUR) < LEAST_CONTRAST:
+            table.problem("background", f"{colour!r} is so dark or red that the specimen mark would hardly show on it")
     parts: list[Part] = []
     for part_table in table.tables("item"):
         part = _part(part_table, allowed)
@@ -115,6 +118,9 @@ def _side(table: Table, allowed: tuple[str, ...]) -> Side:
 
 def _part(table: Table, allowed: tuple[str, ...]) -> Part:
     kind = table.text("kind", None, KINDS)
+    if not table.has("kind") or table.raw("kind") not in KINDS:
+        table.names()  # told already; what such an item may have cannot be known
+        return Part("rule", table.where("kind"), CARD)
     if kind == "chip":
         towards = table.text("towards", "right", DIRECTIONS)
         return Part(kind, table.text("id", kind), plate(turn=towards == "right"), shape=towards)
@@ -205,12 +211,12 @@ def _box(table: Table) -> Box:
     """The key box: [left, top, width, height] in mm from the upper left corner, on the card."""
     value = table.raw("box")
     if value is None:
-        return Box(0, 0, 1, 1)
+        return CARD
     lengths = [_micrometres(one) for one in value] if isinstance(value, list) else []
     numbers = [one for one in lengths if one is not None]
     if len(numbers) != 4 or len(lengths) != 4 or min(numbers) < 0 or not numbers[2] or not numbers[3]:
         table.problem("box", f"{value!r} must be [left, top, width, height] in mm, to a thousandth")
-        return Box(0, 0, 1, 1)
+        return CARD
     box = Box(*numbers)
     if box.right > CARD.width or box.bottom > CARD.height:
         table.problem("box", f"{value!r} reaches beyond the card, which is 85.6 x 53.98 mm")

@@ -27,10 +27,11 @@ class FontError(ValueError):
 class Typeface:
     """One font file.  `number`: its place in a collection."""
 
-    def __init__(self, name: str, data: bytes, number: int = 0) -> None:
+    def __init__(self, name: str, path: Path, number: int = 0) -> None:
         self.name = name
-        self.data = data
+        self._path = path
         self.number = number
+        data = path.read_bytes()
         self.sha256 = hashlib.sha256(data).hexdigest()
         try:
             self._font = TTFont(io.BytesIO(data), fontNumber=number, lazy=True)
@@ -39,7 +40,6 @@ class Typeface:
             self._widths = self._font["hmtx"].metrics
         except (TTLibError, KeyError, AssertionError, ValueError, OSError) as error:
             raise FontError(f"font file {name}: not a TrueType or OpenType font ({error})") from error
-        self._outlines: dict[str, str] = {}
 
     def __contains__(self, character: str) -> bool:
         """Whether the font has a character."""
@@ -53,8 +53,7 @@ class Typeface:
     @lru_cache(maxsize=64)  # noqa: B019 - fonts live as long as the program
     def sized(self, size_px: float) -> ImageFont.FreeTypeFont:
         """The font for FreeType at a size in pixels; hinted, and without the shaping library."""
-        data = io.BytesIO(self.data)
-        return ImageFont.truetype(data, size_px, index=self.number, layout_engine=ImageFont.Layout.BASIC)
+        return ImageFont.truetype(self._path, size_px, index=self.number, layout_engine=ImageFont.Layout.BASIC)
 
     @cached_property
     def _glyphs(self) -> Any:
@@ -70,12 +69,12 @@ class Typeface:
 @lru_cache(maxsize=8)
 def bundled(name: str) -> Typeface:
     """A font that comes with the package: text, title or mark."""
-    return Typeface(f"Cardmill {name.title()}", (FOLDER / f"{name}.otf").read_bytes())
+    return Typeface(f"Cardmill {name.title()}", FOLDER / f"{name}.otf")
 
 
 def from_file(path: Path, number: int = 0) -> Typeface:
     """A font of the user's own; FontError when it is none, OSError when it cannot be read."""
-    return Typeface(path.name, path.read_bytes(), number)
+    return Typeface(path.name, path, number)
 
 
 class Typecase:
@@ -83,6 +82,15 @@ class Typecase:
 
     def __init__(self, extra: tuple[Typeface, ...] = ()) -> None:
         self.faces: tuple[Typeface, ...] = (*map(bundled, BUNDLED), *extra)
+        self._key = tuple((face.sha256, face.number) for face in self.faces)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have the same fonts in the same order."""
+        return isinstance(other, Typecase) and self._key == other._key
+
+    def __hash__(self) -> int:
+        """Of the fonts' hashes."""
+        return hash(self._key)
 
     def find(self, character: str, font: str) -> int | None:
         """The place of the font that has a character: the font asked for, else the text font, else the user's."""

@@ -106,8 +106,11 @@ def _meaning(source: str, value: str) -> str:
 
 
 def sitter(values: Mapping[str, str]) -> Sitter:
-    """Whom the portrait shows; `values` are checked ones."""
-    birth = values.get("person.birth_date") or values["person.number"][6:14]
-    year = int(values.get("card.issue_date", "2026")[:4])
+    """Whom the portrait shows; of values that are wrong, and told elsewhere, something."""
+    number, name = values.get("person.number", ""), values.get("person.name", "")
+    years = [
+        int(text[:4]) if text[:4].isdecimal() else 0
+        for text in (values.get("card.issue_date", ""), values.get("person.birth_date") or number[6:14])
+    ]
     female = values.get("person.sex", "") == str(int(Sex.FEMALE))
-    return Sitter(f"{values['person.number']} {values['person.name']}", female, year - int(birth[:4]))
+    return Sitter(f"{number} {name}", female, years[0] - years[1])
