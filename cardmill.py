@@ -255,7 +255,7 @@ def card_face(  # noqa: PLR0913, PLR0917 - one argument an option
 
 
 @card.command("compare")
-def card_compare(
+def card_compare(  # noqa: PLR0913, PLR0917 - one argument an option
     reference: Annotated[Path, typer.Argument(help="reference bundle (a folder)")],
     against: Annotated[
         str,
@@ -266,6 +266,7 @@ def card_compare(
     ] = "",
     product: OwnProduct = None,
     side: Annotated[str, typer.Option(help="of a scan: front or back (default: whichever it shows)")] = "",
+    pin: Annotated[str, typer.Option(help="PIN, for what a card in a reader shows for one alone")] = "",
     picture: Annotated[Path | None, typer.Option(help="folder for pictures of what differs")] = None,
     junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML")] = None,
     as_json: AsJson = False,
@@ -274,7 +275,7 @@ def card_compare(
     """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input."""
     from cardemu.compare import console
 
-    asked = console.Comparison(reference, against, product or "", side, picture, junit, as_json, quiet)
+    asked = console.Comparison(reference, against, product or "", side, pin, picture, junit, as_json, quiet)
     raise typer.Exit(console.compare(asked))
 
 
@@ -289,7 +290,7 @@ def card_check(
     """Find contradictions between chip, stripe and face of one card, without a reference."""
     from cardemu.compare import console
 
-    asked = console.Comparison(bundle, "", product or "", "", None, junit, as_json, quiet)
+    asked = console.Comparison(bundle, product=product or "", junit=junit, as_json=as_json, quiet=quiet)
     raise typer.Exit(console.compare(asked))
 
 

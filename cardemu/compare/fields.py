@@ -32,6 +32,8 @@ REPAINTED = 0.015
 """Part of a picture that may be of another colour."""
 ELSEWHERE = 28.0
 """Brightness steps by which the softened background may differ in a scan."""
+MARK_RED = 14.0
+"""How much redder than its surroundings the faint mark is, at least."""
 SOFT_MM = 0.4
 EDGE_MM = 1.2
 """What lies so near the card's edge is not looked at outside of fields."""
@@ -95,6 +97,20 @@ def elsewhere(sheet: Sheet, fields: list[Region], side: str) -> Row:
         return Row("face", "background", "nothing else", "nothing else", side)
     where = f"{side}, {x / sheet.px_mm:.1f} mm from left, {y / sheet.px_mm:.1f} mm from top"
     return Row("face", "background", "nothing else", f"{most:.0f} of 255 darker or lighter", where, "picture")
+
+
+def mark(sheet: Sheet, fields: list[Region], side: str) -> Row:
+    """The row of the large specimen mark: as red as it must be, where it lies outside of the fields."""
+    redness = [picture[..., 0].astype(np.float64) - picture[..., 1] for picture in (sheet.expected, sheet.found)]
+    there = redness[0] > MARK_RED
+    for region in fields:
+        sheet.cut(there, region.rect.grown(0.3))[:] = False
+    around = ~there & (np.abs(redness[0] - float(np.median(redness[0]))) < MARK_RED / 2)
+    if there.sum() < 100 or not around.any():
+        return Row("face", "specimen.diagonal", "", "", side)
+    wanted, seen = (float(one[there].mean() - one[around].mean()) for one in redness)
+    kind = "same" if seen > wanted / 2 else "missing"
+    return Row("face", "specimen.diagonal", "样卡 SPECIMEN", f"{100 * seen / wanted:.0f} % of its colour", side, kind)
 
 
 def _size(rect: Rect) -> tuple[float, float]:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from cardemu.compare.fields import SCANNED, Sheet, elsewhere, judge_all
+from cardemu.compare.fields import SCANNED, Sheet, elsewhere, judge_all, mark
 from cardemu.compare.findings import Row, Verdict
 from cardemu.compare.likeness import Colour, blurred, evened, grey, same_place
 from cardemu.compare.picture import difference
@@ -113,7 +113,7 @@ def compare_photo(picture: Colour, reference: Bundle, side: str, title: str) -> 
     px_mm = expected.shape[1] / WIDTH_MM
     sheet = Sheet(soft, even, px_mm)
     rows = judge_all(sheet, fields, chosen, replace(SCANNED, blur_px=sigma))
-    rows.append(elsewhere(sheet, fields, chosen))
+    rows += [elsewhere(sheet, fields, chosen), mark(sheet, fields, chosen)]
     kind = "same" if tint <= TINT else "colour"
     rows.append(Row("face", "whole face", f"delta E at most {TINT:g}", f"delta E {tint:.1f}", chosen, kind))
     notes = (f"{chosen}: {matches} features agree, blur {sigma:g} px at {DPI} dpi, light and tint taken out",)

@@ -103,14 +103,3 @@ class Typecase:
     def missing(self, text: str, font: str) -> tuple[str, ...]:
         """The characters of a text that no font has, each once."""
         return tuple(dict.fromkeys(character for character in text if self.find(character, font) is None))
-
-    def __eq__(self, other: object) -> bool:
-        """Two cases of the same files are the same, so that what was drawn with one serves the other."""
-        return isinstance(other, Typecase) and self._hashes == other._hashes
-
-    def __hash__(self) -> int:
-        return hash(self._hashes)
-
-    @cached_property
-    def _hashes(self) -> tuple[tuple[str, int], ...]:
-        return tuple((face.sha256, face.number) for face in self.faces)
