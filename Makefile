@@ -28,6 +28,7 @@ docs: $(VENV)/.installed  ## write the generated tables and diagrams in docs/ an
 	$(VENV)/bin/python -m sim.procedures.diagrams --write
 	$(VENV)/bin/python -m sim.procedures.rule_table --write
 	$(VENV)/bin/python docs/make_truth.py
+	$(VENV)/bin/python docs/make_faces.py
 
 format: $(VENV)/.installed-dev  ## lay out the code
 	$(VENV)/bin/ruff check --fix --quiet

@@ -11,7 +11,7 @@ from cardemu.face.artwork import Artwork
 from cardemu.face.description import SIDES, Face
 from cardemu.face.items import Gradient, Item
 from cardemu.face.layout import Layout, Part, Side, layout_of
-from cardemu.face.portrait import portrait
+from cardemu.face.portrait import ground, portrait
 from cardemu.face.specimen import CARD
 from cardemu.face.typefaces import Typecase, Typeface
 from cardemu.face.typeset import FitError, fit
@@ -89,6 +89,8 @@ def _base(layout: Layout, side: str, artwork: tuple[tuple[str, Artwork], ...]) -
             found += (picture.placed(part.id, part.box),) if picture else figures.placeholder(part, typecase)
         elif part.kind == "text" and part.style is not None:
             found.append(fit(part.id, part.text, part.box, part.style, typecase))
+        elif part.kind == "portrait":
+            found += ground(part.id, part.box)
         elif part.kind == "chip":
             found += chip.drawing(part.id, turn=part.shape == "right")
         elif part.kind in _FIGURES:

@@ -6,12 +6,13 @@ What all cards of a product share is drawn once and kept; so is the specimen mar
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from functools import lru_cache
 
 import numpy as np
 import PIL
 from PIL import Image, ImageChops, ImageDraw, features
-from PIL.PngImagePlugin import PngInfo
 
 from cardemu.face.description import Face
 from cardemu.face.items import Box, Gradient, Item, Picture, Shape, Text
@@ -23,8 +24,10 @@ from cardemu.face.typefaces import Typecase
 MICROMETRES_PER_INCH = 25_400
 FINE, LARGE_PX = 4, 1_000_000
 """Shapes are drawn four times larger and averaged, those of more than a million pixels twice."""
+BAND_PX = 24
+"""Height of the bands the mark is kept in."""
 LEVEL = 3
-"""Effort of the compression: a tenth larger than at the usual 6, a third faster."""
+"""Effort of the compression: a sixth larger than at the usual 6, half the time."""
 
 
 def encode(face: Face, dpi: int = 300) -> bytes:
@@ -33,18 +36,31 @@ def encode(face: Face, dpi: int = 300) -> bytes:
 
 
 def pack(picture: Image.Image, face: Face, dpi: int) -> bytes:
-    """The PNG file of a drawn face."""
-    notes = PngInfo()
-    for key, text in {**record(face), "Renderer": renderer()}.items():
-        notes.add_itxt(key, text)
-    out = io.BytesIO()
-    picture.save(out, "PNG", dpi=(dpi, dpi), pnginfo=notes, compress_level=LEVEL)
-    return out.getvalue()
+    """The PNG file of a drawn face.
+
+    Rows are stored unfiltered: flat colours and a vertical gradient repeat themselves, so that this is smaller
+    than with the filters Pillow chooses, and takes half the time.
+    """
+    width, height = picture.size
+    rows = np.zeros((height, width * 3 + 1), np.uint8)  # each row begins with filter type 0
+    rows[:, 1:] = np.asarray(picture).reshape(height, width * 3)
+    per_metre = round(dpi * 1_000_000 / MICROMETRES_PER_INCH)
+    notes = {**record(face), "Renderer": renderer()}
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+        (b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
+        *((b"iTXt", key.encode() + bytes(5) + text.encode()) for key, text in notes.items()),
+        (b"IDAT", zlib.compress(rows.tobytes(), LEVEL)),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    )
 
 
 def renderer() -> str:
     """The versions of everything that decides a pixel or a byte."""
-    return f"Pillow {PIL.__version__}, FreeType {features.version('freetype2')}, zlib {features.version('zlib')}"
+    return f"Pillow {PIL.__version__}, FreeType {features.version('freetype2')}, zlib {zlib.ZLIB_RUNTIME_VERSION}"
 
 
 def size_px(dpi: int) -> tuple[int, int]:
@@ -64,7 +80,8 @@ def image(face: Face, dpi: int = 300) -> Image.Image:
     for item in face.marks:
         if isinstance(item, Shape):
             painter.paint(item)
-    canvas.paste(COLOUR, (0, 0), _marks(face.marks, face.typecase, dpi))
+    for place, words in _marks(face.marks, face.typecase, dpi):
+        canvas.paste(COLOUR, place, words)
     for place, outside in _corners(dpi):
         canvas.paste("#FFFFFF", place, outside)
     return canvas
@@ -80,14 +97,21 @@ def _base(items: tuple[Item, ...], typecase: Typecase, dpi: int) -> Image.Image:
 
 
 @lru_cache(maxsize=16)
-def _marks(items: tuple[Item, ...], typecase: Typecase, dpi: int) -> Image.Image:
-    """How strongly each pixel takes the colour of the mark's words."""
+def _marks(
+    items: tuple[Item, ...], typecase: Typecase, dpi: int
+) -> tuple[tuple[tuple[int, int, int, int], Image.Image], ...]:
+    """How strongly each pixel takes the colour of the mark's words; in bands, because most pixels take none."""
     whole = Image.new("L", size_px(dpi), 0)
     painter = Painter(whole, typecase, dpi)
     for item in items:
         if isinstance(item, Text):
             whole = ImageChops.lighter(whole, painter.turned(item))
-    return whole
+    found = []
+    for top in range(0, whole.height, BAND_PX):
+        band = whole.crop((0, top, whole.width, min(top + BAND_PX, whole.height)))
+        if box := band.getbbox():
+            found.append(((box[0], top + box[1], box[2], top + box[3]), band.crop(box)))
+    return tuple(found)
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,7 @@ from cardemu.face.items import Box, Shape
 from cardemu.face.paths import rectangle
 
 GROUND = "#EEF2F5"
-FRAME = "#9AA7B3"
+FRAME, FRAME_UM = "#9AA7B3", 100
 SKINS = ("#F0D2B6", "#EBC8A8", "#E3BC98", "#F3DAC2")
 HAIRS = ("#2B2A2E", "#37302D", "#23262B", "#443832")
 GREY_HAIRS = ("#9A9CA0", "#B4B6B9", "#86888C")
@@ -72,15 +72,22 @@ class _Pen:
         self.draw(f"{name}.right", " ".join(mirrored), fill, stroke, stroke_permille)
 
 
+def ground(name: str, box: Box) -> tuple[Shape, ...]:
+    """What the bust stands before, and a thin frame about it: the same for everybody."""
+    return (
+        Shape(f"{name}.ground", rectangle(box), GROUND),
+        Shape(f"{name}.frame", rectangle(box.inset(FRAME_UM // 2)), "", FRAME, FRAME_UM),
+    )
+
+
 def portrait(name: str, box: Box, sitter: Sitter) -> tuple[Shape, ...]:
-    """The bust in its frame."""
+    """The bust, to be drawn into `ground`."""
     choices = hashlib.sha256(sitter.key.encode()).digest()
     skin = SKINS[choices[0] % len(SKINS)]
     greys = GREY_HAIRS if sitter.age >= GREY_FROM_AGE else HAIRS
     hair = greys[choices[1] % len(greys)]
     cloth = CLOTHES[choices[2] % len(CLOTHES)]
-    pen = _Pen(name, box)
-    pen.shapes.append(Shape(f"{name}.ground", rectangle(box), GROUND))
+    pen = _Pen(name, box.inset(FRAME_UM))
     long_hair = sitter.female and choices[3] % 3 > 0
     if long_hair:
         _long_hair(pen, hair, choices[4])
@@ -90,7 +97,6 @@ def portrait(name: str, box: Box, sitter: Sitter) -> tuple[Shape, ...]:
     _features(pen, hair, choices, child=sitter.age <= CHILD_TO_AGE)
     if choices[9] % 4 == 0 and sitter.age > CHILD_TO_AGE:
         _glasses(pen)
-    pen.shapes.append(Shape(f"{name}.frame", rectangle(box.inset(50)), "", FRAME, 100))
     return tuple(pen.shapes)
 
 

@@ -12,16 +12,37 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont, TTLibError
 from PIL import ImageFont
 
 FOLDER = Path(__file__).parent / "fonts"
+Point = tuple[float, float]
 BUNDLED = ("text", "title", "mark")
 
 
 class FontError(ValueError):
     """A font file that cannot be used."""
+
+
+class _Pen(BasePen):  # type: ignore[misc]  # fontTools has no types
+    """Takes an outline down; the base class puts components together and makes quadratic curves cubic."""
+
+    def __init__(self, glyphs: Any) -> None:
+        super().__init__(glyphs)
+        self.found: list[tuple[str, tuple[Point, ...]]] = []
+
+    def _moveTo(self, pt: Point) -> None:  # noqa: N802 - the base class calls it so
+        self.found.append(("M", (pt,)))
+
+    def _lineTo(self, pt: Point) -> None:  # noqa: N802 - the base class calls it so
+        self.found.append(("L", (pt,)))
+
+    def _curveToOne(self, pt1: Point, pt2: Point, pt3: Point) -> None:  # noqa: N802 - the base class calls it so
+        self.found.append(("C", (pt1, pt2, pt3)))
+
+    def _closePath(self) -> None:  # noqa: N802 - the base class calls it so
+        self.found.append(("Z", ()))
 
 
 class Typeface:
@@ -59,11 +80,11 @@ class Typeface:
     def _glyphs(self) -> Any:
         return self._font.getGlyphSet()
 
-    def outline(self, character: str) -> tuple[tuple[str, tuple[tuple[float, float], ...]], ...]:
-        """The outline of a character: pen commands with points in font units, y upwards."""
-        pen = DecomposingRecordingPen(self._glyphs)
+    def outline(self, character: str) -> tuple[tuple[str, tuple[Point, ...]], ...]:
+        """The outline of a character: M, L, C and Z, each with its points in font units, y upwards."""
+        pen = _Pen(self._glyphs)
         self._glyphs[self._cmap[ord(character)]].draw(pen)
-        return tuple((command, tuple(points)) for command, points in pen.value)
+        return tuple(pen.found)
 
 
 @lru_cache(maxsize=8)

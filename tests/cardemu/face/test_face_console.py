@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from cardemu.face.holder import values_on
 from cardemu.face.items import Text
 from tests.cardemu.face.sitters import picture
 
+ROOT = Path(cardmill.__file__).parent
 NOTO = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 
 
@@ -235,3 +239,26 @@ def test_a_lent_font_draws_a_rare_name_and_is_recorded(tmp_path: Path) -> None:
     assert len(fonts[3]["sha256"]) == 64
     assert call("face", 3, "--product", "generation-2", "--out", tmp_path, "--font-file", f"{NOTO}#99").exit_code == 2
     assert call("face", 3, "--product", "generation-2", "--out", tmp_path, "--font-file", f"{NOTO}#x").exit_code == 2
+
+
+@pytest.mark.slow
+def test_two_programs_write_the_same_bytes(tmp_path: Path) -> None:
+    """Started apart, with other hash seeds, every file agrees byte for byte."""
+    command = [
+        sys.executable,
+        "-m",
+        "cardmill",
+        "card",
+        "face",
+        "7",
+        "--product",
+        "generation-3",
+        "--format",
+        "png,svg,pdf",
+    ]
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([*command, "--out", str(tmp_path / seed)], env=environment, check=True, timeout=60, cwd=ROOT)
+    for path in sorted((tmp_path / "1").iterdir()):
+        assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes(), path.name
+    assert len(list((tmp_path / "1").iterdir())) == 6

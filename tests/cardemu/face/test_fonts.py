@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
 from cardemu.elements.codes import CODES
+from cardemu.face.compose import Material
 from cardemu.face.fonts import make_subset
-from cardemu.face.items import Box
+from cardemu.face.items import Box, Text
+from cardemu.face.outline import glyph_path
+from cardemu.face.paths import outlines
 from cardemu.face.typefaces import BUNDLED, FOLDER, FontError, Typecase, bundled, from_file
 from cardemu.face.typeset import Style, fit
 from cardemu.people import GIVEN, SURNAMES
@@ -97,6 +101,37 @@ def test_a_font_of_ones_own_lends_missing_characters_only() -> None:
     assert lent.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
     assert case != Typecase()
     assert case == Typecase((from_file(source, make_subset.SIMPLIFIED_CHINESE),))
+
+
+def test_a_truetype_font_is_lent() -> None:
+    """Quadratic curves and composed letters: drawn as paths of cubic curves, as large as the pixels."""
+    lent = from_file(dejavu())
+    (item,) = (
+        one
+        for one in drawn(material=Material(fonts=(lent,)), person_name="Жанна Ёлкина").person
+        if one.id == "person.name"
+    )
+    assert isinstance(item, Text)
+    assert set(item.lines[0].fonts) == {0, 3}
+    for character, parts in (("Ж", 1), ("Ё", 3)):
+        path = glyph_path(lent, character, 10_000, 0, 10_000)
+        assert path.count("M") == path.count("Z") == parts
+        points = [point for part in outlines(path) for point in part]
+        canvas = Image.new("L", (1600, 1600))
+        ImageDraw.Draw(canvas).text((200, 1200), character, 255, lent.sized(1000), anchor="ls")
+        left, top, right, bottom = canvas.getbbox() or (0, 0, 0, 0)
+        assert min(x for x, _ in points) / 10 == pytest.approx(left - 200, abs=3)
+        assert max(x for x, _ in points) / 10 == pytest.approx(right - 200, abs=3)
+        assert min(y for _, y in points) / 10 - 1000 == pytest.approx(top - 1200, abs=3)
+        assert max(y for _, y in points) / 10 - 1000 == pytest.approx(bottom - 1200, abs=3)
+
+
+def dejavu() -> Path:
+    """A TrueType font that is always there: matplotlib brings it."""
+    found = importlib.util.find_spec("matplotlib")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf"
 
 
 @pytest.mark.parametrize("data", [b"", b"no font", b"OTTO" + bytes(40), b"\x00\x01\x00\x00" + bytes(8)])
