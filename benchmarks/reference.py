@@ -61,7 +61,7 @@ def lines(name: str, folder: Path) -> list[Line]:
     wav = reference.files.get("stripe-track2.wav", b"")
     changed = replace(again, files={**again.files, "back-300.png": theirs.files["back-300.png"]})
     return [
-        Line("bundle, written to disk", lambda n: bundle.write(records[n], folder / f"out{n}")),
+        Line("bundle, written to disk", lambda n: bundle.write(records[n + 2], folder / f"out{n}")),
         Line("bundle, all files in memory", lambda n: bundle.files_of(records[n + APART])),
         Line("... data checked and put together", lambda n: make_record(made, Wanted(index=n))),
         Line("... chip made and described", lambda n: describe_chip(records[n])),

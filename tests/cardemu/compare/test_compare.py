@@ -25,6 +25,7 @@ from cardemu.stripe.flux import Swipe, signal, to_wav
 from cardemu.stripe.frames import write_iso
 from cardemu.stripe.readout import parse
 from cardemu.stripe.tracks import TRACKS, on_card
+from cardemu.transports.base import TransportError
 from cardemu.transports.in_process import InProcess, spoken
 from tests.cardemu.reference.made import folder, loaded, record
 
@@ -277,8 +278,15 @@ def test_files_that_are_nothing_are_refused(
     assert "thing" in error or "lacks" in error
 
 
-def test_places_that_are_nothing_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No bundle, no file, no reader."""
+def test_places_that_are_nothing_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No bundle, no file, no reader (PC/SC itself is not asked: a process sees one service for all its life)."""
+
+    def no_reader(name: str) -> str:
+        raise TransportError(f"no reader matches {name!r}; readers: none")
+
+    monkeypatch.setattr("cardemu.compare.console.find_reader", no_reader)
     assert run(tmp_path, tmp_path) == 2
     assert run(folder(), tmp_path) == 2
     assert run(folder(), tmp_path / "nothing.txt") == 2
