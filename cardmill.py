@@ -193,7 +193,7 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
     product: Annotated[str, typer.Option(help="generation-1, generation-2, generation-3 or a product file")] = "",
     seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
     region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
-    issue_date: Annotated[str, typer.Option(help="CCYYMMDD; for a run folder, the day its clock begins")] = "20260302",
+    issue_date: Annotated[str, typer.Option(help="CCYYMMDD; a run folder's cards have their own")] = "20260302",
     field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
     photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
     portrait: Annotated[Path | None, typer.Option(help="portrait for the face, 358 to 441")] = None,

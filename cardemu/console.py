@@ -72,15 +72,16 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
         try:
             return function(*args, **kwargs)
         except (ProductError, DataError, ScriptError, state.StateError, AddressError, UsageError) as error:
-            _complain(str(error))
+            complain(str(error))
         except OSError as error:
-            _complain(f"{error.filename}: {error.strerror}")
+            complain(f"{error.filename}: {error.strerror}")
         return USAGE
 
     return checked
 
 
-def _complain(message: str) -> None:
+def complain(message: str) -> None:
+    """Print a line on the error output as it is."""
     Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -134,7 +135,7 @@ def _reader(card: Card, card_product: Product, pin: str = "") -> Reader:
 
 
 def _refused(code: int) -> int:
-    _complain(f"{code}: {english(code)}")
+    complain(f"{code}: {english(code)}")
     return REFUSED
 
 
@@ -157,7 +158,7 @@ def new(wanted: NewCard) -> int:
     if wanted.audit:
         wanted.audit.write_text(audit.to_json() + "\n", encoding="utf-8")
     for item, why in audit.failed.items():
-        _complain(f"{item}: {why}")
+        complain(f"{item}: {why}")
     who = "no person yet" if wanted.premade else f"{values['person.name']}, {values['person.number']}"
     say(f"{wanted.out}: {made.name}, card {values['card.number']}, {who}; {len(audit.entries)} commands")
     return FINE if audit.complete else REFUSED
@@ -288,7 +289,7 @@ def apdu(path: Path, script: Path | None = None, *, product_name: str | None = N
             for words in shell.run(line, number):
                 say(words)
         except ScriptError as error:
-            _complain(str(error))
+            complain(str(error))
             wrong = True
     _save(card, path)
     return USAGE if wrong else REFUSED if shell.failures else FINE

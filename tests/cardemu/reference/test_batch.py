@@ -41,7 +41,8 @@ def run_folder(folder: Path, cards: int) -> Path:
         code = bytes(CardIdentification("990000", f"{number:08X}")).hex().upper()
         row = [86_400_000 * number, number, 1, card_number(number), code, bank_card_number(2, number)]
         database.execute("insert into cards values (?, ?, ?, ?, ?, ?)", row)
-    for table in ("persons", "cards"):
+    database.execute("create table run as select '2025-02-24' as start")
+    for table in ("persons", "cards", "run"):
         database.execute(f"copy {table} to '{names / table}.parquet' (format parquet)")
     return folder / "run"
 
@@ -85,7 +86,7 @@ def test_the_cards_a_run_issued(tmp_path: Path) -> None:
     """Person, numbers and day of issue are the run's."""
     folder = run_folder(tmp_path, 3)
     assert batch.is_run(folder)
-    jobs = batch.check(batch.from_run(folder, "20250224"), product("generation-2"))
+    jobs = batch.check(batch.from_run(folder), product("generation-2"))
     made = [make_record(product("generation-2"), job.wanted) for job in jobs]
     assert [one.values["card.number"] for one in made] == [card_number(number) for number in range(3)]
     assert made[1].values["person.number"] == person(0, "9900", 1).citizen_number

@@ -31,6 +31,7 @@ def test_what_follows_from_a_given_value_follows_it() -> None:
     assert made.values["person.sex"] == "2"
     assert made.values["person.birth_date"] == "19900307"
     assert made.values["card.valid_until"] == "20350105"
+    assert made.values["card.holder_class"] == "3"
     assert made.values["person.latin_name"] == "LI/MIN"
     assert "^LI/MIN^3501220" in made.tracks[1]
 
