@@ -357,7 +357,7 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
     product: Annotated[str, typer.Option(help="generation-1, generation-2, generation-3 or a product file")] = "",
     seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
     region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
-    issue_date: Annotated[str, typer.Option(help="CCYYMMDD; for a run folder, the day its clock begins")] = "20260302",
+    issue_date: Annotated[str, typer.Option(help="CCYYMMDD; a run folder's cards have their own")] = "20260302",
     field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
     photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
     portrait: Annotated[Path | None, typer.Option(help="portrait for the face, 358 to 441")] = None,
@@ -419,7 +419,7 @@ def card_face(  # noqa: PLR0913, PLR0917 - one argument an option
 
 
 @card.command("compare")
-def card_compare(
+def card_compare(  # noqa: PLR0913, PLR0917 - one argument an option
     reference: Annotated[Path, typer.Argument(help="reference bundle (a folder)")],
     against: Annotated[
         str,
@@ -430,6 +430,7 @@ def card_compare(
     ] = "",
     product: OwnProduct = None,
     side: Annotated[str, typer.Option(help="of a scan: front or back (default: whichever it shows)")] = "",
+    pin: Annotated[str, typer.Option(help="PIN, for what a card in a reader shows for one alone")] = "",
     picture: Annotated[Path | None, typer.Option(help="folder for pictures of what differs")] = None,
     junit: Annotated[Path | None, typer.Option(help="write the verdict as JUnit XML")] = None,
     as_json: AsJson = False,
@@ -438,7 +439,7 @@ def card_compare(
     """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input."""
     from cardemu.compare import console
 
-    asked = console.Comparison(reference, against, product or "", side, picture, junit, as_json, quiet)
+    asked = console.Comparison(reference, against, product or "", side, pin, picture, junit, as_json, quiet)
     raise typer.Exit(console.compare(asked))
 
 
@@ -453,7 +454,7 @@ def card_check(
     """Find contradictions between chip, stripe and face of one card, without a reference."""
     from cardemu.compare import console
 
-    asked = console.Comparison(bundle, "", product or "", "", None, junit, as_json, quiet)
+    asked = console.Comparison(bundle, product=product or "", junit=junit, as_json=as_json, quiet=quiet)
     raise typer.Exit(console.compare(asked))
 
 

@@ -73,11 +73,11 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
         try:
             return function(*args, **kwargs)
         except (ProductError, DataError, ScriptError, state.StateError, AddressError, UsageError) as error:
-            _complain(str(error))
+            complain(str(error))
         except TransportError as error:
-            _complain(str(error))
+            complain(str(error))
         except OSError as error:
-            _complain(f"{error.filename}: {error.strerror}")
+            complain(f"{error.filename}: {error.strerror}")
         return USAGE
 
     return checked
@@ -88,7 +88,8 @@ def _printer(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
-def _complain(message: str) -> None:
+def complain(message: str) -> None:
+    """Print a line on the error output as it is."""
     _printer(stderr=True).print(message, soft_wrap=True)
 
 
@@ -114,7 +115,7 @@ def _reader(card: OpenCard, pin: str = "") -> Reader:
 
 
 def _refused(code: int) -> int:
-    _complain(f"{code}: {english(code)}")
+    complain(f"{code}: {english(code)}")
     return REFUSED
 
 
@@ -141,7 +142,7 @@ def new(wanted: NewCard) -> int:
     if wanted.audit:
         write_file(wanted.audit, audit.to_json() + "\n")
     for item, why in audit.failed.items():
-        _complain(f"{item}: {why}")
+        complain(f"{item}: {why}")
     who = "no person yet" if wanted.premade else f"{values['person.name']}, {values['person.number']}"
     say(f"{wanted.out}: {made.name}, card {values['card.number']}, {who}; {len(audit.entries)} commands")
     return FINE if audit.complete else REFUSED
@@ -283,10 +284,10 @@ def apdu(
                 for words in shell.run(line, number):
                     say(words)
             except ScriptError as error:
-                _complain(str(error))
+                complain(str(error))
                 wrong = True
             except ReaderError as error:
-                _complain(f"{name}:{number}: {error.code}: {english(error.code)}")
+                complain(f"{name}:{number}: {error.code}: {english(error.code)}")
                 shell.failures += 1
         if trace is not None:
             write_file(trace, FORMATS[trace.suffix].write(shell.trace))
