@@ -9,8 +9,8 @@ from cardemu.compare.findings import Row, compare_maps, row_of
 from cardemu.elements.codec import join_name
 from cardemu.products import Product
 from cardemu.terminal.core import Terminal
-from cardemu.terminal.errors import OK, Code, ReaderError, english
-from cardemu.terminal.everything import REFUSED, read_everything
+from cardemu.terminal.errors import OK, ReaderError, english
+from cardemu.terminal.everything import NEEDS_PIN, REFUSED, read_everything
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.reader import Reader
 from cardemu.transports.base import Transport
@@ -163,8 +163,8 @@ def compare_with_card(
             continue
         found = {name: value.rstrip("0") if name == "content" else value for name, value in read["files"][key].items()}
         wanted = {name: value.rstrip("0") if name == "content" else value for name, value in values.items()}
-        if wanted and found.get(REFUSED, "").startswith(f"{int(Code.CANCELLED)}:"):
-            notes.append(f"{key} needs the PIN (--pin) and was not read")
+        if wanted and found.get(REFUSED) == NEEDS_PIN:
+            notes.append(f"{key} {NEEDS_PIN} and was not read")
         elif wanted and REFUSED in found:
             rows.append(Row("chip", key, "can be read", found[REFUSED], key, "unreadable"))
         elif wanted:

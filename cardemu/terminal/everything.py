@@ -16,6 +16,7 @@ BASIC_FIELDS = (
     *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
 )
 NO_RECORD = 0x6A83
+NEEDS_PIN = "needs the PIN (--pin)"
 REFUSED = "refused"
 """Under this name stands why a file could not be read."""
 
@@ -51,7 +52,7 @@ def file_values(desk: Reader, row: FileRow) -> dict[str, str]:
     if code == from_status(NO_RECORD) and row.kind is Kind.CYCLIC:
         return {}
     if code == Code.CANCELLED:
-        return {REFUSED: "needs the PIN (--pin)"}
+        return {REFUSED: NEEDS_PIN}
     if code != OK:
         return {REFUSED: f"{code}: {english(code)}"}
     return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))
