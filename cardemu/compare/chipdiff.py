@@ -9,7 +9,7 @@ from cardemu.compare.findings import Row, compare_maps, row_of
 from cardemu.elements.codec import join_name
 from cardemu.products import Product
 from cardemu.terminal.core import Terminal
-from cardemu.terminal.errors import OK, ReaderError, english
+from cardemu.terminal.errors import OK, Code, ReaderError, english
 from cardemu.terminal.everything import NEEDS_PIN, REFUSED, read_everything
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.reader import Reader
