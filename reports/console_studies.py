@@ -107,7 +107,7 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
     study = Study(
         title=f"{a} / {b}",
         description="",
-        sentences=sentences(comparison.differences, a, b),
+        sentences=sentences(comparison.differences, a, b, words),
         picture=difference_picture(comparison.differences, a, b, words),
         tables=(comparison_table(comparison.differences, a, b, words),),
         command=_compare_command(sides, metrics, comparison),

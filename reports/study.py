@@ -190,6 +190,23 @@ def tornado_tables(tornado: Tornado, words: Words) -> tuple[StudyTable, ...]:
     return tuple(tables)
 
 
-def sentences(differences: Sequence[Difference], a: str, b: str) -> tuple[str, ...]:
-    """One for each metric."""
-    return tuple(sentence(one, a, b) for one in differences)
+def sentences(differences: Sequence[Difference], a: str, b: str, words: Words) -> tuple[str, ...]:
+    """One for each metric, in the language of the page."""
+    told = sentence if words.language == "en" else _in_chinese
+    return tuple(told(one, a, b) for one in differences)
+
+
+def _in_chinese(one: Difference, a: str, b: str) -> str:
+    what, unit, interval = one.asked.text, one.asked.unit, one.interval
+    if one.finding is Finding.EQUAL:
+        return f"{what}：每次运行都相同（{in_words(one.a, unit)}）"
+    if interval.note:
+        return f"{what}：无法确定（成对运行 {one.pairs} 次）"
+    more = "多" if one.difference > 0 else "少"
+    told = f"{b} 比 {a} {more} {in_words(abs(one.difference), unit)}"
+    span = f"95 % 置信区间：{in_words(interval.low, unit)} 到 {in_words(interval.high, unit)}"
+    if one.finding is Finding.UNKNOWN:
+        rest = "再增加运行次数也难以确定" if one.more is None else f"再运行约 {one.more:,} 次可能得出结论"
+        return f"{what}：尚不能确定哪个更好；{told}（{span}），{rest}"
+    ways = {Finding.A_BETTER: f"{a} 更好", Finding.B_BETTER: f"{b} 更好", Finding.DIFFERENT: "两者不同"}
+    return f"{what}：{ways[one.finding]}；{told}（{span}）"

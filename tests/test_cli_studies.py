@@ -108,6 +108,10 @@ def test_a_comparison_says_which_is_better_on_screen_in_json_and_on_a_page(tmp_p
     page = (tmp_path / "runs/compare-desk-desk/compare.html").read_text("utf-8")
     assert "is better; " in page
     assert "<svg" in page
+    _cardmill(tmp_path, *options, "--resume", "--quiet", "--lang", "zh")
+    chinese = (tmp_path / "runs/compare-desk-desk/compare.zh.html").read_text("utf-8")
+    assert "stations.desk.counters=3 更好；" in chinese
+    assert "is better" not in chinese
     code, text = _cardmill(tmp_path, *options, "--json", "--resume", "--metric", "wait.p95 at desk")
     found = {one["metric"]: one for one in json.loads(text)["differences"]}
     assert found["wait.p95 at desk"]["finding"] == "b"
