@@ -13,7 +13,7 @@ from pathlib import Path
 from cardemu import state
 from cardemu.card import Card
 from cardemu.memory import Cell
-from cardemu.products import Product, product
+from cardemu.products import Product, names, product
 from cardemu.terminal.errors import ReaderError
 from cardemu.terminal.keyholder import Hsm, KeyHolder
 from cardemu.terminal.link import Link
@@ -85,12 +85,16 @@ def load_card(path: Path, product_name: str | None) -> tuple[Card, Product]:
     found: list[Product] = []
 
     def template(name: str) -> Product:
+        if not product_name and name not in names():
+            raise UsageError(f"a card of the product {name}, which is none of the package: add --product FILE")
         found.append(product(product_name or name))
         return found[0]
 
     text = text_of(path)
     try:
         card = state.load(text, lambda name: template(name).template, os.urandom)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: not a saved card: {error}") from error
     return card, found[0]

@@ -192,6 +192,16 @@ def test_a_product_no_card_comes_of_is_explained(tmp_path: Path, capsys: Printed
     assert not (tmp_path / "card.json").exists()
 
 
+def test_a_card_of_another_product_wants_its_file(saved: Path, capsys: Printed) -> None:
+    """A saved card names its product; one that is not of the package must be given."""
+    text = saved.read_text(encoding="utf-8").replace('"generation-3"', '"our-city"')
+    saved.write_text(text, encoding="utf-8")
+    assert console.read(saved) == 2
+    why = "a card of the product our-city, which is none of the package: add --product FILE"
+    assert capsys.readouterr().err == f"{saved}: {why}\n"
+    assert console.read(saved, "SSSEEF06|0A|$", product_name="generation-3") == 0
+
+
 def test_the_catalogue_lists_commands_and_elements(capsys: Printed) -> None:
     """As tables and as JSON."""
     assert console.catalogue("generation-1", as_json=True) == 0
