@@ -10,6 +10,7 @@ import pytest
 
 from cardemu import console
 from cardemu.console import NewCard
+from cardemu.memory import Cell
 from cardemu.products import FOLDER
 from tests.cardemu.terminal.desk import PRODUCTS
 
@@ -190,6 +191,50 @@ def test_a_product_no_card_comes_of_is_explained(tmp_path: Path, capsys: Printed
     assert console.new(NewCard(str(mine), tmp_path / "card.json")) == 2
     assert "no card comes of this product; empty records SSSEEF05" in capsys.readouterr().err
     assert not (tmp_path / "card.json").exists()
+
+
+def test_a_card_of_another_product_wants_its_file(saved: Path, capsys: Printed) -> None:
+    """A saved card names its product; one that is not of the package must be given."""
+    text = saved.read_text(encoding="utf-8").replace('"generation-3"', '"our-city"')
+    saved.write_text(text, encoding="utf-8")
+    assert console.read(saved) == 2
+    why = "a card of the product our-city, which is none of the package: add --product FILE"
+    assert capsys.readouterr().err == f"{saved}: {why}\n"
+    assert console.read(saved, "SSSEEF06|0A|$", product_name="generation-3") == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "why"),
+    [
+        (Cell.LIFE, "", "life cycle"),
+        (Cell.LIFE, "09", "life cycle 09"),
+        (Cell.TREE, "", "there is no file"),
+        (Cell.TRIES, "06", "1 try counters for 58 keys and the PIN"),
+        (Cell.PIN, "1234", "PIN 1234"),
+        (Cell.IDENTITY, "00" * 13 + "99030A", "identity"),
+        (18, "0110", "file"),
+    ],
+)
+def test_a_damaged_card_is_refused(cell: int, value: str, why: str, saved: Path, capsys: Printed) -> None:
+    """Somebody changed the file: what is wrong, exit code 2, and the file stays as it is."""
+    document = json.loads(saved.read_text(encoding="utf-8"))
+    document["cells"][str(int(cell))] = value
+    saved.write_text(text := json.dumps(document), encoding="utf-8")
+    assert console.read(saved) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith(f"{saved}: the card is damaged: ")
+    assert why in complaint
+    assert saved.read_text(encoding="utf-8") == text
+
+
+def test_values_that_are_none_are_an_error_number(saved: Path, capsys: Printed) -> None:
+    """A record with bytes that are no text: -41, as for any bad characters."""
+    document = json.loads(saved.read_text(encoding="utf-8"))
+    holder = next(number for number, value in document["cells"].items() if value.startswith("0812") and len(value) > 99)
+    document["cells"][holder] = "0812" + "ff" * 18 + document["cells"][holder][40:]
+    saved.write_text(json.dumps(document), encoding="utf-8")
+    assert console.read(saved) == 1
+    assert capsys.readouterr().err.startswith("-41: ")
 
 
 def test_the_catalogue_lists_commands_and_elements(capsys: Printed) -> None:
