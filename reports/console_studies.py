@@ -184,7 +184,9 @@ def sensitivity(options: SensitivityOptions, common: Common) -> int:
     plan, side = common.plan(FEW), options.side
     with ExitStack() as stack, common.progress() as progress:
         metric = (options.metric, options.place)
-        tornado, partial = play_sensitivity(side, metric, change, plan, common.crew(stack), progress.count)
+        tornado, partial = play_sensitivity(
+            side, metric, change, plan, common.crew(stack), progress.count, progress.announce
+        )
     folder = common.out or Path("runs") / f"sensitivity-{side.path.stem}"
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / ("sensitivity.html" if common.lang == "en" else f"sensitivity.{common.lang}.html")
