@@ -95,8 +95,8 @@ def explaining(act: Callable[..., int]) -> Callable[..., int]:
         except WorkersLostError as error:
             complain(error)
             return LOST
-        except KeyboardInterrupt:
-            complain(Exception("interrupted before anything was finished"))
+        except KeyboardInterrupt as error:
+            complain(Exception(str(error) or "interrupted before anything was finished"))
             return INTERRUPTED
 
     return explained
