@@ -95,8 +95,8 @@ def explaining(act: Callable[..., int]) -> Callable[..., int]:
         except WorkersLostError as error:
             complain(error)
             return LOST
-        except KeyboardInterrupt:
-            complain(Exception("interrupted before anything was finished"))
+        except KeyboardInterrupt as error:
+            complain(Exception(str(error) or "interrupted before anything was finished"))
             return INTERRUPTED
 
     return explained
@@ -152,7 +152,9 @@ def _tornado(options: RunOptions) -> Tornado:
     side = Side(options.scenario, options.overrides)
     hidden = options.quiet or options.as_json
     with crew_of(options.workers, options.cluster) as crew, RunProgress(hidden=hidden) as progress:
-        return play_sensitivity(side, (options.sensitivity, ""), CHANGE, plan, crew, progress.count)[0]
+        return play_sensitivity(side, (options.sensitivity, ""), CHANGE, plan, crew, progress.count, progress.announce)[
+            0
+        ]
 
 
 def check_choice(option: str, given: str, allowed: tuple[str, ...]) -> None:

@@ -33,7 +33,7 @@ from sim.replications.compare import REPLICATIONS, sentence
 from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
-from sim.replications.workers import Crew, crew_of
+from sim.replications.workers import Crew, WorkersLostError, crew_of
 from sim.run import Plan
 from sim.sample import NONE, LogKept
 
@@ -100,8 +100,14 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
     a, b = labels(sides)
     folder = common.out or Path("runs") / f"compare-{sides[0].path.stem}-{sides[1].path.stem}"
     placed = tuple(Side(side.path, side.overrides, folder / name) for side, name in zip(sides, "ab", strict=True))
+    kept = f"what was finished is kept in {folder}: go on with --resume"
     with ExitStack() as stack, common.progress() as progress:
-        comparison = play_both((placed[0], placed[1]), metrics, plan, common.crew(stack), progress.beat)
+        try:
+            comparison = play_both((placed[0], placed[1]), metrics, plan, common.crew(stack), progress.beat)
+        except KeyboardInterrupt as error:
+            raise KeyboardInterrupt(f"interrupted; {kept}") from error
+        except WorkersLostError as error:
+            raise WorkersLostError(f"{error}; {kept}") from error
     page = folder / ("compare.html" if common.lang == "en" else f"compare.{common.lang}.html")
     words = Words(common.lang)
     study = Study(
@@ -184,7 +190,9 @@ def sensitivity(options: SensitivityOptions, common: Common) -> int:
     plan, side = common.plan(FEW), options.side
     with ExitStack() as stack, common.progress() as progress:
         metric = (options.metric, options.place)
-        tornado, partial = play_sensitivity(side, metric, change, plan, common.crew(stack), progress.count)
+        tornado, partial = play_sensitivity(
+            side, metric, change, plan, common.crew(stack), progress.count, progress.announce
+        )
     folder = common.out or Path("runs") / f"sensitivity-{side.path.stem}"
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / ("sensitivity.html" if common.lang == "en" else f"sensitivity.{common.lang}.html")
@@ -277,11 +285,14 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
     for title in ("scenario", "engine", "measured", "expected", "z", "", "case"):
         table.add_column(title, justify="right" if title == "z" else "left", overflow="fold")
     with ExitStack() as stack, common.progress() as progress:
-        crew = common.crew(stack)
-        for one in (REFERENCE, COMPILED) if engine == BOTH else (engine,):
-            for outcome, found in play_truth(paths, one, crew, check=check, beat=progress.beat):
-                cases += found
-                violations += [f"{found[0].scenario} ({one}): {text}" for text in outcome.violations]
+        crew, interrupted = common.crew(stack), False
+        try:
+            for one in (REFERENCE, COMPILED) if engine == BOTH else (engine,):
+                for outcome, found in play_truth(paths, one, crew, check=check, beat=progress.beat):
+                    cases += found
+                    violations += [f"{found[0].scenario} ({one}): {text}" for text in outcome.violations]
+        except KeyboardInterrupt:
+            interrupted = True
     for case in cases:
         table.add_row(*_truth_row(case))
     failed = sum(not case.verdict.ok for case in cases)
@@ -292,6 +303,9 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
         Console().print(table)
         kept = ["every log satisfies the identities"] if check and not violations else []
         common.say(*(f"BROKEN  {text}" for text in violations), *kept, said)
+    if interrupted:
+        common.say("interrupted: only these were played")
+        return INTERRUPTED
     return NOT_MET if failed or violations else FINE
 
 

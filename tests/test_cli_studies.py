@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 import cardmill
+from sim.replications.session import Beat
 from tests.replications.runs import desk
 
 HERE = ("--workers", "1")
@@ -175,3 +177,25 @@ def test_truth_prints_z_scores_and_fails_when_an_answer_is_wrong(
     document = json.loads(text)
     assert document["failed"] == 1
     assert abs(document["cases"][0]["z"]) > 3.5
+
+
+def test_an_interrupted_comparison_goes_on_with_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 130 and where the finished runs are; going on gives what an undisturbed comparison gives."""
+    desk(tmp_path)
+    options = ("compare", "desk.toml", "--set-b", "stations.desk.counters=3", "--replications", "5", "--json", *HERE)
+    _, whole = _cardmill(tmp_path, *options, "--out", "whole")
+    beats: list[int] = []
+
+    def beat(_: object, beat: Beat) -> None:
+        beats.append(beat.finished)
+        if len(beats) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("reports.progress.RunProgress.beat", beat)
+    code, out = _cardmill(tmp_path, *options, "--out", "study")
+    assert code == 130
+    assert out.strip() == "interrupted; what was finished is kept in study: go on with --resume"
+    monkeypatch.undo()
+    code, again = _cardmill(tmp_path, *options, "--out", "study", "--resume")
+    assert code == 0
+    assert json.loads(again)["differences"] == json.loads(whole)["differences"]

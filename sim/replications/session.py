@@ -144,14 +144,14 @@ class Session:
 
     def _next(self) -> None:
         """One more here, or whatever the crew has finished."""
+        self._interruptible.check()
         self._help(begin=self._rest_is_long())
         first = next(n for n in count() if n not in self.rows.rows)
         if self._spread is None or self._spread.over or first in self._here:
             self._here.add(first)
             self._take(self._player.here(first, self._pause))
-            return
-        self._interruptible.check()
-        self._hear(0.2)
+        else:
+            self._hear(0.2)
         self._beat(0, 0)
 
     def _pause(self, t_ms: int, events: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+from sim.engines.choose import ready
 from sim.errors import ScenarioError
 from sim.expectations import expectation
 from sim.metrics.expect import Verdict
@@ -121,6 +122,7 @@ def play_sensitivity(
     plan: Plan,
     crew: Crew | None,
     look: Look | None = None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> tuple[Tornado, bool]:
     """Play every assumption lower and higher; `metric` and place.  Returns the outcome and whether it is partial.
 
@@ -130,6 +132,8 @@ def play_sensitivity(
     asked = read_asked(metric[0], compiled.names, "--metric", metric[1])
     found, skipped = variations(assumptions(loaded, compiled.program.procedures), change)
     replications = plan.replications or loaded.scenario.run.replications
+    played = replications * (1 + 2 * len(found))
+    plan = replace(plan, engine=ready(plan.engine, compiled.program, played, announce))
     jobs = _Alternatives(side.path, side.overrides, plan, asked, replications, ["", *alternatives(found)])
     values: dict[tuple[str, int], float] = {}
     partial = False

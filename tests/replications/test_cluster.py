@@ -56,7 +56,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 def _run(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "cardmill", "run", "desk.toml", "--out", "run", *arguments],
+        [sys.executable, "-m", "cardmill", "run", "desk.toml", "--out", "run", "--engine", "reference", *arguments],
         cwd=folder,
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,

@@ -45,7 +45,7 @@ def test_intervals_of_means_over_short_runs_of_a_queue_cover_theory(tmp_path: Pa
     """M/M/1 at half load, five hours: 100 studies of 8 runs, mean wait 5 min, half of the people wait."""
     path = desk(tmp_path, rate="6 per h")
     loaded, compiled = prepare(path, SHORT_MM1)
-    results = play(loaded, compiled, Plan(replications=800)).results
+    results = play(loaded, compiled, Plan(replications=800, engine="reference")).results
     least, _ = bounds(100, 0.95)
     for metric, station, truth in (("wait.mean", "", 300_000.0), ("wait.positive", "desk", 0.5)):
         covered = 0
@@ -65,7 +65,10 @@ def test_order_statistic_intervals_of_quantiles_cover_theory(tmp_path: Path) -> 
     path.write_text(path.read_text("utf-8").replace('rate = "20 per h"', 'file = {arrivals = "one.csv"}'), "utf-8")
     loaded, compiled = prepare(path, ("run.drain=true",))
     values = np.array(
-        [measure(r, Question("stay.mean")).value for r in play(loaded, compiled, Plan(replications=1200)).results]
+        [
+            measure(r, Question("stay.mean")).value
+            for r in play(loaded, compiled, Plan(replications=1200, engine="reference")).results
+        ]
     )
     ranks = quantile_ranks(16, 0.5)
     assert ranks is not None

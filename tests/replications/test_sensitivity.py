@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -130,3 +131,23 @@ def test_an_unknown_metric_is_refused_before_anything_is_played(tmp_path: Path) 
     """With the nearest."""
     with pytest.raises(ScenarioError, match=r'did you mean "wait\.mean"'):
         play_sensitivity(Side(desk(tmp_path)), ("wait.men", ""), FIFTH, Plan(replications=4), None)
+
+
+def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
+    """After the scenario as it is and one alternative: that one is told, the other is said not to have been played."""
+
+    def stop_after(runs: int) -> Callable[[int, int], None]:
+        def look(finished: int, planned: int) -> None:
+            assert planned == 12
+            if finished == runs:
+                raise KeyboardInterrupt
+
+        return look
+
+    side, plan = Side(desk(tmp_path)), Plan(replications=4)
+    tornado, partial = play_sensitivity(side, ("wait.mean", ""), FIFTH, plan, None, stop_after(9))
+    assert partial
+    assert tornado.swings[0].low.metric < tornado.base
+    assert tornado.swings[0].high.note == "not played"
+    with pytest.raises(KeyboardInterrupt):
+        play_sensitivity(side, ("wait.mean", ""), FIFTH, plan, None, stop_after(3))

@@ -182,7 +182,7 @@ def test_another_scenario_cannot_go_on_from_these_rows(folder: Path, tmp_path: P
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "cardmill", "run", "desk.toml", *arguments],
+        [sys.executable, "-m", "cardmill", "run", "desk.toml", "--engine", "reference", *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
