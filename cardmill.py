@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cardemu.commandline import card
+
 app = typer.Typer(
     help="Card-issuance simulator and test harness for the social security card.",
     no_args_is_help=True,
@@ -23,6 +25,18 @@ Check = Annotated[
 ]
 Workers = Annotated[int | None, typer.Option(help="processes to play replications in (default: one a core)")]
 Cluster = Annotated[str, typer.Option(help="address of a Dask scheduler to play on instead")]
+Cards = Annotated[
+    str,
+    typer.Option(
+        help="whose cards are replayed: all, none, a share such as 1%; auto: all of up to 2,000 people, or 1%"
+    ),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed (default: the scenario's)")]
+Replications = Annotated[int | None, typer.Option(min=1, help="independent replications")]
+Lang = Annotated[str, typer.Option(help="language of the page: en or zh")]
+Engine = Annotated[str, typer.Option(help="auto, reference or compiled: the same log")]
+Out = Annotated[Path | None, typer.Option(help="folder for the results (default: runs/...)")]
 AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
 
@@ -30,13 +44,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="print the result as JSON")
 def run(  # noqa: PLR0913, PLR0917 - one argument an option
     scenario: ScenarioFile,
     set_: Overrides = [],  # noqa: B006 - typer copies it
-    seed: Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed (default: the scenario's)")] = None,
-    replications: Annotated[int | None, typer.Option(min=1, help="independent replications")] = None,
+    seed: Seed = None,
+    replications: Replications = None,
     out: Annotated[Path | None, typer.Option(help="run folder (default: runs/NAME)")] = None,
     lang: Annotated[str, typer.Option(help="language of the report: en or zh")] = "en",
     engine: Annotated[
-        str, typer.Option(help="reference, or compiled: the same log faster (compiles for a minute at first use)")
-    ] = "reference",
+        str, typer.Option(help="auto, reference or compiled: the same log, the last one faster once it is compiled")
+    ] = "auto",
     log: Annotated[
         str, typer.Option(help="event log of the first replication: full, sample (1 % of people), sample:SHARE or none")
     ] = "full",
@@ -51,7 +65,11 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     ] = "",
     workers: Workers = None,
     cluster: Cluster = "",
-    resume: Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")] = False,
+    resume: Resume = False,
+    sensitivity: Annotated[
+        str, typer.Option(help="show in the report what a metric, such as wait.mean, owes to each assumption")
+    ] = "",
+    cards: Cards = "auto",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -60,7 +78,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     options = console.RunOptions(
         scenario, tuple(set_), seed, replications, out, lang, engine, log, check, tuple(until), least, most, warm_up,
-        workers, cluster, resume, as_json, quiet,
+        workers, cluster, resume, sensitivity, as_json, quiet, cards,
     )  # fmt: skip
     raise typer.Exit(console.run(options))
 
@@ -71,6 +89,96 @@ def check(scenario: ScenarioFile, set_: Overrides = []) -> None:  # noqa: B006
     from reports import console
 
     raise typer.Exit(console.check(scenario, tuple(set_)))
+
+
+@app.command()
+def cards(
+    folder: Annotated[Path, typer.Argument(help="run folder, such as runs/ningbo")],
+    share: Annotated[str, typer.Option("--cards", help="whose cards: all, none, a share such as 1%, or auto")] = "all",
+    product: Annotated[str | None, typer.Option(help="card product or its file (default: the scenario's)")] = None,
+    conversations: Annotated[
+        list[Path], typer.Option(help="folder with own conversation files, which go before the package's")
+    ] = [],  # noqa: B006 - typer copies it
+    jobs: Annotated[int, typer.Option(min=0, help="processes (default: one for each processor)")] = 0,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Replay a stored run on emulated cards, which must answer as the office's record says."""
+    from reports import card_console
+
+    options = card_console.CardOptions(share, product, tuple(conversations), jobs, as_json, quiet)
+    raise typer.Exit(card_console.cards(folder, options))
+
+
+@app.command()
+def compare(  # noqa: PLR0913, PLR0917 - one argument an option
+    a: Annotated[Path, typer.Argument(help="scenario file A")],
+    b: Annotated[Path | None, typer.Argument(help="scenario file B (default: A again, with --set-b)")] = None,
+    set_: Annotated[list[str], typer.Option("--set", help="override a value in both")] = [],  # noqa: B006
+    set_a: Annotated[list[str], typer.Option("--set-a", help="override a value in A")] = [],  # noqa: B006
+    set_b: Annotated[list[str], typer.Option("--set-b", help="override a value in B")] = [],  # noqa: B006
+    metric: Annotated[list[str], typer.Option(help="compare this too, such as 'wait.p95 at haishu'")] = [],  # noqa: B006
+    replications: Annotated[int | None, typer.Option(min=2, help="pairs of runs (default: 20)")] = None,
+    seed: Seed = None,
+    engine: Engine = "auto",
+    out: Out = None,
+    lang: Lang = "en",
+    workers: Workers = None,
+    cluster: Cluster = "",
+    resume: Resume = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare two alternatives on the same people, and say which is better or that it is not known yet."""
+    from reports import console_studies as studies
+    from sim.replications.studies import Side
+
+    common = studies.Common(seed, replications, engine, out, lang, workers, cluster, as_json, quiet, resume)
+    sides = Side(a, (*set_, *set_a)), Side(b or a, (*set_, *set_b))
+    raise typer.Exit(studies.compare(sides, tuple(metric), common))
+
+
+@app.command()
+def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
+    scenario: ScenarioFile,
+    set_: Overrides = [],  # noqa: B006
+    metric: Annotated[str, typer.Option(help="what to look at")] = "wait.mean",
+    place: Annotated[str, typer.Option(help="where: a place, a group of places or a kind of place")] = "",
+    change: Annotated[str, typer.Option(help="how much each assumption is lowered and raised")] = "20%",
+    replications: Annotated[int | None, typer.Option(min=1, help="runs of each alternative (default: 5)")] = None,
+    seed: Seed = None,
+    engine: Engine = "auto",
+    out: Out = None,
+    lang: Lang = "en",
+    workers: Workers = None,
+    cluster: Cluster = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Change every assumption (mark A), one at a time, and show what the answer owes to it."""
+    from reports import console_studies as studies
+    from sim.replications.studies import Side
+
+    common = studies.Common(seed, replications, engine, out, lang, workers, cluster, as_json, quiet)
+    options = studies.SensitivityOptions(Side(scenario, tuple(set_)), metric, place, change)
+    raise typer.Exit(studies.sensitivity(options, common))
+
+
+@app.command()
+def truth(
+    scenario: Annotated[list[str], typer.Argument(help="names of scenarios/truth (default: all)")] = [],  # noqa: B006
+    engine: Annotated[str, typer.Option(help="auto, reference, compiled or both")] = "auto",
+    check: Check = False,
+    workers: Workers = None,
+    cluster: Cluster = "",
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Play the models whose answers are known from theory, and print how far off the simulator is."""
+    from reports import console_studies as studies
+
+    common = studies.Common(workers=workers, cluster=cluster, as_json=as_json, quiet=quiet)
+    raise typer.Exit(studies.truth(engine, tuple(scenario), common, check=check))
 
 
 @app.command()
@@ -109,118 +217,7 @@ def nation(  # noqa: PLR0913, PLR0917 - one argument an option
     raise typer.Exit(console.nation(options))
 
 
-card = typer.Typer(
-    help="Make, read and question emulated cards.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
-)
 app.add_typer(card, name="card")
-
-CardFile = Annotated[Path, typer.Argument(help="saved card (JSON)")]
-OwnProduct = Annotated[str | None, typer.Option("--product", help="product file, if not one of the package")]
-
-
-@card.command("new")
-def card_new(  # noqa: PLR0913, PLR0917 - one argument an option
-    product: Annotated[str, typer.Argument(help="generation-1, generation-2, generation-3 or a product file")],
-    out: Annotated[Path, typer.Argument(help="file to write")],
-    index: Annotated[int, typer.Option(min=0, help="which synthetic person")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="seed of the card's challenges")] = 1,
-    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
-    issue_date: Annotated[str, typer.Option(help="CCYYMMDD")] = "20260302",
-    field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
-    photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
-    premade: Annotated[bool, typer.Option("--premade", help="keys and files only, no person")] = False,
-    audit: Annotated[Path | None, typer.Option(help="write the audit record of the personalisation")] = None,
-) -> None:
-    """Make a card from a synthetic person."""
-    from cardemu import console
-
-    wanted = console.NewCard(product, out, index, seed, region, issue_date, tuple(field), photo, premade, audit)
-    raise typer.Exit(console.new(wanted))
-
-
-@card.command("read")
-def card_read(
-    file: CardFile,
-    address: Annotated[str, typer.Argument(help="what to read, such as SSSEEF05|01|07|$ (default: everything)")] = "",
-    pin: Annotated[str, typer.Option(help="PIN, for what needs one")] = "",
-    as_json: AsJson = False,
-    product: OwnProduct = None,
-) -> None:
-    """Read a card as a terminal does."""
-    from cardemu import console
-
-    raise typer.Exit(console.read(file, address, pin=pin, as_json=as_json, product_name=product))
-
-
-@card.command("write")
-def card_write(
-    file: CardFile,
-    values: Annotated[list[str], typer.Argument(help="FILE.TAG=VALUE")],
-    product: OwnProduct = None,
-) -> None:
-    """Write data elements."""
-    from cardemu import console
-
-    raise typer.Exit(console.write(file, values, product_name=product))
-
-
-@card.command("verify")
-def card_verify(
-    file: CardFile, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
-) -> None:
-    """Show a PIN to a card."""
-    from cardemu import console
-
-    raise typer.Exit(console.verify(file, pin, product_name=product))
-
-
-@card.command("apdu")
-def card_apdu(
-    file: CardFile,
-    script: Annotated[Path | None, typer.Argument(help="commands in hex, one a line (default: typed in)")] = None,
-    product: OwnProduct = None,
-) -> None:
-    """Talk to a card, from a script or line by line."""
-    from cardemu import console
-
-    raise typer.Exit(console.apdu(file, script, product_name=product))
-
-
-@card.command("serve")
-def card_serve(
-    files: Annotated[list[Path], typer.Argument(help="saved cards, one a slot")],
-    slot: Annotated[int, typer.Option(min=0, max=15, help="slot of the first card")] = 0,
-    product: OwnProduct = None,
-) -> None:
-    """Put cards into the virtual reader of a running pcscd, until Ctrl-C."""
-    from cardemu import serving
-
-    raise typer.Exit(serving.serve(files, slot=slot, product_name=product))
-
-
-@card.command("catalogue")
-def card_catalogue(
-    product: Annotated[str, typer.Argument(help="card product")] = "generation-2", as_json: AsJson = False
-) -> None:
-    """List commands and data elements."""
-    from cardemu import console
-
-    raise typer.Exit(console.catalogue(product, as_json=as_json))
-
-
-@card.command("time")
-def card_time(
-    product: Annotated[str, typer.Argument(help="card product")],
-    script: Annotated[
-        Path | None, typer.Argument(help="commands in hex (default: the product's personalisation)")
-    ] = None,
-    save: Annotated[Path | None, typer.Option(help="write the script that was timed")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show where the chip's time goes while a script runs."""
-    from cardemu import console
-
-    raise typer.Exit(console.time(product, script, save=save, as_json=as_json))
 
 
 def main() -> None:

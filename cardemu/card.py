@@ -43,15 +43,14 @@ class Card:
     def blank(cls, template: Template, random: Challenge) -> Card:
         """A chip as it comes from the chip maker: an MF, no keys, no identity; COS activation comes first."""
         card = cls(template, random)
-        card.memory.cells.update(
-            {
-                Cell.LIFE: bytes((Stage.MANUFACTURED,)),
-                Cell.TREE: encode_tree([Header(Kind.MF, MF_FID)]),
-                Cell.KEYS: b"",
-                Cell.TRIES: bytes((template.pin.limit,)),
-                Cell.PIN: b"",
-            }
-        )
+        empty = {
+            Cell.LIFE: bytes((Stage.MANUFACTURED,)),
+            Cell.TREE: encode_tree([Header(Kind.MF, MF_FID)]),
+            Cell.KEYS: b"",
+            Cell.TRIES: bytes((template.pin.limit,)),
+            Cell.PIN: b"",
+        }
+        card.memory.cells.update({cell: value for cell, value in empty.items() if template.image.get(cell) != value})
         return card
 
     @classmethod

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -19,38 +18,35 @@ from rich.table import Table
 
 from cardemu import state
 from cardemu.card import Card
+from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, script_of, text_of, write_file
 from cardemu.catalogue import catalogue as commands
-from cardemu.elements.model import FileRow
+from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
 from cardemu.identifiers import read_card_number, read_citizen_number
 from cardemu.lifecycle import ALLOWED
+from cardemu.memory import PowerCutError
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
 from cardemu.personalisation.data import DataError, items, values_of
 from cardemu.personalisation.personalise import personalise
 from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
 from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed, parse, personalisation_script, play
-from cardemu.personalisation.shell import Shell
+from cardemu.personalisation.shell import Shell, typed
 from cardemu.products import Product, product
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
 from cardemu.terminal.errors import OK, Code, ReaderError, english
+from cardemu.terminal.everything import basic, file_values
 from cardemu.terminal.items import AddressError, assignment
 from cardemu.terminal.keyholder import Hsm
-from cardemu.terminal.link import is_records
+from cardemu.terminal.port import StatusError
 from cardemu.terminal.reader import AUTH_KEY, Reader
 from cardemu.tomltable import ProductError
+from cardemu.transports.base import TransportError
+from cardemu.transports.traces import FORMATS
 
 FINE, REFUSED, USAGE = 0, 1, 2
-BASIC_FIELDS = (
-    *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
-    *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
-)
 Arguments = ParamSpec("Arguments")
-
-
-class UsageError(ValueError):
-    """Wrong input; the message is for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,56 +73,36 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
         try:
             return function(*args, **kwargs)
         except (ProductError, DataError, ScriptError, state.StateError, AddressError, UsageError) as error:
-            _complain(str(error))
+            complain(str(error))
+        except TransportError as error:
+            complain(str(error))
         except OSError as error:
-            _complain(f"{error.filename}: {error.strerror}")
+            complain(f"{error.filename}: {error.strerror}")
         return USAGE
 
     return checked
 
 
-def _complain(message: str) -> None:
-    Console(stderr=True).print(message, markup=False, highlight=False, soft_wrap=True)
+def _printer(*, stderr: bool = False) -> Console:
+    """Prints text as it is: neither [red] nor :x: mean anything."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def complain(message: str) -> None:
+    """Print a line on the error output as it is."""
+    _printer(stderr=True).print(message, soft_wrap=True)
 
 
 def say(message: str) -> None:
     """Print a line as it is."""
-    Console().print(message, markup=False, highlight=False, soft_wrap=True)
+    _printer().print(message, soft_wrap=True)
 
 
-# ---- saved cards
+# ---- a terminal
 
 
-def load_card(path: Path, product_name: str | None) -> tuple[Card, Product]:
-    """A saved card and its product; `product_name` when that is a file of the user's own."""
-    found: list[Product] = []
-
-    def template(name: str) -> Product:
-        found.append(product(product_name or name))
-        return found[0]
-
-    text = _text(path)
-    try:
-        card = state.load(text, lambda name: template(name).template, os.urandom)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path}: not a saved card: {error}") from error
-    return card, found[0]
-
-
-def _text(path: Path) -> str:
-    """A text file's content."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text") from error
-
-
-def _save(card: Card, path: Path) -> None:
-    path.write_text(state.save(card) + "\n", encoding="utf-8")
-
-
-def _reader(card: Card, card_product: Product, pin: str = "") -> Reader:
-    """A terminal with every key of the product."""
+def _reader(card: OpenCard, pin: str = "") -> Reader:
+    """A terminal with every key of the product, as far as the card knows them."""
 
     def pad(prompt: str) -> str:
         if not pin:
@@ -134,12 +110,12 @@ def _reader(card: Card, card_product: Product, pin: str = "") -> Reader:
         del prompt
         return pin
 
-    keys = Hsm(card_product.template.roots)
-    return Reader(Terminal(contact=card, keys=keys, pin_pad=pad, card_product=card_product))
+    mute = (PowerCutError, TransportError)
+    return Reader(Terminal(contact=card.slot, keys=card.keys, pin_pad=pad, card_product=card.product, mute=mute))
 
 
 def _refused(code: int) -> int:
-    _complain(f"{code}: {english(code)}")
+    complain(f"{code}: {english(code)}")
     return REFUSED
 
 
@@ -155,14 +131,18 @@ def new(wanted: NewCard) -> int:
     everything = items(made, values, pictures)
     card, audit = Card.blank(made.template, os.urandom), Audit(values["card.number"])
     hsm = Hsm(made.template.roots)
-    PrePersonaliser(Chip(made, wanted.region, _serial(wanted)), hsm, audit).run(card, values)
-    if not wanted.premade:
-        personalise(card, made, everything, hsm, audit, wanted.region)
-    _save(card, wanted.out)
+    try:
+        PrePersonaliser(Chip(made, wanted.region, _serial(wanted)), hsm, audit).run(card, values)
+        if not wanted.premade:
+            personalise(card, made, everything, hsm, audit, wanted.region)
+    except (StatusError, ReaderError) as error:
+        why = str(error) if isinstance(error, StatusError) else f"{error.code}: {english(error.code)}"
+        raise UsageError(f"{made.name}: no card comes of this product; {audit.item}: {why}") from error
+    save_card(card, wanted.out)
     if wanted.audit:
-        wanted.audit.write_text(audit.to_json() + "\n", encoding="utf-8")
+        write_file(wanted.audit, audit.to_json() + "\n")
     for item, why in audit.failed.items():
-        _complain(f"{item}: {why}")
+        complain(f"{item}: {why}")
     who = "no person yet" if wanted.premade else f"{values['person.name']}, {values['person.number']}"
     say(f"{wanted.out}: {made.name}, card {values['card.number']}, {who}; {len(audit.entries)} commands")
     return FINE if audit.complete else REFUSED
@@ -177,7 +157,7 @@ def _values(wanted: NewCard) -> dict[str, str]:
     """The synthetic person's values with the fields given put over them; numbers are checked."""
     if not (len(wanted.issue_date) == 8 and wanted.issue_date.isascii() and wanted.issue_date.isdecimal()):
         raise UsageError(f"issue date {wanted.issue_date!r} must be eight digits, CCYYMMDD")
-    given = _fields(wanted.fields)
+    given = assignments(wanted.fields)
     try:
         holder = person(wanted.seed, wanted.region, wanted.index)
         values = values_of(holder, wanted.region, _serial(wanted), wanted.issue_date, wanted.index) | given
@@ -188,9 +168,10 @@ def _values(wanted: NewCard) -> dict[str, str]:
     return values
 
 
-def _fields(assignments: Iterable[str]) -> dict[str, str]:
+def assignments(fields: Iterable[str]) -> dict[str, str]:
+    """Values by name, from NAME=VALUE."""
     values: dict[str, str] = {}
-    for text in assignments:
+    for text in fields:
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise UsageError(f"{text!r} must be NAME=VALUE, such as person.name=李敏")
@@ -203,90 +184,71 @@ def _fields(assignments: Iterable[str]) -> dict[str, str]:
 
 @complaining
 def read(
-    path: Path, address: str = "", *, pin: str = "", as_json: bool = False, product_name: str | None = None
+    path: Path | str, address: str = "", *, pin: str = "", as_json: bool = False, product_name: str | None = None
 ) -> int:
-    """Read a card as a terminal with all keys does: basic data and every file, or one address (SSSEEF05|07|$)."""
-    card, card_product = load_card(path, product_name)
-    desk, out = _reader(card, card_product, pin), bytearray()
+    """Read a card as a terminal with all keys does: basic data and every file, or one address (SSSEEF05|07|$).
+
+    `path`: a saved card, or `pcsc:READER`.
+    """
+    card = open_card(path, product_name)
+    desk, out = _reader(card, pin), bytearray()
     if address:
         code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-        _save(card, path)
+        card.close()
         if code == OK:
             say(json.dumps({"data": out.decode("gb18030")}, ensure_ascii=False) if as_json else out.decode("gb18030"))
         if code == Code.BAD_PARAMETER:
             raise UsageError(f"{address!r} must be an address of this card, such as SSSEEF05|06|07|$")
         return FINE if code == OK else _refused(code)
-    code = desk.iReadCardBas(1, out)
+    code, head = basic(desk)
     if code != OK:
-        _save(card, path)
+        card.close()
         return _refused(code)
-    basic = dict(zip(BASIC_FIELDS, out.decode("gb18030").split("|"), strict=False))
-    files = {row.key: _file_values(desk, row) for row in card_product.files if row.kind is not Kind.TRANSPARENT}
-    _save(card, path)
+    files = {row.key: file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
+    card.close()
     if as_json:
-        say(json.dumps({"basic": basic, "files": files}, ensure_ascii=False, indent=1))
+        say(json.dumps({"basic": head, "files": files}, ensure_ascii=False, indent=1))
     else:
-        _print_card(basic, files, card_product)
+        _print_card(head, files, card.product)
     return FINE
 
 
-def _file_values(desk: Reader, row: FileRow) -> dict[str, str]:
-    """Every element of a file; under `refused` why there are none."""
-    out = bytearray()
-    names: list[str] = []
-    if is_records(row):
-        tags = [
-            (element.name if element.times == 1 else f"{element.name}:{number}", f"{element.tag:02X}:{number}")
-            for element in row.elements
-            for number in range(1, element.times + 1)
-        ]
-        if not tags:
-            return {}
-        names, address = [name for name, _ in tags], "|".join((row.key, *(tag for _, tag in tags))) + "|$"
-    else:
-        names, address = [element.name for element in row.elements], f"{row.key}:1$"
-    code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-    if code != OK:
-        return {"refused": f"{code}: {english(code)}"}
-    return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))
-
-
-def _print_card(basic: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
+def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
     table = Table(title=card_product.title)
     for heading in ("file", "element", "value"):
         table.add_column(heading)
-    for name, value in basic.items():
+    for name, value in head.items():
         table.add_row("", name, value)
     for key, values in files.items():
         for name, value in values.items():
-            if value:
+            if value.strip(SEPARATOR):
                 table.add_row(key, name, value)
-    Console().print(table, markup=False)
+    _printer().print(table)
 
 
 @complaining
-def write(path: Path, assignments: Iterable[str], *, product_name: str | None = None) -> int:
+def write(path: Path | str, wanted: Iterable[str], *, product_name: str | None = None) -> int:
     """Write elements under their update keys: FILE.TAG=VALUE or FILE.NAME=VALUE, such as SSSEEF06.0A=2."""
-    card, card_product = load_card(path, product_name)
-    desk, out = _reader(card, card_product), bytearray()
-    pairs = [assignment(card_product, text) for text in assignments]
+    card = open_card(path, product_name)
+    desk, out = _reader(card), bytearray()
+    pairs = [assignment(card.product, text) for text in wanted]
     if not pairs:
         raise UsageError("nothing to write: give FILE.TAG=VALUE, such as SSSEEF06.0A=2")
     address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)
     data = "".join(f"{key}|{value}|$" for key, _, value in pairs)
     code = desk.iWriteCard(1, "", address, data, out)
-    _save(card, path)
+    card.close()
     if code in {Code.BAD_CHARACTERS, Code.BAD_LENGTH, Code.BAD_INPUT, Code.BAD_PARAMETER}:
         raise UsageError(f"{' '.join(value for _, _, value in pairs)!r}: {english(code)}")
     return FINE if code == OK else _refused(code)
 
 
 @complaining
-def verify(path: Path, pin: str, *, product_name: str | None = None) -> int:
+def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> int:
     """Show the PIN to a card; a wrong one counts, as on the real card."""
-    card, card_product = load_card(path, product_name)
-    code = _reader(card, card_product, pin).iVerifyPIN(1, bytearray())
-    _save(card, path)
+    card = open_card(path, product_name)
+    code = _reader(card, pin).iVerifyPIN(1, bytearray())
+    card.close()
     if code in {Code.PIN_LENGTH, Code.BAD_CHARACTERS, Code.CANCELLED}:
         raise UsageError(f"PIN {pin!r} must be 4 to 16 digits")
     if code != OK:
@@ -299,24 +261,38 @@ def verify(path: Path, pin: str, *, product_name: str | None = None) -> int:
 
 
 @complaining
-def apdu(path: Path, script: Path | None = None, *, product_name: str | None = None) -> int:
-    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard."""
-    card, card_product = load_card(path, product_name)
-    text, name = (None, "input") if script is None else (_text(script), script.name)
+def apdu(
+    path: Path | str, script: Path | None = None, *, product_name: str | None = None, trace: Path | None = None
+) -> int:
+    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard.
+
+    `script` may be a trace as well; `trace`: where to write what was said.  Endings of both: `traces.FORMATS`.
+    """
+    if trace is not None and trace.suffix not in FORMATS:
+        raise UsageError(f"{trace}: a trace ends in {', '.join(FORMATS)}")
+    text, name = (None, "input") if script is None else (script_of(script), script.name)
     if text is not None:
         parse(text, name)
-    shell, wrong = Shell(card, card_product, name), False
-    say(shell.greeting)
-    for number, line in enumerate(sys.stdin if text is None else text.splitlines(), start=1):
-        if line.strip() in {"quit", "exit"}:
-            break
-        try:
-            for words in shell.run(line, number):
-                say(words)
-        except ScriptError as error:
-            _complain(str(error))
-            wrong = True
-    _save(card, path)
+    card = open_card(path, product_name)
+    try:
+        shell, wrong = Shell(card.slot, card.product, card.keys, card.region, name), False
+        say(shell.greeting)
+        for number, line in enumerate(typed() if text is None else text.splitlines(), start=1):
+            if line.strip() in {"quit", "exit"}:
+                break
+            try:
+                for words in shell.run(line, number):
+                    say(words)
+            except ScriptError as error:
+                complain(str(error))
+                wrong = True
+            except ReaderError as error:
+                complain(f"{name}:{number}: {error.code}: {english(error.code)}")
+                shell.failures += 1
+        if trace is not None:
+            write_file(trace, FORMATS[trace.suffix].write(shell.trace))
+    finally:
+        card.close()
     return USAGE if wrong else REFUSED if shell.failures else FINE
 
 
@@ -363,7 +339,7 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) ->
         table.add_column(column, no_wrap=number == 0)
     for row in rows:
         table.add_row(*row)
-    Console().print(table, markup=False)
+    _printer().print(table)
 
 
 @complaining
@@ -373,10 +349,10 @@ def time(product_name: str, script: Path | None = None, *, save: Path | None = N
     `save`: write that personalisation as a script, to be edited.
     """
     card_product = product(product_name)
-    text = personalisation_script(card_product) if script is None else _text(script)
+    text = personalisation_script(card_product) if script is None else text_of(script)
     name = "personalisation" if script is None else script.name
     if save is not None:
-        save.write_text(text, encoding="utf-8")
+        write_file(save, text)
     card = Card.initialised(card_product.template, os.urandom, REGION, bytes(4))
     port = Timed(card, card_product.timing)
     play(port, parse(text, name), card_product, name)

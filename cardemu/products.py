@@ -52,6 +52,7 @@ class Product:
     files: tuple[FileRow, ...]
     timing: ChipTiming
     extras: Mapping[str, object]
+    file_name: str = "product"
 
     def file(self, key: str) -> FileRow:
         """The file readers call SSSEEF05; KeyError when this product has none."""
@@ -124,6 +125,7 @@ def from_data(data: dict[str, object], file: str = "product") -> Product:
         files=rows,
         timing=_timing(top.table("timing")),
         extras=extras,
+        file_name=file,
     )
     for table in (head, pin_table, key_section, top):
         table.finish()

@@ -108,9 +108,10 @@ class Session:
         """Make a DF current: no current EF, and security state as far as it survives."""
         if df is not self.df:
             if self.environment(df) is not self.environment(self.df):
-                self.granted = self.granted & {PIN}
+                kept = self.granted & {PIN}
             else:
-                self.granted = frozenset(token for token in self.granted if token < 0x80 or token >= PIN)
+                kept = frozenset(token for token in self.granted if token < 0x80 or token >= PIN)
+            self.granted = kept or _NOTHING  # one empty set for all cards
             self.challenge = None
             self.df = df
         self.ef = None

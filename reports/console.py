@@ -14,31 +14,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
 
+from reports import card_console
 from reports.info import InputRow, RunInfo
 from reports.page import write_report
 from reports.progress import RunProgress
+from reports.run_output import print_run, run_as_json
+from sim.engines.choose import AUTO, ENGINES
 from sim.errors import Problem, ScenarioError
-from sim.metrics.measures import Unit
-from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
+from sim.replications.asked import read_asked
 from sim.replications.rows import RowsError
-from sim.replications.stopping import LEAST, MOST, Stopped, read_stopping
-from sim.replications.warm_up import AUTO, find_warm_up
-from sim.replications.workers import WorkersLostError
-from sim.run import ENGINES, Outcome, Plan, play, play_log, prepare
+from sim.replications.sensitivity import CHANGE
+from sim.replications.sensitivity import REPLICATIONS as FEW
+from sim.replications.stopping import LEAST, MOST, read_stopping
+from sim.replications.studies import Side, play_sensitivity
+from sim.replications.warm_up import AUTO as FOUND
+from sim.replications.warm_up import find_warm_up
+from sim.replications.workers import WorkersLostError, crew_of
+from sim.run import Outcome, Plan, play, play_log, prepare
 from sim.sample import read_log_kept
 from sim.scenario.schema import RULE_PARTS
 from sim.scenario.schema_json import json_schema
-from sim.scenario.units import duration_text
+from sim.scenario.units import duration_text, nearest
 from sim.store import RunFolderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sim.cardwork.outcome import CardWork
     from sim.compile.compiler import Compiled
-    from sim.replications.warm_up import Settled
+    from sim.replications.sensitivity import Tornado
 
 FINE, LOST, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 1, 2, 98, 99, 130
 LANGUAGES = ("en", "zh")
@@ -61,7 +67,7 @@ class RunOptions:
     replications: int | None = None
     out: Path | None = None
     lang: str = "en"
-    engine: str = ENGINES[0]
+    engine: str = AUTO
     log: str = "full"
     check: bool = False
     until: tuple[str, ...] = ()
@@ -71,18 +77,20 @@ class RunOptions:
     workers: int | None = None
     cluster: str = ""
     resume: bool = False
+    sensitivity: str = ""
     as_json: bool = False
     quiet: bool = False
+    cards: str = "none"
 
 
-def _explaining(act: Callable[..., int]) -> Callable[..., int]:
+def explaining(act: Callable[..., int]) -> Callable[..., int]:
     """Turn the user's mistakes, folders that cannot be used and lost workers into clear messages and exit codes."""
 
     @wraps(act)
-    def explained(*args: object) -> int:
+    def explained(*args: object, **named: object) -> int:
         try:
-            return act(*args)
-        except (ScenarioError, RunFolderError, RowsError) as error:
+            return act(*args, **named)
+        except (ScenarioError, RunFolderError, RowsError, *card_console.MISTAKES) as error:
             return complain(error)
         except WorkersLostError as error:
             complain(error)
@@ -94,16 +102,15 @@ def _explaining(act: Callable[..., int]) -> Callable[..., int]:
     return explained
 
 
-@_explaining
+@explaining
 def run(options: RunOptions) -> int:
     """Play a scenario, write its report, say how it went."""
-    if options.lang not in LANGUAGES:
-        raise ScenarioError((Problem("--lang", "", None, f'"{options.lang}" is not a language', "en or zh"),))
-    if options.engine not in ENGINES:
-        raise ScenarioError((Problem("--engine", "", None, f'"{options.engine}" is no engine', " or ".join(ENGINES)),))
+    check_choice("--lang", options.lang, LANGUAGES)
+    check_choice("--engine", options.engine, ENGINES)
     settled, warm_up = None, options.warm_up
+    card_console.check_cards(options.cards, log=options.log == "full")
     loaded, compiled = prepare(options.scenario, options.overrides)
-    if warm_up == AUTO:
+    if warm_up == FOUND:
         seed = loaded.scenario.run.seed if options.seed is None else options.seed
         settled = find_warm_up(compiled.program, compiled.names, partial(play_log, compiled, options.engine, seed))
         warm_up = duration_text(settled.warm_up_ms)
@@ -114,16 +121,47 @@ def run(options: RunOptions) -> int:
     plan = _plan(options, compiled)
     with RunProgress(hidden=options.quiet or options.as_json) as progress:
         try:
-            outcome = play(loaded, compiled, plan, folder=folder, beat=progress.beat)
+            outcome = play(loaded, compiled, plan, folder=folder, beat=progress.beat, announce=progress.announce)
         except WorkersLostError as error:
             raise WorkersLostError(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
+    tornado = _tornado(options) if options.sensitivity and not outcome.partial else None
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
-    write_report(outcome.tables, replace(_info(outcome, options), settled=settled), page, options.lang)
+    cards = _cards(folder, outcome, options)
+    info = replace(_info(outcome, options), settled=settled, cards=card_console.info(cards), tornado=tornado)
+    write_report(outcome.tables, info, page, options.lang)
     if options.as_json:
-        sys.stdout.write(json.dumps(_as_json(outcome, page), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json.dumps(run_as_json(outcome, page, cards), ensure_ascii=False, indent=2) + "\n")
     elif not options.quiet:
-        _print(outcome, page, settled)
-    return _exit_code(outcome)
+        print_run(outcome, page, settled, cards)
+    return card_console.worse(_exit_code(outcome), cards)
+
+
+def _cards(folder: Path, outcome: Outcome, options: RunOptions) -> CardWork | None:
+    """Replay the log on emulated cards, if there is one and anybody wants it."""
+    if options.log != "full" or outcome.stored is None or outcome.partial or options.cards == "none":
+        return None
+    hidden = options.quiet or options.as_json
+    return card_console.work_on(
+        folder, card_console.CardOptions(options.cards, quiet=hidden), (outcome.loaded, outcome.compiled)
+    )
+
+
+def _tornado(options: RunOptions) -> Tornado:
+    """What the answer owes to each assumption, for the page."""
+    plan = Plan(options.seed, FEW, options.engine)
+    side = Side(options.scenario, options.overrides)
+    hidden = options.quiet or options.as_json
+    with crew_of(options.workers, options.cluster) as crew, RunProgress(hidden=hidden) as progress:
+        return play_sensitivity(side, (options.sensitivity, ""), CHANGE, plan, crew, progress.count)[0]
+
+
+def check_choice(option: str, given: str, allowed: tuple[str, ...]) -> None:
+    """Refuse what is not among the choices, with the nearest of many."""
+    if given in allowed:
+        return
+    near = nearest(given, allowed)
+    shown = f'did you mean "{near}"? {len(allowed)} in all' if near and len(allowed) > 5 else " or ".join(allowed)
+    raise ScenarioError((Problem(option, "", None, f'there is no "{given}"', shown),))
 
 
 def _plan(options: RunOptions, compiled: Compiled) -> Plan:
@@ -131,6 +169,8 @@ def _plan(options: RunOptions, compiled: Compiled) -> Plan:
     if options.replications is not None and options.until:
         why = "--replications says how many, --until when to stop"
         raise ScenarioError((Problem("--until", "", None, why, "one of them; --max-replications beside --until"),))
+    if options.sensitivity:
+        read_asked(options.sensitivity, compiled.names, "--sensitivity")
     return Plan(
         seed=options.seed,
         replications=options.replications,
@@ -152,7 +192,7 @@ def _exit_code(outcome: Outcome) -> int:
     return FINE if outcome.expectations_met else NOT_MET
 
 
-@_explaining
+@explaining
 def check(scenario: Path, overrides: tuple[str, ...]) -> int:
     """Check a scenario without playing it; print its warnings."""
     loaded, compiled = prepare(scenario, overrides)
@@ -169,7 +209,7 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
     return FINE
 
 
-@_explaining
+@explaining
 def rules(scenario: Path, lang: str) -> int:
     """Print the five parts of the region's rules; a missing part is said."""
     loaded, _ = prepare(scenario, ())
@@ -223,7 +263,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         region_zh=region.name_zh if region is not None else "",
         replications=outcome.replications,
         warm_up_ms=scenario.run.warm_up,
-        engine=options.engine,
+        engine=outcome.engine,
         versions=tuple(outcome.stored.versions.items()) if outcome.stored is not None else (),
         inputs=tuple(_inputs(outcome)),
         people=tuple((name, person.name) for name, person in scenario.people.items() if person.name),
@@ -250,120 +290,3 @@ def _titles_zh(outcome: Outcome) -> Iterator[tuple[str, str]]:
     titles = [(story.title, story.title_zh) for story in scenario.story]
     titles += [(expect.title, expect.title_zh) for expect in scenario.expect]
     return ((title, title_zh) for title, title_zh in titles if title and title_zh)
-
-
-def _print(outcome: Outcome, page: Path, settled: Settled | None) -> None:
-    """A short table of where people went and how long they waited, then the verdicts."""
-    out = Console()
-    head = outcome.tables.headline
-    table = Table(box=None, pad_edge=False)
-    for title in ("place", "arrivals", "served", "mean wait", "9 of 10 wait under", "servers busy", "gave up"):
-        table.add_column(title, justify="left" if title == "place" else "right")
-    for row, level in enumerate(head.level):
-        if level == "kind" and head.arrivals[row] > 0:
-            table.add_row(
-                head.name[row].replace("_", " "),
-                f"{head.arrivals[row]:,.0f}",
-                f"{head.served[row]:,.0f}",
-                _words(head.wait_mean_ms[row]),
-                _words(head.wait_p90_ms[row]),
-                _percent(head.utilisation[row]),
-                _percent(head.abandoned_share[row]),
-            )
-    out.print(table)
-    for verdict in outcome.verdicts:
-        mark = "[green]met    [/green]" if verdict.ok else "[red]NOT MET[/red]"
-        out.print(mark, end=" ")
-        out.print(verdict.text, highlight=False, markup=False, soft_wrap=True)
-    wrong = [story for story in outcome.stories if not story.ok]
-    if outcome.stories:
-        out.print(
-            f"stories: {len(outcome.stories) - len(wrong)} of {len(outcome.stories)} actions ended as the rules say"
-        )
-    for story in wrong:
-        out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
-    for violation in outcome.violations:
-        out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
-    for warning in outcome.loaded.warnings:
-        out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
-    if settled is not None:
-        text = in_words(settled.warm_up_ms, Unit.TIME)
-        out.print(f"warm-up: {text}, found by MSER-5 in {settled.pilots} pilot runs", highlight=False)
-    if outcome.stopped is not None:
-        out.print(stopped_in_words(outcome.stopped), highlight=False, markup=False, soft_wrap=True)
-    if outcome.partial:
-        out.print("[yellow]interrupted:[/yellow] the log and the report hold what was played until then")
-    out.print(f"report: {page}", highlight=False, soft_wrap=True)
-
-
-def stopped_in_words(stopped: Stopped) -> str:
-    """How many replications there were and why, in a sentence."""
-    widths = "; ".join(f"{text}: now {width}" for text, width in stopped.conditions)
-    if stopped.reached:
-        why = f"the intervals were narrow enough after {stopped.held_from} and stayed so"
-    elif stopped.interrupted:
-        why = "interrupted, the intervals are not known to be narrow enough"
-    else:
-        why = "that is the most allowed; THE INTERVALS ARE NOT NARROW ENOUGH, or have not been so for long"
-    return f"{stopped.replications} replications: {why} ({widths})"
-
-
-def _stopped_as_json(stopped: Stopped) -> dict[str, object]:
-    conditions = [{"condition": text, "half_width": width} for text, width in stopped.conditions]
-    return {"reached": stopped.reached, "held_from": stopped.held_from, "conditions": conditions}
-
-
-def _words(value_ms: float) -> str:
-    return "-" if value_ms != value_ms else in_words(value_ms, Unit.TIME)  # noqa: PLR0124 - NaN
-
-
-def _percent(share: float) -> str:
-    return "-" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN
-
-
-def _as_json(outcome: Outcome, page: Path) -> dict[str, object]:
-    """The outcome for programs: times in ms, shares 0..1."""
-    head = outcome.tables.headline
-    columns: list[tuple[str, Callable[[int], object]]] = [
-        ("level", lambda row: head.level[row]),
-        ("name", lambda row: head.name[row]),
-        ("arrivals", lambda row: _number(head.arrivals[row])),
-        ("served", lambda row: _number(head.served[row])),
-        ("wait_mean_ms", lambda row: _number(head.wait_mean_ms[row])),
-        ("wait_p90_ms", lambda row: _number(head.wait_p90_ms[row])),
-        ("utilisation", lambda row: _number(head.utilisation[row])),
-        ("abandoned_share", lambda row: _number(head.abandoned_share[row])),
-    ]
-    return {
-        "title": outcome.loaded.scenario.title,
-        "content_hash": outcome.content_hash,
-        "seed": outcome.seed,
-        "replications": outcome.replications,
-        "partial": outcome.partial,
-        "stopped": None if outcome.stopped is None else _stopped_as_json(outcome.stopped),
-        "events": outcome.events,
-        "log_sha256": outcome.stored.log_sha256 if outcome.stored is not None else None,
-        "places": [{name: cell(row) for name, cell in columns} for row in range(len(head.level))],
-        "expectations": [
-            {
-                "metric": verdict.expectation.metric,
-                "where": verdict.expectation.where,
-                "measured": _number(verdict.measured),
-                "interval": verdict.ci,
-                "ok": verdict.ok,
-                "text": verdict.text,
-            }
-            for verdict in outcome.verdicts
-        ],
-        "stories": [
-            {"story": s.story, "person": s.person, "does": s.does, "expected": s.expected, "got": s.got, "ok": s.ok}
-            for s in outcome.stories
-        ],
-        "violations": list(outcome.violations),
-        "warnings": list(outcome.loaded.warnings),
-        "report": str(page),
-    }
-
-
-def _number(value: float) -> float | None:
-    return None if value != value else float(value)  # noqa: PLR0124 - NaN

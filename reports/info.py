@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.replications.sensitivity import Tornado
     from sim.replications.stopping import Stopped
     from sim.replications.warm_up import Settled
 
@@ -21,6 +22,22 @@ class InputRow:
     """"P" published, "D" derived by arithmetic, "A" assumed, empty: the author of the scenario did not say."""
     source: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardsInfo:
+    """What card work found: the run's log replayed on emulated cards."""
+
+    product: str
+    share: float
+    """Of the people, 0 to 1."""
+    people: int
+    cards: int
+    conversations: int
+    exchanges: int
+    chip_ms: int
+    """Modelled time of all chips together."""
+    disagreements: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,8 @@ class RunInfo:
     engine: str = ""
     settled: Settled | None = None
     """How the warm-up was found, if it was not given."""
+    tornado: Tornado | None = None
+    """What the answer owes to each assumption, if that was asked for."""
     stopped: Stopped | None = None
     """Why there were so many replications, if that was not decided beforehand."""
     versions: tuple[tuple[str, str], ...] = ()
@@ -68,6 +87,8 @@ class RunInfo:
     """Parts of the regional rules that the profile lacks (rule G2): "functions", "issuing", "use", "loss", "duties"."""
     warnings: tuple[str, ...] = ()
     """Further warnings, in the words of whoever raised them."""
+    cards: CardsInfo | None = None
+    """Nothing where no card was replayed."""
     long_wait_ms: int = 1_800_000
     """assumed: a wait of more than half an hour is too long, unless the scenario expects otherwise."""
 

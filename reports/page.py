@@ -6,8 +6,6 @@ depend on the tables, the run's description and the language alone.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,32 +13,22 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
-from reports.drawing.svg import drawing_style, inline_svg
 from reports.numbers import Expectation, NumberGroup, PlaceRow, expectations, numbers, place_columns, places
+from reports.picture import Picture, drawn, write_whole
 from reports.plots.catalogue import catalogue
-from reports.sections import InputGroup, Story, facts, inputs, notes, stories, technical
+from reports.sections import Cards, InputGroup, Story, cards, facts, inputs, notes, stories, technical
+from reports.study import tornado_picture
 from reports.verdict import Verdict, verdict
 from reports.words import Words, wording
 
 if TYPE_CHECKING:
     from reports.drawing.model import Plot
     from reports.info import RunInfo
+    from reports.study import Study
     from sim.metrics.tables import Tables
 
 _TEMPLATES = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawn picture with its words."""
-
-    name: str
-    title: str
-    finding: str
-    how_to_read: str
-    svg: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +47,7 @@ class Page:
     expectations: list[Expectation]
     pictures: list[Picture]
     stories: list[Story]
+    cards: Cards | None
     inputs: list[InputGroup]
     replications: int
     command: str
@@ -67,22 +56,14 @@ class Page:
 
 def write_report(tables: Tables, info: RunInfo, path: Path, lang: str) -> None:
     """Write the report to `path`: whole or not at all, also if the program is stopped meanwhile."""
-    write_whole(path, render_report(tables, info, lang).encode("utf-8"))
+    write_whole(render_report(tables, info, lang), path)
 
 
-def write_whole(path: Path, text: bytes) -> None:
-    """Write a file whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as part:
-        temporary = Path(part.name)
-        try:
-            part.write(text)
-            part.flush()
-            os.fsync(part.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+def write_study(study: Study, path: Path, lang: str) -> None:
+    """Write the page of a study to `path`, whole or not at all."""
+    wording(lang)
+    template = environment().get_template("study.html")
+    write_whole(template.render(page=study, w=Words(lang), css=style_sheet()) + "\n", path)
 
 
 def render_report(tables: Tables, info: RunInfo, lang: str) -> str:
@@ -112,8 +93,9 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
         place_columns=place_columns(words),
         places=places(tables, words),
         expectations=expectations(tables, info, words),
-        pictures=[draw(plot, tables, words) for plot in catalogue() if plot.applies(tables)],
+        pictures=[draw(plot, tables, words) for plot in catalogue() if plot.applies(tables)] + _tornado(info, words),
         stories=stories(tables, info, words),
+        cards=cards(info, words),
         inputs=inputs(info, words),
         replications=tables.replications,
         command=info.command,
@@ -121,14 +103,16 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
     )
 
 
+def _tornado(info: RunInfo, words: Words) -> list[Picture]:
+    """The tornado of assumptions, if the run came with one."""
+    picture = None if info.tornado is None else tornado_picture(info.tornado, words)
+    return [] if picture is None else [picture]
+
+
 def draw(plot: Plot, tables: Tables, words: Words) -> Picture:
     """Draw one picture; its title and finding are also its description for those who cannot see it."""
     title, finding = words.of(plot.title), plot.finding(tables, words)
-    with drawing_style():
-        figure = Figure()
-        plot.draw(tables, figure, words)
-        svg = inline_svg(figure, f"p-{plot.name}", f"{title}. {finding}")
-    return Picture(plot.name, title, finding, words.of(plot.how_to_read), Markup(svg))  # noqa: S704 - escaped by svg.py
+    return drawn(plot.name, title, finding, words.of(plot.how_to_read), lambda f: plot.draw(tables, f, words))
 
 
 @cache

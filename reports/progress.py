@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -18,6 +19,7 @@ class RunProgress:
 
     def __init__(self, *, hidden: bool) -> None:
         console = Console(stderr=True)
+        self._hidden = hidden
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -36,6 +38,15 @@ class RunProgress:
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
+
+    def announce(self, text: str) -> None:
+        """Say what takes a while."""
+        if not self._hidden:
+            sys.stderr.write(f"{text}\n")
+
+    def count(self, finished: int, planned: int) -> None:
+        """Show how many runs of a study are finished."""
+        self._bar.update(self._task, completed=finished / planned, description=f"{finished} of {planned} runs played")
 
     def beat(self, beat: Beat) -> None:
         """Show how far the run has come."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from reports.info import InputRow, RunInfo
     from reports.words import Words
     from sim.metrics.tables import Tables
+    from sim.replications.stopping import Stopped
 
 MARKS = ("A", "D", "P")
 """Marks of inputs in the order of the page: the least certain first, because the reader can do something there."""
@@ -106,11 +107,22 @@ def notes(info: RunInfo, words: Words) -> list[str]:
     found = []
     if info.partial:
         found.append(words("notes.partial"))
+    if info.stopped is not None:
+        found.append(_stopped(info.stopped, words))
     if info.unannounced_years:
         found.append(words("notes.years", years=words("unit.list").join(str(year) for year in info.unannounced_years)))
     if info.incomplete_profile:
         found.append(words("notes.profile", parts=_parts(info, words)))
     return [*found, *info.warnings]
+
+
+def _stopped(stopped: Stopped, words: Words) -> str:
+    """Why there were so many replications."""
+    widths = [words("notes.width", condition=text, width=width) for text, width in stopped.conditions]
+    said = words("unit.semicolon").join(widths)
+    if stopped.reached and stopped.held_from is not None:
+        return words("notes.enough", n=stopped.replications, held=stopped.held_from, widths=said)
+    return words("notes.not_enough", n=stopped.replications, widths=said)
 
 
 def _parts(info: RunInfo, words: Words) -> str:
@@ -124,7 +136,10 @@ def facts(tables: Tables, info: RunInfo, words: Words) -> list[tuple[str, str]]:
         (words("facts.lasts"), words.duration(info.duration_ms)),
         (words("facts.repeated"), words.plural("facts.repeated_n", info.replications)),
     ]
-    if info.warm_up_ms:
+    if info.settled is not None:
+        how = words("facts.settled", time=words.duration(info.warm_up_ms), n=info.settled.pilots)
+        found.append((words("facts.warm_up"), how))
+    elif info.warm_up_ms:
         found.append((words("facts.warm_up"), words.duration(info.warm_up_ms)))
     head = tables.headline
     people = sum(
@@ -135,6 +150,35 @@ def facts(tables: Tables, info: RunInfo, words: Words) -> list[tuple[str, str]]:
     if people > 0:
         found.append((words("facts.people"), words.count(people)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """What card work found."""
+
+    agreed: bool
+    summary: str
+    rows: list[tuple[str, str]]
+
+
+def cards(info: RunInfo, words: Words) -> Cards | None:
+    """Return what card work found; nothing where no card was replayed."""
+    found = info.cards
+    if found is None:
+        return None
+    sample = (
+        words("cards.all") if found.share == 1 else words("cards.sample", share=words.decimal(found.share * 100, 4))
+    )
+    rows = [
+        (words("cards.product"), found.product),
+        (words("cards.people"), words.count(found.people)),
+        (words("cards.cards"), words.count(found.cards)),
+        (words("cards.conversations"), words.count(found.conversations)),
+        (words("cards.exchanges"), words.count(found.exchanges)),
+        (words("cards.disagreements"), words.count(found.disagreements)),
+        (words("cards.chip_time"), words.duration(found.chip_ms)),
+    ]
+    return Cards(not found.disagreements, f"{words('cards.summary')} {sample}", rows)
 
 
 def technical(info: RunInfo, words: Words) -> list[tuple[str, str, bool]]:

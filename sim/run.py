@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sim.conservation import CardIdentities
+from sim.engines.choose import AUTO, REFERENCE, choose, ready
 from sim.engines.reference import ReferenceEngine
 from sim.errors import Problem, ScenarioError
 from sim.expectations import expectation
@@ -28,7 +30,7 @@ from sim.registry import Registry
 from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
 from sim.replications.session import Beat, Enough, Fixed, Session
 from sim.replications.stopping import Stopped, Stopping
-from sim.replications.workers import Crew, crew_of
+from sim.replications.workers import Crew, Shared, check_workers, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
 from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder
@@ -43,20 +45,19 @@ if TYPE_CHECKING:
     from sim.program import Program
     from sim.scenario.load import Loaded
 
-ENGINES = ("reference", "compiled")
-
 __all__ = [
-    "ENGINES",
     "Beat",
     "Engine",
     "Job",
     "Outcome",
     "Plan",
     "engine_of",
+    "job_of",
     "play",
     "play_log",
     "play_task",
     "prepare",
+    "unpacked",
 ]
 
 
@@ -93,9 +94,11 @@ def engine_of(name: str, program: Program, seed: int, replication: int, sink: Ca
 
     Raises ScenarioError where the compiled one does not support a feature.
     """
-    if name == "reference":
+    if name == AUTO:
+        name = choose(program)
+    if name == REFERENCE:
         return ReferenceEngine(program, seed, replication, sink)
-    from sim.engines.compiled import CompiledEngine, Unsupported  # noqa: PLC0415 - compiles when imported
+    from sim.engines.compiled import CompiledEngine, Unsupported  # noqa: PLC0415 - takes a moment to load
 
     try:
         return CompiledEngine(program, seed, replication, sink)
@@ -110,7 +113,7 @@ class Plan:
 
     seed: int | None = None
     replications: int | None = None
-    engine: str = ENGINES[0]
+    engine: str = AUTO
     log: LogKept = FULL_LOG
     check: bool = False  # the identities every log must satisfy, in every replication
     stopping: Stopping | None = None  # instead of a number of replications
@@ -128,6 +131,7 @@ class Outcome:
     compiled: Compiled
     content_hash: str
     seed: int
+    engine: str  # which one played
     replications: int  # finished or begun
     partial: bool
     events: int
@@ -157,23 +161,29 @@ def play(
     *,
     folder: Path | None = None,
     beat: Callable[[Beat], None] | None = None,
+    announce: Callable[[str], None] = lambda _: None,
+    crew: Crew | None = None,
 ) -> Outcome:
     """Play all replications.  `folder`: where rows and the log of the first one go (replacing an older run of ours).
+
+    `announce` is told what takes a while before the run begins; `crew`: workers somebody else has called and will
+    dismiss, instead of the plan's.
 
     KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.  Raises
     ScenarioError, RunFolderError, RowsError (rows in the folder that do not go with this run) and WorkersLostError.
     """
     run = loaded.scenario.run
     expectations = [expectation(table) for table in loaded.scenario.expect]
-    job = _job(loaded, compiled, plan, expectations)
     enough: Enough = plan.stopping or Fixed(run.replications if plan.replications is None else plan.replications)
+    plan = replace(plan, engine=ready(plan.engine, compiled.program, enough.most, announce))
+    job = job_of(loaded, compiled, plan, expectations)
     with ExitStack() as stack:
-        crew = _crew(plan, stack)
+        helpers = _crew(plan, stack) if crew is None else (lambda: Shared(crew))
         before = _rows_before(folder, job, plan)
         player = _Player(job, before)
         file = None if folder is None else stack.enter_context(RowFile(player.prepare(folder)))
         eager = plan.workers is not None or bool(plan.cluster)
-        session = Session(player, enough, crew, file, before, beat, eager=eager)
+        session = Session(player, enough, helpers, file, before, beat, eager=eager or crew is not None)
         session.run()
     counted = session.counted
     if not counted:
@@ -182,7 +192,7 @@ def play(
     stories = [story for row in counted for story in row.stories]
     verdicts = tuple(evaluate(expectations, results))
     return Outcome(
-        loaded=loaded, compiled=compiled, content_hash=job.key.content_hash, seed=job.key.seed,
+        loaded=loaded, compiled=compiled, content_hash=job.key.content_hash, seed=job.key.seed, engine=job.engine,
         replications=len(counted), partial=session.partial, events=sum(row.events for row in counted),
         stored=player.stored, verdicts=verdicts, stories=tuple(stories), results=tuple(results),
         tables=build_tables(results, verdicts, stories_table([_story_row(story) for story in stories])),
@@ -191,7 +201,7 @@ def play(
     )  # fmt: skip
 
 
-def _job(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[Expectation]) -> Job:
+def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[Expectation]) -> Job:
     """What all replications have in common."""
     selections, thresholds = needs(expectations)
     questions = (*plan.questions, *(plan.stopping.questions if plan.stopping is not None else ()))
@@ -205,6 +215,7 @@ def _job(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[
 
 def _crew(plan: Plan, stack: ExitStack) -> Callable[[], Crew] | None:
     """Who helps; a cluster must answer before anything is written."""
+    check_workers(plan.workers)
     if plan.cluster:
         opened = stack.enter_context(crew_of(plan.workers, plan.cluster))
         return lambda: opened
@@ -312,14 +323,15 @@ class _Player:
 
 def play_task(task: tuple[bytes, int]) -> bytes:
     """Play one replication in a worker; returns its row, encoded."""
-    job = _unpacked(task[0])
+    job = unpacked(task[0])
     single = _Replication(job, task[1])
     single.play(None, None)
     return single.row().encoded(replace(job.key, code=code_digest()))
 
 
 @lru_cache(maxsize=4)
-def _unpacked(packed: bytes) -> Job:
+def unpacked(packed: bytes) -> Job:
+    """The job of a task, in the worker that got it."""
     job: Job = pickle.loads(packed)  # noqa: S301 - from our own parent, over the executor's connection
     return job
 
@@ -333,6 +345,7 @@ class _Replication:
         self.fold = Fold(names, job.selections, job.thresholds_ms)
         self.stories = StoryBook(program, names)
         self.identities = Identities(drained=program.drain) if job.check else None
+        self.cards = CardIdentities(program) if job.check else None
         self.writer: RunWriter | None = None
         self.registry: Registry | None = None
         self.engine = engine_of(job.engine, program, job.key.seed, number, self._chunk)
@@ -342,8 +355,9 @@ class _Replication:
             kept = self._job.log.rows(chunk, self._job.key.seed)
             self.writer.add(kept)
             self.registry.add(kept)
-        if self.identities is not None:
+        if self.identities is not None and self.cards is not None:
             self.identities.add(chunk)
+            self.cards.add(chunk)
         self.fold.add(chunk)
         self.stories.add(chunk)
 
@@ -366,5 +380,6 @@ class _Replication:
     def row(self, end_ms: int | None = None) -> Row:
         """What was measured; `end_ms` of a replication that was broken off."""
         found = [] if self.identities is None else self.identities.violations(whole=end_ms is None)
+        found += [] if self.cards is None else self.cards.violations()
         stories = tuple(self.stories.results(self._job.loaded.scenario))
         return Row(self.number, self.engine.clock.events, self.fold.result(end_ms), stories, tuple(found))

@@ -183,7 +183,7 @@ class PrePersonaliser:
             link.fulfil(describe(node.header.write), df)
             link.select(df, node.header.fid)
             for number, record in enumerate(_records(content), start=1):
-                link.channel.ask(build(bytes((0x00, 0xDC, number, 0x04)), record))
+                link.update(bytes((0x00, 0xDC, number, 0x04)), record)
             self.audit.succeed()
 
     def _df_nodes(self) -> dict[str, Node]:

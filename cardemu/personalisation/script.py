@@ -15,8 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
+from typing import Protocol
 
 from cardemu.card import Card
+from cardemu.conversation.grammar import read_steps
+from cardemu.elements.model import FileRow
+from cardemu.memory import Cell
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
 from cardemu.personalisation.data import Item, items, values_of
@@ -31,6 +35,19 @@ from cardemu.timing import ChipTiming, Stopwatch
 
 REGION, SERIAL, DAY, INDEX = "990301", bytes.fromhex("0000002A"), "20260302", 1
 """The example card all times are taken from."""
+_PART_BYTES = 200
+"""Bytes of a transparent file in one command."""
+
+
+WORDS = """\
+reset                 power up
+00A40000023F00        a command in hexadecimal, blanks allowed
+... = 9000            and the status word it must end in
+auth UKSSSE           two challenges, EXTERNAL AUTHENTICATE with that key of the sector
+internal              two challenges, INTERNAL AUTHENTICATE
+pin 123456            VERIFY
+# ...                 a comment
+quit                  the end"""
 
 
 class ScriptError(ValueError):
@@ -51,11 +68,9 @@ def parse(text: str, name: str = "script", first: int = 1) -> list[Step]:
     """The steps of a script; ScriptError with every mistake in it."""
     steps: list[Step] = []
     mistakes: list[str] = []
-    for line, raw in enumerate(text.splitlines(), start=first):
-        content, _, expected = raw.split("#")[0].partition("=")
-        if not content.strip():
-            continue
-        step, why = _step(line, content.split(), "".join(expected.split()).upper())
+    for said in read_steps(text):
+        line = said.line + first - 1
+        step, why = _step(line, [*said.words] or [""], said.expected.upper())
         if why:
             mistakes.append(f"{name}:{line}: {why}")
         steps.append(step)
@@ -159,6 +174,16 @@ class Timed:
         return total
 
 
+class Powered(Protocol):
+    """A card that can be powered up and sent commands."""
+
+    def reset(self) -> bytes:
+        """Power up; the ATR."""
+
+    def transmit(self, command: bytes) -> bytes:
+        """One command; data and status word."""
+
+
 def play(port: Timed, steps: list[Step], product: Product, name: str = "script") -> list[Exchange]:
     """Play a script on a card; ScriptError when a status word is not the one wanted."""
     link = Link(port, port.reset(), Hsm(product.template.roots), card_product=product, region=REGION)
@@ -173,7 +198,7 @@ def play(port: Timed, steps: list[Step], product: Product, name: str = "script")
     return port.exchanges
 
 
-def play_step(port: Timed, link: Link, step: Step) -> bytes:
+def play_step(port: Powered, link: Link, step: Step) -> bytes:
     """One step; its last answer (9000 for a power-up)."""
     if step.word == "reset":
         port.reset()
@@ -231,28 +256,55 @@ def prepersonalisation_time_ms(product: Product) -> int:
     return round(watch.elapsed_us / 1000)
 
 
-def personalisation_script(product: Product) -> str:
-    """The personalisation of an example person on a pre-made card, as a script that can be edited and timed."""
+def _proofs(product: Product, row: FileRow) -> list[str]:
+    """The lines that open a file for writing; ScriptError where its rule cannot be kept in a script."""
+    lines: list[str] = []
+    for word in Link.proofs(row.write):
+        if word == "mac":
+            raise ScriptError(
+                f"{product.name}: {row.key} is written with a MAC ({row.write}), which no script line has"
+            )
+        if word == "pin":
+            digits = product.template.image[Cell.PIN].hex().rstrip("f")
+            lines.append(f"pin {digits} = 9000" if digits else "00200000 = 9000")
+        else:
+            lines.append("internal" if word == "internal" else f"auth {Link.key_name(word, row.df)} = 9000")
+    return lines
+
+
+def personalisation_script(product: Product, made: tuple[Item, ...] | None = None, who: str = "") -> str:
+    """The personalisation of a person on a pre-made card, as a script that can be edited, timed and played.
+
+    `made`: what to write (default: an example person's items); `who`: words for the first line.
+    """
     lines = [
-        f"# Personalisation of an example person, {product.name}",
+        f"# Personalisation of {who or 'an example person'}, {product.name}",
         "00A404000F7378312E73682EC9E7BBE1B1A3D5CF = 9000",
     ]
     lines += ["internal", "auth RKSSSE = 9000"]
     place, current = ("SSSE", ""), ""
-    for item in in_order(example_items(product)):
-        row, element = item.row, item.element
-        if element is None:
+    for item in in_order(example_items(product) if made is None else made):
+        row = item.row
+        if row.write == "never":
             continue
         if row.df != place[0]:
             aid = AIDS[row.df]
             lines.append(f"00A40400{len(aid):02X}{aid.hex().upper()} = 9000")
         if (row.df, row.write) != place:
-            words = row.write.split(" or ")[0].split(" and ")
-            lines += [f"auth {Link.key_name(word, row.df)} = 9000" for word in words]
+            lines += _proofs(product, row)
             place = (row.df, row.write)
         if row.key != current:
             lines.append(f"00A4020002{row.fid:04X} = 9000")
             current = row.key
-        record = bytes((element.tag, len(item.value))) + item.value
-        lines.append(f"00DC{element.tag:02X}00{len(record):02X}{record.hex().upper()} = 9000    # {element.name}")
+        lines += _writes(item)
     return "\n".join(lines) + "\n"
+
+
+def _writes(item: Item) -> list[str]:
+    """The commands that write one item into the current file."""
+    element = item.element
+    if element is not None:
+        record = bytes((element.tag, len(item.value))) + item.value
+        return [f"00DC{element.tag:02X}00{len(record):02X}{record.hex().upper()} = 9000    # {element.name}"]
+    parts = [(start, item.value[start : start + _PART_BYTES]) for start in range(0, len(item.value), _PART_BYTES)]
+    return [f"00D6{start:04X}{len(part):02X}{part.hex().upper()} = 9000    # {item.row.name}" for start, part in parts]

@@ -73,6 +73,7 @@ class Link:
         self._df = ""
         self._fid = 0
         self._proved: set[str] = set()
+        self._secured = False
 
     # ---- place
 
@@ -225,8 +226,15 @@ class Link:
         return (wanted or terms)[0]
 
     def fulfil(self, rule: str, df: str, *, by_pin: bool = False) -> None:
-        """Give every proof of one alternative of an access rule that does not hold already."""
-        for word in self.proofs(rule, by_pin=by_pin):
+        """Give every proof of one alternative of an access rule that does not hold already.
+
+        Where the rule asks for a MAC, what is written next carries one.
+        """
+        words = self.proofs(rule, by_pin=by_pin)
+        self._secured = "mac" in words
+        for word in words:
+            if word == "mac":
+                continue
             if word == "pin":
                 if not self.proved(word):
                     self.verify(self.ask_pin())
@@ -238,9 +246,11 @@ class Link:
 
     @staticmethod
     def key_name(word: str, df: str) -> str:
-        """The key a word of an access rule names: RK1DF01, or 'key 88' in DF01."""
+        """The key a word of an access rule names: RK1DF01, or 'key 88' in DF01; -13 for `mac`, which is no key."""
         if word in ROWS:
             return word
+        if word == "mac":
+            raise ReaderError(Code.UNSUPPORTED)
         number = int(word.removeprefix("key "), 16)
         owner = df if number & 0x80 else "SSSE"
         for row in KEY_ROWS:
@@ -278,7 +288,19 @@ class Link:
             header = bytes((0x00, 0xDC, element.tag, 0x00))
         else:
             header = bytes((0x00, 0xDC, self.number(row, element, occurrence), 0x04))
-        self.channel.ask(build(header, record))
+        self.update(header, record)
+
+    def update(self, header: bytes, data: bytes) -> None:
+        """UPDATE in clear, or with CLA 04 and a MAC under the maintenance key of the current DF (`protected`)."""
+        if not self._secured:
+            self.channel.ask(build(header, data))
+            return
+        keys, row = self.require_keys(), ROWS.get("STK" if self._df == "SSSE" else f"STK{self._df}")
+        if row is None:
+            raise ReaderError(from_status(0x6A88))
+        challenge, secured = self.channel.ask(CHALLENGE), b"\x04" + header[1:]
+        mac = keys.mac(self.holder, row, challenge, secured + bytes((len(data) + 4,)) + data)
+        self.channel.ask(build(secured, data + mac))
 
     def read_binary(self, row: FileRow) -> bytes:
         """All bytes of the current transparent file."""
@@ -292,7 +314,7 @@ class Link:
         """Bytes into the current transparent file, from its beginning."""
         for start in range(0, len(data), CHUNK_BYTES):
             part = data[start : start + CHUNK_BYTES]
-            self.channel.ask(build(bytes((0x00, 0xD6, *start.to_bytes(2, "big"))), part))
+            self.update(bytes((0x00, 0xD6, *start.to_bytes(2, "big"))), part)
 
     def text(self, row: FileRow, tag: int, occurrence: int = 1) -> str:
         """An element of the current file as text; a name is joined from tags 09 and 4E (C2)."""

@@ -17,7 +17,8 @@ from reports.info import InputRow
 from reports.nation.pictures import PLOTS, NationPlot
 from reports.nation.shown import SHOWN, Shown
 from reports.nation.summary import summary
-from reports.page import Picture, environment, style_sheet, write_whole
+from reports.page import environment, style_sheet
+from reports.picture import Picture, write_whole
 from reports.sections import InputGroup, input_groups
 from reports.text import Text
 from reports.words import Words, wording
@@ -96,7 +97,7 @@ class NationPage:
 
 def write_nation_page(result: NationResult, path: Path, lang: str) -> None:
     """Write the report to `path`, whole or not at all."""
-    write_whole(path, render_nation_page(result, lang).encode("utf-8"))
+    write_whole(render_nation_page(result, lang), path)
 
 
 def render_nation_page(result: NationResult, lang: str) -> str:

@@ -55,7 +55,7 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
     entries += [action.does for story in scenario.story for action in story.actions]
     procedures = reachable(catalogue, entries, scenario.procedures)
     steps = StepCompiler(scenario, catalogue, procedures, rows)
-    places = PlaceCompiler(loaded, rows, opening, steps.businesses()).compile()
+    places = PlaceCompiler(loaded, catalogue, rows, opening, steps.businesses()).compile()
     steps.compile(places)
     places = _link_stations(places, steps, loaded, rows)
     sources = SourceCompiler(loaded, catalogue, rows, opening, steps, places)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.compile.hours import ALWAYS, Duty, Opening
 from sim.compile.rows import Rows
 from sim.office.fields import Facility
+from sim.procedures.model import Chip, Place
 from sim.program import NONE, UNLIMITED, Closing, StationRow
 from sim.scenario.schema_places import (
     PLACES,
@@ -20,13 +21,17 @@ from sim.scenario.schema_places import (
     StationTable,
     TerminalTable,
 )
-from sim.scenario.values import NEVER, expand
+from sim.scenario.values import NEVER, Dist, expand
 from sim.scenario.values import UNLIMITED as UNLIMITED_SERVERS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.procedures.model import Procedure
     from sim.scenario.csv_demand import Staff
     from sim.scenario.load import Loaded
     from sim.scenario.schema import Scenario
+    from sim.scenario.schema_places import Instant
 
 _ALL = 1 << 30
 """Sorts a group without a list of skills, which does everything, behind the specialised ones."""
@@ -67,7 +72,15 @@ class _Servers:
 class PlaceCompiler:
     """Builds the station rows of one scenario."""
 
-    def __init__(self, loaded: Loaded, rows: Rows, opening: Opening, businesses: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        loaded: Loaded,
+        catalogue: Mapping[str, Procedure],
+        rows: Rows,
+        opening: Opening,
+        businesses: tuple[str, ...],
+    ) -> None:
+        self.catalogue = catalogue
         self.staff = loaded.staff
         self.scenario = scenario = loaded.scenario
         self.rows = rows
@@ -155,7 +168,6 @@ class PlaceCompiler:
 
     def _of_kind(self, row: StationRow, table: PlaceTable) -> StationRow:
         """What only this kind of place has."""
-        rows = self.rows
         facilities = {int(Facility.IN_THIS_CITY)}
         if isinstance(table, TerminalTable):
             if table.city == "elsewhere":
@@ -170,8 +182,8 @@ class PlaceCompiler:
             row = replace(row, bank=self.banks.index(table.bank) if table.bank else NONE)
         if isinstance(table, BankTable):
             row = replace(row, bank=self.banks.index(table.bank or row.group))
-        if isinstance(table, FactoryTable) and not (table.setup.constant and table.setup.a == 0.0):
-            row = replace(row, setup=rows.dist(table.setup))
+        if isinstance(table, FactoryTable):
+            row = self._factory(row, table)
         if isinstance(table, HotlineTable):
             row = replace(row, capacity=table.lines or row.capacity)
             if table.callback is not None:
@@ -202,7 +214,7 @@ class PlaceCompiler:
             timetable=rows.timetables.add(timetable),
             hours=rows.hours.add(self.opening.visiting(ALWAYS)),
             priority_rank=host.priority_rank,
-            service_of=self._everything(rows.dist(instant.service)) if instant.service is not NEVER else (),
+            service_of=self._instant_service(instant),
             consumables=instant.consumables,
             refill=rows.dist(instant.refill),
             breakdown_after=rows.dist(instant.breakdown_after),
@@ -210,6 +222,36 @@ class PlaceCompiler:
             bank=host.bank,
             facilities=host.facilities,
         )
+
+    def _instant_service(self, instant: Instant) -> tuple[tuple[int, int], ...]:
+        """Time of the machine for a card, whatever the business: its own or the procedure's, and the chip's."""
+        service = instant.service
+        if instant.chip_time is not None:
+            usual = self._personalising(Place.OUTLET)[1] if service is NEVER else service
+            service = replace(usual, shift=instant.chip_time.time_ms)
+        return self._everything(self.rows.dist(service)) if service is not NEVER else ()
+
+    def _factory(self, row: StationRow, table: FactoryTable) -> StationRow:
+        """A factory: set-up of batches; making a card takes the chip's time on top."""
+        if not (table.setup.constant and table.setup.a == 0.0):
+            row = replace(row, setup=self.rows.dist(table.setup))
+        business, usual = self._personalising(Place.FACTORY)
+        if table.chip_time is None or business not in self.businesses:
+            return row
+        own = table.service.get(business, table.service.get("", usual))
+        changed = self.rows.dist(replace(own, shift=table.chip_time.time_ms))
+        service = dict(row.service_of) | {self.businesses.index(business): changed}
+        return replace(row, service_of=tuple(sorted(service.items())))
+
+    def _personalising(self, place: Place) -> tuple[str, Dist]:
+        """Business and service time of the step that personalises cards at a kind of place."""
+        for procedure in self.catalogue.values():
+            for step in procedure.steps:
+                if step.chip is Chip.PERSONALISE and step.place is place and step.service is not None:
+                    value = self.scenario.procedures[procedure.name][step.service]
+                    if isinstance(value, Dist):
+                        return step.business or procedure.name, value
+        raise ValueError(place)  # pragma: no cover - the catalogue has both
 
     def _menu(self, host: StationRow, table: HotlineTable) -> StationRow:
         """The voice menu of a hotline: everybody is served at once, while the hotline is open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from dataclasses import replace
 from itertools import accumulate
 from typing import Generic, TypeVar
 
@@ -58,6 +59,15 @@ class Rows:
 
 def dist_row(dist: Dist) -> DistRow:
     """Parameters as the samplers want them (sim.engines.samplers): a lognormal's mu and sigma, a Weibull's scale."""
+    row = _unshifted(dist)
+    if not dist.shift or row.kind == DistKind.NEVER:
+        return row
+    if row.kind == DistKind.TRIANGULAR:
+        return replace(row, a=row.a + dist.shift, b=row.b + dist.shift, c=row.c + dist.shift)
+    return replace(row, c=dist.shift)
+
+
+def _unshifted(dist: Dist) -> DistRow:
     kind = DistKind[dist.kind.upper()]
     if kind == DistKind.LOGNORMAL:
         variance = math.log1p(dist.b * dist.b)
@@ -80,6 +90,10 @@ def cumulative(shares: tuple[float, ...]) -> tuple[float, ...]:
 
 def mean(row: DistRow) -> float:
     """Mean of a distribution, in its own unit."""
+    return _mean(row) if row.kind == DistKind.TRIANGULAR else _mean(row) + row.c
+
+
+def _mean(row: DistRow) -> float:
     match row.kind:
         case DistKind.UNIFORM:
             return (row.a + row.b) / 2

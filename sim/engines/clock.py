@@ -77,12 +77,19 @@ class Clock(simpy.Environment):
             self._cancelled = 0
 
     def play(self, until_ms: int, every: int, pause: Callable[[], bool], finished: Callable[[], bool]) -> None:
-        """Let things happen before `until_ms` or until `finished`; after each `every` events ask `pause`."""
+        """Let things happen before `until_ms` or until `finished`; after each `every` events ask `pause`.
+
+        What was taken back is no event: it is not counted, and the clock does not stop at it.
+        """
         queue = self._queue
         while queue and not finished():
-            t_ms = queue[0][0]
+            t_ms, _, _, due = queue[0]
             if t_ms >= until_ms:
                 return
+            if not due.callbacks:
+                heapq.heappop(queue)
+                self._cancelled -= 1
+                continue
             self.now_ms = int(t_ms)
             self.step()
             self.events += 1

@@ -1,7 +1,7 @@
 """The compiled engine: the same log as the readable one, many times faster.
 
-Numba compiles a loop over arrays; Python builds them, feeds arrivals block by block, hands on the log, and makes room
-between two events.  What the loop does not know is refused before the run starts: `Unsupported`, never approximated.
+Two loops share its tables: a short one for plain stations (`compiled_plain`) and one for everything else
+(`compiled_general`).  What they do not know is refused before the run starts: `Unsupported`, never approximated.
 """
 
 from __future__ import annotations
@@ -9,163 +9,51 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.engines import compiled_columns as col
-from sim.engines.compiled_build import Unsupported, build, unsupported
-from sim.engines.compiled_loop import begin, play, tell_one
-from sim.engines.compiled_types import pairs_of
-from sim.engines.compiled_world import CHUNK, roomier
-from sim.engines.demand import arrivals
-from sim.log import Event
-from sim.office.rows import LEDGER_FIELD
+from sim.engines.compiled_build import Unsupported, unsupported
+from sim.engines.compiled_general import GeneralEngine
+from sim.engines.compiled_plain import PlainEngine, not_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sim.engines.compiled_world import World
-    from sim.engines.demand import Block
     from sim.engines.record import Sink
     from sim.program import Program
 
 Progress = Callable[[int, int], bool]
 """Called now and then with simulated ms and events so far; True stops the run."""
 
-_EVERY = 20_000
-_LARGER = 8
-_MOST = 4_096
-"""Tables are never made larger than this many times; a program that still does not fit is broken."""
-
-
-class _Clock:
-    """How far the run is."""
-
-    def __init__(self) -> None:
-        self.now_ms = 0
-        self.events = 0
-
 
 class CompiledEngine:
     """Plays one replication of a Program and writes its log to a sink."""
 
     def __init__(self, program: Program, seed: int, replication: int, sink: Sink) -> None:
-        self.program = program
-        self.clock = _Clock()
-        self._seed = seed
-        self._replication = replication
-        self._sink = sink
-        self._delivered = 0  # rows handed on
-        self._skip = 0  # rows of a run begun anew that were handed on before
-        self._world = self._begin(1)
+        self._loop = _loop_for(program)(program, seed, replication, sink)
+        self.clock = self._loop.clock
 
     def run(self, progress: Progress | None = None) -> None:
         """Play to the end of the run (or until everybody has left, if it drains), then note the balances.
 
         The log is flushed also when the run is broken off (KeyboardInterrupt, or `progress` returning True).
         """
-        scale = 1
-        try:
-            while not self._play(progress):
-                scale *= _LARGER
-                if scale > _MOST:
-                    raise MemoryError("the compiled engine's tables grow without end")
-                self._world = self._begin(scale)
-            self._stories_not_over()
-        finally:
-            self._flush(1)
-            self._days_used()
-        balances = self._balances(max(self.program.duration_ms, self.clock.now_ms))
-        for first in range(0, len(balances), CHUNK):
-            self._sink(balances[first : first + CHUNK])
-
-    def _begin(self, scale: int) -> World:
-        """A world before its first event."""
-        self._skip = self._delivered
-        self._blocks: Iterator[Block] = arrivals(self.program, self._seed, self._replication)
-        self._world = build(self.program, self._seed, self._replication, scale)
-        self._next_block()
-        if len(self._world.block) == 0:
-            self._world.g[col.EXHAUSTED] = 1
-        stations = len(self.program.stations)
-        if len(self._world.heap) < 2 * stations:
-            self._world = self._world._replace(heap=np.zeros((4 * stations, col.HEAP_WIDTH), dtype=np.int64))
-        pairs = pairs_of(self._world)
-        begin(pairs.ctypes.data)
-        return self._world
-
-    def _next_block(self) -> None:
-        """What is left of the block and the next one that brings somebody."""
-        world = self._world
-        left = world.block[world.g[col.NEXT_ARRIVAL] :]
-        for block in self._blocks:
-            if len(block.t_ms):
-                rows = np.column_stack((block.t_ms, block.source, block.number, block.person)).astype(np.int64)
-                self._world = world._replace(block=np.concatenate([left, rows]))
-                world.g[col.NEXT_ARRIVAL] = 0
-                return
-        world.g[col.LAST_BLOCK] = 1
-
-    def _play(self, progress: Progress | None) -> bool:
-        """Play on; False if a table was too small in the middle of an event and the run must begin anew."""
-        while True:
-            pairs = pairs_of(self._world)
-            why = int(play(pairs.ctypes.data, _EVERY))
-            g = self._world.g
-            self.clock.now_ms, self.clock.events = int(g[col.NOW]), int(g[col.EVENTS])
-            if why == col.BROKEN:
-                return False
-            self._flush(CHUNK)
-            if why == col.OVER:
-                return True
-            if why == col.BLOCK:
-                self._next_block()
-            elif why == col.ROOM:
-                self._world = roomier(self._world, int(g[col.MARGIN_ROWS]))
-            elif progress is not None and progress(self.clock.now_ms, self.clock.events):
-                return True
-
-    def _flush(self, least: int) -> None:
-        """Hand on the log in chunks, as long as there are at least so many rows."""
-        world = self._world
-        rows, at = int(world.g[col.LOG]), 0
-        while rows - at >= max(1, least):
-            chunk = world.log[at : min(rows, at + CHUNK)].copy()
-            at += len(chunk)
-            again = min(self._skip, len(chunk))
-            self._skip -= again
-            if again < len(chunk):
-                self._delivered += len(chunk) - again
-                self._sink(chunk[again:])
-        world.log[: rows - at] = world.log[at:rows].copy()
-        world.g[col.LOG] = rows - at
-
-    def _stories_not_over(self) -> None:
-        """Records of the actions of stories that are not over, in the order in which they began."""
-        case = self._world.case
-        told = np.flatnonzero(case[:, col.TOLD])
-        for row in told[np.argsort(case[told, col.ID])]:
-            self._flush(1)
-            pairs = pairs_of(self._world)
-            tell_one(pairs.ctypes.data, int(row))
-
-    def _balances(self, t_ms: int) -> np.ndarray:
-        """Rows of the closing balances, by person and ledger."""
-        persons = np.flatnonzero(self._world.record_of >= 0)
-        records = self._world.record[self._world.record_of[persons]]
-        rows = np.full((len(persons), len(LEDGER_FIELD), 8), -1, dtype=np.int64)
-        rows[:, :, 0] = t_ms
-        rows[:, :, 2] = persons[:, None]
-        rows[:, :, 5] = Event.BALANCE
-        for position, (ledger, field) in enumerate(LEDGER_FIELD.items()):
-            rows[:, position, 6] = ledger
-            rows[:, position, 7] = records[:, field]
-        return rows.reshape(-1, 8)
-
-    def _days_used(self) -> None:
-        """Tell the calendar which days the run relied on, so that it can name years without announced holidays."""
-        low, high = int(self._world.g[col.DAY_LOW]), int(self._world.g[col.DAY_HIGH])
-        if low <= high:
-            self.program.calendar.workday_flags(low, high)
+        self._loop.run(progress)
 
 
-__all__ = ["CompiledEngine", "Unsupported", "unsupported"]
+def _loop_for(program: Program) -> type[GeneralEngine | PlainEngine]:
+    return GeneralEngine if not_plain(program) else PlainEngine
+
+
+def is_plain(program: Program) -> bool:
+    """Whether the short loop plays a program."""
+    return not not_plain(program)
+
+
+def is_ready(program: Program) -> bool:
+    """Whether the code for a program is at hand or on disk."""
+    return all(entry.ready for entry in _loop_for(program).entries)
+
+
+def make_ready(program: Program) -> None:
+    """Load the code for a program or, failing that, compile it, which takes half a minute."""
+    for entry in _loop_for(program).entries:
+        entry.prepare()
+
+
+__all__ = ["CompiledEngine", "Unsupported", "is_plain", "is_ready", "make_ready", "unsupported"]

@@ -9,7 +9,7 @@ from sim.engines.compiled_floor import changes, ends, next_change, out_of_patien
 from sim.engines.compiled_heap import RANK_SHIFT, drop_first, holds_good
 from sim.engines.compiled_release import fail_next, up, wrapped
 from sim.engines.compiled_stack import push
-from sim.engines.compiled_types import compiled, world_at
+from sim.engines.compiled_types import Entry, compiled, world_at
 from sim.engines.compiled_walk import arrives, await_arrival, enter, follow, served
 from sim.engines.compiled_world import CHUNK, ROWS_OF_A_CASE, World
 
@@ -17,7 +17,7 @@ _CHANGE, _UP, _END, _FREE = int(Rank.CHANGE), int(Rank.UP), int(Rank.END), int(R
 _WALK, _PATIENCE, _ARRIVAL = int(Rank.WALK), int(Rank.PATIENCE), int(Rank.ARRIVAL)
 
 
-@compiled
+@Entry
 def begin(pairs: int) -> None:
     """What stands in the heap before the first event.  `pairs`: address of the tables' addresses."""
     w = world_at(pairs)
@@ -85,7 +85,7 @@ def _work_off(w: World) -> None:
             push(w, col.SERVED, case, a, 0, 0)
 
 
-@compiled
+@Entry
 def play(pairs: int, every: int) -> int:
     """Let things happen; give the reason for coming back."""
     w = world_at(pairs)
@@ -100,11 +100,14 @@ def play(pairs: int, every: int) -> int:
         order, what, event = heap[0, col.ORDER], heap[0, col.WHAT], heap[0, col.EVENT]
         if order >> RANK_SHIFT == _ARRIVAL and g[col.NEXT_ARRIVAL] + 1 == len(w.block) and not g[col.LAST_BLOCK]:
             return col.BLOCK
-        g[col.NOW] = heap[0, col.DUE_AT]
+        t_ms = heap[0, col.DUE_AT]
         drop_first(w)
-        if holds_good(w, order, what, event):
-            _happens(w, order >> RANK_SHIFT, what)
-            _work_off(w)
+        if not holds_good(w, order, what, event):
+            g[col.CANCELLED] -= 1
+            continue
+        g[col.NOW] = t_ms
+        _happens(w, order >> RANK_SHIFT, what)
+        _work_off(w)
         if g[col.TROUBLE]:
             return col.BROKEN
         g[col.EVENTS] += 1
@@ -112,7 +115,7 @@ def play(pairs: int, every: int) -> int:
             return col.BEAT
 
 
-@compiled
+@Entry
 def tell_one(pairs: int, case: int) -> None:
     """The record of an action that is not over when the run is."""
     tell(world_at(pairs), case)

@@ -7,7 +7,8 @@ counting references: Python keeps the tables alive while compiled code runs.
 
 from __future__ import annotations
 
-import os
+import hashlib
+import operator
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,14 +17,18 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
-from numba.core.typing.templates import AttributeTemplate
-from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
+from numba.core.caching import FunctionCache
+from numba.core.dispatcher import Dispatcher
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
+from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getattr_generic, models, register_model
 from numba.np.arrayobj import make_array, populate_array
 
-from sim.engines.compiled_world import WIDTHS, World
+from sim.engines.compiled_world import AS_WORDS, PLAIN_WIDTHS, WIDTHS, Plain, World
 
 Row = np.ndarray
 """In compiled code: a row or list of whole numbers."""
+Words = np.ndarray
+"""In compiled code: whole numbers from an address on, not counted, indexed from 0 up only: what C does."""
 Table = np.ndarray
 """In compiled code: rows of whole numbers."""
 Reals = np.ndarray
@@ -35,46 +40,43 @@ _OUTSIDE = ("log.py", "program.py", "procedures/model.py", "office/fields.py", "
 _BESIDE = ("clock.py", "demand.py", "draws.py", "machines.py", "philox.py", "samplers.py")
 
 
-def _forget_outdated() -> None:
-    """Delete compiled code that is older than one of the files it was made from.
+class WordsType(types.Type):
+    """The type of Words."""
 
-    Numba's cache looks only at the file of the function itself, not at the functions and constants it took in.
-    """
-    folder = _HERE / "__pycache__"
-    indices = list(folder.glob("compiled_*.nbi"))
-    if not indices or not os.access(folder, os.W_OK):
-        return
-    sources = [*_HERE.glob("compiled*.py"), *(_HERE / name for name in _BESIDE)]
-    sources += [_HERE.parent / name for name in _OUTSIDE]
-    newest = max(source.stat().st_mtime for source in sources)
-    if min(index.stat().st_mtime for index in indices) < newest:
-        for index in indices:
-            index.unlink(missing_ok=True)
-
-
-_forget_outdated()
+    def __init__(self) -> None:
+        super().__init__(name="Words")
 
 
 class WorldType(types.Type):
-    """The type of `w` in compiled code."""
+    """The type in compiled code of a named tuple of tables, each a list (width 0) or rows of some width."""
 
-    def __init__(self) -> None:
-        super().__init__(name="World")
+    def __init__(self, tables: Any, widths: tuple[int, ...]) -> None:
+        self.positions = {name: at for at, name in enumerate(tables._fields)}
+        self.widths = widths
+        super().__init__(name=tables.__name__)
+
+    def table(self, name: str) -> Any:
+        """The type of the array of a table, None if there is no such table."""
+        position = self.positions.get(name)
+        if position is None:
+            return None
+        width = self.widths[position]
+        return _REALS if name in _BROKEN else _WORDS if width == AS_WORDS else _ROW if width == 0 else _TABLE
 
 
-WORLD = WorldType()
 _ROW, _TABLE, _REALS = types.int64[::1], types.int64[:, ::1], types.float64[::1]
-_TABLES = {
-    name: _REALS if name == "reals" else _ROW if width == 0 else _TABLE
-    for name, width in zip(World._fields, WIDTHS, strict=True)
-}
+_WORDS = WordsType()
+_BROKEN = ("reals", "uniforms")
+"""Lists of broken numbers; all other tables hold whole ones."""
+WORLD, PLAIN = WorldType(World, WIDTHS), WorldType(Plain, PLAIN_WIDTHS)
 _TYPES = {
-    "World": WORLD, "int": types.int64, "float": types.float64, "bool": types.boolean, "None": types.void,
-    "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
-    "Row": _ROW, "Table": _TABLE, "Reals": _REALS,
+    "World": WORLD, "Plain": PLAIN, "int": types.int64, "float": types.float64, "bool": types.boolean,
+    "None": types.void, "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
+    "Row": _ROW, "Table": _TABLE, "Reals": _REALS, "Words": _WORDS,
 }  # fmt: skip
 
 
+@register_model(WordsType)
 @register_model(WorldType)
 class _WorldModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
@@ -85,24 +87,61 @@ class _WorldModel(models.PrimitiveModel):
 class _WorldAttributes(AttributeTemplate):
     key = WorldType
 
-    def generic_resolve(self, _kind: Any, name: str) -> Any:  # type: ignore[override]
-        return _TABLES.get(name)
+    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]
+        return kind.table(name)
+
+
+@infer_global(operator.getitem)  # type: ignore[no-untyped-call]
+class _GetWord(AbstractTemplate):
+    def generic(self, args: Any, _kwargs: Any) -> Any:
+        words, at = args
+        if isinstance(words, WordsType) and isinstance(at, types.Integer):
+            return signature(types.int64, words, types.int64)  # type: ignore[no-untyped-call]
+        return None
+
+
+@infer_global(operator.setitem)  # type: ignore[no-untyped-call]
+class _SetWord(AbstractTemplate):
+    def generic(self, args: Any, _kwargs: Any) -> Any:
+        words, at, value = args
+        if isinstance(words, WordsType) and isinstance(at, types.Integer) and isinstance(value, types.Integer):
+            return signature(types.void, words, types.int64, types.int64)  # type: ignore[no-untyped-call]
+        return None
+
+
+def _word(builder: Any, address: Any, at: Any) -> Any:
+    pointer = builder.inttoptr(address, ir.IntType(64).as_pointer())
+    return builder.gep(pointer, [at], inbounds=True)
+
+
+@lower_builtin(operator.getitem, WordsType, types.int64)  # type: ignore[no-untyped-call, untyped-decorator]
+def _get_word(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+    return builder.load(_word(builder, *values))
+
+
+@lower_builtin(operator.setitem, WordsType, types.int64, types.int64)  # type: ignore[no-untyped-call, untyped-decorator]
+def _set_word(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+    builder.store(values[2], _word(builder, *values[:2]))
 
 
 @lower_getattr_generic(WorldType)  # type: ignore[no-untyped-call, untyped-decorator]
-def _table_of(context: Any, builder: Any, _kind: Any, address: Any, name: str) -> Any:
+def _table_of(context: Any, builder: Any, kind: Any, address: Any, name: str) -> Any:
     """Build the array of a table from its address and number of rows."""
-    position = World._fields.index(name)
+    position = kind.positions[name]
+    width = kind.widths[position]
     word = ir.IntType(64)
     pairs = builder.inttoptr(address, word.as_pointer())
     data = builder.load(cgutils.gep_inbounds(builder, pairs, 2 * position))  # type: ignore[no-untyped-call]
     rows = builder.load(cgutils.gep_inbounds(builder, pairs, 2 * position + 1))  # type: ignore[no-untyped-call]
-    kind = _TABLES[name]
-    array = make_array(kind)(context, builder)  # type: ignore[no-untyped-call]
+    for load in (data, rows):  # tables move only between two calls from Python
+        load.set_metadata("invariant.load", builder.module.add_metadata([]))
+    if width == AS_WORDS:
+        return data
+    array = make_array(kind.table(name))(context, builder)  # type: ignore[no-untyped-call]
     shape, strides = [rows], [word(_BYTES)]
-    if kind is _TABLE:
-        shape.append(word(WIDTHS[position]))
-        strides.insert(0, word(_BYTES * WIDTHS[position]))
+    if width:
+        shape.append(word(width))
+        strides.insert(0, word(_BYTES * width))
     populate_array(  # type: ignore[no-untyped-call]
         array,
         data=builder.inttoptr(data, array.data.type),
@@ -114,30 +153,115 @@ def _table_of(context: Any, builder: Any, _kind: Any, address: Any, name: str) -
     return array._getvalue()  # noqa: SLF001 - how Numba's own array functions return one
 
 
-@intrinsic
-def _world_at(_context: Any, _address: Any) -> Any:
-    """The world whose pairs begin at an address."""
+def _at(kind: WorldType) -> Any:
+    """What takes the address of pairs for the tables they stand for."""
 
-    def generate(_context: Any, _builder: Any, _signature: Any, values: Any) -> Any:
-        return values[0]
+    def typed(_context: Any, _address: Any) -> Any:
+        def generate(_context: Any, _builder: Any, _signature: Any, values: Any) -> Any:
+            return values[0]
 
-    return WORLD(types.int64), generate
+        return kind(types.int64), generate
+
+    return intrinsic(typed)
 
 
-world_at = cast("Callable[[int], World]", _world_at)
+world_at = cast("Callable[[int], World]", _at(WORLD))
+plain_at = cast("Callable[[int], Plain]", _at(PLAIN))
+
+
+def _signature(function: Callable[..., Any]) -> Any:
+    names = dict(function.__annotations__)
+    result = _TYPES[names.pop("return")]
+    return result(*(_TYPES[name] for name in names.values()))
+
+
+_INNER: Any = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Only compiled code calls these, so they need no way in from Python."""
+_signatures: dict[Any, Any] = {}
+"""Of every function compiled code may call: the types it is compiled for, and no others."""
 
 
 def compiled(function: _Function) -> _Function:
-    """Compile a function for the types its annotations name, once and for all calls."""
-    names = dict(function.__annotations__)
-    result = _TYPES[names.pop("return")]
-    signature = result(*(_TYPES[name] for name in names.values()))
-    return cast("_Function", njit(signature, cache=True, error_model="numpy")(function))
+    """Let compiled code call a function, for the types its annotations name.
+
+    Nothing is compiled until an entry is that needs it and is not on disk.
+    """
+    part = njit(**_INNER)(function)
+    _signatures[part] = _signature(function)
+    return cast("_Function", part)
 
 
-def pairs_of(world: World) -> np.ndarray:
+def inlined(function: _Function) -> _Function:
+    """As `compiled`, in place wherever it is called."""
+    part = njit(**_INNER, forceinline=True)(function)
+    _signatures[part] = _signature(function)
+    return cast("_Function", part)
+
+
+def _compile_callees(function: Callable[..., Any]) -> None:
+    """Compile what a function calls, callees first."""
+    for name in function.__code__.co_names:
+        part = function.__globals__.get(name)
+        if isinstance(part, Dispatcher) and part in _signatures and not part.signatures:
+            _compile_callees(part.py_func)
+            part.compile(_signatures[part])
+            part.disable_compile()
+
+
+def _digest() -> str:
+    """What compiled code is made from.  Numba itself looks only at the file of the function it caches."""
+    sources = [*sorted(_HERE.glob("compiled*.py")), *(_HERE / name for name in _BESIDE)]
+    sources += [_HERE.parent / name for name in _OUTSIDE]
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+class _Cache(FunctionCache):
+    """Compiled code on disk, found again only if none of its sources has changed."""
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        return (*super()._index_key(sig, codegen), _digest())  # type: ignore[no-untyped-call]
+
+
+class Entry:
+    """A function Python calls, compiled with everything it calls, once for a machine: kept on disk."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._dispatcher: Any = njit(error_model="numpy")(function)
+        self._cache: Any = _Cache(function)  # type: ignore[no-untyped-call]
+        self._signature = _signature(function)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the code is at hand or on disk; loads it."""
+        if not self._dispatcher.signatures:
+            found = self._cache.load_overload(self._signature, self._dispatcher.targetctx)
+            if found is None:
+                return False
+            self._dispatcher.add_overload(found)
+        return True
+
+    def prepare(self) -> None:
+        """Load the code or, failing that, compile it."""
+        if not self.ready:
+            _compile_callees(self._dispatcher.py_func)
+            self._dispatcher.compile(self._signature)
+            self._cache.flush()
+            self._cache.save_overload(self._signature, self._dispatcher.overloads[self._signature.args])
+
+    def __call__(self, *arguments: int) -> Any:
+        """Run it."""
+        self.prepare()
+        self._dispatcher.disable_compile()
+        return self._dispatcher(*arguments)
+
+
+def pairs_of(tables: World | Plain) -> np.ndarray:
     """Addresses and rows of all tables, as compiled code reads them."""
-    for name, table, width in zip(World._fields, world, WIDTHS, strict=True):
-        if not table.flags.c_contiguous or (table.ndim == 2 and table.shape[1] != width) or table.itemsize != _BYTES:
+    widths = WIDTHS if isinstance(tables, World) else PLAIN_WIDTHS
+    for name, table, width in zip(tables._fields, tables, widths, strict=True):
+        if not table.flags.c_contiguous or (width > 0 and table.shape[1:] != (width,)) or table.itemsize != _BYTES:
             raise TypeError(f"table {name} has another shape than compiled code expects")
-    return np.array([(table.ctypes.data, len(table)) for table in world], dtype=np.int64)
+    return np.array([(table.ctypes.data, len(table)) for table in tables], dtype=np.int64)

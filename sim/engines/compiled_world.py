@@ -62,6 +62,29 @@ WIDTHS = (
 """Columns of each table of the World, 0 for a list."""
 
 
+class Plain(NamedTuple):
+    """Arrays of the short way for plain stations (sim.engines.compiled_plain_loop), beside those of the World."""
+
+    s: np.ndarray  # what changes with every event
+    case: np.ndarray
+    desk: np.ndarray
+    path: np.ndarray
+    available: np.ndarray  # of each station with patience: when its servers are free for one more, a heap
+    ends: np.ndarray  # heap of (t, key): services
+    give_ups: np.ndarray  # heap of (t, key): patience of those who will lose it
+    times: np.ndarray  # arrivals of a block: when,
+    sources: np.ndarray  # from where,
+    numbers: np.ndarray  # the how manieth from there,
+    lengths: np.ndarray  # their first service
+    patiences: np.ndarray  # and patience
+    log: np.ndarray
+    uniforms: np.ndarray
+
+
+AS_WORDS = -1
+PLAIN_WIDTHS = (*[AS_WORDS] * 13, 0)
+
+
 def table(rows: int, width: int) -> np.ndarray:
     """An empty table, with a row at least so that compiled code always has one type of array."""
     return np.zeros((max(1, rows), width), dtype=np.int64)

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from sim.engines.philox import uniform
+from sim.engines.philox import uniform, uniform_block
 from sim.engines.samplers import sample_real
 from sim.program import FOREVER, Program, SourceRow
 
 DAY_MS = 86_400_000
 _BLOCK = 65_536
+_AHEAD = 512
 _PURPOSE_GAP = 1
 _PURPOSE_DAY = 2
 _GAMMA = 6
@@ -89,10 +90,16 @@ def _from_segments(
 ) -> tuple[np.ndarray, float, int]:
     """Arrival times before `until` (at most `room`), the epoch reached and how many came so far."""
     out = np.empty(room, dtype=np.int64)
-    n = 0
+    gaps = np.empty(_AHEAD)
+    n = ahead = 0
     segment = 0
     while n < room:
-        target = epoch - math.log(uniform(seed, replication, count, key, _PURPOSE_GAP, 0))
+        if ahead == n:  # all uniform numbers first, then all logarithms: faster than one by one
+            uniform_block(seed, replication, count, key, _PURPOSE_GAP, gaps)
+            for i in range(_AHEAD):
+                gaps[i] = math.log(gaps[i])
+            ahead += _AHEAD
+        target = epoch - gaps[n % _AHEAD]
         while segment < len(ends) and cumulative[segment + 1] < target:
             segment += 1
         if segment == len(ends):
@@ -221,6 +228,12 @@ class _Stream:
         return times
 
 
+def expected_arrivals(program: Program) -> float:
+    """How many arrivals a run has on average."""
+    streams = (_Stream(row, 0, 0, program.duration_ms) for row in program.sources)
+    return sum(min(stream.expected() * stream.row.batch, stream.row.at_most) for stream in streams)
+
+
 def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:
     """All arrivals of a run in blocks; ties in time are ordered by source, then number."""
     horizon = program.duration_ms
@@ -246,7 +259,10 @@ def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:
         source = np.concatenate(sources) if sources else np.empty(0, dtype=np.int64)
         number = np.concatenate(numbers) if numbers else np.empty(0, dtype=np.int64)
         person = np.concatenate(persons) if persons else np.empty(0, dtype=np.int64)
-        order = np.lexsort((source, t_ms))  # stable: numbers of a source stay in order
+        if len(streams) == 1:
+            yield Block(t_ms, source, number, person)
+            continue
+        order = np.argsort(t_ms, kind="stable")  # sources follow one another, the numbers of each in order
         yield Block(t_ms[order], source[order], number[order], person[order])
 
 
@@ -261,4 +277,4 @@ def _people(program: Program, row: SourceRow, numbers: np.ndarray) -> np.ndarray
     return out
 
 
-__all__ = ["DAY_MS", "FOREVER", "Block", "arrivals", "permute"]
+__all__ = ["DAY_MS", "FOREVER", "Block", "arrivals", "expected_arrivals", "permute"]

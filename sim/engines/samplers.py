@@ -17,6 +17,8 @@ gives a longer time for everybody (common random numbers stay monotone).
 | HYPEREXPONENTIAL |       |        |      | means, cumulative shares     | choice, then inversion               |
 | EMPIRICAL        |       |        |      | values, cumulative shares    | choice                               |
 | NEVER            |       |        |      |                              | FOREVER                              |
+
+Where `c` is not a parameter, it is added to what comes of it (the chip's time, on top of a machine's).
 """
 
 from __future__ import annotations
@@ -165,6 +167,8 @@ def sample(
     if kind == 10:
         return _FOREVER
     x = sample_real(kind, a, b, c, values, weights, seed, replication, case, source, purpose, draw)
+    if kind != 4:
+        x += c
     if x >= 2.0e18:
         return _FOREVER
     return max(0, int(math.floor(x + 0.5)))

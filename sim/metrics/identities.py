@@ -81,6 +81,7 @@ class _Check:
     ticket: dict[int, tuple[int, int]] = field(default_factory=dict)  # case: station, since when it waits
     service: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # case: station, since, wait before
     paths: defaultdict[int, _Path] = field(default_factory=lambda: defaultdict(_Path))
+    services: defaultdict[int, _Path] = field(default_factory=lambda: defaultdict(_Path))
 
     def wrong(self, kind: str, example: str) -> None:
         self.found[kind] += 1
@@ -133,7 +134,7 @@ class _Check:
         if case not in self.ticket:
             if kind == Event.START and case not in self.service:
                 self.paths[station].step(t, 1)
-                self.service[case] = (station, t, 0)
+                self._serve(case, station, t, 0)
                 if wait:
                     self.wrong("waits without a ticket", f"case {case}: {wait} ms at {t} ms")
             elif kind != Event.TURNED_AWAY:
@@ -145,7 +146,7 @@ class _Check:
         if wait != t - since:
             self.wrong("wait is not the time since the ticket", f"case {case}: {wait} ms, {t - since} ms")
         if kind == Event.START:
-            self.service[case] = (joined_at, t, wait)
+            self._serve(case, joined_at, t, wait)
             return
         self.paths[joined_at].step(t, -1)
         self.paths[joined_at].stays += wait
@@ -159,6 +160,15 @@ class _Check:
             self.wrong("service is not the time since START", f"case {case}: {service} ms, {t - since} ms")
         self.paths[station].step(t, -1)
         self.paths[station].stays += wait + service
+        self._release(station, t, service)
+
+    def _serve(self, case: int, station: int, t: int, wait: int) -> None:
+        self.service[case] = (station, t, wait)
+        self.services[station].step(t, 1)
+
+    def _release(self, station: int, t: int, service: int) -> None:
+        self.services[station].step(t, -1)
+        self.services[station].stays += service
 
     def _resumed_or_broken_off(self, case: int, station: int, t: int, kind: int, served: int) -> None:
         """The next business at a kept counter, without a ticket; or back in the queue in the middle of a service."""
@@ -166,7 +176,7 @@ class _Check:
             if case in self.ticket or case in self.service:
                 self.wrong("goes on at a counter while elsewhere", f"case {case} at {t} ms")
             self.paths[station].step(t, 1)
-            self.service[case] = (station, t, 0)
+            self._serve(case, station, t, 0)
             return
         if case not in self.service:
             self.wrong("service is broken off that did not start", f"case {case} at {t} ms")
@@ -176,6 +186,7 @@ class _Check:
             self.wrong("service is not the time since START", f"case {case}: {served} ms, {t - since} ms")
         self.ticket[case] = (station, t)
         self.paths[station].stays += wait + served
+        self._release(station, t, served)
 
     def _leave(self, case: int, t: int) -> None:
         if case not in self.born:
@@ -200,13 +211,20 @@ class _Check:
             self.wrong("money", f"person {person} ledger {ledger}: balance {fen}, opening and flows give {have} fen")
 
     def finish(self) -> None:
-        """What can only be said at the end: Little's law at every empty station, nobody lost, no balance missing."""
+        """What can only be said at the end: Little's law at every empty station, nobody lost, no balance missing.
+
+        Little's law of the servers alone says that the load is what was offered: busy servers over time are the
+        services together.
+        """
         if self.drained:
             for case in sorted(self.born - self.gone):
                 self.wrong("never leaves", f"case {case}")
         if self.balances:
             for person, ledger in sorted(self.paid):
                 self.wrong("no balance", f"person {person} ledger {ledger}")
+        for station, path in sorted(self.services.items()):
+            if path.now == 0 and path.area != path.stays:
+                self.wrong("offered load", f"station {station}: busy {path.area}, services {path.stays} ms")
         for station, path in sorted(self.paths.items()):
             if path.now == 0 and abs(path.area - path.stays) > LITTLE_REL * max(path.area, path.stays):
                 self.wrong("Little's law", f"station {station}: L*T = {path.area}, sum of stays {path.stays} ms")

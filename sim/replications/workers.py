@@ -94,6 +94,39 @@ class ExecutorCrew:
         self.close()
 
 
+class Shared:
+    """Somebody else's crew, lent: closing it leaves it at work."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+
+    @property
+    def size(self) -> int:
+        """How many tasks are worked on at a time."""
+        return self._crew.size
+
+    def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
+        """Give a task to whoever is free."""
+        return self._crew.submit(function, task)
+
+    def renew(self, error: BaseException) -> None:
+        """Fresh workers."""
+        self._crew.renew(error)
+
+    def check(self) -> None:
+        """Raise WorkersLostError when nobody will ever answer."""
+        self._crew.check()
+
+    def close(self) -> None:
+        """Leave it to its owner."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 class LocalCrew(ExecutorCrew):
     """Processes of this machine, started when there is work for them and started anew when one of them was killed."""
 
@@ -143,13 +176,18 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def check_workers(workers: int | None) -> None:
+    """Refuse a number of workers that is none."""
+    if workers is not None and workers < 1:
+        raise ScenarioError((Problem("--workers", "", None, f"{workers} workers do nothing", "1 or more"),))
+
+
 def crew_of(workers: int | None = None, cluster: str = "") -> Crew:
     """The crew a user asks for: `workers` processes of this machine (None: one a core), or a Dask cluster's address.
 
     Raises ScenarioError when the cluster cannot be had.
     """
-    if workers is not None and workers < 1:
-        raise ScenarioError((Problem("--workers", "", None, f"{workers} workers do nothing", "1 or more"),))
+    check_workers(workers)
     if not cluster:
         return LocalCrew(workers or cores())
     from sim.replications.cluster import ClusterCrew  # noqa: PLC0415 - an extra, imported only when asked for

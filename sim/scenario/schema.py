@@ -20,6 +20,7 @@ from sim.scenario.schema_base import (
     StartDate,
     Text,
 )
+from sim.scenario.schema_chip import DEFAULT_PRODUCT, CardProduct
 from sim.scenario.schema_people import CohortTable, DemandTable, HoursTable, PersonTable, ProfileTable
 from sim.scenario.schema_places import (
     BankTable,
@@ -94,6 +95,9 @@ class RegionTable(Section):
     division: Text = Field(default="", description="division code; 99.. is no real place", examples=["9903"])
     province_code: Text = Field(default="", description="province code", examples=["99"])
     responsible: Text = Field(default="", description="responsible department (G1)")
+    card_product: CardProduct = Field(
+        default=DEFAULT_PRODUCT, description="card product its people carry, for card work", examples=["generation-2"]
+    )
     rules: RulesTable = Field(default=RulesTable(), description="the five parts of the published rules (G2)")
 
 

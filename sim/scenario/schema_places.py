@@ -27,6 +27,7 @@ from sim.scenario.schema_base import (
     WaitTime,
     is_dist,
 )
+from sim.scenario.schema_chip import ChipTime
 from sim.scenario.units import WrongValueError
 from sim.scenario.values import NEVER, UNLIMITED, Dist
 
@@ -197,6 +198,7 @@ class Instant(Section):
     service: TimeDist = Field(
         default=NEVER, description="time to make one card (default: the procedure's)", examples=["3 min"]
     )
+    chip_time: ChipTime | None = Field(default=None, description="the chip's own time, added to the service time")
     consumables: Count = Field(default=0, description="cards between two refills; 0: no refills", examples=[200])
     refill: TimeDist = Field(default=NEVER, description="time of a refill", examples=["10 min"])
     breakdown_after: TimeDist = Field(default=NEVER, description="running time between breakdowns", examples=["30 d"])
@@ -289,6 +291,7 @@ class FactoryTable(PlaceTable):
     """A card factory."""
 
     machines: CountersValue | None = Field(default=None, description="personalisation machines (required)")
+    chip_time: ChipTime | None = Field(default=None, description="the chip's own time, added to the service time")
     setup: TimeDist = Field(default=Dist("constant"), description="set-up time of a batch", examples=["20 min"])
 
 

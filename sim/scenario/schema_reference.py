@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.scenario import schema, schema_people, schema_places, schema_story
+from sim.scenario import schema, schema_chip, schema_people, schema_places, schema_story
 from sim.scenario.schema_json import default_text, summary
 from sim.scenario.schema_places import PlaceTable
 from sim.scenario.schema_procedures import value_text
@@ -43,6 +43,7 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("balk = {...}", schema_places.Balk),
     ("returns = {...}", schema_places.Returns),
     ("instant = {...}", schema_places.Instant),
+    ("chip_time = {...}", schema_chip.ChipTime),
     ("callback = {...}", schema_places.Callback),
     ("batch = {...}", schema_places.Batch),
     ("[demand.X]", schema_people.DemandTable),

@@ -46,6 +46,7 @@ class Dist:
     | empirical        |       |       |      | values | shares, scaled to sum 1   |
     | never            |       |       |      |        |                           |
 
+    `shift` is added to whatever comes of it (the chip's time, on top of a machine's).
     `mean` is the mean of the whole (of an erlang: of the sum of its k phases); `cv` is standard deviation / mean.
     """
 
@@ -55,6 +56,7 @@ class Dist:
     c: float = 0.0
     values: tuple[float, ...] = ()
     weights: tuple[float, ...] = ()
+    shift: float = 0.0
 
     @property
     def constant(self) -> bool:

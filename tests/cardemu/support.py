@@ -3,7 +3,7 @@
 A conversation file (`conversations/*.apdu`) has one step a line: what is sent, `=`, what must come back.  Spaces inside
 bytes do not matter, `#` starts a comment, `*` stands for any data before the status word.  Steps:
 
-    card generation-2 [blank]           a new card, powered up
+    card generation-2 [blank] [t0]      a new card, powered up; t0: behind a T=0 reader
     given pin none | pin-tries N | key-tries ID N | no-key ID | account FIELD=N ...  a state tedious to reach
     reset [= ATR]
     00A4 0400 05 D156000005 = * 9000    a command
@@ -12,21 +12,21 @@ bytes do not matter, `#` starts a comment, `*` stands for any data before the st
     mac HEADER ID [wrong] [data HEX] = 9000      GET CHALLENGE, then a command with data and a MAC under that key
     reload PIN [wrong] = 9000           PIN reload
     writekey P1 ID USE VERSION LIMIT VALUE [wrong] = 9000    WRITE KEY under the controlling key
-    load FEN [wrong] = 9000             both halves of a load
-    purchase OWN SELF POOLED [wrong] = 9000      both halves of a purchase, with a PSAM
+    load FEN [wrong] [le LE] = 9000     both halves of a load; Le of the second
+    purchase OWN SELF POOLED [wrong] [le LE] = 9000      both halves of a purchase, with a PSAM; Le of the second
     repeat N STEP                       the step N times, {n} its number from 1
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from cardemu.account import LOAD, Account
 from cardemu.apdu import build
 from cardemu.card import Card
+from cardemu.conversation.grammar import Step, read_steps
 from cardemu.crypto import factors
 from cardemu.keys import CardKey, Use, encode_table, table
 from cardemu.memory import Cell
@@ -34,6 +34,8 @@ from cardemu.pin import from_text
 from cardemu.products import Product, product
 from cardemu.psam import psam
 from cardemu.session import Session
+from cardemu.transports.base import Port
+from cardemu.wrappers.t0 import T0
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
 PRODUCTS = Path(__file__).parent / "products"
@@ -86,13 +88,19 @@ def session(card: Card) -> Session:
 class Host:
     """The other side: it looks the keys up in the card itself, and computes what a terminal or an issuer sends."""
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, card: Card, port: Port | None = None) -> None:
         self.card = card
+        self.port: Port = card if port is None else port
         self.algorithm = card.template.algorithm
 
     def send(self, command: str | bytes) -> bytes:
         """One command."""
-        return self.card.transmit(bytes.fromhex(command) if isinstance(command, str) else command)
+        return self.port.transmit(bytes.fromhex(command) if isinstance(command, str) else command)
+
+    def whole(self, command: bytes) -> bytes:
+        """One command whose data may be announced."""
+        answer = self.send(command)
+        return self.send(b"\x00\xc0\x00\x00" + answer[1:]) if answer[0] == 0x61 and len(answer) == 2 else answer
 
     def entry(self, number: int, version: int = 1) -> CardKey:
         """The card's key with this id, in the current DF or its environment."""
@@ -111,8 +119,8 @@ class Host:
             return bytes(16)
 
     def challenge(self) -> bytes:
-        """GET CHALLENGE of 8 bytes."""
-        return self.send("0084000008")[:-2]
+        """GET CHALLENGE of 8 bytes; zeros when the card refuses."""
+        return self.send("0084000008")[:-2] or bytes(8)
 
     def authenticate(self, number: int, version: int = 0, *, wrong: bool = False) -> bytes:
         """EXTERNAL AUTHENTICATE with a key."""
@@ -139,22 +147,22 @@ class Host:
         session_key = self.algorithm.session_key(self.key(number), self.challenge())
         return self.send(self.with_mac(header, session_key, self.algorithm.encrypt(session_key, plain), wrong=wrong))
 
-    def load(self, amount_fen: int, *, wrong: bool = False) -> bytes:
+    def load(self, amount_fen: int, *, wrong: bool = False, le: int | None = None) -> bytes:
         """Both halves of a load."""
         head = b"\x01" + amount_fen.to_bytes(4, "big") + TERMINAL
-        first = self.send(build(bytes.fromhex("B0280001"), head))
+        first = self.whole(build(bytes.fromhex("B0280001"), head))
         if len(first) == 2:
             return first
         session_key = self.algorithm.session_key(self.key(0x91), first[8:12] + first[4:6] + b"\x80\x00")
         amount = amount_fen.to_bytes(4, "big")
         assert first[12:16] == self.algorithm.mac(session_key, first[:4] + amount + bytes((LOAD,)) + TERMINAL)
         mac2 = self.algorithm.mac(session_key, amount + bytes((LOAD,)) + TERMINAL + TIME)
-        return self.send(build(bytes.fromhex("B02A0000"), TIME + (bytes(4) if wrong else mac2)))
+        return self.send(build(bytes.fromhex("B02A0000"), TIME + (bytes(4) if wrong else mac2), le))
 
-    def purchase(self, amounts_fen: tuple[int, int, int], *, wrong: bool = False, version: int = 1) -> bytes:
+    def purchase(self, amounts_fen: tuple[int, int, int], *, wrong: bool = False, le: int | None = None) -> bytes:
         """Both halves of a purchase with a PSAM, whose last word is asked too."""
         amounts = b"".join(amount.to_bytes(4, "big") for amount in amounts_fen)
-        first = self.send(build(bytes.fromhex("B0280101"), bytes((version,)) + amounts + TERMINAL))
+        first = self.whole(build(bytes.fromhex("B0280101"), b"\x01" + amounts + TERMINAL))
         if len(first) == 2:
             return first
         module = psam(counting(), REGION, TERMINAL)
@@ -166,47 +174,15 @@ class Host:
         counter_mac1 = module.transmit(build(bytes.fromhex("80700100"), data))
         assert counter_mac1[-2:] == b"\x90\x00", counter_mac1.hex()
         mac1 = bytes(4) if wrong else counter_mac1[4:8]
-        answer = self.send(build(bytes.fromhex("B02C0100"), counter_mac1[:4] + TIME + mac1))
+        answer = self.send(build(bytes.fromhex("B02C0100"), counter_mac1[:4] + TIME + mac1, le))
         if len(answer) > 2:
             assert module.transmit(build(bytes.fromhex("80720000"), answer[4:8])) == b"\x90\x00"
         return answer
 
 
-@dataclass(frozen=True)
-class Step:
-    """One line of a conversation."""
-
-    line: int
-    words: tuple[str, ...]
-    expected: str
-
-
 def read_conversation(path: Path) -> list[Step]:
     """The steps of a file, repetitions written out."""
-    steps: list[Step] = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        content = text.split("#")[0].strip()
-        if not content:
-            continue
-        action, _, expected = content.partition("=") if not content.startswith("given") else (content, "", "")
-        words = tuple(action.split())
-        count = 1
-        if words[0] == "repeat":
-            count, words = int(words[1]), words[2:]
-        steps.extend(
-            Step(number, tuple(word.format(n=n) for word in words), "".join(expected.split()))
-            for n in range(1, count + 1)
-        )
-    return steps
-
-
-def matches(expected: str, answer: bytes) -> bool:
-    """Whether an answer is what the file says."""
-    if not expected:
-        return True
-    if expected.startswith("*"):
-        return answer.hex().upper().endswith(expected[1:].upper()) and len(answer) * 2 > len(expected) - 1
-    return answer.hex().upper() == expected.upper()
+    return read_steps(path.read_text(encoding="utf-8"))
 
 
 def plain(card: Card) -> Card:
@@ -216,12 +192,35 @@ def plain(card: Card) -> Card:
     return same
 
 
+def _le(words: list[str]) -> int | None:
+    """The number behind `le`."""
+    return int(words[words.index("le") + 1], 16) if "le" in words else None
+
+
+class HeardT0:
+    """A T=0 reader around a card; what it says to the terminal is noted too."""
+
+    def __init__(self, card: Card, seen: list[tuple[bytes, int]]) -> None:
+        self._reader = T0(card)
+        self._seen = seen
+        self.reset = self._reader.reset
+
+    def transmit(self, command: bytes) -> bytes:
+        """One TPDU."""
+        answer = self._reader.transmit(command)
+        self._seen.append((command, int.from_bytes(answer[-2:], "big")))
+        return answer
+
+
 class Conversation:
     """Plays steps on a card and notes every command with its status word."""
 
     def __init__(self) -> None:
         self.card = Card(product("generation-2").template, counting())
+        self.port: Port = self.card
         self.seen: list[tuple[bytes, int]] = []
+        self.over_t0: list[tuple[bytes, int]] = []
+        """What a T=0 reader around the card said, where there was one."""
         self.listener: Callable[[Card, bytes], None] | None = None
 
     def play(self, step: Step) -> bytes:
@@ -229,12 +228,13 @@ class Conversation:
         first, rest = step.words[0], list(step.words[1:])
         if first == "card":
             self.card = self.listening(blank_card(rest[0]) if "blank" in rest else new_card(rest[0]))
+            self.port = HeardT0(self.card, self.over_t0) if "t0" in rest else self.card
             return b""
         if first == "given":
             self._given(rest)
             return b""
         if first == "reset":
-            return self.card.reset()
+            return self.port.reset()
         wrong = "wrong" in rest
         rest = [word for word in rest if word != "wrong"]
         actions: dict[str, Callable[[], bytes]] = {
@@ -248,7 +248,12 @@ class Conversation:
         }
         if first in actions:
             return actions[first]()
-        return Host(self.card).send("".join(step.words))
+        return self.host.send("".join(step.words))
+
+    @property
+    def host(self) -> Host:
+        """The other side of the card."""
+        return Host(self.card, self.port)
 
     def listening(self, card: Card) -> Card:
         """The card with an ear at its port: every command is noted, and told to `listener` before it runs."""
@@ -290,10 +295,10 @@ class Conversation:
 
     def _auth(self, words: list[str], *, wrong: bool) -> bytes:
         version = int(words[2]) if len(words) > 1 else 0
-        return Host(self.card).authenticate(int(words[0], 16), version, wrong=wrong)
+        return self.host.authenticate(int(words[0], 16), version, wrong=wrong)
 
     def _internal(self, words: list[str]) -> bytes:
-        host = Host(self.card)
+        host = self.host
         process, source = bytes(range(1, 9)), bytes(range(0xA1, 0xA9))
         version = bytes((int(words[1]),)) if words else b""
         answer = host.send(build(bytes.fromhex("00880000"), process + source + version))
@@ -304,23 +309,23 @@ class Conversation:
 
     def _mac(self, words: list[str], *, wrong: bool) -> bytes:
         data = bytes.fromhex("".join(words[3:])) if len(words) > 2 else b""
-        return Host(self.card).mac(words[0], int(words[1], 16), data, wrong=wrong)
+        return self.host.mac(words[0], int(words[1], 16), data, wrong=wrong)
 
     def _reload(self, words: list[str], *, wrong: bool) -> bytes:
-        return Host(self.card).encrypted(HEADERS["reload"], 0x07, from_text(words[0]), wrong=wrong)
+        return self.host.encrypted(HEADERS["reload"], 0x07, from_text(words[0]), wrong=wrong)
 
     def _writekey(self, words: list[str], *, wrong: bool) -> bytes:
         stage_key = 0x0F if session(self.card).life[0] == 1 else 0x04
         p1, number, use, version, limit, value = words
         plain = bytes.fromhex(use + version + limit + value)
-        return Host(self.card).encrypted(f"84D4{p1}{number}", stage_key, plain, wrong=wrong)
+        return self.host.encrypted(f"84D4{p1}{number}", stage_key, plain, wrong=wrong)
 
     def _load(self, words: list[str], *, wrong: bool) -> bytes:
-        return Host(self.card).load(int(words[0]), wrong=wrong)
+        return self.host.load(int(words[0]), wrong=wrong, le=_le(words))
 
     def _purchase(self, words: list[str], *, wrong: bool) -> bytes:
         amounts = int(words[0]), int(words[1]), int(words[2])
-        return Host(self.card).purchase(amounts, wrong=wrong)
+        return self.host.purchase(amounts, wrong=wrong, le=_le(words))
 
 
 def files() -> list[Path]:

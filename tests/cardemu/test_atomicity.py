@@ -14,7 +14,9 @@ import pytest
 
 from cardemu.card import Card
 from cardemu.catalogue import catalogue
+from cardemu.fuzzing.corpus import psam_target
 from cardemu.memory import PAGE_BYTES, Cell, Memory, Power, PowerCutError, pages
+from cardemu.products import product
 from tests.cardemu.support import Conversation, Host, files, new_card, read_conversation, session
 
 WRITERS = {
@@ -135,6 +137,27 @@ def test_every_writing_command_is_torn() -> None:
     names = {cla << 8 | spec.ins: spec.name for spec in catalogue() for cla in spec.cla}
     seen = {names[command[0] << 8 | command[1]] for path in files() for _, command in writing_steps(path)}
     assert seen == WRITERS
+
+
+def test_the_psam_is_atomic_too() -> None:
+    """Every command of the PSAM that writes, torn after every page write; no other writes."""
+    target, writers, told = psam_target([product("generation-3")]), set[str](), set[tuple[bytes, int]]()
+    names = {cla << 8 | spec.ins: spec.name for spec in target.specs for cla in spec.cla}
+    for conversation in target.conversations:
+        card = target.card(conversation.start)
+        card.reset()
+        for op in conversation.ops:
+            if not isinstance(op, bytes):
+                card.reset()
+                continue
+            probe = clone(card)
+            probe.transmit(op)
+            if (kind := (op[:2], probe.cost.page_writes)) not in told and kind[1]:
+                told.add(kind)
+                writers.add(names[op[0] << 8 | op[1]])
+                assert check(card, op) >= 1
+            card.transmit(op)
+    assert writers == {"CHANGE KEY", "INIT SAM FOR PURCHASE"}
 
 
 def test_a_purchase_and_its_log_record_never_part() -> None:

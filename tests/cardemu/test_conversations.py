@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from cardemu.catalogue import catalogue
+from cardemu.conversation.grammar import matches
 from cardemu.status import known
-from tests.cardemu.support import Conversation, files, matches, read_conversation
+from tests.cardemu.support import Conversation, files, read_conversation
 
 GATE = {0x9000, 0x6700, 0x9303, 0x6A81, 0x6985, 0x6E00}
 

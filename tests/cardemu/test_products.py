@@ -160,7 +160,7 @@ def test_tables_of_other_parts_are_handed_on() -> None:
     """face, stripe and financial are not this loader's business."""
     data = good()
     data["stripe"] = {"track2": True}
-    assert from_data(data).extras == {"stripe": {"track2": True}}
+    assert from_data(data).extras == {"face": data["face"], "stripe": {"track2": True}}
 
 
 @pytest.mark.parametrize("bad", [{"product": "x"}, {"product": {"name": 5}}, {"file": [1]}, {"keys": {"versions": 1}}])

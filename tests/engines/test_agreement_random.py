@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.engines.programs import compiled
+from sim.engines.compiled import is_plain
+from tests.engines.programs import arrivals, compiled
 from tests.engines.test_agreement import assert_same
 
 pytestmark = pytest.mark.slow  # compiles once for about a minute
@@ -82,4 +83,51 @@ def test_any_two_stations_give_the_same_log(text: str, seed: int) -> None:
     """Row for row, with as many events."""
     with tempfile.TemporaryDirectory() as folder:
         program = compiled(Path(folder), text, head="").program
+    assert_same(program, seed)
+
+
+@st.composite
+def plain_scenarios(draw: st.DrawFn, folder: Path) -> str:
+    """Stations the short loop plays: alone, in a row or in a circle, several sources, given times, limited room."""
+    step = draw(st.sampled_from(["1 ms", "7 s", "1 min", "10 min"]))
+    drain = "drain = true\n" if draw(st.booleans()) else ""
+    text = f'[run]\nstart = 2026-03-02\nduration = "3 h"\nclock_step = "{step}"\noverload = "allow"\n{drain}'
+    then = draw(st.sampled_from(["", "then = {first = 0.3}\n", "then = {second = 0.5, first = 0.2}\n"]))
+    for name, way in (
+        ("first", draw(st.sampled_from(["", 'then = "second"\n', "then = {second = 0.6}\n"]))),
+        ("second", then),
+    ):
+        text += f"[stations.{name}]\ncounters = {draw(st.integers(1, 5))}\nservice = {draw(_ANY_TIME)}\n{way}"
+        text += draw(_maybe(_ANY_TIME.map(lambda time: f"patience = {time}\n")))
+        text += draw(_maybe(st.integers(1, 9).map(lambda places: f"capacity = {places}\n")))
+    rate = draw(st.sampled_from(["1 per min", "5 per min", "20 per min"]))
+    text += f'[demand.people]\nenters = "first"\nrate = "{rate}"\nbatch = {draw(st.integers(1, 3))}\n'
+    if draw(st.booleans()):
+        text += '[demand.others]\nenters = "second"\nrate = "3 per min"\n'
+    if draw(st.booleans()):
+        times = draw(st.lists(st.tuples(st.integers(0, 600), st.integers(0, 90), st.integers(0, 60)), max_size=30))
+        rows = [f"{at},{service},{patience}" for at, service, patience in sorted(times)] or ["5,5,5"]
+        column = draw(st.sampled_from(["patience", "second.patience"]))
+        text += '[demand.given]\nenters = "first"\n'
+        text += arrivals(folder, "given.csv", f"time,service,{column}", *rows)
+    return text
+
+
+_ANY_TIME = st.one_of(
+    _TIMES,
+    st.sampled_from(
+        ['"0 s"', '"1 min"', '{dist = "erlang", mean = "30 s", k = 2}',
+         '{dist = "weibull", mean = "1 min", shape = 0.7}', '{dist = "exponential", mean = "3 min"}']
+    ),
+)  # fmt: skip
+
+
+@given(st.data(), st.integers(0, 2**31))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_plain_stations_give_the_same_log(data: st.DataObject, seed: int) -> None:
+    """The short loop, also where everybody arrives, is served and gives up in the same moment."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = data.draw(plain_scenarios(Path(folder)))
+        program = compiled(Path(folder), text, head="").program
+    assert is_plain(program)
     assert_same(program, seed)

@@ -34,6 +34,7 @@ def test_a_sound_log_breaks_nothing() -> None:
         (changed(8, value=4), "wait is not the time since the ticket: 1 times, as case 1: 4 ms, 5 ms"),
         (changed(9, value=11), "service is not the time since START: 1 times, as case 1: 11 ms, 10 ms"),
         (changed(8, station=1), "leaves another queue than it joined: 1 times, as case 1: 0, 1 at 10 ms"),
+        (changed(9, value=11), "offered load: 1 times, as station 0: busy 30, services 31 ms"),
         (changed(8, value=4), "Little's law: 1 times, as station 0: L*T = 35, sum of stays 34 ms"),
         (changed(7, kind=E.DONE), "waits without a ticket: 1 times, as case 1: 5 ms at 10 ms"),
         (changed(3, kind=E.DONE), "leaves out of a queue or a service: 1 times, as case 0 at 10 ms"),

@@ -208,7 +208,7 @@ def test_the_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     def fail(_: int) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("reports.page.os.fsync", fail)
+    monkeypatch.setattr("reports.picture.os.fsync", fail)
     with pytest.raises(OSError, match="disk full"):
         write_report(samples.city(), samples.info(), path, "en")
     assert path.read_bytes() == before

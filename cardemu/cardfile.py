@@ -1,0 +1,149 @@
+"""Cards as the command line names them: saved in a file, or `pcsc:READER`, in a PC/SC reader; and text files.
+
+What is wrong gives one message; what is written is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cardemu import state
+from cardemu.card import Card
+from cardemu.memory import Cell
+from cardemu.products import Product, names, product
+from cardemu.soundness import BrokenError, check_state
+from cardemu.terminal.errors import ReaderError
+from cardemu.terminal.keyholder import Hsm, KeyHolder
+from cardemu.terminal.link import Link
+from cardemu.terminal.port import AtrError, Slot, StatusError, power_up
+from cardemu.transports.pcsc import PcscCard, find_reader
+from cardemu.transports.traces import FORMATS, TraceError, as_script
+
+IN_READER = "pcsc:"
+
+
+class UsageError(ValueError):
+    """Wrong input; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCard:
+    """A card to work with.  `keys` is None for a card that does not know the keys of its product.
+
+    `region`: its six digits, nothing on a chip that has none yet.
+    """
+
+    slot: Slot
+    product: Product
+    keys: KeyHolder | None
+    region: str
+    close: Callable[[], None]
+    """To be called at the end: saves a card that came from a file."""
+
+
+def open_card(name: str | Path, product_name: str | None) -> OpenCard:
+    """The card a user means."""
+    if str(name).startswith(IN_READER):
+        return _in_reader(str(name).removeprefix(IN_READER), product_name)
+    path = Path(name)
+    card, made = load_card(path, product_name)
+    region = card.memory.read(Cell.IDENTITY)[13:].hex()
+    return OpenCard(card, made, Hsm(made.template.roots), region, lambda: save_card(card, path))
+
+
+def _in_reader(reader: str, product_name: str | None) -> OpenCard:
+    """A card in a reader.  Keys are used only after the card has proved that it has them: its tries are few."""
+    slot = PcscCard(find_reader(reader))
+    given = product(product_name) if product_name else None
+    try:
+        link = Link(slot, power_up(slot), card_product=given)
+        link.enter()
+        made = link.product
+        hsm = Hsm(made.template.roots)
+        link.keys = hsm
+        genuine = _genuine(link)
+        return OpenCard(slot, made, hsm if genuine else None, link.region, slot.close)
+    except (AtrError, StatusError) as error:
+        slot.close()
+        raise UsageError(f"{slot.reader}: not a social security card: {error}") from error
+
+
+def _genuine(link: Link) -> bool:
+    """Whether the card has the IRK its product says."""
+    try:
+        link.identify()
+        link.recognise()
+    except (ReaderError, StatusError):
+        return False
+    return True
+
+
+def load_card(path: Path, product_name: str | None) -> tuple[Card, Product]:
+    """A saved card and its product; `product_name` when that is a file of the user's own."""
+    found: list[Product] = []
+
+    def template(name: str) -> Product:
+        if not product_name and name not in names():
+            raise UsageError(f"a card of the product {name}, which is none of the package: add --product FILE")
+        found.append(product(product_name or name))
+        return found[0]
+
+    text = text_of(path)
+    try:
+        card = state.load(text, lambda name: template(name).template, os.urandom)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path}: not a saved card: {error}") from error
+    _check(card, path)
+    return card, found[0]
+
+
+def _check(card: Card, path: Path) -> None:
+    """UsageError when the file does not hold a card in order: somebody has changed it."""
+    try:
+        if card.memory.journal is None:  # one left behind by a power cut is finished by the reset
+            check_state(card)
+        card.reset()
+        check_state(card)
+    except (BrokenError, ValueError, LookupError, TypeError, struct.error) as error:
+        raise UsageError(f"{path}: the card is damaged: {error}") from error
+    card.power_off()
+
+
+def text_of(path: Path) -> str:
+    """A text file's content."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text") from error
+
+
+def script_of(path: Path) -> str:
+    """A script; a trace in one of its forms becomes one."""
+    text = text_of(path)
+    if path.suffix not in FORMATS:
+        return text
+    try:
+        return as_script(FORMATS[path.suffix].read(text))
+    except TraceError as error:
+        raise UsageError(f"{path}: {error}") from error
+
+
+def save_card(card: Card, path: Path) -> None:
+    """Write a card to its file."""
+    write_file(path, state.save(card) + "\n")
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text file under another name first, so that an interruption leaves the old one or the new one."""
+    other = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        other.write_text(text, encoding="utf-8")
+        other.replace(path)
+    finally:
+        other.unlink(missing_ok=True)

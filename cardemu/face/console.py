@@ -1,0 +1,185 @@
+"""What `cardmill card face` does: the faces of a person's card or of a saved card, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cardemu.cardfile import UsageError, load_card
+from cardemu.console import FINE, complaining, say
+from cardemu.face import artwork, pdf, png, svg
+from cardemu.face.artwork import Artwork, ArtworkError
+from cardemu.face.compose import Material, faces
+from cardemu.face.description import SIDES, Face
+from cardemu.face.geometry import overlaid
+from cardemu.face.holder import ISSUE_DATE, Wish, read_wish, values_for, values_on
+from cardemu.face.layout import layout_of
+from cardemu.face.typefaces import FontError, Typeface, from_file
+from cardemu.face.values import FaceError
+from cardemu.personalisation.script import REGION
+from cardemu.products import Product, product
+
+FORMATS = ("png", "svg", "pdf", "json")
+RESOLUTIONS = (300, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFace:
+    """What the user asked for.
+
+    `who`: the number of a synthetic person, a file of values, or a saved card.  `fields`: NAME=VALUE, `artwork`:
+    NAME=FILE, `font_files`: FILE or, for a font in a collection, FILE#NUMBER.
+    """
+
+    who: str
+    out: Path
+    product: str = ""
+    side: str = "both"
+    dpi: str = "300"
+    formats: str = "png"
+    seed: int = 1
+    region: str = REGION
+    issue_date: str = ISSUE_DATE
+    fields: tuple[str, ...] = ()
+    portrait: Path | None = None
+    font_files: tuple[str, ...] = ()
+    artwork: tuple[str, ...] = ()
+    geometry: bool = False
+
+
+@complaining
+def face(wanted: WantedFace) -> int:
+    """Draw the faces and write them, all or none."""
+    try:
+        sides = _choice("side", wanted.side, (*SIDES, "both"))
+        formats = _choices("format", wanted.formats, FORMATS)
+        resolutions = [int(dpi) for dpi in _choices("dpi", wanted.dpi, tuple(map(str, RESOLUTIONS)))]
+        card_product, values, portrait = _holder(wanted)
+        drawn = _drawn(card_product, values, wanted, portrait)
+    except FaceError as error:
+        raise UsageError(str(error)) from error
+    files: dict[str, bytes] = {}
+    for name in SIDES if sides == "both" else (sides,):
+        files |= _files(drawn[name], name, formats, resolutions)
+        if wanted.geometry:
+            over = overlaid(drawn[name], card_product, layout_of(card_product))
+            files |= _files(over, f"{name}-geometry", formats, resolutions)
+    write_all(wanted.out, files)
+    for file_name, data in files.items():
+        say(f"{wanted.out / file_name}: {len(data)} bytes")
+    return FINE
+
+
+def _choice(option: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise UsageError(f"--{option} {value!r} is not known; allowed: {', '.join(allowed)}")
+    return value
+
+
+def _choices(option: str, value: str, allowed: tuple[str, ...]) -> list[str]:
+    return [_choice(option, one.strip(), allowed) for one in value.split(",")]
+
+
+def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
+    """The product, the values, and the portrait's file if there is one."""
+    given = dict(_pair(text, "--field", "NAME=VALUE, such as person.name=李敏") for text in wanted.fields)
+    wish = Wish(0, wanted.seed, wanted.region, wanted.issue_date, given, wanted.product, wanted.portrait)
+    path = Path(wanted.who)
+    if wanted.who.isascii() and wanted.who.isdecimal():
+        wish = replace(wish, index=int(wanted.who))
+    elif not path.is_file():
+        raise UsageError(f"{wanted.who}: neither a person's number nor a file (a saved card, or values in TOML)")
+    elif path.suffix == ".json" and "cardmill card" in path.read_text(encoding="utf-8", errors="replace")[:200]:
+        card, card_product = load_card(path, wanted.product or None)
+        return card_product, values_on(card, card_product) | given, wanted.portrait
+    else:
+        wish = read_wish(path, wish)
+    if not wish.product:
+        raise UsageError("--product is missing: generation-1, generation-2, generation-3 or a product file")
+    card_product = product(wanted.product or wish.product)
+    return card_product, values_for(card_product, wish), wanted.portrait or wish.portrait
+
+
+def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name or not value:
+        raise UsageError(f"{option} {text!r} must be {form}")
+    return name, value
+
+
+def _drawn(card_product: Product, values: dict[str, str], wanted: WantedFace, portrait: Path | None) -> dict[str, Face]:
+    """Both faces; FaceError with everything that is wrong with values, images and fonts."""
+    problems: list[tuple[str, str]] = []
+    names = layout_of(card_product).artwork_names()
+    material = _material(wanted, portrait, names, problems)
+    try:
+        drawn = faces(card_product, values, material)
+    except FaceError as error:
+        raise FaceError([*problems, *error.problems]) from error
+    if problems:
+        raise FaceError(problems)
+    return drawn
+
+
+def _material(
+    wanted: WantedFace, portrait: Path | None, names: tuple[str, ...], problems: list[tuple[str, str]]
+) -> Material:
+    """Images and fonts; what cannot be used is added to the problems."""
+
+    def read(field: str, reading: Callable[[Path], Artwork], path: Path) -> Artwork | None:
+        try:
+            return reading(path)
+        except ArtworkError as error:
+            problems.append((field, str(error)))
+        except OSError as error:
+            problems.append((field, f"{path}: {error.strerror}"))
+        return None
+
+    pictures: dict[str, Artwork] = {}
+    for text in wanted.artwork:
+        name, file_name = _pair(text, "--artwork", "NAME=FILE, such as emblem=emblem.png")
+        if name not in names:
+            problems.append((f"artwork {name}", f"no such placeholder; allowed: {', '.join(names)}"))
+        elif picture := read(f"artwork {name}", artwork.load, Path(file_name)):
+            pictures[name] = picture
+    photo = read("portrait", artwork.photo, portrait) if portrait else None
+    fonts: list[Typeface] = []
+    for text in wanted.font_files:
+        file_name, mark, number = text.rpartition("#")
+        if not (mark and number.isdecimal()):
+            file_name, number = text, "0"
+        try:
+            fonts.append(from_file(Path(file_name), int(number)))
+        except FontError as error:
+            problems.append(("font-file", str(error)))
+        except OSError as error:
+            problems.append(("font-file", f"{file_name}: {error.strerror}"))
+    return Material(pictures, photo, tuple(fonts))
+
+
+def _files(drawn: Face, name: str, formats: list[str], resolutions: list[int]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    if "png" in formats:
+        found |= {f"{name}-{dpi}.png": png.encode(drawn, dpi) for dpi in resolutions}
+    if "svg" in formats:
+        found[f"{name}.svg"] = svg.encode(drawn)
+    if "pdf" in formats:
+        found[f"{name}.pdf"] = pdf.encode(drawn)
+    if "json" in formats:
+        found[f"{name}.json"] = drawn.to_json().encode()
+    return found
+
+
+def write_all(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files under temporary names and rename them at the end, so that none is half there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting = {folder / name: folder / f".{name}.part" for name in files}
+    try:
+        for part, data in zip(waiting.values(), files.values(), strict=True):
+            part.write_bytes(data)
+        for path, part in waiting.items():
+            part.replace(path)
+    finally:
+        for part in waiting.values():
+            part.unlink(missing_ok=True)

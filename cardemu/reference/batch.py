@@ -1,0 +1,200 @@
+"""Many references: from a CSV file, or from the cards a scenario's run issued; in parallel, all checked first."""
+
+from __future__ import annotations
+
+import csv
+import signal
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from cardemu.people import person
+from cardemu.products import Product, product
+from cardemu.reference import bundle
+from cardemu.reference.record import PAN, PLAIN_KEYS, REGION, SEED, RecordError, Wanted, make_record
+
+TABLES = ("names/cards.parquet", "names/persons.parquet", "names/run.parquet")
+_MS_A_DAY = 86_400_000
+_AHEAD = 4
+"""Bundles in the making, for each worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One card of a batch and the name of its folder."""
+
+    name: str
+    wanted: Wanted
+
+
+def from_csv(path: Path) -> list[Job]:
+    """The cards of a CSV file, one a row; RecordError with every mistake in its form.
+
+    Columns: the names of values (person.name, card.number, bank.card_number and so on), index, seed, region, serial,
+    photo and portrait.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows: list[dict[str | None, str | None]] = list(csv.DictReader(file, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RecordError(path.name, [f"not a CSV file in UTF-8: {error}"]) from error
+    if not rows:
+        raise RecordError(path.name, ["no card in it: a header line and a line for each card"])
+    problems: list[str] = []
+    jobs = [_job(path, line, row, problems) for line, row in enumerate(rows, start=2)]
+    if problems:
+        raise RecordError(path.name, problems)
+    return jobs
+
+
+def _job(path: Path, line: int, given: dict[str | None, str | None], problems: list[str]) -> Job:
+    where = f"line {line}"
+    row = {key: value for key, value in given.items() if key is not None and value is not None}
+    if len(row) < len(given):
+        problems.append(f"{where}: has not as many fields as the header line")
+    plain = {key: row[key] for key in PLAIN_KEYS if row.get(key)}
+    values = {key: value for key, value in row.items() if key not in PLAIN_KEYS and value}
+    numbers = {}
+    for key, usual in (("seed", SEED), ("index", line - 2)):
+        text = plain.get(key, str(usual))
+        if not (text.isascii() and text.isdecimal() and len(text) < 10):
+            problems.append(f"{where}: {key}: {text!r} must be a whole number")
+            text = str(usual)
+        numbers[key] = int(text)
+    return Job(
+        "",
+        Wanted(
+            numbers["seed"],
+            numbers["index"],
+            plain.get("region", REGION),
+            plain.get("serial", ""),
+            values,
+            path.parent / plain["photo"] if "photo" in plain else None,
+            path.parent / plain["portrait"] if "portrait" in plain else None,
+            f"{path.name}:{line}",
+        ),
+    )
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder is the run of a scenario that knows its cards."""
+    return all((folder / name).is_file() for name in TABLES)
+
+
+def from_run(folder: Path, limit: int = 0) -> list[Job]:
+    """The cards that a run issued, in the order of their making; a card's issue date is the day it was ordered.
+
+    `limit` above 0: the first so many.
+    """
+    query = (
+        "select c.t_ms, c.person, c.serial, c.card_number, c.card_identification, c.bank_card_number, "
+        "p.citizen_number, p.name from read_parquet(?) c join read_parquet(?) p using (person) "
+        "order by c.t_ms, c.card_number"
+    )
+    cards, persons, run = (str(folder / name) for name in TABLES)
+    try:
+        database = duckdb.connect()
+        rows = database.execute(query + (f" limit {limit}" if limit else ""), [cards, persons]).fetchall()
+        begun = database.execute("select start from read_parquet(?)", [run]).fetchone()
+    except duckdb.Error as error:
+        raise RecordError(folder.name, [f"the tables of cards and people cannot be read: {error}"]) from error
+    if not rows or begun is None:
+        raise RecordError(folder.name, ["the run issued no card"])
+    first = date.fromisoformat(str(begun[0]))
+    return [_issued(folder.name, first, *row) for row in rows]
+
+
+def _issued(  # noqa: PLR0913, PLR0917 - the columns of the run's tables
+    where: str,
+    first: date,
+    t_ms: int,
+    number: int,
+    serial: int,
+    card: str,
+    identification: str,
+    pan: str,
+    citizen: str,
+    name: str,
+) -> Job:
+    values = {
+        "person.number": citizen,
+        "person.name": name,
+        "person.ethnic_group": _ethnic_group(citizen, number),
+        "card.number": card,
+        "card.identification": identification,
+        "card.issue_date": f"{first + timedelta(days=t_ms // _MS_A_DAY):%Y%m%d}",
+        PAN: pan,
+    }
+    index = int(identification[16:24], 16)
+    return Job(card, Wanted(0, index, values=values, where=f"{where}: card {card} (person {number}, card {serial})"))
+
+
+def _ethnic_group(citizen: str, number: int) -> str:
+    """The person's, where the region's people can be found again; the run's table has no such column."""
+    for digits in (4, 6, 5, 3, 2):
+        found = person(0, citizen[:digits], number)
+        if found.citizen_number == citizen:
+            return found.ethnicity
+    return "01"
+
+
+# ---- making them
+
+
+def check(jobs: list[Job], made: Product) -> list[Job]:
+    """The jobs with folder names, every record tried; RecordError with every mistake of every card."""
+    problems: list[str] = []
+    named: dict[str, Job] = {}
+    for job in jobs:
+        try:
+            number = make_record(made, job.wanted).values["card.number"]
+        except RecordError as error:
+            problems += str(error).splitlines()
+            continue
+        if number in named:
+            problems.append(f"{job.wanted.where}: card.number: {number} is {named[number].wanted.where}'s as well")
+        named[number] = Job(number, job.wanted)
+    if problems:
+        raise BatchError("\n".join(problems))
+    return list(named.values())
+
+
+class BatchError(ValueError):
+    """Cards of a batch that cannot be made; a line for every mistake."""
+
+
+def _write_one(product_name: str, job: Job, out: Path) -> str:
+    bundle.write(make_record(product(product_name), job.wanted), out / job.name)
+    return job.name
+
+
+def _deaf() -> None:
+    """A worker finishes its bundle when the user presses Ctrl-C; the main process decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def write_all(product_name: str, jobs: list[Job], out: Path, workers: int) -> Iterator[str]:
+    """Make every bundle as a folder of `out`, yielding each name when it is done; order is that of completion."""
+    out.mkdir(parents=True, exist_ok=True)
+    if workers == 1:
+        for job in jobs:
+            yield _write_one(product_name, job, out)
+        return
+    with ProcessPoolExecutor(workers, initializer=_deaf) as pool:
+        waiting: set[Future[str]] = set()
+        try:
+            for job in jobs:
+                waiting.add(pool.submit(_write_one, product_name, job, out))
+                if len(waiting) >= workers * _AHEAD:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in done)
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,132 @@
+"""What `cardmill card reference` does.
+
+Exit code 0 fine, 2 wrong input (every mistake, nothing written), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cardemu.cardfile import UsageError
+from cardemu.console import FINE, assignments, complain, complaining, say
+from cardemu.products import Product, product
+from cardemu.reference import batch, bundle
+from cardemu.reference.batch import BatchError
+from cardemu.reference.bundle import BundleError
+from cardemu.reference.record import ISSUE_DATE, REGION, SEED, RecordError, Wanted, make_record, read_person
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What the user asked for.  `person`: a number, a file (TOML, JSON, CSV), or a run folder."""
+
+    person: str
+    product: str
+    out: Path
+    seed: int = SEED
+    region: str = REGION
+    issue_date: str = ISSUE_DATE
+    fields: tuple[str, ...] = ()
+    photo: Path | None = None
+    portrait: Path | None = None
+    limit: int = 0
+    workers: int = 0
+    as_json: bool = False
+    quiet: bool = False
+
+
+@complaining
+def reference(asked: Reference) -> int:
+    """Write the reference bundle of a card, or of every card of a batch."""
+    try:
+        return _reference(asked)
+    except (RecordError, BatchError, BundleError) as error:
+        raise UsageError(str(error)) from error
+
+
+def _reference(asked: Reference) -> int:
+    path = Path(asked.person)
+    if path.is_dir() or path.suffix == ".csv":
+        return _batch(asked, path)
+    wanted = _wanted(asked)
+    made = _product(asked.product or wanted.product)
+    record = make_record(made, wanted)
+    bundle.write(record, asked.out)
+    manifest = bundle.read_manifest(asked.out)
+    if asked.as_json:
+        say(json.dumps(manifest, ensure_ascii=False, indent=1))
+    elif not asked.quiet:
+        who = f"{record.values['person.name']}, card {record.values['card.number']}"
+        size = sum(entry["bytes"] for entry in manifest["files"].values())
+        say(f"{asked.out}: {made.name}, {who}; {len(manifest['files'])} files, {size / 1e6:.1f} MB")
+    return FINE
+
+
+def _product(name: str) -> Product:
+    if not name:
+        raise UsageError("--product is missing: generation-1, generation-2, generation-3 or a product file")
+    return product(name)
+
+
+def _wanted(asked: Reference) -> Wanted:
+    """The user's wishes over those of the file."""
+    if asked.person.isascii() and asked.person.isdecimal():
+        wanted = Wanted(asked.seed, int(asked.person), asked.region, where=f"person {asked.person}")
+        wanted = replace(wanted, values={"card.issue_date": asked.issue_date})
+    else:
+        path = Path(asked.person)
+        if not path.is_file():
+            raise UsageError(f"{asked.person!r} must be the number of a synthetic person, a file or a run folder")
+        wanted = read_person(path)
+    values = {**wanted.values, **assignments(asked.fields)}
+    return replace(wanted, values=values, photo=asked.photo or wanted.photo, portrait=asked.portrait or wanted.portrait)
+
+
+def _batch(asked: Reference, path: Path) -> int:
+    if asked.fields or asked.photo or asked.portrait:
+        raise UsageError("--field, --photo and --portrait are for one card; a batch has them in its columns")
+    if path.is_dir():
+        if not batch.is_run(path):
+            raise UsageError(f"{path}: no run folder with cards: {' and '.join(batch.TABLES)} are missing")
+        jobs = batch.from_run(path, asked.limit)
+    else:
+        jobs = batch.from_csv(path)
+        jobs = jobs[: asked.limit] if asked.limit else jobs
+    jobs = batch.check(jobs, _product(asked.product))
+    for job in jobs:
+        bundle.check_place(asked.out / job.name)
+    workers = asked.workers or os.cpu_count() or 1
+    names: list[str] = []
+    try:
+        with _progress(len(jobs), shown=not (asked.quiet or asked.as_json)) as bar:
+            for name in batch.write_all(asked.product, jobs, asked.out, workers):
+                names.append(name)
+                bar.update(bar.task_ids[0], advance=1)
+    except KeyboardInterrupt:
+        complain(f"{asked.out}: interrupted; the bundles that are there are whole, run the same command again for all")
+        return INTERRUPTED
+    if asked.as_json:
+        say(json.dumps({"out": str(asked.out), "bundles": sorted(names)}, ensure_ascii=False))
+    elif not asked.quiet:
+        say(f"{asked.out}: {len(names)} bundles")
+    return FINE
+
+
+@contextmanager
+def _progress(total: int, *, shown: bool) -> Iterator[Progress]:
+    """A bar on the error output, for people only."""
+    columns = (TextColumn("bundles"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as bar:
+        bar.add_task("bundles", total=total)
+        yield bar

@@ -1,0 +1,53 @@
+"""The photo for the chip: looked at before anything is made from it.  At most 4096 bytes (DATA-V2)."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from PIL import Image
+
+from cardemu.products import Product
+
+MOST_BYTES = 20_000_000
+MOST_PIXELS = 40_000_000
+
+
+class PictureError(ValueError):
+    """An image file that cannot be used; the message names the field and what is wanted."""
+
+
+def read_picture(path: Path, field: str, formats: tuple[str, ...] = ("JPEG", "PNG", "BMP")) -> tuple[bytes, int, int]:
+    """The file's bytes, and its width and height in pixels; PictureError when broken, huge, or of another format."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise PictureError(f"{field}: {path.name} has {size:,} bytes, at most {MOST_BYTES:,} are read")
+        data = path.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{field}: {path}: {error.strerror}") from error
+    try:
+        with Image.open(io.BytesIO(data), formats=formats) as picture:
+            width, height = picture.size
+            if width * height > MOST_PIXELS:
+                raise PictureError(
+                    f"{field}: {path.name} has {width} x {height} pixels, at most {MOST_PIXELS:,} in all are read"
+                )
+            picture.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        if isinstance(error, PictureError):
+            raise
+        wanted = ", ".join(formats)
+        raise PictureError(f"{field}: {path.name} is broken or no image of {wanted}: {error}") from error
+    return data, width, height
+
+
+def chip_photo(path: Path, product: Product) -> bytes:
+    """The photo for the chip: JPEG or BMP, and no larger than its file."""
+    room = next((row.size for row in product.files if row.name == "photo"), 0)
+    if not room:
+        raise PictureError(f"photo: the chip of {product.name} has no file for a photo")
+    data, _, _ = read_picture(path, "photo", ("JPEG", "BMP"))
+    if len(data) > room:
+        raise PictureError(f"photo: {path.name} has {len(data)} bytes, at most {room} fit on the chip")
+    return data

@@ -1,0 +1,341 @@
+"""What one card must carry: everything the reference is made from, checked, as the file card.toml.
+
+A synthetic person by number, or a file (TOML or JSON) with what is to be different; `card.toml` of a bundle is such a
+file itself, so a bundle can be made again from it.  All mistakes are reported at once, each with its field.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from cardemu.elements.layout import LAYOUTS
+from cardemu.face.artwork import ArtworkError
+from cardemu.face.artwork import photo as face_portrait
+from cardemu.face.compose import faces
+from cardemu.face.values import FaceError
+from cardemu.identifiers import (
+    bank_card_number,
+    card_number,
+    read_bank_card_number,
+    read_card_identification,
+    read_card_number,
+    read_citizen_number,
+)
+from cardemu.people import person
+from cardemu.personalisation.data import DataError, Item, holder_class, items, sources, values_of
+from cardemu.products import Product
+from cardemu.reference.pictures import PictureError, chip_photo
+from cardemu.stripe.content import ContentError
+from cardemu.stripe.design import design, track_texts
+from cardemu.stripe.romanise import latin_name
+from cardemu.stripe.tracks import TrackError
+
+REGION, ISSUE_DATE, SEED = "990301", "20260302", 1
+PAN, LATIN_NAME = "bank.card_number", "person.latin_name"
+BEYOND_CHIP = (PAN, LATIN_NAME)
+"""Values that stand on stripe and face, not in the files of the chip."""
+DATES = ("card.issue_date", "card.valid_until", "person.birth_date")
+TABLES = ("person", "card", "bank")
+PLAIN_KEYS = ("product", "seed", "index", "region", "serial", "photo", "portrait")
+
+
+class RecordError(ValueError):
+    """Data no reference can be made from; the message names every field that is wrong."""
+
+    def __init__(self, where: str, problems: list[str]) -> None:
+        super().__init__("\n".join(f"{where}: {problem}" for problem in dict.fromkeys(problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the user asked for.  `values` by the names of the data-element table, such as person.name."""
+
+    seed: int = SEED
+    index: int = 0
+    region: str = REGION
+    serial: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    photo: Path | None = None
+    portrait: Path | None = None
+    where: str = "person"
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A card's data, complete and checked.  `values` holds every value, `items` what is written to the chip."""
+
+    product: Product
+    seed: int
+    index: int
+    region: str
+    serial: bytes
+    values: Mapping[str, str]
+    items: tuple[Item, ...]
+    tracks: Mapping[int, str]
+    photo: bytes = b""
+    portrait: bytes = b""
+
+    @property
+    def values_on_face(self) -> dict[str, str]:
+        """What the face is made from."""
+        return {key: value for key, value in self.values.items() if key != LATIN_NAME}
+
+    def to_toml(self) -> str:
+        """The file card.toml."""
+        lines = [
+            f"product = {_quoted(self.product.name)}",
+            f"seed = {self.seed}",
+            f"index = {self.index}",
+            f"region = {_quoted(self.region)}",
+            f"serial = {_quoted(self.serial.hex().upper())}",
+        ]
+        lines += [f'photo = "photo{suffix(self.photo)}"'] if self.photo else []
+        lines += [f'portrait = "portrait{suffix(self.portrait)}"'] if self.portrait else []
+        for table in TABLES:
+            rows = {key: value for key, value in self.values.items() if key.startswith(f"{table}.")}
+            if rows:
+                lines += ["", f"[{table}]"]
+                lines += [f"{key.partition('.')[2]} = {_quoted(value)}" for key, value in sorted(rows.items())]
+        return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def suffix(picture: bytes) -> str:
+    """The file name's end for an image file's bytes."""
+    starts = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg", b"BM": ".bmp"}
+    return next((end for start, end in starts.items() if picture.startswith(start)), ".bin")
+
+
+# ---- from files
+
+
+def read_person(path: Path) -> Wanted:
+    """A file's wishes; RecordError with every mistake in its form."""
+    data = _parsed(path)
+    problems: list[str] = []
+    values: dict[str, str] = {}
+    plain: dict[str, object] = {}
+    for key, value in data.items():
+        if key in TABLES and isinstance(value, dict):
+            for name, one in value.items():
+                if isinstance(one, str):
+                    values[f"{key}.{name}"] = one
+                else:
+                    problems.append(f"{key}.{name}: {one!r} must be text in quotation marks")
+        elif key in PLAIN_KEYS:
+            plain[key] = value
+        else:
+            near = get_close_matches(key, [*PLAIN_KEYS, *TABLES], 1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join([*PLAIN_KEYS, *TABLES])}"
+            problems.append(f"{key}: unknown; {hint}")
+    numbers = {key: _whole(plain.get(key, usual), key, problems) for key, usual in (("seed", SEED), ("index", 0))}
+    usual_texts = (("region", REGION), ("serial", ""), ("product", ""))
+    texts = {key: _text(plain.get(key, usual), key, problems) for key, usual in usual_texts}
+    pictures = {key: _text(plain.get(key, ""), key, problems) for key in ("photo", "portrait")}
+    if problems:
+        raise RecordError(path.name, problems)
+    return Wanted(
+        numbers["seed"],
+        numbers["index"],
+        texts["region"],
+        texts["serial"],
+        values,
+        path.parent / pictures["photo"] if pictures["photo"] else None,
+        path.parent / pictures["portrait"] if pictures["portrait"] else None,
+        path.name,
+        texts["product"],
+    )
+
+
+def _parsed(path: Path) -> dict[str, object]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecordError(path.name, [f"not {'JSON' if path.suffix == '.json' else 'TOML'}: {error}"]) from error
+    if not isinstance(data, dict):
+        raise RecordError(path.name, ["must be an object with the tables person, card and bank"])
+    return data
+
+
+def _whole(value: object, key: str, problems: list[str]) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
+        problems.append(f"{key}: {value!r} must be a whole number from 0 to {2**32 - 1}")
+        return 0
+    return value
+
+
+def _text(value: object, key: str, problems: list[str]) -> str:
+    if not isinstance(value, str):
+        problems.append(f"{key}: {value!r} must be text in quotation marks")
+        return ""
+    return value
+
+
+# ---- complete and checked
+
+
+def make_record(product: Product, wanted: Wanted) -> Record:
+    """Everything a card of this product carries; RecordError with every field that is wrong."""
+    problems: list[str] = []
+    region, serial = _chip_identity(wanted, problems)
+    values = _values(product, wanted, region, serial, problems)
+    photo = portrait = b""
+    try:
+        photo = chip_photo(wanted.photo, product) if wanted.photo else b""
+    except PictureError as error:
+        problems.append(str(error))
+    try:
+        portrait = face_portrait(wanted.portrait).data if wanted.portrait else b""
+    except (ArtworkError, OSError) as error:
+        problems.append(f"portrait: {error}")
+    known = {key: value for key, value in values.items() if key not in {*BEYOND_CHIP, *_unknown_names(problems)}}
+    made: tuple[Item, ...] = ()
+    tracks: dict[int, str] = {}
+    try:
+        made = items(product, known, {"photo": photo} if photo else None)
+    except DataError as error:
+        problems += str(error).splitlines()
+    if not problems:
+        problems += _contradictions(values)
+        try:
+            tracks = track_texts(
+                design(product), values.get(PAN, ""), values["card.valid_until"], values.get(LATIN_NAME, "")
+            )
+        except (ContentError, TrackError) as error:
+            problems.append(f"stripe: {error}")
+        try:
+            faces(product, {key: value for key, value in values.items() if key != LATIN_NAME})
+        except FaceError as error:
+            problems += str(error).splitlines()
+    if problems:
+        raise RecordError(wanted.where, problems)
+    return Record(product, wanted.seed, wanted.index, region, serial, values, made, tracks, photo, portrait)
+
+
+def _unknown_names(problems: list[str]) -> set[str]:
+    """Fields that were found wrong already."""
+    return {problem.partition(":")[0] for problem in problems}
+
+
+def _chip_identity(wanted: Wanted, problems: list[str]) -> tuple[str, bytes]:
+    """Region and serial: given, or those of a card identification that was given."""
+    region, serial = wanted.region, wanted.serial or f"{wanted.index:08X}"
+    identification = wanted.values.get("card.identification", "")
+    if identification:
+        try:
+            code = read_card_identification(bytes.fromhex(identification))
+            region, serial = code.region, code.serial
+        except ValueError as error:
+            problems.append(f"card.identification: {error}")
+    if not re.fullmatch(r"\d{6}", region, re.ASCII):
+        problems.append(f"region: {region!r} must be six digits")
+        region = REGION
+    if not re.fullmatch(r"[0-9A-F]{8}", serial):
+        problems.append(f"serial: {serial!r} must be eight hexadecimal digits (capitals)")
+        serial = "00000000"
+    return region, bytes.fromhex(serial)
+
+
+def _values(product: Product, wanted: Wanted, region: str, serial: bytes, problems: list[str]) -> dict[str, str]:
+    """The synthetic person's values, and over them those given; what follows from a given one follows it."""
+    given = dict(wanted.values)
+    problems += _unknown(product, given)
+    issue_date = given.get("card.issue_date", ISSUE_DATE)
+    for name in DATES:
+        if name in given and not _is_day(given[name]):
+            problems.append(f"{name}: {given[name]!r} is not a day of the calendar, CCYYMMDD")
+    if not _is_day(issue_date):
+        issue_date = ISSUE_DATE
+    try:
+        synthetic_region = region if region.startswith("99") else REGION
+        holder = person(wanted.seed, synthetic_region, wanted.index)
+        card_number(wanted.index)
+    except ValueError as error:
+        problems.append(f"index: {error}")
+        return given
+    values = values_of(holder, region, serial, issue_date, wanted.index)
+    values |= _from_number(given, issue_date, problems)
+    values |= given
+    for name, check in (("card.number", read_card_number), (PAN, read_bank_card_number)):
+        if name in given:
+            try:
+                values[name] = check(given[name])
+            except ValueError as error:
+                problems.append(f"{name}: {error}")
+    stripe = design(product)
+    if stripe.tracks and PAN not in values:
+        values[PAN] = bank_card_number(stripe.bank, wanted.index)
+    if 1 in stripe.tracks and LATIN_NAME not in values:
+        values[LATIN_NAME] = latin_name(values["person.name"])
+        if not values[LATIN_NAME]:
+            why = f"no Latin form of {values['person.name']!r} is known, and track 1 needs one"
+            problems.append(f"{LATIN_NAME}: {why}; give it as SURNAME/GIVENNAMES")
+    return values
+
+
+def _unknown(product: Product, given: Mapping[str, str]) -> list[str]:
+    everywhere = {cell.source for layout in LAYOUTS.values() for row in layout for cell in row.elements} - {""}
+    names = sorted({*everywhere, *sources(product), *BEYOND_CHIP})
+    found = []
+    for name in given:
+        if name not in names:
+            near = get_close_matches(name, names, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
+            found.append(f"{name}: no data element is filled from it; {hint}")
+    return found
+
+
+def _from_number(given: Mapping[str, str], issue_date: str, problems: list[str]) -> dict[str, str]:
+    """What a given citizen number says: sex, birth date, birthplace, and by the age the class of the card."""
+    if "person.number" not in given:
+        return {}
+    try:
+        number = read_citizen_number(given["person.number"])
+    except ValueError as error:
+        problems.append(f"person.number: {error}")
+        return {}
+    return {
+        "person.sex": str(int(number.sex)),
+        "person.birth_date": f"{number.birth:%Y%m%d}",
+        "person.birthplace": number.division,
+        "card.holder_class": holder_class(int(issue_date[:4]) - number.birth.year),
+    }
+
+
+def _is_day(text: str) -> bool:
+    if not re.fullmatch(r"\d{8}", text, re.ASCII):
+        return False
+    try:
+        date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return False
+    return True
+
+
+def _contradictions(values: Mapping[str, str]) -> list[str]:
+    """Values that cannot stand on one card."""
+    found = []
+    number = read_citizen_number(values["person.number"])
+    born, sex = f"{number.birth:%Y%m%d}", str(int(number.sex))
+    if values["person.birth_date"] != born:
+        found.append(f"person.birth_date: {values['person.birth_date']}, but the citizen number says {born}")
+    if values["person.sex"] in {"1", "2"} and values["person.sex"] != sex:
+        found.append(f"person.sex: {values['person.sex']}, but the citizen number says {sex}")
+    if values["card.valid_until"] <= values["card.issue_date"]:
+        found.append(f"card.valid_until: {values['card.valid_until']} is not after {values['card.issue_date']}")
+    if values["card.issue_date"] < born:
+        found.append(f"card.issue_date: {values['card.issue_date']} is before the holder's birth, {born}")
+    return found

@@ -1,0 +1,66 @@
+"""A whole card as a terminal with all keys reads it: the basic data and every file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cardemu.elements.model import FileRow
+from cardemu.files import Kind
+from cardemu.products import Product
+from cardemu.terminal.errors import OK, Code, english, from_status
+from cardemu.terminal.link import is_records
+from cardemu.terminal.reader import AUTH_KEY, Reader
+
+BASIC_FIELDS = (
+    *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
+    *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
+)
+NO_RECORD = 0x6A83
+NEEDS_PIN = "needs the PIN (--pin)"
+REFUSED = "refused"
+"""Under this name stands why a file could not be read."""
+
+
+def basic(desk: Reader) -> tuple[int, dict[str, str]]:
+    """The answer code and the fields of iReadCardBas."""
+    out = bytearray()
+    code = desk.iReadCardBas(1, out)
+    return code, dict(zip(BASIC_FIELDS, out.decode("gb18030").split("|"), strict=False)) if code == OK else {}
+
+
+def file_values(desk: Reader, row: FileRow) -> dict[str, str]:
+    """Every element of a file by its name (a repeated one with :number), as text; under `refused` why there are none.
+
+    Of a cyclic file, the newest record, if anybody wrote one; a transparent file as `content` in hexadecimal digits.
+    """
+    out = bytearray()
+    names: list[str] = []
+    if row.kind is Kind.TRANSPARENT:
+        names, address = ["content"], f"{row.key}|$"
+    elif is_records(row):
+        tags = [
+            (element.name if element.times == 1 else f"{element.name}:{number}", f"{element.tag:02X}:{number}")
+            for element in row.elements
+            for number in range(1, element.times + 1)
+        ]
+        if not tags:
+            return {}
+        names, address = [name for name, _ in tags], "|".join((row.key, *(tag for _, tag in tags))) + "|$"
+    else:
+        names, address = [element.name for element in row.elements], f"{row.key}:1$"
+    code = desk.iReadCard(1, AUTH_KEY, "", address, out)
+    if code == from_status(NO_RECORD) and row.kind is Kind.CYCLIC:
+        return {}
+    if code == Code.CANCELLED:
+        return {REFUSED: NEEDS_PIN}
+    if code != OK:
+        return {REFUSED: f"{code}: {english(code)}"}
+    return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))
+
+
+def read_everything(desk: Reader, card_product: Product) -> tuple[int, dict[str, Any]]:
+    """The answer code of the basic data, and {'basic': ..., 'files': {key: {element: text}}}, photo included."""
+    code, head = basic(desk)
+    if code != OK:
+        return code, {}
+    return code, {"basic": head, "files": {row.key: file_values(desk, row) for row in card_product.files}}

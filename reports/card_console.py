@@ -1,0 +1,161 @@
+"""What the command line prints about card work: progress, a table, disagreements; and the exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from cardemu.conversation.player import ConversationError
+from cardemu.tomltable import ProductError
+from reports.info import CardsInfo
+from sim.cardwork.run import AUTO, share_for, work_on_run
+from sim.cardwork.work import ShareError
+from sim.errors import ScenarioError
+from sim.store import RunFolderError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from sim.cardwork.outcome import CardWork
+    from sim.compile.compiler import Compiled
+    from sim.scenario.load import Loaded
+
+FINE, USAGE, BROKEN_RULE, INTERRUPTED = 0, 2, 98, 130
+_SHOWN = 10
+MISTAKES = (ConversationError, ProductError, ShareError)
+"""Of the user, besides those of the scenario and the run folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardOptions:
+    """What the user asked for."""
+
+    cards: str = AUTO
+    product: str | None = None
+    conversations: tuple[Path, ...] = ()
+    jobs: int = 0
+    as_json: bool = False
+    quiet: bool = False
+
+
+def cards(folder: Path, options: CardOptions) -> int:
+    """Replay a stored run on emulated cards."""
+    try:
+        work = work_on(folder, options)
+    except (ScenarioError, RunFolderError, *MISTAKES) as error:
+        Console(stderr=True, soft_wrap=True).print(str(error), style="red", highlight=False, markup=False)
+        return USAGE
+    if options.as_json:
+        sys.stdout.write(json.dumps(work.as_json(), ensure_ascii=False, indent=2) + "\n")
+    elif not options.quiet:
+        print_work(work, Console(), kinds=True)
+    return exit_code(work)
+
+
+def work_on(folder: Path, options: CardOptions, played: tuple[Loaded, Compiled] | None = None) -> CardWork:
+    """Replay a stored run with a progress bar; raises what is wrong with the user's input."""
+    with _Progress(hidden=options.quiet or options.as_json) as progress:
+        return work_on_run(
+            folder, options.cards, options.product, options.conversations, options.jobs, progress.beat, played
+        )
+
+
+def exit_code(work: CardWork) -> int:
+    """98 when a card disagrees, 130 when it was broken off."""
+    if not work.agreed:
+        return BROKEN_RULE
+    return INTERRUPTED if work.partial else FINE
+
+
+def worse(code: int, work: CardWork | None) -> int:
+    """The exit code of a run with its card work: a broken rule before an expectation not met."""
+    return code if work is None or code == INTERRUPTED else exit_code(work) or code
+
+
+def check_cards(cards: str, *, log: bool) -> None:
+    """Refuse a share that is none, and cards without a log, before anything is played."""
+    if share_for(cards, 0) and cards != AUTO and not log:
+        raise ShareError(f"--cards {cards} replays the whole log: add --log full, or leave it out")
+
+
+def info(work: CardWork | None) -> CardsInfo | None:
+    """What the report says of it; nothing where no card was concerned, or the replay was broken off."""
+    if work is None or work.partial or not work.tally.people:
+        return None
+    total = work.total
+    return CardsInfo(
+        work.product, work.share, work.tally.people, work.tally.cards, total.conversations, total.exchanges,
+        total.chip_us // 1000, len(work.tally.disagreements),
+    )  # fmt: skip
+
+
+def print_work(work: CardWork, out: Console, *, kinds: bool = False) -> None:
+    """One line, a table of the kinds if wanted, and the disagreements."""
+    total, tally = work.total, work.tally
+    if not tally.people and not work.partial:
+        out.print("cards: no step of this run concerns one" if work.share == 1 else "cards: none in this sample")
+        return
+    out.print(
+        f"cards: {tally.cards:,} of {tally.people:,} people ({_share(work.share)}), {total.conversations:,} "
+        f"conversations, {total.exchanges:,} exchanges, {len(tally.disagreements)} disagreements",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if kinds and tally.kinds:
+        table = Table(box=None, pad_edge=False)
+        for title in ("conversation", "times", "exchanges", "chip time each"):
+            table.add_column(title, justify="left" if title == "conversation" else "right")
+        for name, count in sorted(tally.kinds.items()):
+            each = count.chip_us / 1000 / max(1, count.conversations)
+            table.add_row(name, f"{count.conversations:,}", f"{count.exchanges:,}", f"{each:,.0f} ms")
+        out.print(table)
+    for found in tally.disagreements[:_SHOWN]:
+        out.print("[red]BROKEN[/red]  ", end="")
+        out.print(str(found), highlight=False, markup=False, soft_wrap=True)
+    if len(tally.disagreements) > _SHOWN:
+        out.print(f"... and {len(tally.disagreements) - _SHOWN} more")
+    if work.partial:
+        out.print("[yellow]interrupted:[/yellow] these are the cards of the people replayed until then")
+
+
+def _share(share: float) -> str:
+    return "everybody" if share == 1 else f"a sample of {share * 100:.4g} %"
+
+
+class _Progress:
+    """A progress bar on standard error: people replayed."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.completed:,.0f} people"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=hidden or not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("card work", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def beat(self, done: int, total: int) -> None:
+        """Show how far it has come."""
+        self._bar.update(self._task, completed=done, total=total)

@@ -1,0 +1,341 @@
+"""Verbs that play many runs for one answer: compare, sensitivity, truth.  Exit codes as in reports.console."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from reports.console import FINE, INTERRUPTED, LANGUAGES, NOT_MET, check_choice, explaining
+from reports.page import write_study
+from reports.progress import RunProgress
+from reports.study import (
+    Study,
+    comparison_table,
+    difference_picture,
+    sentences,
+    tornado_finding,
+    tornado_picture,
+    tornado_tables,
+)
+from reports.words import Words
+from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
+from sim.errors import Problem, ScenarioError
+from sim.metrics.units import in_words
+from sim.replications.compare import REPLICATIONS, sentence
+from sim.replications.sensitivity import CHANGE
+from sim.replications.sensitivity import REPLICATIONS as FEW
+from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
+from sim.replications.workers import Crew, crew_of
+from sim.run import Plan
+from sim.sample import NONE, LogKept
+
+if TYPE_CHECKING:
+    from sim.replications.compare import Difference
+    from sim.replications.sensitivity import Effect, Tornado
+
+BOTH = "both"
+TRUTH = Path(__file__).resolve().parent.parent / "scenarios" / "truth"
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """Options all studies share."""
+
+    seed: int | None = None
+    replications: int | None = None
+    engine: str = AUTO
+    out: Path | None = None
+    lang: str = "en"
+    workers: int | None = None
+    cluster: str = ""
+    as_json: bool = False
+    quiet: bool = False
+    resume: bool = False
+
+    def crew(self, stack: ExitStack) -> Crew | None:
+        """Who helps."""
+        if self.workers == 1 and not self.cluster:
+            return None
+        return stack.enter_context(crew_of(self.workers, self.cluster))
+
+    def plan(self, replications: int) -> Plan:
+        """How each alternative is played: no log, so that only numbers are kept."""
+        count = replications if self.replications is None else self.replications
+        return Plan(self.seed, count, self.engine, LogKept(NONE), workers=self.workers, resume=self.resume)
+
+    def progress(self) -> RunProgress:
+        """A progress bar, if anybody looks."""
+        return RunProgress(hidden=self.quiet or self.as_json)
+
+    def check(self) -> None:
+        """Refuse what is no language and no engine."""
+        check_choice("--lang", self.lang, LANGUAGES)
+        check_choice("--engine", self.engine, ENGINES)
+
+    def say(self, *lines: str) -> None:
+        """Print unless told to be quiet."""
+        if not self.quiet:
+            for line in lines:
+                Console().print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@explaining
+def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) -> int:
+    """Compare two alternatives on the same people and say what is known."""
+    common.check()
+    plan = common.plan(REPLICATIONS)
+    if plan.replications is not None and plan.replications < 2:
+        raise ScenarioError((Problem("--replications", "", None, "one pair has no interval", "2 or more"),))
+    if sides[0].path == sides[1].path and set(sides[0].overrides) == set(sides[1].overrides):
+        why = "both alternatives are the same"
+        raise ScenarioError((Problem("compare", "", None, why, "another scenario, or --set-b key=value"),))
+    a, b = labels(sides)
+    folder = common.out or Path("runs") / f"compare-{sides[0].path.stem}-{sides[1].path.stem}"
+    placed = tuple(Side(side.path, side.overrides, folder / name) for side, name in zip(sides, "ab", strict=True))
+    with ExitStack() as stack, common.progress() as progress:
+        comparison = play_both((placed[0], placed[1]), metrics, plan, common.crew(stack), progress.beat)
+    page = folder / ("compare.html" if common.lang == "en" else f"compare.{common.lang}.html")
+    words = Words(common.lang)
+    study = Study(
+        title=f"{a} / {b}",
+        description="",
+        sentences=sentences(comparison.differences, a, b, words),
+        picture=difference_picture(comparison.differences, a, b, words),
+        tables=(comparison_table(comparison.differences, a, b, words),),
+        command=_compare_command(sides, metrics, comparison),
+        facts=((words("facts.repeated"), words.plural("facts.repeated_n", comparison.a.replications)),),
+    )
+    write_study(study, page, common.lang)
+    if common.as_json:
+        _write_json(_comparison_as_json(comparison, a, b, page))
+    else:
+        common.say(*study.sentences, f"page: {page}")
+    return FINE
+
+
+def labels(sides: tuple[Side, Side]) -> tuple[str, str]:
+    """Short names: the files' if they differ, else what is set."""
+    a, b = (side.path.stem for side in sides)
+    if a != b:
+        return a, b
+    changed = [[text for text in side.overrides if text not in other.overrides] for side, other in (sides, sides[::-1])]
+    names = [", ".join(texts) if texts else f"{a} as it is" for texts in changed]
+    return names[0], names[1]
+
+
+def _compare_command(sides: tuple[Side, Side], metrics: tuple[str, ...], comparison: Comparison) -> str:
+    both = [text for text in sides[0].overrides if text in sides[1].overrides]
+    only = [[text for text in side.overrides if text not in both] for side in sides]
+    parts = [f"cardmill compare {sides[0].path.as_posix()} {sides[1].path.as_posix()}"]
+    for option, texts in (("--set", both), ("--set-a", only[0]), ("--set-b", only[1]), ("--metric", metrics)):
+        parts += [f"{option} '{text}'" for text in texts]
+    return " ".join([*parts, f"--seed {comparison.a.seed} --replications {comparison.a.replications}"])
+
+
+def _comparison_as_json(comparison: Comparison, a: str, b: str, page: Path) -> dict[str, object]:
+    return {
+        "a": {"name": a, "content_hash": comparison.a.content_hash},
+        "b": {"name": b, "content_hash": comparison.b.content_hash},
+        "seed": comparison.a.seed,
+        "replications": comparison.a.replications,
+        "differences": [_difference_as_json(one, a, b) for one in comparison.differences],
+        "page": str(page),
+    }
+
+
+def _difference_as_json(one: Difference, a: str, b: str) -> dict[str, object]:
+    return {
+        "metric": one.asked.text,
+        "unit": one.asked.unit.value,
+        "a": _number(one.a),
+        "b": _number(one.b),
+        "difference": _number(one.difference),
+        "interval": None if one.interval.note else [one.interval.low, one.interval.high],
+        "pairs": one.pairs,
+        "finding": one.finding.value,
+        "more_replications": one.more,
+        "text": sentence(one, a, b),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityOptions:
+    """What is varied and what is looked at."""
+
+    side: Side
+    metric: str = "wait.mean"
+    place: str = ""
+    change: str = "20%"
+
+
+@explaining
+def sensitivity(options: SensitivityOptions, common: Common) -> int:
+    """Vary every assumption, one at a time, and show what it does to a metric."""
+    common.check()
+    change = read_change(options.change)
+    plan, side = common.plan(FEW), options.side
+    with ExitStack() as stack, common.progress() as progress:
+        metric = (options.metric, options.place)
+        tornado, partial = play_sensitivity(side, metric, change, plan, common.crew(stack), progress.count)
+    folder = common.out or Path("runs") / f"sensitivity-{side.path.stem}"
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / ("sensitivity.html" if common.lang == "en" else f"sensitivity.{common.lang}.html")
+    words = Words(common.lang)
+    changed = "".join(f" --set '{text}'" for text in side.overrides)
+    place = f" --place {options.place}" if options.place else ""
+    command = f"cardmill sensitivity {side.path.as_posix()}{changed} --metric '{options.metric}'{place}"
+    study = Study(
+        title=side.path.stem,
+        description="",
+        sentences=(tornado_finding(tornado, words), *([words("notes.partial")] if partial else [])),
+        picture=tornado_picture(tornado, words),
+        tables=tornado_tables(tornado, words),
+        command=f"{command} --change {options.change} --replications {tornado.replications}",
+        facts=((words("facts.repeated"), words.plural("facts.repeated_n", tornado.replications)),),
+    )
+    write_study(study, page, common.lang)
+    if common.as_json:
+        _write_json(tornado_as_json(tornado, page))
+    elif not common.quiet:
+        print_tornado(tornado)
+        common.say(*study.sentences, f"page: {page}")
+    return INTERRUPTED if partial else FINE
+
+
+def read_change(text: str) -> Fraction:
+    """A percentage between 0 and 100; raises ScenarioError."""
+    try:
+        change = Fraction(text.strip().rstrip("%").strip()) / 100 if text.strip().endswith("%") else Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        change = Fraction(0)
+    if not 0 < change < 1:
+        allowed = f"more than 0 % and less than 100 %, such as {int(CHANGE * 100)}%"
+        raise ScenarioError((Problem("--change", "", None, f'"{text}" is no change', allowed),))
+    return change
+
+
+def print_tornado(tornado: Tornado, most: int = 15) -> None:
+    """The most influential assumptions as a table."""
+    unit = tornado.asked.unit
+    table = Table(box=None, pad_edge=False)
+    for title in ("assumption", "value", "lower", tornado.asked.text, "higher", tornado.asked.text):
+        table.add_column(title, overflow="fold")
+
+    def cells(effect: Effect) -> tuple[str, str]:
+        return (effect.value or "-", effect.note or in_words(effect.metric, unit))
+
+    shown = [swing for swing in tornado.swings if swing.largest > 0][:most]
+    for swing in shown:
+        table.add_row(swing.key, swing.value, *cells(swing.low), *cells(swing.high))
+    out = Console()
+    if shown:
+        out.print(table)
+    rest = len(tornado.swings) - len(shown)
+    out.print(f"{rest} more assumptions with less or no effect; {len(tornado.skipped)} could not be varied")
+
+
+def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
+    """The study for programs."""
+
+    def arm(effect: Effect) -> dict[str, object]:
+        if effect.note:
+            return {"value": effect.value, "note": effect.note}
+        interval = [_number(effect.difference.low), _number(effect.difference.high)]
+        return {"value": effect.value, "metric": _number(effect.metric), "difference": interval}
+
+    return {
+        "metric": tornado.asked.text,
+        "unit": tornado.asked.unit.value,
+        "base": _number(tornado.base),
+        "change": float(tornado.change),
+        "replications": tornado.replications,
+        "assumptions": [
+            {"key": s.key, "value": s.value, "low": arm(s.low), "high": arm(s.high), "matters": s.matters}
+            for s in tornado.swings
+        ],
+        "skipped": [{"key": key, "why": why} for key, why in tornado.skipped],
+        "page": str(page),
+    }
+
+
+@explaining
+def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = False) -> int:
+    """Play every scenario with a known answer and print how far off the simulator is."""
+    check_choice("--engine", engine, (*ENGINES, BOTH))
+    paths = truth_scenarios(only)
+    cases: list[Case] = []
+    violations: list[str] = []
+    table = Table(box=None, pad_edge=False)
+    for title in ("scenario", "engine", "measured", "expected", "z", "", "case"):
+        table.add_column(title, justify="right" if title == "z" else "left", overflow="fold")
+    with ExitStack() as stack, common.progress() as progress:
+        crew = common.crew(stack)
+        for one in (REFERENCE, COMPILED) if engine == BOTH else (engine,):
+            for outcome, found in play_truth(paths, one, crew, check=check, beat=progress.beat):
+                cases += found
+                violations += [f"{found[0].scenario} ({one}): {text}" for text in outcome.violations]
+    for case in cases:
+        table.add_row(*_truth_row(case))
+    failed = sum(not case.verdict.ok for case in cases)
+    said = f"{len(cases) - failed} of {len(cases)} answers are as known from theory"
+    if common.as_json:
+        _write_json({"cases": [_case_as_json(case) for case in cases], "failed": failed, "violations": violations})
+    elif not common.quiet:
+        Console().print(table)
+        kept = ["every log satisfies the identities"] if check and not violations else []
+        common.say(*(f"BROKEN  {text}" for text in violations), *kept, said)
+    return NOT_MET if failed or violations else FINE
+
+
+def truth_scenarios(only: tuple[str, ...]) -> list[Path]:
+    """The scenarios with known answers, all or those named; raises ScenarioError for a name that is none."""
+    known = {path.stem: path for path in sorted(TRUTH.glob("*.toml"))}
+    for name in only:
+        check_choice("SCENARIO", name, tuple(known))
+    return [path for name, path in known.items() if not only or name in only]
+
+
+def _truth_row(case: Case) -> tuple[str, ...]:
+    verdict = case.verdict
+    expected = verdict.expectation.equals
+    metric = f"{verdict.expectation.metric} ({verdict.expectation.where})"
+    return (
+        case.scenario,
+        case.engine,
+        in_words(verdict.measured, verdict.unit),
+        "-" if expected is None else in_words(expected, verdict.unit),
+        "exact" if case.z is None else f"{case.z:+.2f}",
+        "[green]met[/green]" if verdict.ok else "[red]NOT MET[/red]",
+        verdict.expectation.title or metric,
+    )
+
+
+def _case_as_json(case: Case) -> dict[str, object]:
+    verdict = case.verdict
+    return {
+        "scenario": case.scenario,
+        "engine": case.engine,
+        "metric": verdict.expectation.metric,
+        "where": verdict.expectation.where,
+        "title": verdict.expectation.title,
+        "measured": _number(verdict.measured),
+        "expected": verdict.expectation.equals,
+        "z": case.z,
+        "ok": verdict.ok,
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else float(value)  # noqa: PLR0124 - NaN
+
+
+def _write_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -1,0 +1,147 @@
+"""What came of a run, as a short table and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from reports import card_console
+from sim.metrics.measures import Unit
+from sim.metrics.units import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sim.cardwork.outcome import CardWork
+    from sim.replications.stopping import Stopped
+    from sim.replications.warm_up import Settled
+    from sim.run import Outcome
+
+
+def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: CardWork | None) -> None:
+    """A short table of where people went and how long they waited, then the verdicts."""
+    out = Console()
+    head = outcome.tables.headline
+    table = Table(box=None, pad_edge=False)
+    for title in ("place", "arrivals", "served", "mean wait", "9 of 10 wait under", "servers busy", "gave up"):
+        table.add_column(title, justify="left" if title == "place" else "right")
+    for row, level in enumerate(head.level):
+        if level == "kind" and head.arrivals[row] > 0:
+            table.add_row(
+                head.name[row].replace("_", " "),
+                f"{head.arrivals[row]:,.0f}",
+                f"{head.served[row]:,.0f}",
+                _words(head.wait_mean_ms[row]),
+                _words(head.wait_p90_ms[row]),
+                _percent(head.utilisation[row]),
+                _percent(head.abandoned_share[row]),
+            )
+    out.print(table)
+    _print_verdicts(outcome, out)
+    if cards is not None and cards.tally.people:
+        card_console.print_work(cards, out)
+    for warning in outcome.loaded.warnings:
+        out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
+    if settled is not None:
+        text = in_words(settled.warm_up_ms, Unit.TIME)
+        out.print(f"warm-up: {text}, found by MSER-5 in {settled.pilots} pilot runs", highlight=False)
+    if outcome.stopped is not None:
+        out.print(stopped_in_words(outcome.stopped), highlight=False, markup=False, soft_wrap=True)
+    if outcome.partial:
+        out.print("[yellow]interrupted:[/yellow] the log and the report hold what was played until then")
+    out.print(f"report: {page}", highlight=False, soft_wrap=True)
+
+
+def _print_verdicts(outcome: Outcome, out: Console) -> None:
+    """What was expected and what came, stories that went wrong, what no log may say."""
+    for verdict in outcome.verdicts:
+        mark = "[green]met    [/green]" if verdict.ok else "[red]NOT MET[/red]"
+        out.print(mark, end=" ")
+        out.print(verdict.text, highlight=False, markup=False, soft_wrap=True)
+    wrong = [story for story in outcome.stories if not story.ok]
+    if outcome.stories:
+        out.print(
+            f"stories: {len(outcome.stories) - len(wrong)} of {len(outcome.stories)} actions ended as the rules say"
+        )
+    for story in wrong:
+        out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
+    for violation in outcome.violations:
+        out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
+
+
+def stopped_in_words(stopped: Stopped) -> str:
+    """How many replications there were and why, in a sentence."""
+    widths = "; ".join(f"{text}: now {width}" for text, width in stopped.conditions)
+    if stopped.reached:
+        why = f"the intervals were narrow enough after {stopped.held_from} and stayed so"
+    elif stopped.interrupted:
+        why = "interrupted, the intervals are not known to be narrow enough"
+    else:
+        why = "that is the most allowed; THE INTERVALS ARE NOT NARROW ENOUGH, or have not been so for long"
+    return f"{stopped.replications} replications: {why} ({widths})"
+
+
+def _stopped_as_json(stopped: Stopped) -> dict[str, object]:
+    conditions = [{"condition": text, "half_width": width} for text, width in stopped.conditions]
+    return {"reached": stopped.reached, "held_from": stopped.held_from, "conditions": conditions}
+
+
+def _words(value_ms: float) -> str:
+    return "-" if value_ms != value_ms else in_words(value_ms, Unit.TIME)  # noqa: PLR0124 - NaN
+
+
+def _percent(share: float) -> str:
+    return "-" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN
+
+
+def run_as_json(outcome: Outcome, page: Path, cards: CardWork | None) -> dict[str, object]:
+    """The outcome for programs: times in ms, shares 0..1."""
+    head = outcome.tables.headline
+    columns: list[tuple[str, Callable[[int], object]]] = [
+        ("level", lambda row: head.level[row]),
+        ("name", lambda row: head.name[row]),
+        ("arrivals", lambda row: _number(head.arrivals[row])),
+        ("served", lambda row: _number(head.served[row])),
+        ("wait_mean_ms", lambda row: _number(head.wait_mean_ms[row])),
+        ("wait_p90_ms", lambda row: _number(head.wait_p90_ms[row])),
+        ("utilisation", lambda row: _number(head.utilisation[row])),
+        ("abandoned_share", lambda row: _number(head.abandoned_share[row])),
+    ]
+    return {
+        "title": outcome.loaded.scenario.title,
+        "content_hash": outcome.content_hash,
+        "seed": outcome.seed,
+        "engine": outcome.engine,
+        "replications": outcome.replications,
+        "partial": outcome.partial,
+        "stopped": None if outcome.stopped is None else _stopped_as_json(outcome.stopped),
+        "events": outcome.events,
+        "log_sha256": outcome.stored.log_sha256 if outcome.stored is not None else None,
+        "places": [{name: cell(row) for name, cell in columns} for row in range(len(head.level))],
+        "expectations": [
+            {
+                "metric": verdict.expectation.metric,
+                "where": verdict.expectation.where,
+                "measured": _number(verdict.measured),
+                "interval": verdict.ci,
+                "ok": verdict.ok,
+                "text": verdict.text,
+            }
+            for verdict in outcome.verdicts
+        ],
+        "stories": [
+            {"story": s.story, "person": s.person, "does": s.does, "expected": s.expected, "got": s.got, "ok": s.ok}
+            for s in outcome.stories
+        ],
+        "violations": list(outcome.violations),
+        "cards": cards.as_json() if cards is not None else None,
+        "warnings": list(outcome.loaded.warnings),
+        "report": str(page),
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else float(value)  # noqa: PLR0124 - NaN

@@ -1,0 +1,212 @@
+"""Pages of studies: two alternatives compared, and what an answer owes to each assumption."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reports.drawing.swings import Arm, SpanRow, SwingRow, draw_spans, draw_tornado
+from reports.picture import Picture, drawn
+from reports.text import Text
+from sim.metrics.measures import Unit
+from sim.metrics.units import in_words
+from sim.replications.compare import Finding, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.words import Words
+    from sim.replications.compare import Difference
+    from sim.replications.sensitivity import Effect, Tornado
+
+MOST_ROWS = 20
+_MAIN = re.compile(r'\b(mean|value|means|mode|values|low|workdays) = "?([^",}]+)')
+_HOUR_MS, _MINUTE_MS, _SECOND_MS = 3_600_000.0, 60_000.0, 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class StudyTable:
+    """A table: its title, its columns, its rows of texts; the first column names the row."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Everything the template shows."""
+
+    title: str
+    description: str
+    sentences: tuple[str, ...]
+    picture: Picture | None
+    tables: tuple[StudyTable, ...]
+    command: str
+    facts: tuple[tuple[str, str], ...]
+
+
+_TORNADO = Text("What the answer owes to each assumption", "结果受各项假设影响的程度")
+_TORNADO_READ = Text(
+    "Each row is a number nobody has measured. The bars show where {metric} goes when it alone is {change} lower or "
+    "higher, its new value beside the bar; the line is the scenario as it is. All runs meet the same people.",
+    "每行是一个没有实测的数值。只把它调低或调高 {change} 时，{metric} 变到横条的末端，旁边是调整后的值；竖线是原方案。"
+    "所有运行都是同样的人。",
+)
+_LOWER, _HIGHER = Text("input lower", "调低"), Text("input higher", "调高")
+_CHANCE = Text("light: may be chance", "浅色：可能是偶然")
+_MOST = Text(
+    "{metric} is {base}. Of the {n} assumptions that change it by more than chance, {key} matters most: {low} to "
+    "{high}.",
+    "{metric} 为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",
+)
+_NONE = Text(
+    "{metric} is {base}. None of the {n} assumptions changes it by more than chance.",
+    "{metric} 为 {base}。{n} 项假设中没有一项的影响超出偶然。",
+)
+
+
+def tornado_picture(tornado: Tornado, words: Words) -> Picture | None:
+    """The tornado; None if no assumption changes anything."""
+    swings = [swing for swing in tornado.swings if swing.largest > 0.0][:MOST_ROWS]
+    finding = tornado_finding(tornado, words)
+    if not swings:
+        return None
+    divisor, unit = _axis(tornado.asked.unit, [s.largest for s in swings] + [abs(tornado.base)])
+
+    def arm(effect: Effect) -> Arm | None:
+        return None if effect.note else Arm(effect.metric / divisor, short(effect.value))
+
+    rows = [SwingRow(s.key, arm(s.low), arm(s.high), s.matters) for s in swings]
+    change = words.share(float(tornado.change))
+    how = words.of(_TORNADO_READ).format(metric=tornado.asked.text, change=change)
+    axis = f"{tornado.asked.text}{unit and f', {unit}'}"
+    keys = (words.of(_LOWER), words.of(_HIGHER), words.of(_CHANCE))
+    return drawn(
+        "tornado", words.of(_TORNADO), finding, how,
+        lambda figure: draw_tornado(figure, rows, tornado.base / divisor, axis, keys),
+    )  # fmt: skip
+
+
+def short(value: str) -> str:
+    """A distribution by its mean (or its lowest value), anything else as it is written."""
+    found = _MAIN.search(value) if value.startswith("{") else None
+    return f"{found[1]} {found[2]}" if found else value.replace('"', "")
+
+
+def tornado_finding(tornado: Tornado, words: Words) -> str:
+    """What the study says, in a sentence."""
+    unit = tornado.asked.unit
+    base = in_words(tornado.base, unit)
+    first = next((swing for swing in tornado.swings if swing.matters), None)
+    if first is None:
+        return words.of(_NONE).format(metric=tornado.asked.text, base=base, n=len(tornado.swings))
+    ends = sorted(effect.metric for effect in (first.low, first.high) if not effect.note)
+    low, high = (in_words(value, unit) for value in (min(*ends, tornado.base), max(*ends, tornado.base)))
+    sure = sum(swing.matters for swing in tornado.swings)
+    values = {"metric": tornado.asked.text, "base": base, "key": first.key, "low": low, "high": high}
+    return words.of(_MOST).format(n=sure, **values)
+
+
+_COMPARED = Text("Differences", "差异")
+_COMPARED_READ = Text(
+    "A dot is how much {b} differs from {a}, as a share of {a}; the line is its interval, wide enough for all rows to "
+    "hold together in 95 of 100 such studies. An interval that crosses the line at 0 decides nothing.",
+    "圆点是 {b} 与 {a} 相差的比例（以 {a} 为 100 %），横线是置信区间，其宽度使所有行在 100 次研究中有 95 次同时成立。"
+    "跨过 0 线的区间不能下结论。",
+)
+_KNOWN, _NOT_KNOWN = Text("known", "可以确定"), Text("not known yet", "尚不能确定")
+
+
+def difference_picture(differences: Sequence[Difference], a: str, b: str, words: Words) -> Picture | None:
+    """Relative differences; None if there is nothing to draw."""
+    rows = []
+    for one in differences:
+        size = abs(one.a)
+        if one.interval.note or not size or one.finding is Finding.EQUAL:
+            continue
+        middle, low, high = (100 * v / size for v in (one.difference, one.interval.low, one.interval.high))
+        rows.append(SpanRow(one.asked.text, middle, low, high, f"{middle:+.3g} %", one.finding is not Finding.UNKNOWN))
+    if not rows:
+        return None
+    title, how = words.of(_COMPARED), words.of(_COMPARED_READ).format(a=a, b=b)
+    known = sum(row.sure for row in rows)
+    finding = f"{words.of(_KNOWN)}: {known} / {len(rows)}"
+    keys = (words.of(_KNOWN), words.of(_NOT_KNOWN))
+    return drawn("differences", title, finding, how, lambda f: draw_spans(f, rows, f"({b} - {a}) / {a}, %", keys))
+
+
+def _axis(unit: Unit, values: Sequence[float]) -> tuple[float, str]:
+    """By what to divide values for an axis, and its unit."""
+    if unit is not Unit.TIME:
+        return {Unit.SHARE: (0.01, "%"), Unit.RATE: (1 / _HOUR_MS, "1/h")}.get(unit, (1.0, ""))
+    largest = max(values)
+    for divisor, name in ((24 * _HOUR_MS, "d"), (_HOUR_MS, "h"), (_MINUTE_MS, "min"), (_SECOND_MS, "s")):
+        if largest >= 2 * divisor:
+            return divisor, name
+    return 1.0, "ms"
+
+
+_METRIC, _DIFFERENCE = Text("metric", "指标"), Text("difference", "差")
+_INTERVAL = Text("95 % interval, all rows together", "95 % 置信区间（各行同时成立）")
+_PAIRS = Text("pairs of runs", "成对运行次数")
+_FIGURES, _INPUTS, _SKIPPED = (
+    Text("All figures", "全部数字"),
+    Text("Every assumption", "各项假设"),
+    Text("Assumptions that were not varied", "未作调整的假设"),
+)
+_INPUT, _VALUE, _WHY = Text("input", "输入"), Text("value", "取值"), Text("why", "原因")
+_AT_LOW, _AT_HIGH = Text("at the lower value", "调低后"), Text("at the higher value", "调高后")
+
+
+def comparison_table(differences: Sequence[Difference], a: str, b: str, words: Words) -> StudyTable:
+    """Every metric of both, with the difference and its interval."""
+    rows = []
+    for one in differences:
+        unit, i = one.asked.unit, one.interval
+        span = i.note or f"{in_words(i.low, unit)} … {in_words(i.high, unit)}"
+        row = (one.asked.text, in_words(one.a, unit), in_words(one.b, unit), in_words(one.difference, unit), span)
+        rows.append((*row, str(one.pairs)))
+    columns = (words.of(_METRIC), a, b, words.of(_DIFFERENCE), words.of(_INTERVAL), words.of(_PAIRS))
+    return StudyTable(words.of(_FIGURES), columns, tuple(rows))
+
+
+def tornado_tables(tornado: Tornado, words: Words) -> tuple[StudyTable, ...]:
+    """Every assumption with the metric at both its values; and those that could not be varied."""
+    unit = tornado.asked.unit
+
+    def cell(effect: Effect) -> str:
+        if effect.note:
+            return f"{effect.value}: {effect.note}" if effect.value else effect.note
+        i = effect.difference
+        return f"{effect.value}: {in_words(effect.metric, unit)} ({in_words(i.low, unit)} … {in_words(i.high, unit)})"
+
+    rows = tuple((s.key, s.value, cell(s.low), cell(s.high)) for s in tornado.swings)
+    columns = (words.of(_INPUT), words.of(_VALUE), words.of(_AT_LOW), words.of(_AT_HIGH))
+    tables = [StudyTable(words.of(_INPUTS), columns, rows)] if rows else []
+    if tornado.skipped:
+        tables.append(StudyTable(words.of(_SKIPPED), (words.of(_INPUT), words.of(_WHY)), tornado.skipped))
+    return tuple(tables)
+
+
+def sentences(differences: Sequence[Difference], a: str, b: str, words: Words) -> tuple[str, ...]:
+    """One for each metric, in the language of the page."""
+    told = sentence if words.language == "en" else _in_chinese
+    return tuple(told(one, a, b) for one in differences)
+
+
+def _in_chinese(one: Difference, a: str, b: str) -> str:
+    what, unit, interval = one.asked.text, one.asked.unit, one.interval
+    if one.finding is Finding.EQUAL:
+        return f"{what}：每次运行都相同（{in_words(one.a, unit)}）"
+    if interval.note:
+        return f"{what}：无法确定（成对运行 {one.pairs} 次）"
+    more = "多" if one.difference > 0 else "少"
+    told = f"{b} 比 {a} {more} {in_words(abs(one.difference), unit)}"
+    span = f"95 % 置信区间：{in_words(interval.low, unit)} 到 {in_words(interval.high, unit)}"
+    if one.finding is Finding.UNKNOWN:
+        rest = "再增加运行次数也难以确定" if one.more is None else f"再运行约 {one.more:,} 次可能得出结论"
+        return f"{what}：尚不能确定哪个更好；{told}（{span}），{rest}"
+    ways = {Finding.A_BETTER: f"{a} 更好", Finding.B_BETTER: f"{b} 更好", Finding.DIFFERENT: "两者不同"}
+    return f"{what}：{ways[one.finding]}；{told}（{span}）"

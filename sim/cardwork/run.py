@@ -1,0 +1,69 @@
+"""Card work on a stored run: the run folder says what was played, and gets the result as `cards.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.cardwork.outcome import CardWork
+from sim.cardwork.work import Beat, Order, ShareError, card_work, share_of
+from sim.cardwork.world import world_of
+from sim.prepare import prepare, region_of
+from sim.scenario.schema_chip import DEFAULT_PRODUCT
+from sim.store import RunReader
+
+if TYPE_CHECKING:
+    from sim.compile.compiler import Compiled
+    from sim.scenario.load import Loaded
+
+AUTO = "auto"
+FEW = 2_000
+"""Scenarios with at most this many people have all their cards replayed unless somebody says otherwise."""
+SOME = "1%"
+RESULT = "cards.json"
+
+
+def share_for(cards: str, people: int) -> float:
+    """The share of people meant by all, none, a percentage or auto; ShareError for anything else."""
+    if cards != AUTO:
+        try:
+            return share_of(cards)
+        except ShareError as error:
+            raise ShareError(f"--cards: {error}") from error
+    return 1.0 if people <= FEW else share_of(SOME)
+
+
+def work_on_run(
+    folder: Path,
+    cards: str = AUTO,
+    product: str | None = None,
+    folders: Sequence[Path] = (),
+    jobs: int = 0,
+    beat: Beat | None = None,
+    played: tuple[Loaded, Compiled] | None = None,
+) -> CardWork:
+    """Replay the log of a run folder.  `product`: another card product than the scenario's.
+
+    `played`: scenario and program of the run, if they are at hand; else they are read from the folder.
+
+    Raises RunFolderError, ScenarioError, ShareError, ProductError and ConversationError; KeyboardInterrupt ends it
+    early, and the result says `partial`.
+    """
+    reader = RunReader(folder)
+    loaded, compiled = played or prepare(folder / "scenario" / "scenario.toml", ())
+    world = world_of(compiled.program, region_of(loaded))
+    region = loaded.scenario.region
+    wanted = product or (region.card_product if region is not None else DEFAULT_PRODUCT)
+    order = Order(world, wanted, share_for(cards, world.total), tuple(folders), jobs)
+    work = card_work(reader.chunks() if order.share else (), order, beat)
+    if not work.partial:
+        _write(folder / RESULT, work)
+    return work
+
+
+def _write(path: Path, work: CardWork) -> None:
+    temporary = path.with_name(path.name + ".partial")
+    temporary.write_text(json.dumps(work.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    temporary.replace(path)

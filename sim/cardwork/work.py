@@ -1,0 +1,196 @@
+"""Card work: the people of a log, chosen and dealt out to processes.
+
+Every person is a task of his own: nothing one card does depends on another person's, so people are replayed in any
+order, and a share of them, keyed by person, is the same people in every run and part of every larger share.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cardemu.identifiers import Sex
+from cardemu.people import Person, people
+from cardemu.products import product
+from sim.cardwork.conversations import conversations
+from sim.cardwork.desk import Desk
+from sim.cardwork.life import Life, Row
+from sim.cardwork.outcome import CardWork, Tally
+from sim.cardwork.world import World
+from sim.log import Event
+
+Ints = NDArray[np.int64]
+Beat = Callable[[int, int], None]
+"""Told how many people are done, of how many."""
+
+TASK_PEOPLE = 200
+FEW_PEOPLE = 2_000
+"""Fewer are played in this process: starting others would take longer."""
+_FOLLOWED = (Event.DONE, Event.OPENING, Event.MONEY)
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%")
+
+
+class ShareError(ValueError):
+    """Not a share of people."""
+
+
+def share_of(text: str) -> float:
+    """`all`, `none` or a percentage, as 0 to 1."""
+    if text in {"all", "none"}:
+        return float(text == "all")
+    found = _SHARE.fullmatch(text)
+    if found is None or float(found[1]) > 100:
+        raise ShareError(f'"{text}" is no share of the people; all, none, or a percentage such as 1%')
+    return float(found[1]) / 100
+
+
+def chosen(numbers: Ints, share: float) -> NDArray[np.bool_]:
+    """Which people belong to a share: by their number alone (mixed as in SplitMix64)."""
+    if share >= 1:
+        return np.ones(len(numbers), dtype=np.bool_)
+    mixed = (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    return (mixed >> np.uint64(11)) / 2.0**53 < share
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be done: the run, the card product, the share of people, own conversation files."""
+
+    world: World
+    product: str
+    share: float = 1.0
+    folders: tuple[Path, ...] = ()
+    jobs: int = 0  # processes; 0: as many as there are processors
+
+
+def rows_of(chunks: Iterable[Ints], world: World, share: float) -> Ints:
+    """The rows card work follows, person by person, each person's in the order of the log."""
+    concerning = np.array(world.concerning, dtype=np.int64)
+    kept: list[Ints] = []
+    for chunk in chunks:
+        rows = chunk[np.isin(chunk[:, 5], _FOLLOWED) & (chunk[:, 2] >= 0)]
+        kept.append(rows[chosen(rows[:, 2], share)])
+    rows = np.concatenate(kept) if kept else np.empty((0, 8), dtype=np.int64)
+    with_card = np.unique(rows[(rows[:, 5] == Event.DONE) & np.isin(rows[:, 3], concerning), 2])
+    rows = rows[np.isin(rows[:, 2], with_card)]
+    return rows[np.argsort(rows[:, 2], kind="stable")]
+
+
+def tasks(rows: Ints) -> Iterator[Ints]:
+    """The rows of TASK_PEOPLE people at a time."""
+    starts = np.flatnonzero(np.diff(rows[:, 2], prepend=-1))
+    for first in range(0, len(starts), TASK_PEOPLE):
+        last = first + TASK_PEOPLE
+        yield rows[starts[first] : starts[last] if last < len(starts) else len(rows)]
+
+
+def desk_of(order: Order) -> Desk:
+    """A desk for the order's product; ConversationError, ProductError when the files are wrong."""
+    card_product, world = product(order.product), order.world
+    return Desk(card_product, world.region, world.start, conversations(card_product, order.folders), world.total)
+
+
+def replay(desk: Desk, world: World, rows: Ints) -> Tally:
+    """All people of some rows, one after the other."""
+    desk.tally = Tally()
+    numbers, starts = np.unique(rows[:, 2], return_index=True)
+    ends = [*starts[1:].tolist(), len(rows)]
+    known = people(0, world.region, numbers)
+    for place, number in enumerate(numbers.tolist()):
+        person = Person(
+            str(known.citizen_number[place]),
+            str(known.name[place]),
+            Sex(int(known.sex[place])),
+            known.birth[place].astype(object),
+            f"{known.ethnicity[place]:02d}",
+        )
+        own: Sequence[Row] = [tuple(row) for row in rows[starts[place] : ends[place]].tolist()]
+        found = Life(desk, world, number, person).play(own)
+        desk.tally.people += 1
+        if found is not None:
+            desk.tally.disagreements.append(found)
+    return desk.tally
+
+
+_DESKS: list[tuple[Desk, World]] = []
+"""The desk of a process that was started for card work."""
+
+
+@contextmanager
+def _children_ignore_interrupts() -> Iterator[None]:
+    """Processes started now never see Ctrl-C: the one that gave the order says when to stop."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _open(order: Order) -> None:
+    _DESKS.append((desk_of(order), order.world))
+
+
+def _work(rows: Ints) -> Tally:
+    return replay(*_DESKS[0], rows)
+
+
+def card_work(chunks: Iterable[Ints], order: Order, beat: Beat | None = None) -> CardWork:
+    """Replay a log.  KeyboardInterrupt ends it early; what was done until then is kept and the result is partial.
+
+    Raises ConversationError and ProductError before anything is played.
+    """
+    desk = desk_of(order)  # also when others will work: mistakes in files are found here
+    tally, partial = Tally(), False
+    try:
+        rows = rows_of(chunks, order.world, order.share)
+        total = len(np.unique(rows[:, 2]))
+        jobs = order.jobs or os.cpu_count() or 1
+        done = _alone(desk, order.world, rows) if jobs == 1 or total < FEW_PEOPLE else _together(order, rows, jobs)
+        for part in done:
+            tally.merge(part)
+            if beat is not None:
+                beat(tally.people, total)
+    except KeyboardInterrupt:
+        partial = True
+    tally.disagreements.sort(key=lambda one: one.person)
+    return CardWork(order.product, order.share, tally, partial)
+
+
+def _alone(desk: Desk, world: World, rows: Ints) -> Iterator[Tally]:
+    for task in tasks(rows):
+        yield replay(desk, world, task)
+
+
+def _together(order: Order, rows: Ints, jobs: int) -> Iterator[Tally]:
+    """By several processes; a few tasks wait for each, so that an early end has little to throw away."""
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (order,)) as pool:
+        waiting = tasks(rows)
+        with _children_ignore_interrupts():
+            running: set[Future[Tally]] = {pool.submit(_work, task) for task in islice(waiting, 3 * jobs)}
+        try:
+            while running:
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {pool.submit(_work, task) for task in islice(waiting, len(finished))}
+                for one in finished:
+                    yield one.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

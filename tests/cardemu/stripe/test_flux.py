@@ -1,0 +1,142 @@
+"""Swipes: from text to a WAV file and back, under every disturbance the issue names."""
+
+from __future__ import annotations
+
+import io
+import wave
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cardemu.stripe.demodulate import read
+from cardemu.stripe.flux import FluxError, Swipe, changes, from_wav, signal, to_wav
+from cardemu.stripe.tracks import TRACKS, on_card
+
+CONTENTS = {
+    1: "998888830100000000426^WANG/XIAOMING^360322000000000000000070300",
+    2: "8888830100000000426=36032200000000703",
+    3: "998888830100000000426=1561560000000000000003000000000000036030=000000000000=000000000000=100000000000000",
+}
+
+
+def recording(number: int, swipe: Swipe) -> bytes:
+    """The WAV file of a swipe of one track."""
+    track = TRACKS[number]
+    return to_wav(signal(track, on_card(track, CONTENTS[number]), swipe), swipe.sample_rate_hz)
+
+
+def read_back(number: int, swipe: Swipe) -> str:
+    """What the decoder makes of the WAV file."""
+    channels, _ = from_wav(recording(number, swipe))
+    reading = read(channels[0], TRACKS[number])
+    return reading.text if reading.ok else " ".join(reading.errors)
+
+
+def test_flux_changes_at_every_edge_and_in_the_middle_of_ones() -> None:
+    """Cells 0 1 0: edges 0 1 2 3 and the middle of the second."""
+    assert changes(np.array([0, 1, 0], dtype=np.uint8)).tolist() == [0.0, 1.0, 1.5, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize(
+    "swipe",
+    [
+        Swipe(),
+        Swipe(backwards=True),
+        Swipe(speed_mm_s=60.0),
+        Swipe(speed_mm_s=1200.0, sample_rate_hz=96_000),
+        Swipe(speed_mm_s=100.0, sample_rate_hz=8_000),
+        Swipe(jitter=0.04, seed=3),
+        Swipe(drift=1.2),
+        Swipe(drift=-1.0, backwards=True, noise=0.1, seed=4),
+        Swipe(noise=0.25, seed=5),
+        Swipe(dropouts=3, dropout_mm=0.05, seed=6),
+        Swipe(jitter=0.02, drift=0.5, noise=0.15, backwards=True, seed=7),
+    ],
+    ids=lambda swipe: f"{swipe.speed_mm_s:g}-{swipe.jitter}-{swipe.drift}-{swipe.noise}-{swipe.dropouts}",
+)
+def test_a_swipe_is_read_back(number: int, swipe: Swipe) -> None:
+    """All three tracks, through a WAV file of 16 bits."""
+    assert read_back(number, swipe) == CONTENTS[number]
+
+
+@settings(max_examples=12, deadline=None)
+@given(speed=st.floats(60, 700), drift=st.floats(-1, 1), backwards=st.booleans(), seed=st.integers(0, 999))
+def test_any_speed_any_direction_any_drift(speed: float, drift: float, backwards: bool, seed: int) -> None:
+    """Track 2 at 44.1 kHz with a little of everything."""
+    swipe = Swipe(speed, drift=drift, backwards=backwards, seed=seed, noise=0.05, jitter=0.02)
+    assert read_back(2, swipe) == CONTENTS[2]
+
+
+def test_the_track_is_found_out() -> None:
+    """Without being told which track it is."""
+    for number, content in CONTENTS.items():
+        channels, _ = from_wav(recording(number, Swipe(noise=0.05, seed=number)))
+        reading = read(channels[0])
+        assert (reading.text, reading.ok) == (content, True)
+
+
+def test_too_much_is_reported_and_never_guessed() -> None:
+    """A long drop-out, noise louder than the signal, and nothing at all."""
+    for swipe in (Swipe(dropouts=1, dropout_mm=3.0, dropout_left=0.0, seed=1), Swipe(noise=1.5, seed=2)):
+        channels, _ = from_wav(recording(2, swipe))
+        reading = read(channels[0], TRACKS[2])
+        assert not reading.ok
+        assert all(error.startswith("track 2") for error in reading.errors)
+    assert read(np.zeros(5000)).errors == ("no clocking zeros: no stripe in this recording",)
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.lists(st.floats(-1, 1), max_size=400))
+def test_no_recording_breaks_the_decoder(data: list[float]) -> None:
+    """Anything may be in a WAV file."""
+    assert isinstance(read(np.array(data, dtype=np.float64)).errors, tuple)
+
+
+def test_the_same_seed_gives_the_same_file() -> None:
+    """And another seed another one."""
+    swipe = Swipe(noise=0.1, jitter=0.02, dropouts=2, seed=9)
+    assert recording(2, swipe) == recording(2, swipe)
+    assert recording(2, swipe) != recording(2, Swipe(noise=0.1, jitter=0.02, dropouts=2, seed=10))
+
+
+def test_a_rate_too_low_for_the_speed_says_which_would_do() -> None:
+    """Half a cell of track 1 at 1 m/s lasts 60 microseconds."""
+    with pytest.raises(FluxError, match="samples between flux changes at 8000 Hz, needs 2: a rate of 33"):
+        recording(1, Swipe(speed_mm_s=1000.0, sample_rate_hz=8_000))
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [({"speed_mm_s": 0.0}, "above 0"), ({"drift": 1.6}, "between -1.5 and 1.5"), ({"noise": -1.0}, "negative")],
+)
+def test_impossible_swipes_are_refused(values: dict[str, float], why: str) -> None:
+    """The message says what is allowed."""
+    with pytest.raises(FluxError, match=why):
+        Swipe(**values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 4])
+def test_wav_files_of_every_width_and_two_channels_are_read(width: int) -> None:
+    """Eight bits are unsigned, the others signed."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(width)
+        file.setframerate(8000)
+        top = 255 if width == 1 else 2 ** (8 * width - 1) - 1
+        middle = 128 if width == 1 else 0
+        file.writeframes(b"".join(value.to_bytes(width, "little") for value in (top, middle, middle, top)))
+    channels, rate = from_wav(buffer.getvalue())
+    assert rate == 8000
+    assert channels == pytest.approx(np.array([[1.0, 0.0], [0.0, 1.0]]), abs=0.01)
+
+
+def test_broken_wav_files_are_refused() -> None:
+    """Not WAV, cut off in the head, cut off in the samples."""
+    whole = recording(2, Swipe())
+    for data, why in ((b"hello", "not a WAV"), (whole[:30], "not a WAV"), (whole[:2000], "cut off")):
+        with pytest.raises(FluxError, match=why):
+            from_wav(data)

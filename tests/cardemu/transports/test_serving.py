@@ -1,0 +1,131 @@
+"""`cardmill card serve`, as a user starts it: a program beside it sees the cards, and everything ends with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from cardemu import console, serving
+from cardemu.console import NewCard
+from cardemu.products import product
+from cardemu.transports.base import TransportError
+from cardemu.transports.pcscd import SOCKET_VARIABLE, missing
+
+Printed = pytest.CaptureFixture[str]
+SERVE = [sys.executable, "-m", "cardmill", "card", "serve"]
+READ = f"{sys.executable} -m cardmill card read 'pcsc:Cardmill 0 00 01'"
+needs_pcscd = pytest.mark.skipif(bool(missing()), reason=f"not installed: {', '.join(missing())}")
+
+
+def served(*words: str) -> subprocess.CompletedProcess[str]:
+    """The program, to its end."""
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "100"}
+    return subprocess.run([*SERVE, *words], capture_output=True, text=True, timeout=60, check=False, env=environment)
+
+
+@pytest.fixture
+def saved(tmp_path: Path, capsys: Printed) -> Path:
+    """A saved card of generation 2."""
+    path = tmp_path / "card.json"
+    assert console.new(NewCard("generation-2", path, index=5, fields=("person.name=李敏",))) == 0
+    capsys.readouterr()
+    return path
+
+
+@needs_pcscd
+def test_a_card_is_visible_in_pcsc_scan_with_one_command() -> None:
+    """The reader's name and the ATR, before the program ends by itself."""
+    if shutil.which("pcsc_scan") is None:
+        pytest.skip("not installed: pcsc-tools (Debian: apt install pcsc-tools)")
+    done = served("generation-3", "--own-pcscd", "--run", "pcsc_scan -n -c")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Cardmill 0 00 00: generation-3, ")
+    assert "ATR: 3B 6D 00 00 00 81 4A 44 46 86 60 99 03 00 00 00 00" in done.stdout
+    assert not Path(done.stdout.split("=")[1].split("\n")[0]).parent.exists()
+
+
+@needs_pcscd
+def test_a_served_card_is_read_through_its_reader(saved: Path, pyscard: None) -> None:
+    """Two cards at once; the second is read by name of its reader, with the keys it proves to have."""
+    del pyscard
+    done = served("generation-3", str(saved), "--own-pcscd", "--run", READ)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Cardmill 0 00 01: generation-2, card.json" in done.stdout
+    assert "李敏" in done.stdout
+    assert "second-generation card" in done.stdout
+
+
+@needs_pcscd
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_server_leaves_nothing_behind(ending: signal.Signals) -> None:
+    """Ctrl-C and a kill: exit code 0, no service, no folder."""
+    with subprocess.Popen([*SERVE, "generation-1", "--own-pcscd"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(3)]
+        name, path = lines[2].removeprefix("export ").strip().split("=")
+        assert (name, lines[1]) == (SOCKET_VARIABLE, "other programs see it after\n")
+        assert Path(path).exists()
+        process.send_signal(ending)
+        assert process.wait(20) == 0
+    assert not Path(path).parent.exists()
+
+
+@needs_pcscd
+def test_the_programs_exit_code_is_passed_on() -> None:
+    """So that a test run can be the program."""
+    assert served("generation-1", "--own-pcscd", "--run", "sh -c 'exit 3'").returncode == 3
+
+
+def test_wrong_input_is_explained(saved: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 2 and one message each."""
+    other = saved.with_name("other.json")
+    other.write_text("{}", encoding="utf-8")
+    assert serving.serve(["nothing.json"]) == 2
+    assert serving.serve([str(other)]) == 2
+    assert serving.serve(["generation-3"] * 17, own=True) == 2
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr("cardemu.transports.pcscd.DRIVER", Path("/nowhere/driver"))
+    assert serving.serve(["generation-3"], own=True) == 2
+    complaints = capsys.readouterr().err.splitlines()
+    assert complaints[0].startswith("nothing.json: no such saved card, and no product; products: generation-1")
+    assert "not a saved card" in complaints[1]
+    assert complaints[2] == "17 slots: a PC/SC service has at most 16 readers"
+    assert "(apt install " in complaints[3]
+
+
+@needs_pcscd
+def test_programs_that_are_not_there_are_explained(capsys: Printed) -> None:
+    """With the Debian package where it is known; quotes must match."""
+    programs = ("no-such-program", "'", "pcsc_scan")
+    with pytest.MonkeyPatch.context() as patch:
+        for program in programs:
+            if program == "pcsc_scan":
+                patch.setenv("PATH", "/usr/sbin")
+            assert serving.serve(["generation-3"], own=True, program=program) == 2
+    complaints = capsys.readouterr().err.splitlines()
+    assert complaints == [
+        "no-such-program: no such program",
+        '"\'" cannot be run: No closing quotation',
+        "pcsc_scan: no such program (apt install pcsc-tools)",
+    ]
+
+
+def test_a_card_nobody_looks_at_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a power-up by the service counts as seen."""
+    monkeypatch.setattr(serving, "NOTICED_S", 0.05)
+    card, _ = serving.issued(product("generation-1"), 1)
+    noticed = serving.Noticed(card)
+    noticed.reset()
+    with pytest.raises(TransportError, match="did not power the card up"):
+        noticed.wait()
+    timer = threading.Timer(0.01, noticed.reset)
+    timer.start()
+    noticed.wait()
+    timer.join()

@@ -1,0 +1,177 @@
+"""Many replications, comparisons, assumptions and known answers from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import cardmill
+from tests.replications.runs import desk
+
+HERE = ("--workers", "1")
+
+
+def _cardmill(folder: Path, *arguments: str) -> tuple[int, str]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        result = CliRunner().invoke(cardmill.app, list(arguments), env={"NO_COLOR": "1", "COLUMNS": "200"})
+    finally:
+        os.chdir(before)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_a_run_until_says_how_many_replications_and_why(tmp_path: Path) -> None:
+    """On the screen, in JSON and on the page, in both languages."""
+    desk(tmp_path)
+    until = ("--until", "ci(wait.mean at desk) < 200 s", *HERE)
+    code, out = _cardmill(tmp_path, "run", "desk.toml", *until)
+    assert code == 0
+    assert "replications: the intervals were narrow enough after " in out
+    _, text = _cardmill(tmp_path, "run", "desk.toml", *until, "--json", "--lang", "zh")
+    document = json.loads(text)
+    assert document["stopped"]["reached"]
+    assert document["stopped"]["conditions"][0]["condition"] == "ci(wait.mean at desk) < 200 s"
+    assert "置信区间足够窄" in (tmp_path / "runs/desk/report.zh.html").read_text("utf-8")
+    _cardmill(tmp_path, "run", "desk.toml", *until, "--quiet", "--resume")
+    page = (tmp_path / "runs/desk/report.html").read_text("utf-8")
+    assert f"Played until the intervals were narrow enough: {document['replications']} times" in page
+
+
+def test_a_run_that_reached_the_most_says_that_it_was_not_enough(tmp_path: Path) -> None:
+    """The page warns too."""
+    desk(tmp_path)
+    code, out = _cardmill(
+        tmp_path, "run", "desk.toml", "--until", "ci(wait.mean) < 1 ms", "--max-replications", "6", *HERE
+    )
+    assert code == 0
+    assert "6 replications: that is the most allowed; THE INTERVALS ARE NOT NARROW ENOUGH" in out
+    assert "Stopped after 6 replications although" in (tmp_path / "runs/desk/report.html").read_text("utf-8")
+
+
+def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
+    """And is the one that is played."""
+    desk(tmp_path, duration="5 d", replications=1)
+    code, out = _cardmill(tmp_path, "run", "desk.toml", "--warm-up", "auto", *HERE)
+    assert code == 0
+    assert "found by MSER-5 in 5 pilot runs" in out
+    assert "found by MSER-5 in 5 pilot runs" in (tmp_path / "runs/desk/report.html").read_text("utf-8")
+    copy = (tmp_path / "runs/desk/scenario/scenario.toml").read_text("utf-8")
+    assert "warm_up = " in copy
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--log", "yes"), '--log: "yes" is not a kind of log; allowed: full, sample, sample:SHARE'),
+        (("--until", "wait < 3"), "--until: wait < 3: is no condition"),
+        (
+            ("--until", "ci(wait.mean) < 1 s", "--replications", "3"),
+            "--replications says how many, --until when to stop",
+        ),
+        (("--until", "ci(wait.mean) < 1 s", "--max-replications", "3"), "at least 5 and at most 3 replications"),
+        (("--workers", "0"), "--workers: 0 workers do nothing"),
+        (("--warm-up", "soon"), 'run.warm_up: "soon" is not a duration'),
+        (("--sensitivity", "wait.men"), 'did you mean "wait.mean"'),
+    ],
+)
+def test_wrong_options_of_a_run_are_explained(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    """Exit code 2, nothing written."""
+    desk(tmp_path)
+    code, out = _cardmill(tmp_path, "run", "desk.toml", *arguments)
+    assert code == 2, out
+    assert said in out
+    assert not (tmp_path / "runs").exists()
+
+
+def test_rows_of_another_scenario_are_refused_with_the_reason(tmp_path: Path) -> None:
+    """--resume after the scenario was changed."""
+    desk(tmp_path)
+    assert _cardmill(tmp_path, "run", "desk.toml", "--quiet", *HERE) == (0, "")
+    code, out = _cardmill(tmp_path, "run", "desk.toml", "--resume", "--set", "stations.desk.counters=3", *HERE)
+    assert code == 2
+    assert "holds replications that cannot go on: they were played from another scenario" in out
+
+
+def test_a_comparison_says_which_is_better_on_screen_in_json_and_on_a_page(tmp_path: Path) -> None:
+    """The same scenario with one more counter."""
+    desk(tmp_path)
+    options = ("compare", "desk.toml", "--set-b", "stations.desk.counters=3", "--replications", "8", *HERE)
+    code, out = _cardmill(tmp_path, *options)
+    assert code == 0
+    assert "wait.mean at stations: stations.desk.counters=3 is better; " in out
+    page = (tmp_path / "runs/compare-desk-desk/compare.html").read_text("utf-8")
+    assert "is better; " in page
+    assert "<svg" in page
+    _cardmill(tmp_path, *options, "--resume", "--quiet", "--lang", "zh")
+    chinese = (tmp_path / "runs/compare-desk-desk/compare.zh.html").read_text("utf-8")
+    assert "stations.desk.counters=3 更好；" in chinese
+    assert "is better" not in chinese
+    code, text = _cardmill(tmp_path, *options, "--json", "--resume", "--metric", "wait.p95 at desk")
+    found = {one["metric"]: one for one in json.loads(text)["differences"]}
+    assert found["wait.p95 at desk"]["finding"] == "b"
+    assert found["wait.mean at stations"]["interval"][1] < 0
+    assert json.loads(text)["replications"] == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "both alternatives are the same; allowed: another scenario, or --set-b key=value"),
+        (("--set-b", "stations.desk.conters=3"), "conters"),
+        (("--set-b", "stations.desk.counters=3", "--metric", "wait.men"), 'did you mean "wait.mean"'),
+        (("missing.toml",), "missing.toml"),
+        (("--set-b", "stations.desk.counters=3", "--lang", "fr"), 'there is no "fr"; allowed: en or zh'),
+    ],
+)
+def test_wrong_comparisons_are_explained(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    """Exit code 2, nothing written."""
+    desk(tmp_path)
+    code, out = _cardmill(tmp_path, "compare", "desk.toml", *arguments, *HERE)
+    assert code == 2, out
+    assert said in out
+    assert not (tmp_path / "runs").exists()
+
+
+def test_sensitivity_draws_a_tornado_and_a_run_can_carry_it(tmp_path: Path) -> None:
+    """One assumption: the service time."""
+    desk(tmp_path)
+    code, out = _cardmill(tmp_path, "sensitivity", "desk.toml", "--place", "desk", "--change", "10%", *HERE)
+    assert code == 0
+    assert "stations.desk.service" in out
+    page = (tmp_path / "runs/sensitivity-desk/sensitivity.html").read_text("utf-8")
+    assert "stations.desk.service matters most" in page
+    assert 'id="picture-tornado"' in page
+    _, text = _cardmill(tmp_path, "sensitivity", "desk.toml", "--json", "--lang", "zh", *HERE)
+    assert json.loads(text)["assumptions"][0]["low"]["value"] == '{dist = "exponential", mean = "4 min"}'
+    code, _ = _cardmill(tmp_path, "run", "desk.toml", "--sensitivity", "wait.mean", "--workers", "1")
+    assert code == 0
+    assert 'id="picture-tornado"' in (tmp_path / "runs/desk/report.html").read_text("utf-8")
+    code, out = _cardmill(tmp_path, "sensitivity", "desk.toml", "--change", "lots")
+    assert code == 2
+    assert '--change: "lots" is no change; allowed: more than 0 % and less than 100 %' in out
+
+
+def test_truth_prints_z_scores_and_fails_when_an_answer_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 0 for what is known, 99 for a scenario whose expected answer is false, 2 for a name that is none."""
+    code, out = _cardmill(tmp_path, "truth", "trace_mm8", "trace_tandem", "--check", *HERE)
+    assert code == 0
+    assert "exact" in out
+    assert "every log satisfies the identities" in out
+    code, out = _cardmill(tmp_path, "truth", "mm9")
+    assert code == 2
+    assert 'did you mean "mm8"' in out
+    wrong = desk(tmp_path, more='[[expect]]\nmetric = "wait.mean"\nequals = "1 s"\nz = 3.5\n')
+    monkeypatch.setattr("reports.console_studies.TRUTH", wrong.parent)
+    code, text = _cardmill(tmp_path, "truth", "--json", *HERE)
+    assert code == 99
+    document = json.loads(text)
+    assert document["failed"] == 1
+    assert abs(document["cases"][0]["z"]) > 3.5
