@@ -217,7 +217,8 @@ class Reader:
             connection = socket.create_connection((HOST, self.port), timeout=CONNECT_TIMEOUT_S)
         except OSError as error:
             raise TransportError(
-                f"no virtual reader at port {self.port} ({error}); is pcscd running, and vsmartcard-vpcd installed?"
+                f"no virtual reader at port {self.port} ({error}); is pcscd running, and vsmartcard-vpcd installed? "
+                "(`cardmill card serve --own-pcscd` starts one)"
             ) from error
         connection.settimeout(None)
         return connection
