@@ -84,7 +84,8 @@ def report(measured: Measured, workers: int) -> str:
     ask = duckdb.connect().execute
     table = f"'{FOLDER}/cities.parquet'"
     cities, holders, events, rows, left = ask(
-        f'SELECT count(*), sum(holders)::BIGINT, sum(events)::BIGINT, sum(log_rows)::BIGINT, sum("left")::BIGINT FROM {table}'
+        'SELECT count(*), sum(holders)::BIGINT, sum(events)::BIGINT, sum(log_rows)::BIGINT, sum("left")::BIGINT '
+        f"FROM {table}"
     ).fetchall()[0]
     in_time = "yes" if measured.wall_s < _LIMIT_S else f"no, {measured.wall_s - _LIMIT_S:,.0f} s too long"
     in_memory = "yes" if measured.peak_bytes <= _LIMIT_BYTES else "no"

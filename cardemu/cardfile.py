@@ -6,6 +6,7 @@ What is wrong gives one message; what is written is written whole or not at all.
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,14 @@ from pathlib import Path
 from cardemu import state
 from cardemu.card import Card
 from cardemu.memory import Cell
-from cardemu.products import Product, product
+from cardemu.products import Product, names, product
+from cardemu.soundness import BrokenError, check_state
 from cardemu.terminal.errors import ReaderError
 from cardemu.terminal.keyholder import Hsm, KeyHolder
 from cardemu.terminal.link import Link
 from cardemu.terminal.port import AtrError, Slot, StatusError, power_up
 from cardemu.transports.pcsc import PcscCard, find_reader
+from cardemu.transports.traces import FORMATS, TraceError, as_script
 
 IN_READER = "pcsc:"
 
@@ -84,15 +87,32 @@ def load_card(path: Path, product_name: str | None) -> tuple[Card, Product]:
     found: list[Product] = []
 
     def template(name: str) -> Product:
+        if not product_name and name not in names():
+            raise UsageError(f"a card of the product {name}, which is none of the package: add --product FILE")
         found.append(product(product_name or name))
         return found[0]
 
     text = text_of(path)
     try:
         card = state.load(text, lambda name: template(name).template, os.urandom)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: not a saved card: {error}") from error
+    _check(card, path)
     return card, found[0]
+
+
+def _check(card: Card, path: Path) -> None:
+    """UsageError when the file does not hold a card in order: somebody has changed it."""
+    try:
+        if card.memory.journal is None:  # one left behind by a power cut is finished by the reset
+            check_state(card)
+        card.reset()
+        check_state(card)
+    except (BrokenError, ValueError, LookupError, TypeError, struct.error) as error:
+        raise UsageError(f"{path}: the card is damaged: {error}") from error
+    card.power_off()
 
 
 def text_of(path: Path) -> str:
@@ -101,6 +121,17 @@ def text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text") from error
+
+
+def script_of(path: Path) -> str:
+    """A script; a trace in one of its forms becomes one."""
+    text = text_of(path)
+    if path.suffix not in FORMATS:
+        return text
+    try:
+        return as_script(FORMATS[path.suffix].read(text))
+    except TraceError as error:
+        raise UsageError(f"{path}: {error}") from error
 
 
 def save_card(card: Card, path: Path) -> None:

@@ -18,8 +18,9 @@ from rich.table import Table
 
 from cardemu import state
 from cardemu.card import Card
-from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, text_of, write_file
+from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, script_of, text_of, write_file
 from cardemu.catalogue import catalogue as commands
+from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
 from cardemu.identifiers import read_card_number, read_citizen_number
 from cardemu.lifecycle import ALLOWED
@@ -42,6 +43,7 @@ from cardemu.terminal.port import StatusError
 from cardemu.terminal.reader import AUTH_KEY, Reader
 from cardemu.tomltable import ProductError
 from cardemu.transports.base import TransportError
+from cardemu.transports.traces import FORMATS
 
 FINE, REFUSED, USAGE = 0, 1, 2
 Arguments = ParamSpec("Arguments")
@@ -71,11 +73,11 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
         try:
             return function(*args, **kwargs)
         except (ProductError, DataError, ScriptError, state.StateError, AddressError, UsageError) as error:
-            _complain(str(error))
+            complain(str(error))
         except TransportError as error:
-            _complain(str(error))
+            complain(str(error))
         except OSError as error:
-            _complain(f"{error.filename}: {error.strerror}")
+            complain(f"{error.filename}: {error.strerror}")
         return USAGE
 
     return checked
@@ -86,7 +88,8 @@ def _printer(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
-def _complain(message: str) -> None:
+def complain(message: str) -> None:
+    """Print a line on the error output as it is."""
     _printer(stderr=True).print(message, soft_wrap=True)
 
 
@@ -112,7 +115,7 @@ def _reader(card: OpenCard, pin: str = "") -> Reader:
 
 
 def _refused(code: int) -> int:
-    _complain(f"{code}: {english(code)}")
+    complain(f"{code}: {english(code)}")
     return REFUSED
 
 
@@ -139,7 +142,7 @@ def new(wanted: NewCard) -> int:
     if wanted.audit:
         write_file(wanted.audit, audit.to_json() + "\n")
     for item, why in audit.failed.items():
-        _complain(f"{item}: {why}")
+        complain(f"{item}: {why}")
     who = "no person yet" if wanted.premade else f"{values['person.name']}, {values['person.number']}"
     say(f"{wanted.out}: {made.name}, card {values['card.number']}, {who}; {len(audit.entries)} commands")
     return FINE if audit.complete else REFUSED
@@ -218,7 +221,7 @@ def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]],
         table.add_row("", name, value)
     for key, values in files.items():
         for name, value in values.items():
-            if value:
+            if value.strip(SEPARATOR):
                 table.add_row(key, name, value)
     _printer().print(table)
 
@@ -258,9 +261,16 @@ def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> in
 
 
 @complaining
-def apdu(path: Path | str, script: Path | None = None, *, product_name: str | None = None) -> int:
-    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard."""
-    text, name = (None, "input") if script is None else (text_of(script), script.name)
+def apdu(
+    path: Path | str, script: Path | None = None, *, product_name: str | None = None, trace: Path | None = None
+) -> int:
+    """Talk to a card in the language of scripts: from a file, or line by line from the keyboard.
+
+    `script` may be a trace as well; `trace`: where to write what was said.  Endings of both: `traces.FORMATS`.
+    """
+    if trace is not None and trace.suffix not in FORMATS:
+        raise UsageError(f"{trace}: a trace ends in {', '.join(FORMATS)}")
+    text, name = (None, "input") if script is None else (script_of(script), script.name)
     if text is not None:
         parse(text, name)
     card = open_card(path, product_name)
@@ -274,11 +284,13 @@ def apdu(path: Path | str, script: Path | None = None, *, product_name: str | No
                 for words in shell.run(line, number):
                     say(words)
             except ScriptError as error:
-                _complain(str(error))
+                complain(str(error))
                 wrong = True
             except ReaderError as error:
-                _complain(f"{name}:{number}: {error.code}: {english(error.code)}")
+                complain(f"{name}:{number}: {error.code}: {english(error.code)}")
                 shell.failures += 1
+        if trace is not None:
+            write_file(trace, FORMATS[trace.suffix].write(shell.trace))
     finally:
         card.close()
     return USAGE if wrong else REFUSED if shell.failures else FINE

@@ -18,8 +18,8 @@ class ProductError(Exception):
 
     def __init__(self, file: str, problems: list[Problem]) -> None:
         self.file = file
-        self.problems = problems
-        super().__init__("\n".join(f"{file}: {problem.key}: {problem.why}" for problem in problems))
+        self.problems = list(dict.fromkeys(problems))  # a value two parts of the program ask for is missed twice
+        super().__init__("\n".join(f"{file}: {problem.key}: {problem.why}" for problem in self.problems))
 
 
 class Table:

@@ -145,7 +145,9 @@ def _differing(name: str, expected: Bundle, found: Bundle, pictures: dict[str, b
     elif name.endswith(".wav"):
         rows = _wav(name, expected, theirs)
     elif name.endswith(".png") and name.partition("-")[0] in SIDES:
-        return compare_pictures(name, mine, theirs, expected.faces[name.partition("-")[0]], pictures)
+        side = name.partition("-")[0]
+        told = any(one.startswith(f"difference-{side}-") for one in pictures)
+        return compare_pictures(name, mine, theirs, expected.faces[side], pictures, told=told)
     else:
         rows = _lines(name, mine, theirs)
     if all(row.ok for row in rows):
@@ -216,7 +218,7 @@ def check(one: Bundle, product: Product) -> list[Row]:
 def _drawn_from(name: str, data: bytes, description: bytes) -> Row:
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-            picture.load()
+            picture.verify()
             said = str(picture.info.get("Description", ""))
     except (OSError, SyntaxError, ValueError) as error:
         return Row("face", name, "a PNG file", f"broken: {error}", name, "unreadable")

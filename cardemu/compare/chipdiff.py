@@ -9,8 +9,8 @@ from cardemu.compare.findings import Row, compare_maps, row_of
 from cardemu.elements.codec import join_name
 from cardemu.products import Product
 from cardemu.terminal.core import Terminal
-from cardemu.terminal.errors import OK, english
-from cardemu.terminal.everything import REFUSED, read_everything
+from cardemu.terminal.errors import OK, Code, ReaderError, english
+from cardemu.terminal.everything import NEEDS_PIN, REFUSED, read_everything
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.reader import Reader
 from cardemu.transports.base import Transport
@@ -138,21 +138,35 @@ def values_of(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     return found
 
 
-def compare_with_card(expected: Mapping[str, Any], wire: Transport, product: Product, where: str) -> list[Row]:
-    """A row for everything a terminal with all keys reads from a card in a reader; ChipError when it cannot be read."""
+def compare_with_card(
+    expected: Mapping[str, Any], wire: Transport, product: Product, where: str, pin: str = ""
+) -> tuple[list[Row], list[str]]:
+    """A row for everything a terminal with all keys reads from a card in a reader, and notes on what it cannot.
+
+    Without `pin` nothing is tried that needs one.  ChipError when the card cannot be read at all.
+    """
+
+    def pad(prompt: str) -> str:
+        if not pin:
+            raise ReaderError(Code.CANCELLED)
+        del prompt
+        return pin
+
     atr = wire.connect()
-    desk = Reader(Terminal(contact=wire, keys=Hsm(product.template.roots), card_product=product))
+    desk = Reader(Terminal(contact=wire, keys=Hsm(product.template.roots), pin_pad=pad, card_product=product))
     code, read = read_everything(desk, product)
     if code != OK:
         raise ChipError(f"{where}: the card cannot be read: {code}: {english(code)}")
-    rows = [row_of("chip", "atr", str(expected["atr"]), atr.hex().upper(), where)]
+    rows, notes = [row_of("chip", "atr", str(expected["atr"]), atr.hex().upper(), where)], []
     for key, values in values_of(expected).items():
         if key not in read["files"]:
             continue
         found = {name: value.rstrip("0") if name == "content" else value for name, value in read["files"][key].items()}
         wanted = {name: value.rstrip("0") if name == "content" else value for name, value in values.items()}
-        if REFUSED in found and wanted:
+        if wanted and found.get(REFUSED) == NEEDS_PIN:
+            notes.append(f"{key} {NEEDS_PIN} and was not read")
+        elif wanted and REFUSED in found:
             rows.append(Row("chip", key, "can be read", found[REFUSED], key, "unreadable"))
         elif wanted:
             rows += compare_maps("chip", key, wanted, found, extra=False)
-    return rows
+    return rows, notes

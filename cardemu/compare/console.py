@@ -38,6 +38,7 @@ class Comparison:
     against: str = ""
     product: str = ""
     side: str = ""
+    pin: str = ""
     picture: Path | None = None
     junit: Path | None = None
     as_json: bool = False
@@ -84,7 +85,8 @@ def _verdict(asked: Comparison) -> Verdict:
         name = find_reader(asked.against.removeprefix(READER))
         card = PcscCard(name)
         try:
-            return Verdict(title, tuple(compare_with_card(reference.chip, card, _product(asked, reference), name)))
+            rows, notes = compare_with_card(reference.chip, card, _product(asked, reference), name, asked.pin)
+            return Verdict(title, tuple(rows), tuple(notes))
         finally:
             card.close()
     path = Path(asked.against)

@@ -52,15 +52,22 @@ def _by_id(items: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def _compare_items(mine: Mapping[str, dict[str, Any]], theirs: Mapping[str, dict[str, Any]], side: str) -> list[Row]:
     rows = []
+    drawings: dict[str, list[str]] = {}
     for name, item in mine.items():
         other = theirs.get(name)
         if other is None:
             rows.append(Row("face", name, _short(item), "", side, "missing"))
         elif item == other:
             rows.append(Row("face", name, "", "", side))
+        elif item.get("kind") == other.get("kind") == "shape":
+            differing = [key for key in {**item, **other} if item.get(key) != other.get(key)]
+            drawings.setdefault(name.partition(".")[0], []).append(f"{name} {', '.join(differing)}")
         else:
             rows += _differences(name, item, other, side)
     rows += [Row("face", name, "", _short(item), side, "extra") for name, item in theirs.items() if name not in mine]
+    for name, parts in drawings.items():
+        kind = "colour" if all(part.rpartition(" ")[2] in _COLOURS for part in parts) else "picture"
+        rows.append(Row("face", name, "as drawn", _plain("; ".join(parts)), side, kind))
     return rows
 
 

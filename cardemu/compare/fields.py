@@ -15,18 +15,25 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from cardemu.compare.findings import Row
-from cardemu.compare.likeness import FLAT, Colour, Grey, best_place, blurred, colour_distance, grey, same_place
+from cardemu.compare.likeness import FLAT, Colour, Grey, best_place, blurred, colour_distance, grey, lab, same_place
 from cardemu.compare.regions import TEXT, Cell, Rect, Region
 from cardemu.face.typefaces import Typecase
 
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SEARCH_MM = 1.6
 """How far a field is looked for around its place."""
 CELL_SEARCH_MM = 0.12
 THIN_MM = 0.5
 """A line thinner than this nearly drowns in a scan's noise: half the likeness is enough."""
+ANOTHER_COLOUR = 14.0
+"""Delta E of a softened place that is another colour."""
+REPAINTED = 0.015
+"""Part of a picture that may be of another colour."""
 ELSEWHERE = 28.0
 """Brightness steps by which the softened background may differ in a scan."""
+MARK_RED = 14.0
+"""How much redder than its surroundings the faint mark is, at least."""
 SOFT_MM = 0.4
 EDGE_MM = 1.2
 """What lies so near the card's edge is not looked at outside of fields."""
@@ -92,6 +99,20 @@ def elsewhere(sheet: Sheet, fields: list[Region], side: str) -> Row:
     return Row("face", "background", "nothing else", f"{most:.0f} of 255 darker or lighter", where, "picture")
 
 
+def mark(sheet: Sheet, fields: list[Region], side: str) -> Row:
+    """The row of the large specimen mark: as red as it must be, where it lies outside of the fields."""
+    redness = [picture[..., 0].astype(np.float64) - picture[..., 1] for picture in (sheet.expected, sheet.found)]
+    there = redness[0] > MARK_RED
+    for region in fields:
+        sheet.cut(there, region.rect.grown(0.3))[:] = False
+    around = ~there & (np.abs(redness[0] - float(np.median(redness[0]))) < MARK_RED / 2)
+    if there.sum() < 100 or not around.any():
+        return Row("face", "specimen.diagonal", "", "", side)
+    wanted, seen = (float(one[there].mean() - one[around].mean()) for one in redness)
+    kind = "same" if seen > wanted / 2 else "missing"
+    return Row("face", "specimen.diagonal", "样卡 SPECIMEN", f"{100 * seen / wanted:.0f} % of its colour", side, kind)
+
+
 def _size(rect: Rect) -> tuple[float, float]:
     return rect.right - rect.left, rect.bottom - rect.top
 
@@ -101,11 +122,18 @@ def _judge(sheet: Sheet, greys: tuple[Grey, Grey], region: Region, side: str, to
     name = region.name
     alike, dx, dy = _shift(sheet, greys, region.rect)
     if region.kind == TEXT:
+        if alike < tolerance.alike:  # too much is different for its place to be found by it
+            dx = dy = 0.0
         read = _read(sheet, greys, region, (dx, dy), tolerance)
         if read != region.text:
-            return Row("face", name, region.text, read, where, "text")
+            legible = read.count(UNKNOWN) * 3 < len(read)
+            shown = read if legible else f"nothing that can be read (likeness {alike:.2f})"
+            return Row("face", name, region.text, shown, where, "text")
     elif alike < (tolerance.alike if min(_size(region.rect)) > THIN_MM else tolerance.alike / 2):
         return Row("face", name, "as drawn", f"likeness {alike:.2f}, needs {tolerance.alike:g}", where, "picture")
+    elif (repainted := _repainted(sheet, region.rect)) > REPAINTED and not (dx or dy):
+        shown = f"other colours on {100 * repainted:.0f} % of its area"
+        return Row("face", name, "as drawn", shown, where, "picture")
     if np.hypot(dx, dy) > tolerance.shift_mm:
         place = f"{region.rect.left:.2f} mm, {region.rect.top:.2f} mm"
         moved = f"{region.rect.left + dx:.2f} mm, {region.rect.top + dy:.2f} mm (moved by {dx:+.2f}, {dy:+.2f})"
@@ -134,6 +162,13 @@ def _shift(sheet: Sheet, greys: tuple[Grey, Grey], rect: Rect) -> tuple[float, f
 
 
 # ---- characters
+
+
+def _repainted(sheet: Sheet, rect: Rect) -> float:
+    """The part of a field whose colour, seen softly, is clearly another one."""
+    pair = [sheet.cut(picture, rect) for picture in (sheet.expected, sheet.found)]
+    soft = [lab(blurred(np.ascontiguousarray(piece), SOFT_MM * sheet.px_mm)) for piece in pair]
+    return float((np.linalg.norm(soft[0] - soft[1], axis=2) > ANOTHER_COLOUR).mean())
 
 
 def _moved(rect: Rect, shift: tuple[float, float]) -> Rect:
@@ -183,7 +218,7 @@ def _best_glyph(sheet: Sheet, cell: Cell, window: Grey, right: float, tolerance:
         best, score = _best_ideograph(sheet, cell, window, tolerance)
         if score >= max(0.5, own + tolerance.margin):
             return best
-    return cell.character if own >= tolerance.alike else "\N{REPLACEMENT CHARACTER}"
+    return cell.character if own >= tolerance.alike else UNKNOWN
 
 
 def _fit(sheet: Sheet, cell: Cell, character: str, window: Grey, tolerance: Tolerance) -> float:

@@ -16,7 +16,8 @@ FLAT = 2.0
 
 def grey(picture: Colour) -> Grey:
     """Brightness of a colour picture."""
-    weighted: Grey = picture[..., :3] @ np.array([0.299, 0.587, 0.114])
+    red, green, blue = (picture[..., channel].astype(np.float32) for channel in range(3))
+    weighted: Grey = (0.299 * red + 0.587 * green + 0.114 * blue).astype(np.float64)
     return weighted
 
 

@@ -35,5 +35,5 @@ def difference(expected: Colour, found: Colour, fields: list[Region], rows: list
                 draw.rectangle(box, outline=FRAMES.get(kinds[region.name], "#D0021B"), width=3)
         sheet.paste(image, (0, place * (high + GAP_PX)))
     out = io.BytesIO()
-    sheet.save(out, "PNG", compress_level=6)
+    sheet.save(out, "PNG", compress_level=1)
     return out.getvalue()

@@ -28,9 +28,12 @@ _MADE_BY = ("Renderer", "Fonts")
 
 
 def compare_pictures(
-    name: str, expected: bytes, found: bytes, face: Mapping[str, Any], pictures: dict[str, bytes]
+    name: str, expected: bytes, found: bytes, face: Mapping[str, Any], pictures: dict[str, bytes], *, told: bool = False
 ) -> list[Row]:
-    """Rows for two PNG files of one side; into `pictures` goes the difference, if there is one."""
+    """Rows for two PNG files of one side; into `pictures` goes the difference, if there is one.
+
+    `told`: the side was looked at in another resolution already, so that its fields are only named.
+    """
     mine, notes = _open(expected)
     try:
         theirs, other_notes = _open(found)
@@ -44,7 +47,7 @@ def compare_pictures(
         wrong = [Row("face", f"note {key}", a, b, name, "differs") for key, (a, b) in sorted(said.items()) if a != b]
         return wrong or [Row("face", name, "the same pixels", "other bytes", name, "differs")]
     exact = all(notes.get(key) and notes.get(key) == other_notes.get(key) for key in _MADE_BY)
-    return _different(name, (mine, theirs), face, pictures, exact=exact)
+    return _different(name, (mine, theirs), face, None if told else pictures, exact=exact)
 
 
 def _open(data: bytes) -> tuple[Colour, dict[str, str]]:
@@ -54,7 +57,7 @@ def _open(data: bytes) -> tuple[Colour, dict[str, str]]:
 
 
 def _different(
-    name: str, both: tuple[Colour, Colour], face: Mapping[str, Any], pictures: dict[str, bytes], *, exact: bool
+    name: str, both: tuple[Colour, Colour], face: Mapping[str, Any], pictures: dict[str, bytes] | None, *, exact: bool
 ) -> list[Row]:
     """Which fields the differing pixels lie in, and how they differ."""
     mine, theirs = both
@@ -66,7 +69,8 @@ def _different(
     fields = regions(face)
     touched = [region for region in fields if _inside(differing, region, px_mm)]
     side = str(face.get("side", name))
-    rows = [row for row in judge_all(Sheet(mine, theirs, px_mm), touched, side, EXACT) if not row.ok]
+    judged = [] if pictures is None else judge_all(Sheet(mine, theirs, px_mm), touched, side, EXACT)
+    rows = [row for row in judged if not row.ok]
     if not rows:
         y, x = (int(place[0]) for place in np.nonzero(differing))
         count = int(differing.sum())
@@ -74,7 +78,8 @@ def _different(
         names = ", ".join(region.name for region in touched) or "background"
         shown = f"{count} pixels differ, by {int(apart.max())} at most"
         rows = [Row("face", names, "the same pixels", shown, where, "differs")]
-    pictures[f"difference-{name}"] = difference(mine, theirs, fields, rows, px_mm)
+    if pictures is not None:
+        pictures[f"difference-{name}"] = difference(mine, theirs, fields, rows, px_mm)
     return rows
 
 

@@ -12,8 +12,8 @@ from cardemu.face.typefaces import BUNDLED, Typecase
 UM = 1000.0
 ASCENT, DESCENT = 0.90, 0.16
 """Reach of a Chinese character above and below its baseline, in parts of its size."""
-_WHOLE = ("background", "waves", "specimen.diagonal")
-"""Items that lie under or over everything."""
+_WHOLE = ("background", "waves", "specimen.diagonal", "specimen.left.strip", "specimen.right.strip")
+"""Items that lie under or over others and are no fields."""
 TEXT, PICTURE = "text", "picture"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from cardemu.compare.fields import SCANNED, Sheet, elsewhere, judge_all
+from cardemu.compare.fields import SCANNED, Sheet, elsewhere, judge_all, mark
 from cardemu.compare.findings import Row, Verdict
 from cardemu.compare.likeness import Colour, blurred, evened, grey, same_place
 from cardemu.compare.picture import difference
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 HOW_TO = "comparing a scan needs OpenCV: pip install 'cardmill[scan]'"
 LONGEST_PX = 2400
 """A larger scan is made smaller first."""
+FEATURES_PX = 1300
+"""Features are looked for in a picture no larger than this."""
 LEAST_MATCHES = 30
 RATIO = 0.75
 """Lowe's: the best match must be clearly better than the second."""
@@ -92,8 +95,8 @@ def _as_rendered(data: bytes, reference: Bundle, side: str) -> tuple[str, str] |
 
 def compare_photo(picture: Colour, reference: Bundle, side: str, title: str) -> Verdict:
     """A picture of a card lying anywhere in it."""
-    small = _smaller(picture)
-    found = {one: _find(small, _reference(reference, one)) for one in ((side,) if side else SIDES)}
+    small = _smaller(picture, LONGEST_PX)
+    found = _find(small, {one: _reference(reference, one) for one in ((side,) if side else SIDES)})
     chosen = max(found, key=lambda one: found[one][1])
     place, matches = found[chosen]
     if place is None or matches < LEAST_MATCHES:
@@ -110,20 +113,21 @@ def compare_photo(picture: Colour, reference: Bundle, side: str, title: str) -> 
     px_mm = expected.shape[1] / WIDTH_MM
     sheet = Sheet(soft, even, px_mm)
     rows = judge_all(sheet, fields, chosen, replace(SCANNED, blur_px=sigma))
-    rows.append(elsewhere(sheet, fields, chosen))
+    rows += [elsewhere(sheet, fields, chosen), mark(sheet, fields, chosen)]
     kind = "same" if tint <= TINT else "colour"
     rows.append(Row("face", "whole face", f"delta E at most {TINT:g}", f"delta E {tint:.1f}", chosen, kind))
     notes = (f"{chosen}: {matches} features agree, blur {sigma:g} px at {DPI} dpi, light and tint taken out",)
-    shown = difference(soft, even, fields, rows, px_mm)
-    return Verdict(title, tuple(rows), notes, {f"difference-{chosen}.png": shown})
+    wrong = any(not row.ok for row in rows)
+    shown = {f"difference-{chosen}.png": difference(soft, even, fields, rows, px_mm)} if wrong else {}
+    return Verdict(title, tuple(rows), notes, shown)
 
 
-def _smaller(picture: Colour) -> Colour:
+def _smaller(picture: Colour, longest_px: int) -> Colour:
     longest = max(picture.shape[:2])
-    if longest <= LONGEST_PX:
+    if longest <= longest_px:
         return picture
-    factor = longest // LONGEST_PX + 1
-    return np.asarray(Image.fromarray(picture).reduce(factor))
+    size = (round(picture.shape[1] * longest_px / longest), round(picture.shape[0] * longest_px / longest))
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
 
 
 def _reference(reference: Bundle, side: str) -> Colour:
@@ -135,12 +139,25 @@ Homography = npt.NDArray[np.float64]
 """Reference pixels to scan pixels, shape (3, 3)."""
 
 
-def _find(picture: Colour, expected: Colour) -> tuple[Homography | None, int]:
-    """Where the reference lies in the picture, and how many features agree on it."""
+def _find(picture: Colour, sides: Mapping[str, Colour]) -> dict[str, tuple[Homography | None, int]]:
+    """Where each reference lies in the picture, and how many features agree on it."""
+    sift = opencv().SIFT_create(nfeatures=2500)
+    small = _smaller(picture, FEATURES_PX)
+    scale = picture.shape[1] / small.shape[1]
+    seen = sift.detectAndCompute(grey(small).astype(np.uint8), None)
+    found: dict[str, tuple[Homography | None, int]] = {}
+    for side, expected in sides.items():
+        place, agree = _match(sift.detectAndCompute(grey(expected).astype(np.uint8), None), seen)
+        if place is not None:
+            place = np.diag((scale, scale, 1.0)) @ place
+        found[side] = (place, agree) if place is not None and _is_card(place, expected.shape) else (None, agree)
+    return found
+
+
+def _match(expected: tuple[Any, Any], seen: tuple[Any, Any]) -> tuple[Homography | None, int]:
+    """The homography most features agree on, each a pair of key points and descriptors."""
     cv = opencv()
-    sift = cv.SIFT_create(nfeatures=2500)
-    points, features = sift.detectAndCompute(grey(expected).astype(np.uint8), None)
-    others, their_features = sift.detectAndCompute(grey(picture).astype(np.uint8), None)
+    (points, features), (others, their_features) = expected, seen
     if features is None or their_features is None or len(others) < 2:
         return None, 0
     pairs = cv.BFMatcher().knnMatch(features, their_features, k=2)
@@ -150,9 +167,7 @@ def _find(picture: Colour, expected: Colour) -> tuple[Homography | None, int]:
     mine = np.array([points[match.queryIdx].pt for match in good])
     theirs = np.array([others[match.trainIdx].pt for match in good])
     place, agree = cv.findHomography(mine, theirs, cv.USAC_MAGSAC, MISS_PX, maxIters=5000, confidence=0.999)
-    if place is None or not _is_card(place, expected.shape):
-        return None, 0
-    return place, int(agree.sum())
+    return place, 0 if place is None else int(agree.sum())
 
 
 def _is_card(place: Homography, shape: tuple[int, ...]) -> bool:
@@ -179,6 +194,8 @@ def _straightened(picture: Colour, place: Homography, shape: tuple[int, ...]) ->
 
 
 def _softness(found: Colour, expected: Colour) -> float:
-    """The blur that makes the reference most like the scan."""
-    target = grey(found)
-    return max(SIGMAS_PX, key=lambda sigma: same_place(grey(blurred(expected, sigma)), target))
+    """The blur that makes the middle of the reference most like the scan."""
+    high, wide = found.shape[:2]
+    middle = slice(high // 4, 3 * high // 4), slice(wide // 4, 3 * wide // 4)
+    target, piece = grey(found[middle]), np.ascontiguousarray(expected[middle])
+    return max(SIGMAS_PX, key=lambda sigma: same_place(grey(blurred(piece, sigma)), target))

@@ -29,7 +29,7 @@ class Step:
 
 
 def read_steps(text: str) -> list[Step]:
-    """The steps of a conversation, repetitions written out."""
+    """The steps of a conversation, repetitions written out; whoever plays them says what he does not understand."""
     steps: list[Step] = []
     for number, line in enumerate(text.splitlines(), start=1):
         content = line.split("#")[0].strip()
@@ -38,7 +38,7 @@ def read_steps(text: str) -> list[Step]:
         action, _, expected = content.partition("=") if not content.startswith("given") else (content, "", "")
         words = tuple(action.split())
         count = 1
-        if words and words[0] == "repeat":
+        if len(words) > 2 and words[0] == "repeat" and words[1].isdecimal():
             count, words = int(words[1]), words[2:]
         steps.extend(
             Step(number, tuple(_numbered(word, n) for word in words), "".join(expected.split()))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cardemu.conversation.player import Player
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_HEADER_BYTES = 4
 _SOURCE = bytes.fromhex("A1A2A3A4A5A6A7A8")
 CHALLENGE = bytes.fromhex("0084000008")
 
@@ -262,6 +263,8 @@ def _spoilt(proof: bytes, wrong: bool) -> bytes:
 
 def verb(step: Step) -> Verb:
     """What a step does; LineError when it cannot be understood."""
+    if not step.words:
+        raise LineError("nothing is sent before =")
     first, rest = step.words[0], [word for word in step.words[1:] if word != "wrong"]
     wrong, expected = "wrong" in step.words[1:], Expected.of(step.expected)
     if first in {"reset", "internal", "unchanged"}:
@@ -279,7 +282,10 @@ def verb(step: Step) -> Verb:
         return Load(step, expected, _amounts(rest, 1))
     if first == "purchase":
         return Purchase(step, expected, _amounts(rest, 3))
-    return Send(step, expected, Pattern.of("".join(step.words)))
+    command = Pattern.of("".join(step.words))
+    if command.constant is not None and len(command.constant) < _HEADER_BYTES:
+        raise LineError(f"{''.join(step.words)!r} is shorter than the {_HEADER_BYTES} bytes of a header")
+    return Send(step, expected, command)
 
 
 def _row(name: str) -> KeyRow:
@@ -291,8 +297,8 @@ def _row(name: str) -> KeyRow:
 def _secured(step: Step, expected: Expected, rest: list[str], *, wrong: bool) -> Secured:
     if len(rest) < 2 or (len(rest) > 2 and rest[2] != "data"):
         raise LineError("mac needs a header of 4 bytes and a key, then perhaps data and bytes")
-    header = Pattern.of(rest[0]).fill({})
-    if len(header) != 4:
+    header = Pattern.of(rest[0]).constant or b""
+    if len(header) != _HEADER_BYTES:
         raise LineError(f"{rest[0]} is not a header of 4 bytes")
     return Secured(step, expected, header, _row(rest[1]), wrong, Pattern.of("".join(rest[3:])))
 

@@ -155,5 +155,9 @@ def split_name(name: str) -> tuple[bytes, bytes]:
 
 
 def join_name(first: bytes, extension: bytes = b"") -> str:
-    """The name from the values of tags 09 and 4E."""
-    return (first + extension).rstrip(b"\x00").decode("gb18030")
+    """The name from the values of tags 09 and 4E; ElementError when they are no GB 18030."""
+    joined = (first + extension).rstrip(b"\x00")
+    try:
+        return joined.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise ElementError(f"name: {joined.hex()} is not GB 18030") from error

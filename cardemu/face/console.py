@@ -146,10 +146,12 @@ def _material(
     photo = read("portrait", artwork.photo, portrait) if portrait else None
     fonts: list[Typeface] = []
     for text in wanted.font_files:
-        file_name, _, number = text.partition("#")
+        file_name, mark, number = text.rpartition("#")
+        if not (mark and number.isdecimal()):
+            file_name, number = text, "0"
         try:
-            fonts.append(from_file(Path(file_name), int(number or "0")))
-        except (FontError, ValueError) as error:
+            fonts.append(from_file(Path(file_name), int(number)))
+        except FontError as error:
             problems.append(("font-file", str(error)))
         except OSError as error:
             problems.append(("font-file", f"{file_name}: {error.strerror}"))

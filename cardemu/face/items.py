@@ -6,7 +6,7 @@ items are.  The origin is the upper left corner of the card, y grows downwards. 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple, TypeAlias
 
 
@@ -108,8 +108,7 @@ _KIND_OF = {kind: name for name, kind in KINDS.items()}
 
 def to_data(item: Item) -> dict[str, Any]:
     """An item as JSON takes it; a picture without its bytes."""
-    values = asdict(item)
-    values.pop("data", None)
+    values = {part.name: getattr(item, part.name) for part in fields(item) if part.name != "data"}
     if isinstance(item, Text):
         values["lines"] = [line._asdict() for line in item.lines]
     defaults = {part.name: part.default for part in fields(item)}

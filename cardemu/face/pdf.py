@@ -72,7 +72,7 @@ class _Writer:
         return len(self._objects)
 
     def _stream(self, entries: str, data: bytes) -> int:
-        packed = zlib.compress(data, 9)
+        packed = zlib.compress(data, 6)
         head = f"<< {entries} /Filter /FlateDecode /Length {len(packed)} >>\nstream\n".encode("ascii")
         return self._add(head + packed + b"\nendstream")
 

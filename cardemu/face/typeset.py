@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,6 +42,11 @@ def fit(name: str, text: str, box: Box, style: Style, typecase: Typecase) -> Tex
     if missing:
         names = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in missing)
         raise FitError(f"no font has the character {names}; lend one with --font-file")
+    joined = [character for character in text if needs_shaping(character)]
+    if joined:
+        raise FitError(
+            f"{joined[0]!r} (U+{ord(joined[0]):04X}) belongs to a script whose letters are joined; none is drawn"
+        )
     smallest = style.size_um if style.overflow == "error" or not style.minimum_um else style.minimum_um
     for size in range(style.size_um, smallest - 1, -STEP_UM):
         lines = _broken(text, box, style, size, typecase)
@@ -53,6 +59,11 @@ def fit(name: str, text: str, box: Box, style: Style, typecase: Typecase) -> Tex
         f"{text!r} is {width:.1f} mm long{at}, too long for its box of "
         f"{box.width / 1000:g} x {box.height / 1000:g} mm{rule}"
     )
+
+
+def needs_shaping(character: str) -> bool:
+    """Whether a character cannot simply be set beside the one before: written from the right, or a mark on another."""
+    return unicodedata.bidirectional(character) in {"R", "AL", "AN"} or unicodedata.category(character)[0] == "M"
 
 
 def _widths(text: str, style: Style, size_um: int, typecase: Typecase) -> list[int]:

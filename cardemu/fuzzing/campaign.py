@@ -12,8 +12,9 @@ from random import Random
 from cardemu.card import Card
 from cardemu.fuzzing.corpus import Op, Target, Tear
 from cardemu.fuzzing.mutation import Mutator
-from cardemu.fuzzing.oracle import Answers, BrokenError, Watch, check_saved, check_state, need
+from cardemu.fuzzing.oracle import Answers, Watch, check_saved
 from cardemu.memory import Memory, Power, PowerCutError
+from cardemu.soundness import BrokenError, check_state, need
 
 CHECK_EVERY = 40
 """Commands between two looks at the whole state; a third look is at the end of each sequence."""

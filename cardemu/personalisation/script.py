@@ -18,6 +18,7 @@ from itertools import count
 from typing import Protocol
 
 from cardemu.card import Card
+from cardemu.conversation.grammar import read_steps
 from cardemu.elements.model import FileRow
 from cardemu.memory import Cell
 from cardemu.people import person
@@ -67,11 +68,9 @@ def parse(text: str, name: str = "script", first: int = 1) -> list[Step]:
     """The steps of a script; ScriptError with every mistake in it."""
     steps: list[Step] = []
     mistakes: list[str] = []
-    for line, raw in enumerate(text.splitlines(), start=first):
-        content, _, expected = raw.split("#")[0].partition("=")
-        if not content.strip():
-            continue
-        step, why = _step(line, content.split(), "".join(expected.split()).upper())
+    for said in read_steps(text):
+        line = said.line + first - 1
+        step, why = _step(line, [*said.words] or [""], said.expected.upper())
         if why:
             mistakes.append(f"{name}:{line}: {why}")
         steps.append(step)

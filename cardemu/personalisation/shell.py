@@ -14,6 +14,7 @@ from cardemu.terminal.decode import Decoder
 from cardemu.terminal.keyholder import KeyHolder
 from cardemu.terminal.link import Link
 from cardemu.terminal.port import Slot, power_up
+from cardemu.transports.traces import Exchange, Reset, Trace
 
 
 class Heard:
@@ -53,6 +54,11 @@ class Shell:
         self._decoder = Decoder(product)
         self.greeting = f"ATR {atr.hex().upper()}"
         self.failures = 0
+
+    @property
+    def trace(self) -> Trace:
+        """What was said so far."""
+        return tuple(Exchange(sent, answer) if sent else Reset(answer) for sent, answer in self._port.exchanges)
 
     def run(self, line: str, number: int) -> list[str]:
         """What one line of a script does; ScriptError when it cannot be understood, ReaderError without keys."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import signal
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ import duckdb
 from cardemu.people import person
 from cardemu.products import Product, product
 from cardemu.reference import bundle
-from cardemu.reference.record import ISSUE_DATE, PAN, PLAIN_KEYS, REGION, SEED, RecordError, Wanted, make_record
+from cardemu.reference.record import PAN, PLAIN_KEYS, REGION, SEED, RecordError, Wanted, make_record
 
-TABLES = ("names/cards.parquet", "names/persons.parquet")
+TABLES = ("names/cards.parquet", "names/persons.parquet", "names/run.parquet")
 _MS_A_DAY = 86_400_000
 _AHEAD = 4
 """Bundles in the making, for each worker."""
@@ -84,25 +85,26 @@ def is_run(folder: Path) -> bool:
     return all((folder / name).is_file() for name in TABLES)
 
 
-def from_run(folder: Path, start: str = ISSUE_DATE, limit: int = 0) -> list[Job]:
-    """The cards that a run issued, in the order of their making.
+def from_run(folder: Path, limit: int = 0) -> list[Job]:
+    """The cards that a run issued, in the order of their making; a card's issue date is the day it was ordered.
 
-    `start`: the day (CCYYMMDD) the run's clock begins, which the run folder does not say; a card's issue
-    date is the day it was ordered.  `limit` above 0: the first so many.
+    `limit` above 0: the first so many.
     """
     query = (
         "select c.t_ms, c.person, c.serial, c.card_number, c.card_identification, c.bank_card_number, "
         "p.citizen_number, p.name from read_parquet(?) c join read_parquet(?) p using (person) "
         "order by c.t_ms, c.card_number"
     )
-    cards, persons = (str(folder / name) for name in TABLES)
+    cards, persons, run = (str(folder / name) for name in TABLES)
     try:
-        rows = duckdb.connect().execute(query + (f" limit {limit}" if limit else ""), [cards, persons]).fetchall()
+        database = duckdb.connect()
+        rows = database.execute(query + (f" limit {limit}" if limit else ""), [cards, persons]).fetchall()
+        begun = database.execute("select start from read_parquet(?)", [run]).fetchone()
     except duckdb.Error as error:
         raise RecordError(folder.name, [f"the tables of cards and people cannot be read: {error}"]) from error
-    if not rows:
+    if not rows or begun is None:
         raise RecordError(folder.name, ["the run issued no card"])
-    first = date(int(start[:4]), int(start[4:6]), int(start[6:]))
+    first = date.fromisoformat(str(begun[0]))
     return [_issued(folder.name, first, *row) for row in rows]
 
 
@@ -170,6 +172,11 @@ def _write_one(product_name: str, job: Job, out: Path) -> str:
     return job.name
 
 
+def _deaf() -> None:
+    """A worker finishes its bundle when the user presses Ctrl-C; the main process decides."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def write_all(product_name: str, jobs: list[Job], out: Path, workers: int) -> Iterator[str]:
     """Make every bundle as a folder of `out`, yielding each name when it is done; order is that of completion."""
     out.mkdir(parents=True, exist_ok=True)
@@ -177,7 +184,7 @@ def write_all(product_name: str, jobs: list[Job], out: Path, workers: int) -> It
         for job in jobs:
             yield _write_one(product_name, job, out)
         return
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=_deaf) as pool:
         waiting: set[Future[str]] = set()
         try:
             for job in jobs:

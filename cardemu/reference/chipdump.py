@@ -58,7 +58,7 @@ def dump(card: Card, product: Product) -> dict[str, Any]:
         "life_cycle": session.stage.name.lower(),
         "blocked": [names[node.number] for node in nodes if node.kind in DEDICATED and session.is_blocked(node)],
         "files": [_file(session, node, names, product) for node in nodes],
-        "keys": [_key(session, entry, names) for entry in table(session.read(Cell.KEYS))],
+        "keys": sorted((_key(session, entry, names) for entry in table(session.read(Cell.KEYS))), key=_order),
         "pin": {"set": bool(session.read(Cell.PIN)), "limit": product.template.pin.limit, "tries": session.tries(0)},
         "account": _account(session.read(Cell.ACCOUNT)),
     }
@@ -161,6 +161,11 @@ def _key(session: Session, entry: CardKey, names: Mapping[int, str]) -> dict[str
         "tries": session.tries(entry.slot),
         "kcv": zeros[:KCV_BYTES].hex().upper(),
     }
+
+
+def _order(key: Mapping[str, Any]) -> tuple[str, str, int]:
+    """Application, id, version: a chip keeps them in the order of writing, which says nothing."""
+    return key["df"], key["id"], key["version"]
 
 
 def _account(cell: bytes) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""What `cardmill card reference` does.  Exit code 0 fine, 2 wrong input (every mistake, nothing written)."""
+"""What `cardmill card reference` does.
+
+Exit code 0 fine, 2 wrong input (every mistake, nothing written), 130 interrupted.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cardemu.cardfile import UsageError
-from cardemu.console import FINE, assignments, complaining, say
+from cardemu.console import FINE, assignments, complain, complaining, say
 from cardemu.products import Product, product
 from cardemu.reference import batch, bundle
 from cardemu.reference.batch import BatchError
 from cardemu.reference.bundle import BundleError
 from cardemu.reference.record import ISSUE_DATE, REGION, SEED, RecordError, Wanted, make_record, read_person
+
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Reference:
     out: Path
     seed: int = SEED
     region: str = REGION
-    start: str = ISSUE_DATE
+    issue_date: str = ISSUE_DATE
     fields: tuple[str, ...] = ()
     photo: Path | None = None
     portrait: Path | None = None
@@ -77,7 +82,7 @@ def _wanted(asked: Reference) -> Wanted:
     """The user's wishes over those of the file."""
     if asked.person.isascii() and asked.person.isdecimal():
         wanted = Wanted(asked.seed, int(asked.person), asked.region, where=f"person {asked.person}")
-        wanted = replace(wanted, values={"card.issue_date": asked.start})
+        wanted = replace(wanted, values={"card.issue_date": asked.issue_date})
     else:
         path = Path(asked.person)
         if not path.is_file():
@@ -93,7 +98,7 @@ def _batch(asked: Reference, path: Path) -> int:
     if path.is_dir():
         if not batch.is_run(path):
             raise UsageError(f"{path}: no run folder with cards: {' and '.join(batch.TABLES)} are missing")
-        jobs = batch.from_run(path, _day(asked.start), asked.limit)
+        jobs = batch.from_run(path, asked.limit)
     else:
         jobs = batch.from_csv(path)
         jobs = jobs[: asked.limit] if asked.limit else jobs
@@ -101,22 +106,20 @@ def _batch(asked: Reference, path: Path) -> int:
     for job in jobs:
         bundle.check_place(asked.out / job.name)
     workers = asked.workers or os.cpu_count() or 1
-    names = []
-    with _progress(len(jobs), shown=not (asked.quiet or asked.as_json)) as bar:
-        for name in batch.write_all(asked.product, jobs, asked.out, workers):
-            names.append(name)
-            bar.update(bar.task_ids[0], advance=1)
+    names: list[str] = []
+    try:
+        with _progress(len(jobs), shown=not (asked.quiet or asked.as_json)) as bar:
+            for name in batch.write_all(asked.product, jobs, asked.out, workers):
+                names.append(name)
+                bar.update(bar.task_ids[0], advance=1)
+    except KeyboardInterrupt:
+        complain(f"{asked.out}: interrupted; the bundles that are there are whole, run the same command again for all")
+        return INTERRUPTED
     if asked.as_json:
         say(json.dumps({"out": str(asked.out), "bundles": sorted(names)}, ensure_ascii=False))
     elif not asked.quiet:
         say(f"{asked.out}: {len(names)} bundles")
     return FINE
-
-
-def _day(text: str) -> str:
-    if not (len(text) == 8 and text.isascii() and text.isdecimal()):
-        raise UsageError(f"date {text!r} must be eight digits, CCYYMMDD")
-    return text
 
 
 @contextmanager

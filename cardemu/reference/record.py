@@ -29,7 +29,7 @@ from cardemu.identifiers import (
     read_citizen_number,
 )
 from cardemu.people import person
-from cardemu.personalisation.data import DataError, Item, items, sources, values_of
+from cardemu.personalisation.data import DataError, Item, holder_class, items, sources, values_of
 from cardemu.products import Product
 from cardemu.reference.pictures import PictureError, chip_photo
 from cardemu.stripe.content import ContentError
@@ -267,7 +267,7 @@ def _values(product: Product, wanted: Wanted, region: str, serial: bytes, proble
         problems.append(f"index: {error}")
         return given
     values = values_of(holder, region, serial, issue_date, wanted.index)
-    values |= _from_number(given, problems)
+    values |= _from_number(given, issue_date, problems)
     values |= given
     for name, check in (("card.number", read_card_number), (PAN, read_bank_card_number)):
         if name in given:
@@ -298,8 +298,8 @@ def _unknown(product: Product, given: Mapping[str, str]) -> list[str]:
     return found
 
 
-def _from_number(given: Mapping[str, str], problems: list[str]) -> dict[str, str]:
-    """What a given citizen number says: sex, birth date, birthplace."""
+def _from_number(given: Mapping[str, str], issue_date: str, problems: list[str]) -> dict[str, str]:
+    """What a given citizen number says: sex, birth date, birthplace, and by the age the class of the card."""
     if "person.number" not in given:
         return {}
     try:
@@ -311,6 +311,7 @@ def _from_number(given: Mapping[str, str], problems: list[str]) -> dict[str, str
         "person.sex": str(int(number.sex)),
         "person.birth_date": f"{number.birth:%Y%m%d}",
         "person.birthplace": number.division,
+        "card.holder_class": holder_class(int(issue_date[:4]) - number.birth.year),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cardemu.elements.codec import ElementError
 from cardemu.elements.model import FileRow
 from cardemu.identifiers import HRSS_RID
 from cardemu.memory import PowerCutError
@@ -62,6 +63,8 @@ class Core:
             code = from_status(error.status)
         except AtrError:
             code = Code.WRONG_TYPE
+        except ElementError:  # what the card holds is no value of this element
+            code = Code.BAD_CHARACTERS
         except self.terminal.mute:
             code = Code.MUTE
         out += (text if code == OK else chinese(code)).encode("gb18030")

@@ -16,8 +16,9 @@ from cardemu.products import Product
 from cardemu.status import OK, describe, status_of
 from cardemu.terminal.link import AIDS, is_records
 from cardemu.tlv import TlvError
+from cardemu.wrappers.t0 import GET_RESPONSE
 
-NAMES = {cla << 8 | spec.ins: spec.name for spec in catalogue() for cla in spec.cla}
+NAMES = {cla << 8 | spec.ins: spec.name for spec in catalogue() for cla in spec.cla} | {GET_RESPONSE: "GET RESPONSE"}
 TAGS = {
     0x6F: "file control information",
     0x84: "name",
@@ -30,7 +31,7 @@ TAGS = {
     0x50: "label",
 }
 _NESTED = frozenset({0x6F, 0xA5, 0x9F0C, 0x61})
-_SELECT, _READ_RECORD = 0xA4, 0xB2
+_SELECT, _READ_RECORD, _FCI = 0xA4, 0xB2, 0x6F
 
 
 class Decoder:
@@ -50,11 +51,11 @@ class Decoder:
         name = NAMES.get(parsed.cla << 8 | parsed.ins, "unknown command")
         found = [f"{name}: {status:04X} {describe(status)}"]
         data = answer[:-2]
-        if parsed.ins == _SELECT and status == OK:
+        if parsed.ins == _SELECT and (status == OK or status >> 8 == 0x61):  # 61xx: over T=0
             self._follow(parsed.p1, parsed.data)
         if not data:
             return found
-        if parsed.ins == _SELECT:
+        if parsed.ins in {_SELECT, GET_RESPONSE} and data[0] == _FCI:
             return found + _template(data, 1)
         if parsed.ins == _READ_RECORD:
             return found + self._records(data, parsed.p2 >> 3)

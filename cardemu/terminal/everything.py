@@ -7,7 +7,7 @@ from typing import Any
 from cardemu.elements.model import FileRow
 from cardemu.files import Kind
 from cardemu.products import Product
-from cardemu.terminal.errors import OK, english
+from cardemu.terminal.errors import OK, Code, english, from_status
 from cardemu.terminal.link import is_records
 from cardemu.terminal.reader import AUTH_KEY, Reader
 
@@ -15,6 +15,8 @@ BASIC_FIELDS = (
     *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
     *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
 )
+NO_RECORD = 0x6A83
+NEEDS_PIN = "needs the PIN (--pin)"
 REFUSED = "refused"
 """Under this name stands why a file could not be read."""
 
@@ -29,7 +31,7 @@ def basic(desk: Reader) -> tuple[int, dict[str, str]]:
 def file_values(desk: Reader, row: FileRow) -> dict[str, str]:
     """Every element of a file by its name (a repeated one with :number), as text; under `refused` why there are none.
 
-    Of a cyclic file, the newest record; a transparent file as `content` in hexadecimal digits.
+    Of a cyclic file, the newest record, if anybody wrote one; a transparent file as `content` in hexadecimal digits.
     """
     out = bytearray()
     names: list[str] = []
@@ -47,6 +49,10 @@ def file_values(desk: Reader, row: FileRow) -> dict[str, str]:
     else:
         names, address = [element.name for element in row.elements], f"{row.key}:1$"
     code = desk.iReadCard(1, AUTH_KEY, "", address, out)
+    if code == from_status(NO_RECORD) and row.kind is Kind.CYCLIC:
+        return {}
+    if code == Code.CANCELLED:
+        return {REFUSED: NEEDS_PIN}
     if code != OK:
         return {REFUSED: f"{code}: {english(code)}"}
     return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))

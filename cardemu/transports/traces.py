@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +154,29 @@ def from_clf(text: str) -> Trace:
         else:
             raise TraceError(number, f"{line!r} is neither R:ATR nor C:command:SW:data")
     return tuple(steps)
+
+
+class Format(NamedTuple):
+    """A form of traces: how it is written, and how it is read (scriptor: its output)."""
+
+    write: Callable[[Trace], str]
+    read: Callable[[str], Trace]
+
+
+FORMATS: dict[str, Format] = {
+    ".trace": Format(to_text, from_text),
+    ".scriptor": Format(to_scriptor, from_scriptor),
+    ".clf": Format(to_clf, from_clf),
+}
+"""By the ending of a file's name."""
+
+
+def as_script(trace: Trace) -> str:
+    """The trace as a script of `cardmill card apdu`: commands, and the status words that came back."""
+    lines = []
+    for step in trace:
+        if isinstance(step, Reset):
+            lines.append("reset")
+        else:
+            lines.append(f"{step.command.hex().upper()} = {step.answer[-2:].hex().upper()}")
+    return "".join(line + "\n" for line in lines)

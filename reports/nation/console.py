@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -46,6 +48,8 @@ class NationOptions:
 
 def nation(options: NationOptions) -> int:
     """Play a nation, write its tables and its report, say how it went."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background starts with Ctrl-C ignored
     try:
         return _nation(options)
     except (ScenarioError, NationFolderError) as error:

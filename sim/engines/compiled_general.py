@@ -76,9 +76,7 @@ class GeneralEngine:
         finally:
             self._flush(1)
             self._days_used()
-        balances = self._balances(max(self.program.duration_ms, self.clock.now_ms))
-        for first in range(0, len(balances), CHUNK):
-            self._sink(balances[first : first + CHUNK])
+        self._balances(max(self.program.duration_ms, self.clock.now_ms))
 
     def _begin(self, scale: int) -> World:
         """A world before its first event."""
@@ -150,18 +148,21 @@ class GeneralEngine:
             pairs = pairs_of(self._world)
             tell_one(pairs.ctypes.data, int(row))
 
-    def _balances(self, t_ms: int) -> np.ndarray:
-        """Rows of the closing balances, by person and ledger."""
+    def _balances(self, t_ms: int) -> None:
+        """Hand on the closing balances, by person and ledger."""
         persons = np.flatnonzero(self._world.record_of >= 0)
-        records = self._world.record[self._world.record_of[persons]]
-        rows = np.full((len(persons), len(LEDGER_FIELD), 8), -1, dtype=np.int64)
-        rows[:, :, 0] = t_ms
-        rows[:, :, 2] = persons[:, None]
-        rows[:, :, 5] = Event.BALANCE
-        for position, (ledger, field) in enumerate(LEDGER_FIELD.items()):
-            rows[:, position, 6] = ledger
-            rows[:, position, 7] = records[:, field]
-        return rows.reshape(-1, 8)
+        many = CHUNK // len(LEDGER_FIELD)
+        for first in range(0, len(persons), many):
+            some = persons[first : first + many]
+            records = self._world.record[self._world.record_of[some]]
+            rows = np.full((len(some), len(LEDGER_FIELD), 8), -1, dtype=np.int64)
+            rows[:, :, 0] = t_ms
+            rows[:, :, 2] = some[:, None]
+            rows[:, :, 5] = Event.BALANCE
+            for position, (ledger, field) in enumerate(LEDGER_FIELD.items()):
+                rows[:, position, 6] = ledger
+                rows[:, position, 7] = records[:, field]
+            self._sink(rows.reshape(-1, 8))
 
     def _days_used(self) -> None:
         """Tell the calendar which days the run relied on, so that it can name years without announced holidays."""

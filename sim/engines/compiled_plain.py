@@ -94,6 +94,15 @@ def _one_line(program: Program) -> bool:
     return len(ranks) <= 1 and skilled
 
 
+def _path_of(program: Program, step: StepRow) -> tuple[int, int]:
+    """The station of a step, and what comes after it."""
+    moves = program.stations[step.station].then or step.after_done
+    if not moves:
+        return step.station, NONE
+    first = program.moves[moves[0]]
+    return step.station, first.step if first.share >= 1.0 else plain.DRAWN
+
+
 class _Clock:
     """How far the run is."""
 
@@ -122,8 +131,11 @@ class PlainEngine:
         self._state[plain.FREE_SLOT] = NONE
         self._more_room()
         self._log = np.empty((CHUNK, 8), dtype=np.int64)
+        self._state[plain.ROOM] = CHUNK
         self._desks()
-        self._block = np.zeros((0, plain.ARRIVAL_WIDTH), dtype=np.int64)
+        self._path = np.array([_path_of(program, step) for step in program.steps] or [(0, 0)], dtype=np.int64)
+        self._block = (np.zeros(1, dtype=np.int64),) * 3
+        self._lengths = self._patiences = np.zeros(1, dtype=np.int64)
 
     def _desks(self) -> None:
         """Stations as they are before the first event: nobody there, all servers free from now on."""
@@ -166,7 +178,7 @@ class PlainEngine:
         """
         self._next_block()
         try:
-            if self.program.last_ms > 0 and not (self.program.drain and len(self._block) == 0):
+            if self.program.last_ms > 0 and not (self.program.drain and self._state[plain.LAST_BLOCK]):
                 self._servers_come()
                 self._play(progress)
         finally:
@@ -176,8 +188,8 @@ class PlainEngine:
         """Where compiled code finds the tables."""
         if self._own is None:
             tables = Plain(
-                self._state, self._case, self._desk, self._available, self._ends, self._give_ups, self._block,
-                self._uniforms, self._log,
+                self._state, self._case, self._desk, self._path, self._available, self._ends, self._give_ups,
+                *self._block, self._lengths, self._patiences, self._log, self._uniforms,
             )  # fmt: skip
             self._own = pairs_of(tables)
         return int(self._own.ctypes.data)
@@ -219,12 +231,13 @@ class PlainEngine:
         for arrived in self._blocks:
             if len(arrived.t_ms) == 0:
                 continue
-            block = np.empty((len(arrived.t_ms), plain.ARRIVAL_WIDTH), dtype=np.int64)
-            block[:, plain.AT] = arrived.t_ms if step_ms == 1 else -(-arrived.t_ms // step_ms) * step_ms
-            block[:, plain.FROM] = arrived.source
-            block[:, plain.COUNT] = arrived.number
-            uniforms = np.empty(len(block))
-            self._block, self._uniforms, self._own = block, uniforms, None
+            people = len(arrived.t_ms)
+            if people > len(self._lengths):
+                self._lengths, self._patiences = np.zeros((2, 2 * people), dtype=np.int64)
+                self._uniforms = np.zeros(2 * people)
+            times = arrived.t_ms if step_ms == 1 else -(-arrived.t_ms // step_ms) * step_ms
+            self._block, self._own = (times, arrived.source, arrived.number), None
+            self._state[plain.PEOPLE] = people
             draw_ahead(self._pairs.ctypes.data, self._tables(), len(self.program.sources) == 1)
             self._state[plain.NEXT_ARRIVAL] = 0
             return

@@ -6,7 +6,8 @@ from __future__ import annotations
 NOW, EVENTS, LOG, CASES = 0, 1, 2, 3
 NEXT_ARRIVAL, LAST_BLOCK = 4, 5
 FREE_SLOT, ENDS, GIVE_UPS = 6, 7, 8
-STATE_WIDTH = 9
+PEOPLE, ROOM = 9, 10  # arrivals in the block; rows the log has room for
+STATE_WIDTH = 11
 
 # --- a case: one cache line -------------------------------------------------------------------------------------------
 ID, NUMBER, BORN, JOINED, LENGTH, STEP, SOURCE, BEHIND = 0, 1, 2, 3, 4, 5, 6, 7
@@ -20,9 +21,11 @@ SLOT_BITS = 24
 FREE, WAITING, INSIDE, HEAD, TAIL, CAPACITY, PATIENT, SERVERS, AVAILABLE = 0, 1, 2, 3, 4, 5, 6, 7, 8
 DESK_BITS = 4
 
-# --- an arrival -------------------------------------------------------------------------------------------------------
-AT, FROM, COUNT, FIRST_LENGTH, FIRST_PATIENCE = 0, 1, 2, 3, 4
-ARRIVAL_WIDTH = 5
+# --- a step -----------------------------------------------------------------------------------------------------------
+STATION, AFTER = 0, 1
+PATH_BITS = 1
+DRAWN = -2
+"""AFTER: the step that follows, -1 none, or DRAWN if that is decided case by case."""
 
 # --- numbers with a meaning -------------------------------------------------------------------------------------------
 NOT_DRAWN = -2

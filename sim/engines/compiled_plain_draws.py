@@ -6,10 +6,10 @@ import math
 
 from sim.engines import compiled_columns as col
 from sim.engines import compiled_plain_columns as own
-from sim.engines.compiled_types import Entry, compiled, plain_at, world_at
+from sim.engines.compiled_types import Entry, Words, compiled, plain_at, world_at
 from sim.engines.compiled_world import Plain, World
 from sim.engines.draws import For
-from sim.engines.philox import uniform
+from sim.engines.philox import uniform, uniform_block
 from sim.engines.samplers import sample
 from sim.program import FOREVER
 
@@ -47,57 +47,72 @@ def _service_of(w: World, station: int, step: int) -> int:
 
 
 @compiled
-def time_of(w: World, source: int, number: int, step: int, visit: int, what: int) -> int:
+def _exponential(mean: float, number: float) -> int:
+    """As sim.engines.samplers.sample for exponential times, from a uniform number."""
+    x = -mean * math.log(number)
+    return FOREVER if x >= 2.0e18 else max(0, int(math.floor(x + 0.5)))
+
+
+@compiled
+def time_of(w: World, source: int, number: int, step: int, station: int, visit: int, what: int) -> int:
     """Service (what 0) or patience (1, -1 without end) of a case at a step: given or drawn, in steps of the clock."""
-    station = w.step[step, col.STEP_STATION]
     length = _given(w, source, number, station, what)
     if length < 0:
         dist = _service_of(w, station, step) if what == 0 else w.station[station, col.PATIENCE]
         if dist < 0:
             return -what
         purpose = w.step[step, col.STEP_KEY] | (visit & 0xFFFF) << 12 | (_SERVICE if what == 0 else _PATIENCE)
-        length = _sample(w, dist, number, w.source[source, col.SOURCE_KEY], purpose)
+        key = w.source[source, col.SOURCE_KEY]
+        if w.dist[dist, col.DIST_KIND] == _EXPONENTIAL:
+            drawn = uniform(w.g[col.SEED], w.g[col.REPLICATION], number, key, purpose, 0)
+            length = _exponential(w.reals[w.dist[dist, col.DIST_REALS]], drawn)
+        else:
+            length = _sample(w, dist, number, key, purpose)
     clock = w.g[col.CLOCK_STEP]
     return int(length if clock == 1 else -(-length // clock) * clock)
 
 
 @compiled
-def _draw_exponential(w: World, p: Plain, column: int, dist: int, purpose: int) -> None:
-    """As `sample` for a block of one source: all uniform numbers first, then all logarithms."""
-    block, uniforms = p.block, p.uniforms
+def _block_of_exponential(w: World, p: Plain, out: Words, dist: int, purpose: int) -> None:
+    """For a block of one source: all uniform numbers first, then all logarithms."""
+    uniforms, numbers, people = p.uniforms, p.numbers, p.s[own.PEOPLE]
     mean = w.reals[w.dist[dist, col.DIST_REALS]]
-    seed, replication, key = w.g[col.SEED], w.g[col.REPLICATION], w.source[block[0, own.FROM], col.SOURCE_KEY]
-    for at in range(len(block)):
-        uniforms[at] = uniform(seed, replication, block[at, own.COUNT], key, purpose, 0)
-    for at in range(len(block)):
-        x = -mean * math.log(uniforms[at])
-        block[at, column] = FOREVER if x >= 2.0e18 else max(0, int(math.floor(x + 0.5)))
+    seed, replication, key = w.g[col.SEED], w.g[col.REPLICATION], w.source[p.sources[0], col.SOURCE_KEY]
+    uniform_block(seed, replication, numbers[0], key, purpose, uniforms[:people])
+    for at in range(people):
+        out[at] = _exponential(mean, uniforms[at])
+
+
+@compiled
+def _is_simple(w: World, source: int, dist: int) -> bool:
+    """Whether all of a source draw from an exponential distribution and nothing is given."""
+    row = w.source[source]
+    return bool(
+        dist >= 0
+        and w.g[col.CLOCK_STEP] == 1
+        and w.dist[dist, col.DIST_KIND] == _EXPONENTIAL
+        and row[col.OVERRIDES_FROM] == row[col.OVERRIDES_TO]
+    )
 
 
 @Entry
 def draw_ahead(pairs: int, tables: int, one_source: int) -> int:
-    """First service and patience of everybody in a block of arrivals: shape (people, ARRIVAL_WIDTH)."""
+    """First service and patience of everybody in a block of arrivals."""
     w, p = world_at(pairs), plain_at(tables)
-    block = p.block
     for what in range(2):
-        column = own.FIRST_LENGTH + what
+        out = p.lengths if what == 0 else p.patiences
         if one_source:
-            source = block[0, own.FROM]
-            step = w.source[source, col.SOURCE_STEP]
+            step = w.source[p.sources[0], col.SOURCE_STEP]
             station = w.step[step, col.STEP_STATION]
             if what == 1 and not p.desk[(station << own.DESK_BITS) + own.PATIENT]:
                 continue
             dist = _service_of(w, station, step) if what == 0 else w.station[station, col.PATIENCE]
-            if (
-                dist >= 0
-                and w.g[col.CLOCK_STEP] == 1
-                and w.dist[dist, col.DIST_KIND] == _EXPONENTIAL
-                and w.source[source, col.OVERRIDES_FROM] == w.source[source, col.OVERRIDES_TO]
-            ):
+            if _is_simple(w, p.sources[0], dist):
                 purpose = w.step[step, col.STEP_KEY] | _FIRST_VISIT | (_SERVICE if what == 0 else _PATIENCE)
-                _draw_exponential(w, p, column, dist, purpose)
+                _block_of_exponential(w, p, out, dist, purpose)
                 continue
-        for at in range(len(block)):
-            source = block[at, own.FROM]
-            block[at, column] = time_of(w, source, block[at, own.COUNT], w.source[source, col.SOURCE_STEP], 1, what)
+        for at in range(p.s[own.PEOPLE]):
+            step = w.source[p.sources[at], col.SOURCE_STEP]
+            station = w.step[step, col.STEP_STATION]
+            out[at] = time_of(w, p.sources[at], p.numbers[at], step, station, 1, what)
     return 0

@@ -15,7 +15,7 @@ from __future__ import annotations
 from sim.engines import compiled_columns as col
 from sim.engines import compiled_plain_columns as own
 from sim.engines.compiled_plain_draws import time_of
-from sim.engines.compiled_types import Entry, Row, compiled, plain_at, world_at
+from sim.engines.compiled_types import Entry, Words, compiled, inlined, plain_at, world_at
 from sim.engines.compiled_world import Plain, World
 from sim.engines.draws import For
 from sim.engines.philox import uniform
@@ -31,8 +31,8 @@ _SLOT = (1 << own.SLOT_BITS) - 1
 _ROWS_OF_AN_EVENT = 8
 
 
-@compiled
-def _put(heap: Row, hole: int, t_ms: int, key: int) -> None:
+@inlined
+def _put(heap: Words, hole: int, t_ms: int, key: int) -> None:
     """Put a pair where it belongs on the way from a leaf up."""
     while hole > 0:
         above = (hole - 1) >> 1
@@ -46,8 +46,8 @@ def _put(heap: Row, hole: int, t_ms: int, key: int) -> None:
     heap[2 * hole + 1] = key
 
 
-@compiled
-def _replace_first(heap: Row, size: int, t_ms: int, key: int) -> None:
+@inlined
+def _replace_first(heap: Words, size: int, t_ms: int, key: int) -> None:
     """Put a pair in place of the first one."""
     hole = 0
     while True:
@@ -57,9 +57,9 @@ def _replace_first(heap: Row, size: int, t_ms: int, key: int) -> None:
         t_below = heap[2 * below]
         if below + 1 < size:
             t_other = heap[2 * below + 2]
-            if t_other < t_below or (t_other == t_below and heap[2 * below + 3] < heap[2 * below + 1]):
-                below += 1
-                t_below = t_other
+            other = int(t_other < t_below) | int(t_other == t_below) & int(heap[2 * below + 3] < heap[2 * below + 1])
+            below += other
+            t_below = min(t_below, t_other)
         if t_ms < t_below or (t_ms == t_below and key < heap[2 * below + 1]):
             break
         heap[2 * hole] = t_below
@@ -69,8 +69,8 @@ def _replace_first(heap: Row, size: int, t_ms: int, key: int) -> None:
     heap[2 * hole + 1] = key
 
 
-@compiled
-def _replace_soonest(heap: Row, first: int, size: int, t_ms: int) -> None:
+@inlined
+def _replace_soonest(heap: Words, first: int, size: int, t_ms: int) -> None:
     """Put a moment in place of the earliest of a station's."""
     hole = 0
     while True:
@@ -86,17 +86,17 @@ def _replace_soonest(heap: Row, first: int, size: int, t_ms: int) -> None:
     heap[first + hole] = t_ms
 
 
-@compiled
+@inlined
 def _row(p: Plain, at: int, t_ms: int, ident: int, step: int, station: int, kind: int, code: int, value: int) -> None:
-    log = p.log
-    log[at, 0] = t_ms
-    log[at, 1] = ident
-    log[at, 2] = -1
-    log[at, 3] = step
-    log[at, 4] = station
-    log[at, 5] = kind
-    log[at, 6] = code
-    log[at, 7] = value
+    log, at = p.log, at << 3
+    log[at] = t_ms
+    log[at + 1] = ident
+    log[at + 2] = -1
+    log[at + 3] = step
+    log[at + 4] = station
+    log[at + 5] = kind
+    log[at + 6] = code
+    log[at + 7] = value
 
 
 @compiled
@@ -121,7 +121,7 @@ def _after(w: World, p: Plain, slot: int, station: int) -> int:
     return -1
 
 
-@compiled
+@inlined
 def _leave(p: Plain, rows: int, now: int, slot: int, step: int, station: int, how: int) -> int:
     """The case is over, its row free.  Gives the rows of the log, as the others here do."""
     s, case = p.s, p.case
@@ -132,25 +132,26 @@ def _leave(p: Plain, rows: int, now: int, slot: int, step: int, station: int, ho
     return rows + 1
 
 
-@compiled
+@inlined
 def _wait(w: World, p: Plain, now: int, slot: int, length: int, patience: int) -> None:
     """Join the queue, or those who will give up."""
     s, case, desk, available = p.s, p.case, p.desk, p.available
     at = slot << own.CASE_BITS
     step = case[at + own.STEP]
     source, visit = case[at + own.SOURCE] & _LOW, case[at + own.SOURCE] >> own.VISIT_SHIFT
-    place = w.step[step, col.STEP_STATION] << own.DESK_BITS
+    station = p.path[step << own.PATH_BITS]
+    place = station << own.DESK_BITS
     desk[place + own.WAITING] += 1
     first = desk[place + own.AVAILABLE]
     if desk[place + own.PATIENT]:
         if patience == own.NOT_DRAWN:
-            patience = time_of(w, source, case[at + own.NUMBER], step, visit, 1)
+            patience = time_of(w, source, case[at + own.NUMBER], step, station, visit, 1)
         if 0 <= patience < FOREVER and now + patience < available[first]:
             _put(p.give_ups, s[own.GIVE_UPS], now + patience, case[at + own.ID] << own.SLOT_BITS | slot)
             s[own.GIVE_UPS] += 1
             return
     if length == own.NOT_DRAWN:
-        length = time_of(w, source, case[at + own.NUMBER], step, visit, 0)
+        length = time_of(w, source, case[at + own.NUMBER], step, station, visit, 0)
     if desk[place + own.PATIENT]:
         _replace_soonest(available, first, desk[place + own.SERVERS], min(available[first] + length, _FAR))
     case[at + own.LENGTH] = length
@@ -162,7 +163,7 @@ def _wait(w: World, p: Plain, now: int, slot: int, length: int, patience: int) -
     desk[place + own.TAIL] = slot
 
 
-@compiled
+@inlined
 def _join(
     w: World, p: Plain, rows: int, now: int,
     slot: int, length: int, patience: int,
@@ -171,7 +172,7 @@ def _join(
     s, case, desk = p.s, p.case, p.desk
     at = slot << own.CASE_BITS
     step, ident = case[at + own.STEP], case[at + own.ID]
-    station = w.step[step, col.STEP_STATION]
+    station = p.path[step << own.PATH_BITS]
     place = station << own.DESK_BITS
     source = case[at + own.SOURCE] & _LOW
     if desk[place + own.INSIDE] >= desk[place + own.CAPACITY]:
@@ -185,7 +186,7 @@ def _join(
         return rows + 1
     desk[place + own.FREE] -= 1
     if length == own.NOT_DRAWN:
-        length = time_of(w, source, case[at + own.NUMBER], step, case[at + own.SOURCE] >> own.VISIT_SHIFT, 0)
+        length = time_of(w, source, case[at + own.NUMBER], step, station, case[at + own.SOURCE] >> own.VISIT_SHIFT, 0)
     if desk[place + own.PATIENT]:
         _replace_soonest(p.available, desk[place + own.AVAILABLE], desk[place + own.SERVERS], min(now + length, _FAR))
     case[at + own.LENGTH] = length
@@ -195,16 +196,16 @@ def _join(
     return rows + 2
 
 
-@compiled
+@inlined
 def _arrives(w: World, p: Plain, rows: int, now: int, at: int) -> int:
     """A new case; gives its row."""
-    s, case, block = p.s, p.case, p.block
+    s, case = p.s, p.case
     slot = s[own.FREE_SLOT]
     row = slot << own.CASE_BITS
     s[own.FREE_SLOT] = case[row + own.BEHIND]
-    source = block[at, own.FROM]
+    source = p.sources[at]
     case[row + own.ID] = s[own.CASES]
-    case[row + own.NUMBER] = block[at, own.COUNT]
+    case[row + own.NUMBER] = p.numbers[at]
     case[row + own.BORN] = now
     case[row + own.STEP] = w.source[source, col.SOURCE_STEP]
     case[row + own.SOURCE] = source | 1 << own.VISIT_SHIFT
@@ -213,13 +214,13 @@ def _arrives(w: World, p: Plain, rows: int, now: int, at: int) -> int:
     return int(slot)
 
 
-@compiled
-def _ends(w: World, p: Plain, rows: int, now: int) -> int:
+@inlined
+def _ends(p: Plain, rows: int, now: int) -> int:
     """The first service in the heap is over: the server takes the next person."""
     s, case, desk, ends = p.s, p.case, p.desk, p.ends
     slot = ends[1] & _SLOT
     at = slot << own.CASE_BITS
-    station = w.step[case[at + own.STEP], col.STEP_STATION]
+    station = p.path[case[at + own.STEP] << own.PATH_BITS]
     place = station << own.DESK_BITS
     _row(p, rows, now, case[at + own.ID], case[at + own.STEP], station, _END, 0, case[at + own.LENGTH])
     desk[place + own.INSIDE] -= 1
@@ -240,8 +241,8 @@ def _ends(w: World, p: Plain, rows: int, now: int) -> int:
     return rows + 2
 
 
-@compiled
-def _gives_up(w: World, p: Plain, rows: int, now: int) -> int:
+@inlined
+def _gives_up(p: Plain, rows: int, now: int) -> int:
     """The first of those who will give up does."""
     s, case, desk, give_ups = p.s, p.case, p.desk, p.give_ups
     slot = give_ups[1] & _SLOT
@@ -251,7 +252,7 @@ def _gives_up(w: World, p: Plain, rows: int, now: int) -> int:
         _replace_first(give_ups, size, give_ups[2 * size], give_ups[2 * size + 1])
     at = slot << own.CASE_BITS
     step = case[at + own.STEP]
-    station = w.step[step, col.STEP_STATION]
+    station = p.path[step << own.PATH_BITS]
     desk[(station << own.DESK_BITS) + own.WAITING] -= 1
     desk[(station << own.DESK_BITS) + own.INSIDE] -= 1
     _row(p, rows, now, case[at + own.ID], step, station, _ABANDON, 0, now - case[at + own.JOINED])
@@ -262,19 +263,19 @@ def _gives_up(w: World, p: Plain, rows: int, now: int) -> int:
 def play_plain(pairs: int, tables: int, every: int) -> int:
     """Let things happen; give the reason for coming back."""
     w, p = world_at(pairs), plain_at(tables)
-    s, case, ends, give_ups, block = p.s, p.case, p.ends, p.give_ups, p.block
-    room = len(p.log) - _ROWS_OF_AN_EVENT
+    s, case, ends, give_ups, times = p.s, p.case, p.ends, p.give_ups, p.times
+    room, people = s[own.ROOM] - _ROWS_OF_AN_EVENT, s[own.PEOPLE]
     end = w.g[col.END]
     rows, events, arrival, now = s[own.LOG], s[own.EVENTS], s[own.NEXT_ARRIVAL], s[own.NOW]
-    why = col.BEAT
+    why, beat = col.BEAT, events - events % every + every
     while True:
         t_end = ends[0] if s[own.ENDS] > 0 else _FAR
         t_give_up = give_ups[0] if s[own.GIVE_UPS] > 0 else _FAR
-        t_arrival = block[arrival, own.AT] if arrival < len(block) else _FAR
-        t_ms = min(t_end, t_give_up, t_arrival)
-        if arrival == len(block) and not s[own.LAST_BLOCK]:
+        if arrival == people and not s[own.LAST_BLOCK]:
             why = col.BLOCK
             break
+        t_arrival = times[arrival] if arrival < people else _FAR
+        t_ms = min(t_end, t_give_up, t_arrival)
         if t_ms >= end:
             why = col.OVER
             break
@@ -284,25 +285,25 @@ def play_plain(pairs: int, tables: int, every: int) -> int:
         now = t_ms
         if t_end == t_ms:
             slot = ends[1] & _SLOT
-            rows = _ends(w, p, rows, now)
+            rows = _ends(p, rows, now)
             step = case[(slot << own.CASE_BITS) + own.STEP]
-            station = w.step[step, col.STEP_STATION]
-            target = _after(w, p, slot, station)
+            target = p.path[(step << own.PATH_BITS) + own.AFTER]
+            if target == own.DRAWN:
+                target = _after(w, p, slot, p.path[step << own.PATH_BITS])
             if target < 0:
-                rows = _leave(p, rows, now, slot, step, station, _DONE)
+                rows = _leave(p, rows, now, slot, step, p.path[step << own.PATH_BITS], _DONE)
             else:
                 case[(slot << own.CASE_BITS) + own.STEP] = target
                 case[(slot << own.CASE_BITS) + own.SOURCE] += 1 << own.VISIT_SHIFT
                 rows = _join(w, p, rows, now, slot, own.NOT_DRAWN, own.NOT_DRAWN)
         elif t_give_up == t_ms:
-            rows = _gives_up(w, p, rows, now)
+            rows = _gives_up(p, rows, now)
         else:
             slot = _arrives(w, p, rows, now, arrival)
-            length, patience = block[arrival, own.FIRST_LENGTH], block[arrival, own.FIRST_PATIENCE]
-            rows = _join(w, p, rows + 1, now, slot, length, patience)
+            rows = _join(w, p, rows + 1, now, slot, p.lengths[arrival], p.patiences[arrival])
             arrival += 1
         events += 1
-        if events % every == 0:
+        if events == beat:
             break
     s[own.LOG], s[own.EVENTS], s[own.NEXT_ARRIVAL], s[own.NOW] = rows, events, arrival, now
     return why

@@ -8,6 +8,7 @@ counting references: Python keeps the tables alive while compiled code runs.
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -18,14 +19,16 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
-from numba.core.typing.templates import AttributeTemplate
-from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
+from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getattr_generic, models, register_model
 from numba.np.arrayobj import make_array, populate_array
 
-from sim.engines.compiled_world import PLAIN_WIDTHS, WIDTHS, Plain, World
+from sim.engines.compiled_world import AS_WORDS, PLAIN_WIDTHS, WIDTHS, Plain, World
 
 Row = np.ndarray
 """In compiled code: a row or list of whole numbers."""
+Words = np.ndarray
+"""In compiled code: whole numbers from an address on, not counted, indexed from 0 up only: what C does."""
 Table = np.ndarray
 """In compiled code: rows of whole numbers."""
 Reals = np.ndarray
@@ -35,6 +38,13 @@ _BYTES = 8
 _HERE = Path(__file__).parent
 _OUTSIDE = ("log.py", "program.py", "procedures/model.py", "office/fields.py", "office/rows.py", "office/interest.py")
 _BESIDE = ("clock.py", "demand.py", "draws.py", "machines.py", "philox.py", "samplers.py")
+
+
+class WordsType(types.Type):
+    """The type of Words."""
+
+    def __init__(self) -> None:
+        super().__init__(name="Words")
 
 
 class WorldType(types.Type):
@@ -50,20 +60,23 @@ class WorldType(types.Type):
         position = self.positions.get(name)
         if position is None:
             return None
-        return _REALS if name in _BROKEN else _ROW if self.widths[position] == 0 else _TABLE
+        width = self.widths[position]
+        return _REALS if name in _BROKEN else _WORDS if width == AS_WORDS else _ROW if width == 0 else _TABLE
 
 
 _ROW, _TABLE, _REALS = types.int64[::1], types.int64[:, ::1], types.float64[::1]
+_WORDS = WordsType()
 _BROKEN = ("reals", "uniforms")
 """Lists of broken numbers; all other tables hold whole ones."""
 WORLD, PLAIN = WorldType(World, WIDTHS), WorldType(Plain, PLAIN_WIDTHS)
 _TYPES = {
     "World": WORLD, "Plain": PLAIN, "int": types.int64, "float": types.float64, "bool": types.boolean,
     "None": types.void, "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
-    "Row": _ROW, "Table": _TABLE, "Reals": _REALS,
+    "Row": _ROW, "Table": _TABLE, "Reals": _REALS, "Words": _WORDS,
 }  # fmt: skip
 
 
+@register_model(WordsType)
 @register_model(WorldType)
 class _WorldModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
@@ -78,6 +91,39 @@ class _WorldAttributes(AttributeTemplate):
         return kind.table(name)
 
 
+@infer_global(operator.getitem)  # type: ignore[no-untyped-call]
+class _GetWord(AbstractTemplate):
+    def generic(self, args: Any, _kwargs: Any) -> Any:
+        words, at = args
+        if isinstance(words, WordsType) and isinstance(at, types.Integer):
+            return signature(types.int64, words, types.int64)  # type: ignore[no-untyped-call]
+        return None
+
+
+@infer_global(operator.setitem)  # type: ignore[no-untyped-call]
+class _SetWord(AbstractTemplate):
+    def generic(self, args: Any, _kwargs: Any) -> Any:
+        words, at, value = args
+        if isinstance(words, WordsType) and isinstance(at, types.Integer) and isinstance(value, types.Integer):
+            return signature(types.void, words, types.int64, types.int64)  # type: ignore[no-untyped-call]
+        return None
+
+
+def _word(builder: Any, address: Any, at: Any) -> Any:
+    pointer = builder.inttoptr(address, ir.IntType(64).as_pointer())
+    return builder.gep(pointer, [at], inbounds=True)
+
+
+@lower_builtin(operator.getitem, WordsType, types.int64)  # type: ignore[no-untyped-call, untyped-decorator]
+def _get_word(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+    return builder.load(_word(builder, *values))
+
+
+@lower_builtin(operator.setitem, WordsType, types.int64, types.int64)  # type: ignore[no-untyped-call, untyped-decorator]
+def _set_word(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+    builder.store(values[2], _word(builder, *values[:2]))
+
+
 @lower_getattr_generic(WorldType)  # type: ignore[no-untyped-call, untyped-decorator]
 def _table_of(context: Any, builder: Any, kind: Any, address: Any, name: str) -> Any:
     """Build the array of a table from its address and number of rows."""
@@ -89,6 +135,8 @@ def _table_of(context: Any, builder: Any, kind: Any, address: Any, name: str) ->
     rows = builder.load(cgutils.gep_inbounds(builder, pairs, 2 * position + 1))  # type: ignore[no-untyped-call]
     for load in (data, rows):  # tables move only between two calls from Python
         load.set_metadata("invariant.load", builder.module.add_metadata([]))
+    if width == AS_WORDS:
+        return data
     array = make_array(kind.table(name))(context, builder)  # type: ignore[no-untyped-call]
     shape, strides = [rows], [word(_BYTES)]
     if width:
@@ -139,6 +187,13 @@ def compiled(function: _Function) -> _Function:
     Nothing is compiled until an entry is that needs it and is not on disk.
     """
     part = njit(**_INNER)(function)
+    _signatures[part] = _signature(function)
+    return cast("_Function", part)
+
+
+def inlined(function: _Function) -> _Function:
+    """As `compiled`, in place wherever it is called."""
+    part = njit(**_INNER, forceinline=True)(function)
     _signatures[part] = _signature(function)
     return cast("_Function", part)
 
@@ -207,6 +262,6 @@ def pairs_of(tables: World | Plain) -> np.ndarray:
     """Addresses and rows of all tables, as compiled code reads them."""
     widths = WIDTHS if isinstance(tables, World) else PLAIN_WIDTHS
     for name, table, width in zip(tables._fields, tables, widths, strict=True):
-        if not table.flags.c_contiguous or (table.ndim == 2 and table.shape[1] != width) or table.itemsize != _BYTES:
+        if not table.flags.c_contiguous or (width > 0 and table.shape[1:] != (width,)) or table.itemsize != _BYTES:
             raise TypeError(f"table {name} has another shape than compiled code expects")
     return np.array([(table.ctypes.data, len(table)) for table in tables], dtype=np.int64)

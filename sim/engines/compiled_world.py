@@ -68,15 +68,21 @@ class Plain(NamedTuple):
     s: np.ndarray  # what changes with every event
     case: np.ndarray
     desk: np.ndarray
+    path: np.ndarray
     available: np.ndarray  # of each station with patience: when its servers are free for one more, a heap
     ends: np.ndarray  # heap of (t, key): services
     give_ups: np.ndarray  # heap of (t, key): patience of those who will lose it
-    block: np.ndarray
-    uniforms: np.ndarray
+    times: np.ndarray  # arrivals of a block: when,
+    sources: np.ndarray  # from where,
+    numbers: np.ndarray  # the how manieth from there,
+    lengths: np.ndarray  # their first service
+    patiences: np.ndarray  # and patience
     log: np.ndarray
+    uniforms: np.ndarray
 
 
-PLAIN_WIDTHS = (0, 0, 0, 0, 0, 0, 5, 0, 8)
+AS_WORDS = -1
+PLAIN_WIDTHS = (*[AS_WORDS] * 13, 0)
 
 
 def table(rows: int, width: int) -> np.ndarray:

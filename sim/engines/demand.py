@@ -15,12 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from sim.engines.philox import uniform
+from sim.engines.philox import uniform, uniform_block
 from sim.engines.samplers import sample_real
 from sim.program import FOREVER, Program, SourceRow
 
 DAY_MS = 86_400_000
 _BLOCK = 65_536
+_AHEAD = 512
 _PURPOSE_GAP = 1
 _PURPOSE_DAY = 2
 _GAMMA = 6
@@ -89,10 +90,16 @@ def _from_segments(
 ) -> tuple[np.ndarray, float, int]:
     """Arrival times before `until` (at most `room`), the epoch reached and how many came so far."""
     out = np.empty(room, dtype=np.int64)
-    n = 0
+    gaps = np.empty(_AHEAD)
+    n = ahead = 0
     segment = 0
     while n < room:
-        target = epoch - math.log(uniform(seed, replication, count, key, _PURPOSE_GAP, 0))
+        if ahead == n:  # all uniform numbers first, then all logarithms: faster than one by one
+            uniform_block(seed, replication, count, key, _PURPOSE_GAP, gaps)
+            for i in range(_AHEAD):
+                gaps[i] = math.log(gaps[i])
+            ahead += _AHEAD
+        target = epoch - gaps[n % _AHEAD]
         while segment < len(ends) and cumulative[segment + 1] < target:
             segment += 1
         if segment == len(ends):

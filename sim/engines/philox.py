@@ -19,6 +19,7 @@ _M1 = np.uint64(0xCA5A826395121157)
 _W0 = np.uint64(0x9E3779B97F4A7C15)
 _W1 = np.uint64(0xBB67AE8584CAA73B)
 _SHIFT = np.uint64(11)
+_HALF_OF_2_53 = 1.1102230246251565e-16
 
 
 @intrinsic
@@ -59,4 +60,34 @@ def uniform(seed: int, replication: int, case: int, source: int, purpose: int, d
     word, _, _, _ = philox(
         np.uint64(case), np.uint64(source), np.uint64(purpose), np.uint64(draw), np.uint64(seed), np.uint64(replication)
     )
-    return (np.float64(word >> _SHIFT) + 0.5) * 1.1102230246251565e-16
+    return (np.float64(word >> _SHIFT) + 0.5) * _HALF_OF_2_53
+
+
+@njit(cache=True)
+def _round_of_two(
+    a0: np.uint64, a1: np.uint64, a2: np.uint64, a3: np.uint64, b0: np.uint64, b1: np.uint64, b2: np.uint64,
+    b3: np.uint64, k0: np.uint64, k1: np.uint64,
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64, np.uint64, np.uint64, np.uint64, np.uint64]:  # fmt: skip
+    g0, l0 = _mul_high_low(_M0, a0)  # type: ignore[call-arg, var-annotated]
+    h0, m0 = _mul_high_low(_M0, b0)
+    g1, l1 = _mul_high_low(_M1, a2)
+    h1, m1 = _mul_high_low(_M1, b2)
+    return g1 ^ a1 ^ k0, l1, g0 ^ a3 ^ k1, l0, h1 ^ b1 ^ k0, m1, h0 ^ b3 ^ k1, m0
+
+
+@njit(cache=True)
+def uniform_block(seed: int, replication: int, first: int, source: int, purpose: int, out: np.ndarray) -> None:
+    """As `uniform` with draw 0 for cases first, first + 1, ...; two at a time, so that neither waits for the other."""
+    zero, c1, c2 = np.uint64(0), np.uint64(source), np.uint64(purpose)
+    for at in range(0, len(out) - 1, 2):
+        k0, k1 = np.uint64(seed), np.uint64(replication)
+        a0, a1, a2, a3 = np.uint64(first + at), c1, c2, zero
+        b0, b1, b2, b3 = np.uint64(first + at + 1), c1, c2, zero
+        for _ in range(10):
+            a0, a1, a2, a3, b0, b1, b2, b3 = _round_of_two(a0, a1, a2, a3, b0, b1, b2, b3, k0, k1)
+            k0 += _W0
+            k1 += _W1
+        out[at] = (np.float64(a0 >> _SHIFT) + 0.5) * _HALF_OF_2_53
+        out[at + 1] = (np.float64(b0 >> _SHIFT) + 0.5) * _HALF_OF_2_53
+    if len(out) % 2:
+        out[-1] = uniform(seed, replication, first + len(out) - 1, source, purpose, 0)

@@ -20,6 +20,9 @@ from sim.metrics.flows import LEDGERS
 from sim.metrics.names import Names
 from sim.metrics.visits import self_service_of
 
+_CASES = 1 << 16
+"""Cases there is room for to begin with."""
+
 
 @dataclass(frozen=True)
 class LeanResult:
@@ -89,7 +92,7 @@ class LeanFold:
         self._table("limit")[:] = thresholds_ms
         self._table("menu")[:] = self_service_of(names)
         self._table("group")[:] = [*(self._groups.index(s.group) for s in names.stations), len(self._groups)]
-        self._case: Ints = np.empty((0, len(kernels.FRESH)), dtype=np.int64)
+        self._case: Ints = np.zeros((_CASES, kernels.CASE_WIDTH), dtype=np.int64)
         self._rows, self._latest_ms = 0, 0
 
     def _laid_out(self) -> Ints:
@@ -123,9 +126,8 @@ class LeanFold:
         """A line for every case number so far."""
         old = self._case
         if cases > len(old):
-            self._case = np.empty((max(cases, len(old) * 3 // 2), old.shape[1]), dtype=np.int64)
+            self._case = np.zeros((max(cases, 2 * len(old), _CASES), kernels.CASE_WIDTH), dtype=np.int64)
             self._case[: len(old)] = old
-            self._case[len(old) :] = kernels.FRESH
 
     def _area(self, name: str, end_ms: int) -> Ints:
         """Integral of a step function up to the end, by station."""

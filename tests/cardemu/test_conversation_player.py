@@ -106,6 +106,12 @@ def test_lines_without_a_place_on_the_product_are_left_out() -> None:
     [
         ("00GG", "t.apdu:1: '00GG' is neither whole bytes in hexadecimal nor a word"),
         ("00200000 03 {pim} = 9000", "t.apdu:1: {pim} is no value; values: amount, pin, time"),
+        ("= 9000", "t.apdu:1: nothing is sent before ="),
+        ("0020 = 9000", "t.apdu:1: '0020' is shorter than the 4 bytes of a header"),
+        ("repeat", "t.apdu:1: 'repeat' is neither whole bytes in hexadecimal nor a word"),
+        ("repeat x 00840000 08", "t.apdu:1: 'repeatx0084000008' is neither whole bytes"),
+        ("mac xx BK", "t.apdu:1: 'xx' is neither whole bytes"),
+        ("mac {pin} BK", "t.apdu:1: {pin} is not a header of 4 bytes"),
         ("auth", "t.apdu:1: auth needs the name of one key"),
         ("auth RPG", "t.apdu:1: RPG is no key of the sector; keys: IRK, STK, UKSSSE"),
         ("mac 841E00 BK", "t.apdu:1: 841E00 is not a header of 4 bytes"),

@@ -68,7 +68,7 @@ def test_a_run_whose_cards_disagree_ends_with_98(tmp_path: Path, monkeypatch: py
     ("arguments", "message"),
     [
         (("--cards", "some"), '--cards: "some" is no share of the people; all, none, or a percentage such as 1%'),
-        (("--cards", "all", "--no-log"), "--cards all replays the log, which --no-log does not keep"),
+        (("--cards", "all", "--log", "none"), "--cards all replays the whole log: add --log full, or leave it out"),
     ],
 )
 def test_mistakes_are_said_before_anything_is_played(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:

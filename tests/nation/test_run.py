@@ -250,20 +250,26 @@ def test_a_city_of_the_repository_compiles_for_its_size(nation: Nation) -> None:
 
 
 @pytest.mark.slow
-def test_a_killed_program_loses_no_finished_city(
-    nation: Nation, whole: tuple[NationFolder, tuple[CityRow, ...]], tmp_path: Path
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_program_loses_no_finished_city(
+    nation: Nation, whole: tuple[NationFolder, tuple[CityRow, ...]], tmp_path: Path, how: signal.Signals
 ) -> None:
-    """The program and its workers killed in mid-run; the next run takes up what was finished."""
+    """Killed with its workers, or asked to stop in a shell's background: the next run takes up what was finished."""
     out = tmp_path / "run"
     command = [sys.executable, "-m", "cardmill", "nation", str(nation.path), "--out", str(out), "--workers", "1", "-q"]
-    process = subprocess.Popen(command, start_new_session=True)
-    deadline = time.monotonic() + 60
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell starts what runs in its background
+    process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
+    deadline = time.monotonic() + 120
     while not list(out.glob("cities/*.json")) and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    os.killpg(process.pid, how)
+    _, said = process.communicate(timeout=60)
     finished = len(list(out.glob("cities/*.json")))
     assert finished >= 1
+    if how == signal.SIGINT and finished < 4:
+        assert process.returncode == 130
+        assert "of 4 cities are finished and kept" in said
     again = NationRun(nation, NationFolder(out), ExecutorCrew(HereExecutor()))
     assert again.play(resume=True).rows == whole[1]
     assert again.reused == finished

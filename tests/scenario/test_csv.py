@@ -208,8 +208,8 @@ def test_wrong_timetables_of_servers_are_refused(text: bytes, why: str) -> None:
 def test_two_hundred_thousand_rows_take_about_a_second() -> None:
     """A million rows must not take more than a few seconds; the limit leaves room for slow machines."""
     text = "time,service\n" + "".join(f"{number * 0.0625:.4f},300.5\n" for number in range(200_000))
-    begin = time.perf_counter()
+    begin = time.process_time()
     arrivals = read_arrivals("day.csv", text.encode(), START)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
     assert arrivals.times_ms[:3].tolist() == [0, 62, 125]
     assert len(arrivals.times_ms) == 200_000

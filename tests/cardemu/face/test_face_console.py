@@ -211,6 +211,21 @@ def test_a_card_without_a_person_has_no_face(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_layout_of_ones_own(tmp_path: Path) -> None:
+    """A product file anywhere: its mistakes with file and key, then its face."""
+    file = tmp_path / "mine.toml"
+    text = (ROOT / "cardemu" / "products" / "generation-1.toml").read_text(encoding="utf-8")
+    file.write_text(text.replace("box = [4.0, 12.0, 20.0, 25.0]", "box = [70.0, 12.0, 20.0, 25.0]"), encoding="utf-8")
+    result = call("face", 3, "--product", file, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "mine.toml: face.back.item[1].box: [70.0, 12.0, 20.0, 25.0] reaches beyond the card" in result.output
+    assert not (tmp_path / "out").exists()
+    file = tmp_path / "good.toml"
+    file.write_text(text.replace("服务电话 12333", "咨询电话 12333"), encoding="utf-8")
+    assert call("face", 3, "--product", file, "--out", tmp_path / "out", "--format", "json").exit_code == 0
+    assert "咨询电话 12333" in (tmp_path / "out" / "back.json").read_text(encoding="utf-8")
+
+
 def test_files_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When writing breaks off in the middle, neither files nor pieces of files are left."""
     written = Path.write_bytes

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from cardemu.face.chip import contacts, plate
 from cardemu.face.geometry import stripe_box
-from cardemu.face.items import Box
+from cardemu.face.items import Box, Text
 from cardemu.face.layout import layout_of
 from cardemu.face.specimen import CARD
 from cardemu.products import product
 from cardemu.tomltable import ProductError
-from tests.cardemu.face.sitters import PRODUCTS, SIDES, made, mistakes, tables
+from tests.cardemu.face.sitters import PRODUCTS, SIDES, drawn, made, mistakes, tables
 
 
 def boxes(name: str, side: str) -> dict[str, Box]:
@@ -166,6 +166,20 @@ def test_a_product_without_face_has_none() -> None:
     data = tables()
     del data["face"]["front"]
     assert mistakes(data) == ["face.front: is missing"]
+
+
+HAN = st.lists(st.sampled_from("李鑫·淼阿卜杜拉麦提吐尔逊艾力"), min_size=1, max_size=25).map("".join)
+
+
+@settings(max_examples=40)
+@given(name=HAN, product_name=st.sampled_from(PRODUCTS))
+def test_every_name_the_chip_can_hold_has_room_on_the_face(name: str, product_name: str) -> None:
+    """Up to 25 characters (50 bytes of tags 09 and 4E), dots anywhere; 15 on generation 1, which has no 4E."""
+    name = name[: 15 if product_name == "generation-1" else 25]
+    (item,) = (one for one in drawn(product_name, person_name=name).person if one.id == "person.name")
+    assert isinstance(item, Text)
+    assert "".join(line.text for line in item.lines) == name
+    assert item.size_um >= 1900
 
 
 VALUES = st.one_of(

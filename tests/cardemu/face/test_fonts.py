@@ -34,6 +34,15 @@ def test_the_text_font_has_the_hanzi_of_gb_2312_and_the_names_of_our_people() ->
     assert [character for character in wanted if character not in text] == []
 
 
+def test_every_ethnic_group_has_its_name() -> None:
+    """GB/T 3304: 01 to 56, and 99 for others; no name twice."""
+    groups = CODES["ethnic group"]
+    assert sorted(groups) == [f"{number:02d}" for number in (*range(1, 57), 99)]
+    assert len({zh for zh, _ in groups.values()}) == len({en for _, en in groups.values()}) == 57
+    assert all(zh.endswith("族") for code, (zh, _) in groups.items() if code != "99")
+
+
+@pytest.mark.slow
 def test_the_text_font_has_the_table_of_general_standard_characters() -> None:
     """All 8 105 of the table of 2013."""
     if not list(make_subset.UNICODE_FOLDER.glob("Unihan_*")):

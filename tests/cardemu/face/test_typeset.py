@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,6 +106,19 @@ def test_a_character_no_font_has_is_named(text: str, told: str) -> None:
     """Never an empty box: extension B, control characters, emoji, Arabic letters, combining marks, private use."""
     with pytest.raises(FitError, match=f"no font has the character .*{told}"):
         fit("name", text, BOX, style(), CASE)
+
+
+@pytest.mark.parametrize(("character", "code"), [("ئ", "U+0626"), ("\u0301", "U+0301"), ("ཀ\u0f72", "U+0F72")])
+def test_joined_scripts_are_refused_even_with_a_font_that_has_them(character: str, code: str) -> None:
+    """Arabic letters side by side, or a mark behind its letter, would be wrong without a word of warning."""
+
+    class Has(Typecase):
+        def missing(self, text: str, font: str) -> tuple[str, ...]:
+            del text, font
+            return ()
+
+    with pytest.raises(FitError, match=rf"{re.escape(code)}\) belongs to a script whose letters are joined"):
+        fit("name", f"李{character}", BOX, style(), Has())
 
 
 @given(name=NAMES, overflow=st.sampled_from(["error", "shrink", "wrap"]), align=st.sampled_from(["left", "right"]))

@@ -37,6 +37,7 @@ def fuzzed(name: str) -> Target:
     return whole_target(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: Path(name).stem)
 def test_no_mutated_conversation_breaks_a_promise(name: str) -> None:
     """Always data and a status word the catalogue names, always a valid state, and past every authentication."""

@@ -10,6 +10,7 @@ import pytest
 
 from cardemu import console
 from cardemu.console import NewCard
+from cardemu.memory import Cell
 from cardemu.products import FOLDER
 from tests.cardemu.terminal.desk import PRODUCTS
 
@@ -144,13 +145,42 @@ def test_the_shell_explains_itself_and_keeps_the_card(
     assert capsys.readouterr().err == "-25540: wrong, 4 tries left\n"
 
 
+@pytest.mark.parametrize("ending", [".trace", ".clf"])
+def test_what_was_said_is_written_and_replayed(ending: str, saved: Path, capsys: Printed) -> None:
+    """As text and as cardpeek's log; a replay expects the same status words, and names the line that differs."""
+    script, trace = saved.with_name("pin.apdu"), saved.with_name(f"pin{ending}")
+    script.write_text("00200000\n0020000003123456\n", encoding="utf-8")
+    assert console.apdu(saved, script, trace=trace) == 0
+    assert "9000" in trace.read_text(encoding="utf-8")
+    assert console.apdu(saved, trace) == 0
+    assert console.verify(saved, "9999") == 1
+    capsys.readouterr()
+    assert console.apdu(saved, trace) == 1
+    assert f"pin{ending}:2: answered 63C5, expected 63C6" in capsys.readouterr().out
+
+
+def test_traces_that_cannot_be_are_explained(saved: Path, capsys: Printed) -> None:
+    """An ending nobody knows, a file that is no trace; scriptor's form is written too."""
+    script = saved.with_name("pin.apdu")
+    script.write_text("00200000\n", encoding="utf-8")
+    assert console.apdu(saved, script, trace=saved.with_name("pin.pcap")) == 2
+    assert "a trace ends in .trace, .scriptor, .clf" in capsys.readouterr().err
+    broken = saved.with_name("broken.clf")
+    broken.write_text("X:00\n", encoding="utf-8")
+    assert console.apdu(saved, broken) == 2
+    assert "broken.clf: line 1: 'X:00' is neither" in capsys.readouterr().err
+    out = saved.with_name("pin.scriptor")
+    assert console.apdu(saved, script, trace=out) == 0
+    assert out.read_text(encoding="utf-8").splitlines()[0] == "reset"
+
+
 def test_text_is_printed_as_it_is(capsys: Printed) -> None:
     """Names and addresses are no markup: neither colours nor pictures."""
-    assert console.read("pcsc:x:[red]") == 2
+    assert console.read("a:x:[red].json") == 2
     console.say(":x: [red]")
     printed = capsys.readouterr()
     assert printed.out == ":x: [red]\n"
-    assert "❌" not in printed.err
+    assert printed.err == "a:x:[red].json: No such file or directory\n"
 
 
 def test_a_product_no_card_comes_of_is_explained(tmp_path: Path, capsys: Printed) -> None:
@@ -161,6 +191,50 @@ def test_a_product_no_card_comes_of_is_explained(tmp_path: Path, capsys: Printed
     assert console.new(NewCard(str(mine), tmp_path / "card.json")) == 2
     assert "no card comes of this product; empty records SSSEEF05" in capsys.readouterr().err
     assert not (tmp_path / "card.json").exists()
+
+
+def test_a_card_of_another_product_wants_its_file(saved: Path, capsys: Printed) -> None:
+    """A saved card names its product; one that is not of the package must be given."""
+    text = saved.read_text(encoding="utf-8").replace('"generation-3"', '"our-city"')
+    saved.write_text(text, encoding="utf-8")
+    assert console.read(saved) == 2
+    why = "a card of the product our-city, which is none of the package: add --product FILE"
+    assert capsys.readouterr().err == f"{saved}: {why}\n"
+    assert console.read(saved, "SSSEEF06|0A|$", product_name="generation-3") == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "why"),
+    [
+        (Cell.LIFE, "", "life cycle"),
+        (Cell.LIFE, "09", "life cycle 09"),
+        (Cell.TREE, "", "there is no file"),
+        (Cell.TRIES, "06", "1 try counters for 58 keys and the PIN"),
+        (Cell.PIN, "1234", "PIN 1234"),
+        (Cell.IDENTITY, "00" * 13 + "99030A", "identity"),
+        (18, "0110", "file"),
+    ],
+)
+def test_a_damaged_card_is_refused(cell: int, value: str, why: str, saved: Path, capsys: Printed) -> None:
+    """Somebody changed the file: what is wrong, exit code 2, and the file stays as it is."""
+    document = json.loads(saved.read_text(encoding="utf-8"))
+    document["cells"][str(int(cell))] = value
+    saved.write_text(text := json.dumps(document), encoding="utf-8")
+    assert console.read(saved) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith(f"{saved}: the card is damaged: ")
+    assert why in complaint
+    assert saved.read_text(encoding="utf-8") == text
+
+
+def test_values_that_are_none_are_an_error_number(saved: Path, capsys: Printed) -> None:
+    """A record with bytes that are no text: -41, as for any bad characters."""
+    document = json.loads(saved.read_text(encoding="utf-8"))
+    holder = next(number for number, value in document["cells"].items() if value.startswith("0812") and len(value) > 99)
+    document["cells"][holder] = "0812" + "ff" * 18 + document["cells"][holder][40:]
+    saved.write_text(json.dumps(document), encoding="utf-8")
+    assert console.read(saved) == 1
+    assert capsys.readouterr().err.startswith("-41: ")
 
 
 def test_the_catalogue_lists_commands_and_elements(capsys: Printed) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from cardemu.products import product
 from cardemu.terminal.decode import Decoder
+from cardemu.wrappers.t0 import T0
 from tests.cardemu.terminal.desk import card_of
 
 
@@ -38,6 +39,20 @@ SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
 def test_an_exchange_in_words(commands: tuple[str, ...], expected: list[str]) -> None:
     """Name, status word, and the records by the file that is current."""
     assert words(*commands)[: len(expected)] == expected
+
+
+def test_a_conversation_over_t0_is_followed() -> None:
+    """61xx of SELECT leads to the environment, GET RESPONSE brings its template, or a part that is shown as it is."""
+    card, decoder = T0(card_of("generation-2")), Decoder(product("generation-2"))
+    card.reset()
+    found = []
+    for command in (SSSE, "00C0000018", SSSE, "00C0000010", "00B207280B"):
+        raw = bytes.fromhex(command)
+        found.append(decoder.lines(raw, card.transmit(raw)))
+    assert found[0] == ["SELECT: 6118 24 bytes waiting, ask with GET RESPONSE"]
+    assert found[1][:2] == ["GET RESPONSE: 9000 done", "  6F file control information"]
+    assert found[3][1:] == ["  6F16840F7378312E73682EC9E7BBE1B1"]
+    assert found[4] == ["READ RECORD: 9000 done", "  07 card_number (卡号): A00000011"]
 
 
 def test_records_of_unknown_files_stay_hexadecimal() -> None:

@@ -10,6 +10,11 @@ import pytest
 
 from cardemu.card import Card
 from cardemu.conversation.grammar import matches
+from cardemu.people import person
+from cardemu.personalisation.audit import Audit
+from cardemu.personalisation.data import items, values_of
+from cardemu.personalisation.personalise import personalise
+from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
 from cardemu.products import product
 from cardemu.serving import issued
 from cardemu.session import Session
@@ -24,6 +29,7 @@ from cardemu.transports.recording import Recording
 from cardemu.transports.traces import Exchange
 from cardemu.transports.vpcd import Reader
 from tests.cardemu import support
+from tests.cardemu.support import REGION
 
 FIELD = ("read-generation-1", "read-generation-3")
 """The two read-outs that readers do: generations 1 and 2 by tags, generation 3 after both authentications."""
@@ -142,3 +148,21 @@ def test_a_terminal_reads_a_served_card(desktop: Desktop, name: str) -> None:
     assert holder.split(", ")[1] in found[0][1].split("|")
     assert found[0][0][0] == ENVIRONMENT[:4].hex()
     assert ("00880000" in found[0][0], "0082000a" in found[0][0]) == (name == "generation-3",) * 2
+
+
+@pytest.mark.parametrize("name", ["generation-1", "generation-2", "generation-3"])
+def test_a_chip_becomes_a_persons_card_over_pcsc(desktop: Desktop, name: str) -> None:
+    """Initialisation, keys, personalisation through the reader: afterwards the card is as one made in the process."""
+    made = product(name)
+    values = values_of(person(1, REGION, 3), REGION, support.SERIAL, "20260302", 3)
+    cards = [Card.blank(made.template, support.counting()) for _ in range(2)]
+    desktop.place.card = spoken(cards[0], made.protocol)
+    for slot in (desktop.wire, InProcess(spoken(cards[1], made.protocol))):
+        hsm, audit = Hsm(made.template.roots), Audit("A")
+        PrePersonaliser(Chip(made, REGION, support.SERIAL), hsm, audit).run(slot, values)
+        personalise(slot, made, items(made, values), hsm, audit, REGION)
+        assert audit.complete, audit.failed
+    assert cards[0].memory.cells == cards[1].memory.cells
+    out = bytearray()
+    assert Desk(Terminal(contact=desktop.wire, keys=Hsm())).iReadCardBas(1, out) == 0
+    assert values["person.name"] in out.decode("gb18030").split("|")

@@ -1,0 +1,128 @@
+"""Many bundles: from a CSV file and from a run, all checked before the first is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cardemu.identifiers import CardIdentification, bank_card_number, card_number
+from cardemu.people import person
+from cardemu.products import product
+from cardemu.reference import batch, bundle
+from cardemu.reference.batch import BatchError
+from cardemu.reference.console import Reference, reference
+from cardemu.reference.record import RecordError, make_record
+
+MADE = "generation-1"
+
+
+def csv_file(folder: Path, *lines: str) -> Path:
+    """A CSV file of these lines."""
+    path = folder / "cards.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def run_folder(folder: Path, cards: int) -> Path:
+    """What a scenario's run leaves of the cards it issued: the tables sim/registry.py writes."""
+    names = folder / "run" / "names"
+    names.mkdir(parents=True)
+    people = [person(0, "9900", number) for number in range(cards)]
+    database = duckdb.connect()
+    database.execute("create table persons (person bigint, cohort text, citizen_number text, name text)")
+    database.execute(
+        "create table cards (t_ms bigint, person bigint, serial bigint, card_number text, "
+        "card_identification text, bank_card_number text)"
+    )
+    for number, one in enumerate(people):
+        database.execute("insert into persons values (?, 'all', ?, ?)", [number, one.citizen_number, one.name])
+        code = bytes(CardIdentification("990000", f"{number:08X}")).hex().upper()
+        row = [86_400_000 * number, number, 1, card_number(number), code, bank_card_number(2, number)]
+        database.execute("insert into cards values (?, ?, ?, ?, ?, ?)", row)
+    database.execute("create table run as select '2025-02-24' as start")
+    for table in ("persons", "cards", "run"):
+        database.execute(f"copy {table} to '{names / table}.parquet' (format parquet)")
+    return folder / "run"
+
+
+def test_a_row_is_a_card(tmp_path: Path) -> None:
+    """Columns by the names of values; an empty field is a value not given."""
+    path = csv_file(tmp_path, "index,person.name,card.issue_date", "3,李敏,20250105", "4,,")
+    jobs = batch.check(batch.from_csv(path), product(MADE))
+    assert [job.name for job in jobs] == [card_number(3), card_number(4)]
+    assert jobs[0].wanted.values == {"person.name": "李敏", "card.issue_date": "20250105"}
+    assert jobs[1].wanted.values == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (("index",), "no card in it"),
+        (("index,seed", "1"), "line 2: has not as many fields"),
+        (("index", "x"), "line 2: index: 'x' must be a whole number"),
+    ],
+)
+def test_a_wrong_csv_file_is_refused(lines: tuple[str, ...], why: str, tmp_path: Path) -> None:
+    """File, line, field."""
+    with pytest.raises(RecordError, match=r"^cards\.csv: ") as caught:
+        batch.from_csv(csv_file(tmp_path, *lines))
+    assert why in str(caught.value)
+
+
+def test_every_wrong_card_is_named_and_nothing_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, a line for each mistake, no folder."""
+    path = csv_file(tmp_path, "index,person.number", "1,990301199003070021", "2,", "2,")
+    out = tmp_path / "out"
+    assert reference(Reference(str(path), MADE, out, workers=1)) == 2
+    error = capsys.readouterr().err
+    assert "cards.csv:2: person.number: '990301199003070021' ends in 1" in error
+    assert f"cards.csv:4: card.number: {card_number(2)} is cards.csv:3's as well" in error
+    assert not out.exists()
+
+
+def test_the_cards_a_run_issued(tmp_path: Path) -> None:
+    """Person, numbers and day of issue are the run's."""
+    folder = run_folder(tmp_path, 3)
+    assert batch.is_run(folder)
+    jobs = batch.check(batch.from_run(folder), product("generation-2"))
+    made = [make_record(product("generation-2"), job.wanted) for job in jobs]
+    assert [one.values["card.number"] for one in made] == [card_number(number) for number in range(3)]
+    assert made[1].values["person.number"] == person(0, "9900", 1).citizen_number
+    assert made[1].values["person.ethnic_group"] == person(0, "9900", 1).ethnicity
+    assert made[1].values["bank.card_number"] == bank_card_number(2, 1)
+    assert made[2].values["card.issue_date"] == "20250226"
+    assert made[2].region == "990000"
+    assert len(batch.from_run(folder, limit=2)) == 2
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2; a broken table too."""
+    assert reference(Reference(str(tmp_path), MADE, tmp_path / "out")) == 2
+    assert "no run folder with cards" in capsys.readouterr().err
+    folder = run_folder(tmp_path, 1)
+    (folder / "names" / "cards.parquet").write_bytes(b"hello")
+    with pytest.raises(RecordError, match="cannot be read"):
+        batch.from_run(folder)
+
+
+@pytest.mark.slow
+def test_a_batch_in_parallel_is_the_batch_one_by_one(tmp_path: Path) -> None:
+    """The same bytes, whatever the number of processes."""
+    jobs = batch.check(batch.from_run(run_folder(tmp_path, 3)), product(MADE))
+    for workers in (1, 2):
+        done = sorted(batch.write_all(MADE, jobs, tmp_path / str(workers), workers))
+        assert done == sorted(job.name for job in jobs)
+    for job in jobs:
+        manifests = [(tmp_path / str(workers) / job.name / "manifest.json").read_bytes() for workers in (1, 2)]
+        assert manifests[0] == manifests[1]
+        bundle.check_intact(tmp_path / "2" / job.name)
+
+
+def test_two_mistakes_of_two_cards_come_together(tmp_path: Path) -> None:
+    """All of the batch, not the first card alone."""
+    path = csv_file(tmp_path, "index,card.issue_date", "1,20260231", "2,20261301")
+    with pytest.raises(BatchError) as caught:
+        batch.check(batch.from_csv(path), product(MADE))
+    assert len(str(caught.value).splitlines()) == 2

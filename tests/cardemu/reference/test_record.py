@@ -1,0 +1,176 @@
+"""A card's data: complete from a number, over a file, and every mistake named with its field."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cardemu.products import names, product
+from cardemu.reference.record import RecordError, Wanted, make_record, read_person
+from tests.cardemu.reference.made import record
+
+NUMBER = "990301199003070024"
+
+
+@pytest.mark.parametrize("name", names())
+def test_card_toml_makes_the_same_record_again(name: str, tmp_path: Path) -> None:
+    """A bundle can be made again from its own first file."""
+    first = record(name)
+    path = tmp_path / "card.toml"
+    path.write_text(first.to_toml(), encoding="utf-8")
+    assert make_record(product(name), read_person(path)).to_toml() == first.to_toml()
+
+
+def test_what_follows_from_a_given_value_follows_it() -> None:
+    """Sex, birth and birthplace from the citizen number; expiry from the issue date; the stripe from both."""
+    made = record(values={"person.number": NUMBER, "card.issue_date": "20250105", "person.name": "李敏"})
+    assert made.values["person.sex"] == "2"
+    assert made.values["person.birth_date"] == "19900307"
+    assert made.values["card.valid_until"] == "20350105"
+    assert made.values["card.holder_class"] == "3"
+    assert made.values["person.latin_name"] == "LI/MIN"
+    assert "^LI/MIN^3501220" in made.tracks[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "why"),
+    [
+        ({"person.number": "990301199003070021"}, "person.number", "check character 4"),
+        ({"person.number": "990301199013070024"}, "person.number", "not a day of the calendar"),
+        ({"card.issue_date": "20260231"}, "card.issue_date", "not a day of the calendar"),
+        ({"card.issue_date": "2026-02-01"}, "card.issue_date", "not a day of the calendar"),
+        ({"card.valid_until": "20250302"}, "card.valid_until", "is not after 20260302"),
+        ({"person.birth_date": "19800101"}, "person.birth_date", "the citizen number says"),
+        ({"person.sex": "2"}, "person.sex", "the citizen number says 1"),
+        ({"bank.card_number": "8888830100000000427"}, "bank.card_number", "check digit 6"),
+        ({"card.number": "A00000071"}, "card.number", "check character 0"),
+        ({"card.identification": "1234"}, "card.identification", "16 bytes"),
+        ({"person.name": "王𠮷"}, "person.latin_name", "no Latin form"),
+        ({"person.name": "王" * 26, "person.latin_name": "WANG/WANG"}, "name", "at most 50"),
+        ({"person.name": "W" * 50, "person.latin_name": "W/W"}, "person.name", "too long for its box"),
+        ({"person.name": "王\U0002a6d6", "person.latin_name": "WANG/X"}, "person.name", "no font has the character"),
+        ({"person.latin_name": "wang"}, "stripe: name", "capital letters"),
+        ({"person.nmae": "x"}, "person.nmae", "did you mean person.name"),
+        ({"person.ethnic_group": "han"}, "ethnic_group", "must be digits"),
+    ],
+)
+def test_every_wrong_value_is_named(values: dict[str, str], field: str, why: str) -> None:
+    """Who, which field, what was wrong."""
+    with pytest.raises(RecordError) as caught:
+        record(values=values)
+    lines = [line for line in str(caught.value).splitlines() if field in line]
+    assert lines, str(caught.value)
+    assert any(why in line for line in lines), lines
+    assert all(line.startswith("person: ") for line in lines)
+
+
+def test_all_mistakes_are_reported_at_once() -> None:
+    """Four wrong fields, four lines and more."""
+    with pytest.raises(RecordError) as caught:
+        record(
+            values={
+                "person.number": "990301199003070021",
+                "card.issue_date": "20260231",
+                "bank.card_number": "123",
+                "person.nmae": "x",
+            }
+        )
+    for field in ("person.number", "card.issue_date", "bank.card_number", "person.nmae"):
+        assert f"{field}: " in str(caught.value)
+
+
+# ---- files
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[person", "not TOML"),
+        ("name = 3", "name: unknown"),
+        ("indx = 3", "did you mean index?"),
+        ("[person]\nname = 3", "person.name: 3 must be text"),
+        ("index = -1", "index: -1 must be a whole number"),
+        ("region = 3", "region: 3 must be text"),
+    ],
+)
+def test_a_file_in_another_form_is_refused(text: str, why: str, tmp_path: Path) -> None:
+    """The message names the file and the key."""
+    path = tmp_path / "me.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RecordError, match=r"^me\.toml: ") as caught:
+        read_person(path)
+    assert why in str(caught.value)
+
+
+def test_json_does_as_well(tmp_path: Path) -> None:
+    """The same keys."""
+    path = tmp_path / "me.json"
+    path.write_text(json.dumps({"index": 3, "person": {"name": "李敏"}}), encoding="utf-8")
+    wanted = read_person(path)
+    assert (wanted.index, wanted.values) == (3, {"person.name": "李敏"})
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(RecordError, match="must be an object"):
+        read_person(path)
+
+
+# ---- pictures
+
+
+def picture(path: Path, width: int, height: int, kind: str = "JPEG", *, busy: bool = False) -> Path:
+    """An image file."""
+    shape = (height, width, 3)
+    pixels = np.random.default_rng(1).integers(0, 255, shape) if busy else np.full(shape, 200)
+    Image.fromarray(pixels.astype(np.uint8)).save(path, kind)
+    return path
+
+
+def test_a_photo_that_fits_goes_onto_the_chip(tmp_path: Path) -> None:
+    """As it is, byte for byte."""
+    photo = picture(tmp_path / "me.jpg", 90, 110)
+    made = make_record(product("generation-2"), Wanted(photo=photo))
+    assert made.photo == photo.read_bytes()
+    assert any(item.value == made.photo for item in made.items)
+    assert 'photo = "photo.jpg"' in made.to_toml()
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "why"),
+    [
+        ("missing", "photo", "No such file"),
+        ("broken", "photo", "broken or no image"),
+        ("large", "photo", "at most 4096 fit"),
+        ("wrong size", "portrait", "358 x 441"),
+        ("broken portrait", "portrait", "not an image"),
+    ],
+)
+def test_images_that_cannot_be_used_are_named(name: str, field: str, why: str, tmp_path: Path) -> None:
+    """Photo of the chip and portrait of the face."""
+    path = tmp_path / "me.jpg"
+    if name.startswith("broken"):
+        path.write_bytes(b"\xff\xd8\xff hello")
+    elif name == "large":
+        picture(path, 300, 370, busy=True)
+    elif name == "wrong size":
+        picture(path, 100, 100)
+    photo, portrait = (path, None) if field == "photo" else (None, path)
+    with pytest.raises(RecordError, match=f"person: {field}: ") as caught:
+        make_record(product("generation-2"), Wanted(photo=photo, portrait=portrait))
+    assert why in str(caught.value)
+
+
+def test_a_huge_image_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    """A PNG of many megapixels is a small file."""
+    path = tmp_path / "huge.jpg"
+    Image.new("L", (30_000, 2_000)).save(path, "JPEG", quality=1)
+    with pytest.raises(RecordError, match=r"photo: huge.jpg has (30000 x 2000 pixels|\d+ bytes)"):
+        make_record(product("generation-2"), Wanted(photo=path))
+
+
+def test_a_chip_without_a_photo_file_takes_none(tmp_path: Path) -> None:
+    """The first generation."""
+    with pytest.raises(RecordError, match="generation-1 has no file for a photo"):
+        make_record(product("generation-1"), Wanted(photo=picture(tmp_path / "a.jpg", 90, 110)))
