@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from reports.console import FINE, INTERRUPTED, LANGUAGES, NOT_MET, check_choice, explaining
+from reports.console import FINE, INTERRUPTED, LANGUAGES, NOT_MET, check_choice, complain, explaining
 from reports.page import write_study
 from reports.progress import RunProgress
 from reports.study import (
@@ -304,7 +304,7 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
         kept = ["every log satisfies the identities"] if check and not violations else []
         common.say(*(f"BROKEN  {text}" for text in violations), *kept, said)
     if interrupted:
-        common.say("interrupted: only these were played")
+        complain(Exception("interrupted: the other scenarios were not played"))
         return INTERRUPTED
     return NOT_MET if failed or violations else FINE
 
