@@ -10,7 +10,24 @@ from rich.table import Table
 from cardemu.compare.findings import Verdict
 
 MOST_ROWS = 60
-"""Rows of the table; the JSON and JUnit files have them all."""
+"""Rows of the table, its values shortened; the JSON and JUnit files have them all."""
+_LONGEST, _BEFORE = 48, 16
+"""Characters of a value in the table, and how many of them stand before the first difference."""
+
+
+def _window(expected: str, found: str) -> tuple[str, str]:
+    """Both values, or the part of them around the first difference where they are long."""
+    if max(len(expected), len(found)) <= _LONGEST:
+        return expected, found
+    pairs = zip(expected, found, strict=False)
+    first = next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(expected), len(found)))
+    start = max(0, first - _BEFORE)
+
+    def part(text: str) -> str:
+        head, tail = "…" * (start > 0), "…" * (len(text) > start + _LONGEST)
+        return f"{head}{text[start : start + _LONGEST]}{tail}"
+
+    return part(expected), part(found)
 
 
 def show(verdict: Verdict) -> None:
@@ -22,7 +39,7 @@ def show(verdict: Verdict) -> None:
         for heading in ("medium", "field", "expected", "found", "where", "kind"):
             table.add_column(heading, overflow="fold")
         for row in wrong[:MOST_ROWS]:
-            table.add_row(row.medium, row.field, row.expected, row.found, row.where, row.kind)
+            table.add_row(row.medium, row.field, *_window(row.expected, row.found), row.where, row.kind)
         console.print(table, markup=False)
         if len(wrong) > MOST_ROWS:
             console.print(f"and {len(wrong) - MOST_ROWS} more", markup=False)
