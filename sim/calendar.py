@@ -84,6 +84,11 @@ class Calendar:
         self._touch(first_day, last_day)
         return np.array(self._work[first_day - self._low : last_day - self._low + 1], dtype=np.bool_)
 
+    def peek_workdays(self, first_day: int, last_day: int) -> NDArray[np.bool_]:
+        """As `workday_flags`, without noting that somebody relied on these days."""
+        self._reach(first_day, last_day)
+        return np.array(self._work[first_day - self._low : last_day - self._low + 1], dtype=np.bool_)
+
     def add_workdays(self, t_ms: int, n: int, clock_ms: int) -> int:
         """Moment `clock_ms` on the n-th working day after the day of `t_ms` (n = 0: that day itself)."""
         if n < 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -17,7 +16,7 @@ from sim.engines.demand import DAY_MS
 from sim.engines.draws import STATION_KEY
 from sim.office.fields import NEVER, Field
 from sim.office.hotlist import ONLINE
-from sim.program import NONE, StationRow, Where
+from sim.program import NONE, StationRow, WaitKind, Where
 
 if TYPE_CHECKING:
     from sim.program import Program
@@ -57,8 +56,11 @@ def _before_the_run(record: tuple[int, ...]) -> bool:
     return any(NEVER < record[field] < 0 for field in TIMES)
 
 
-def build(program: Program, seed: int, replication: int, scale: int) -> World:
-    """All tables of one run.  `scale` makes those that grow larger, after a run that found them too small."""
+def build(program: Program, seed: int, replication: int, scale: int, margin: int = MARGIN) -> World:
+    """All tables of one run.
+
+    `scale` makes those that grow larger, after a run that found them too small; `margin`: rows free in each of them.
+    """
     missing = unsupported(program)
     if missing:
         raise Unsupported(", ".join(missing))
@@ -66,7 +68,7 @@ def build(program: Program, seed: int, replication: int, scale: int) -> World:
     steps = StepTables(program, lists)
     stations = _Stations(program, lists)
     people = PeopleTables(program, lists)
-    margin = MARGIN * scale
+    margin *= scale
     case = table(2 * margin, col.CASE_WIDTH)
     free_cases(case, 0, len(case), NONE)
     pool = table(2 * margin, col.POOL_WIDTH)
@@ -97,10 +99,13 @@ def build(program: Program, seed: int, replication: int, scale: int) -> World:
 
 
 def _days(program: Program, scale: int) -> np.ndarray:
-    """Working days among the first i days.  A copy of the calendar is asked: the run tells later which days it used."""
+    """Working days among the first i days, for what counts them.  The run tells later which days it used."""
+    if not (program.office_steps or program.guards) and all(
+        row.kind in (WaitKind.NOW, WaitKind.PLAIN) for row in program.waits
+    ):
+        return np.zeros(1, dtype=np.int64)
     last = program.last_ms // DAY_MS + _DAYS_BEYOND * scale
-    flags = copy.deepcopy(program.calendar).workday_flags(0, last)
-    return np.concatenate([[0], np.cumsum(flags)]).astype(np.int64)
+    return np.concatenate([[0], np.cumsum(program.calendar.peek_workdays(0, last))]).astype(np.int64)
 
 
 class _Stations:

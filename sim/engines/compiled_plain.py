@@ -8,7 +8,7 @@ it; the general loop plays everything else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -33,7 +33,6 @@ _EVERY = 20_000
 _MOST_SERVERS = 1 << 20
 _MOST_STATIONS = 1_000
 _SLOTS = 1_024
-_PATIENCE_GIVEN = 1
 
 
 def not_plain(program: Program) -> tuple[str, ...]:
@@ -103,6 +102,16 @@ def _path_of(program: Program, step: StepRow) -> tuple[int, int]:
     return step.station, first.step if first.share >= 1.0 else plain.DRAWN
 
 
+class _People(NamedTuple):
+    """A block of arrivals: when, from which source, the number there; first service and patience."""
+
+    times: np.ndarray
+    sources: np.ndarray
+    numbers: np.ndarray
+    lengths: np.ndarray
+    patiences: np.ndarray
+
+
 class _Clock:
     """How far the run is."""
 
@@ -121,10 +130,9 @@ class PlainEngine:
         self.clock = _Clock()
         self._sink = sink
         self._blocks: Iterator[Block] = arrivals(program, seed, replication)
-        self._world = build(program, seed, replication, 1)
+        self._world = build(program, seed, replication, 1, margin=1)
         self._pairs = pairs_of(self._world)
         self._own: np.ndarray | None = None
-        self._uniforms = np.zeros(1)
         self._state = np.zeros(plain.STATE_WIDTH, dtype=np.int64)
         self._case = np.zeros(0, dtype=np.int64)
         self._ends = self._give_ups = np.zeros(2, dtype=np.int64)
@@ -134,8 +142,7 @@ class PlainEngine:
         self._state[plain.ROOM] = CHUNK
         self._desks()
         self._path = np.array([_path_of(program, step) for step in program.steps] or [(0, 0)], dtype=np.int64)
-        self._block = (np.zeros(1, dtype=np.int64),) * 3
-        self._lengths = self._patiences = np.zeros(1, dtype=np.int64)
+        self._people = _People(*np.zeros((5, 1), dtype=np.int64))
 
     def _desks(self) -> None:
         """Stations as they are before the first event: nobody there, all servers free from now on."""
@@ -176,8 +183,8 @@ class PlainEngine:
 
         The log is flushed also when the run is broken off (KeyboardInterrupt, or `progress` returning True).
         """
-        self._next_block()
         try:
+            self._next_block()
             if self.program.last_ms > 0 and not (self.program.drain and self._state[plain.LAST_BLOCK]):
                 self._servers_come()
                 self._play(progress)
@@ -187,12 +194,14 @@ class PlainEngine:
     def _tables(self) -> int:
         """Where compiled code finds the tables."""
         if self._own is None:
-            tables = Plain(
-                self._state, self._case, self._desk, self._path, self._available, self._ends, self._give_ups,
-                *self._block, self._lengths, self._patiences, self._log, self._uniforms,
-            )  # fmt: skip
-            self._own = pairs_of(tables)
+            self._own = pairs_of(self._plain(self._people, self._state, np.empty(1)))
         return int(self._own.ctypes.data)
+
+    def _plain(self, people: _People, state: np.ndarray, uniforms: np.ndarray) -> Plain:
+        return Plain(
+            state, self._case, self._desk, self._path, self._available, self._ends, self._give_ups, *people, self._log,
+            uniforms,
+        )  # fmt: skip
 
     def _servers_come(self) -> None:
         """The timetables' first and only change."""
@@ -226,19 +235,29 @@ class PlainEngine:
             self._sink(log[:rows])
 
     def _next_block(self) -> None:
-        """The next arrivals, with their times at the first station drawn ahead."""
-        step_ms = self.program.clock_step_ms
-        for arrived in self._blocks:
-            if len(arrived.t_ms) == 0:
-                continue
-            people = len(arrived.t_ms)
-            if people > len(self._lengths):
-                self._lengths, self._patiences = np.zeros((2, 2 * people), dtype=np.int64)
-                self._uniforms = np.zeros(2 * people)
-            times = arrived.t_ms if step_ms == 1 else -(-arrived.t_ms // step_ms) * step_ms
-            self._block, self._own = (times, arrived.source, arrived.number), None
-            self._state[plain.PEOPLE] = people
-            draw_ahead(self._pairs.ctypes.data, self._tables(), len(self.program.sources) == 1)
-            self._state[plain.NEXT_ARRIVAL] = 0
+        """Go on with the next people who arrive."""
+        people = self._draw()
+        if people is None:
+            self._state[plain.LAST_BLOCK] = 1
             return
-        self._state[plain.LAST_BLOCK] = 1
+        self._people, self._own = people, None
+        self._state[plain.PEOPLE] = len(people.times)
+        self._state[plain.NEXT_ARRIVAL] = 0
+
+    def _draw(self) -> _People | None:
+        """The next people who arrive, with their times at the first station; None if nobody will come any more."""
+        step_ms = self.program.clock_step_ms
+        for block in self._blocks:
+            count = len(block.t_ms)
+            if count:
+                times = block.t_ms if step_ms == 1 else -(-block.t_ms // step_ms) * step_ms
+                lengths, patiences = np.zeros((2, count), dtype=np.int64)
+                people = _People(times, block.source, block.number, lengths, patiences)
+                state = np.zeros(plain.STATE_WIDTH, dtype=np.int64)
+                state[plain.PEOPLE] = count
+                tables = self._plain(people, state, np.empty(count))  # kept alive while compiled code reads it
+                own = pairs_of(tables)
+                draw_ahead(self._pairs.ctypes.data, own.ctypes.data, len(self.program.sources) == 1)
+                del tables
+                return people
+        return None

@@ -1,0 +1,74 @@
+"""Which engine plays when nobody says, and what is said before the first compilation on a machine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sim.engines import compiled as fast
+from sim.engines.choose import choose, ready
+from sim.engines.demand import expected_arrivals
+from sim.program import Program
+from tests.engines.programs import compiled
+
+_DESK = '[stations.desk]\ncounters = 9\nservice = "1 s"\n'
+
+
+def _program(folder: Path, rate: str, desk: str = _DESK) -> Program:
+    text = f'{desk}[demand.people]\nenters = "desk"\nrate = "{rate}"\nbatch = 2\n'
+    return compiled(folder, text, "run.overload='allow'").program
+
+
+@pytest.fixture
+def cold(monkeypatch: pytest.MonkeyPatch) -> list[Program]:
+    """No compiled code at hand; the programs for which it was asked."""
+    asked: list[Program] = []
+    monkeypatch.setattr(fast, "is_ready", lambda _: False)
+    monkeypatch.setattr(fast, "make_ready", asked.append)
+    return asked
+
+
+@pytest.fixture
+def warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiled code on disk."""
+    monkeypatch.setattr(fast, "is_ready", lambda _: True)
+
+
+def test_arrivals_are_expected_with_everybody_they_bring(tmp_path: Path) -> None:
+    """An hour of three a minute, two each."""
+    assert expected_arrivals(_program(tmp_path, "3 per min")) == pytest.approx(360)
+
+
+@pytest.mark.usefixtures("warm")
+def test_a_small_run_is_played_by_the_readable_engine_and_a_large_one_is_not(tmp_path: Path) -> None:
+    """Loading the code costs more than 360 people do; 72,000 are worth it, and so are 100 times 360."""
+    assert choose(_program(tmp_path, "3 per min")) == "reference"
+    assert choose(_program(tmp_path, "3 per min"), replications=100) == "compiled"
+    assert choose(_program(tmp_path, "10 per s")) == "compiled"
+
+
+def test_without_code_on_disk_only_a_long_run_is_worth_compiling(tmp_path: Path, cold: list[Program]) -> None:
+    """72,000 people are played before the compiler is done; a million plain ones are not."""
+    assert choose(_program(tmp_path, "10 per s")) == "reference"
+    assert choose(_program(tmp_path, "150 per s")) == "compiled"
+    assert cold == []
+
+
+def test_what_the_compiled_engine_does_not_know_is_played_by_the_other_one(tmp_path: Path) -> None:
+    """However long it takes."""
+    program = _program(tmp_path, "150 per s", '[stations.desk]\ncounters = 1\nservice = "1 s"\nbatch = {size = 2}\n')
+    program = replace(program, stations=tuple(replace(row, preempt=True) for row in program.stations))
+    assert choose(program) == "reference"
+
+
+def test_compiling_is_announced_once_before_it_happens(tmp_path: Path, cold: list[Program]) -> None:
+    """And only where it happens: not for the readable engine."""
+    said: list[str] = []
+    program = _program(tmp_path, "3 per min")
+    assert ready("auto", program, 1, said.append) == "reference"
+    assert said == []
+    assert ready("compiled", program, 1, said.append) == "compiled"
+    assert said == ["compiling the fast engine, once for this machine (about half a minute)"]
+    assert cold == [program]
