@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from sim.nation.transfers import TransferError
 from sim.replications.workers import ExecutorCrew, HereExecutor, LocalCrew
 from sim.run import prepare
 from sim.scenario.toml_write import to_toml
-from tests.nation.nations import small_nation, write_nation
+from tests.nation.nations import SCENARIOS, small_nation, write_nation
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,18 @@ def test_both_engines_play_a_city_of_the_nation_alike(nation: Nation, monkeypatc
     rows.append(play_city(one, logs[1].append))
     assert np.concatenate(logs[0]).tobytes() == np.concatenate(logs[1]).tobytes()
     assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("name", ["dense", "county", "sparse"])
+def test_both_engines_play_the_scenarios_of_the_profiles_alike(name: str) -> None:
+    """The first noon of a city of a million; nothing in it is refused by the compiled engine."""
+    program = prepare(SCENARIOS / "nation" / f"{name}.toml", ())[1].program
+    short = replace(program, duration_ms=43_200_000, last_ms=43_200_000)
+    logs: list[list[Ints]] = [[], []]
+    ReferenceEngine(short, 7, 0, logs[0].append).run()
+    CompiledEngine(short, 7, 0, logs[1].append).run()
+    assert np.concatenate(logs[0]).tobytes() == np.concatenate(logs[1]).tobytes()
+    assert sum(map(len, logs[0])) > 2_000
 
 
 def test_nobody_and_no_fen_is_missing(whole: tuple[NationFolder, tuple[CityRow, ...]]) -> None:
