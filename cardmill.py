@@ -21,7 +21,7 @@ ScenarioFile = Annotated[Path, typer.Argument(help="scenario file (TOML)")]
 Overrides = Annotated[list[str], typer.Option("--set", help="override a value, such as outlets.haishu.counters=6")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="no progress, no table: the exit code alone")]
 Check = Annotated[
-    bool, typer.Option("--check", "--debug", help="check in every run what every log must satisfy: Little's law, ...")
+    bool, typer.Option("--check", "--debug", help="check every row: Little's law, load, people, cards, money (slow)")
 ]
 Workers = Annotated[int | None, typer.Option(help="processes to play replications in (default: one a core)")]
 Cluster = Annotated[str, typer.Option(help="address of a Dask scheduler to play on instead")]

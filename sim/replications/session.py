@@ -20,6 +20,8 @@ from sim.replications.workers import Crew
 
 HELP_AFTER_S = 1.0
 """Workers take about this long to start: work that is over sooner is done here."""
+_WORTH_S = 5.0
+"""And what is left must be this long, or two workers would hardly be sooner."""
 
 Progress = Callable[[int, int], bool]
 Look = Callable[["Beat"], None]
@@ -168,7 +170,7 @@ class Session:
         if not self._here:
             return False
         each = (monotonic() - self._begun) / len(self._here)
-        return each * (self._enough.most - len(self.rows.rows)) > 2 * HELP_AFTER_S
+        return each * (self._enough.most - len(self.rows.rows)) > _WORTH_S
 
     def _help(self, *, begin: bool) -> None:
         """Call the crew if it is worth it; it takes the replications nobody has begun."""

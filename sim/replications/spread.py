@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from typing import Generic, TypeVar
 
-from sim.replications.workers import Crew, ExecutorCrew, WorkersLostError
+from sim.replications.workers import Crew, ExecutorCrew, WorkersLostError, cores
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -95,9 +95,16 @@ class Spread(Generic[T, R]):
         self._given, self._again, self._tasks, self._over = {}, [], iter(()), True
 
 
-def map_unordered(crew: Crew | Executor, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
-    """`function` of every task, as they come.  The function and the tasks must be importable by the workers."""
-    spread = Spread(ExecutorCrew(crew) if isinstance(crew, Executor) else crew, function, tasks)
+def map_unordered(
+    crew: Crew | Executor, function: Callable[[T], R], tasks: Iterable[T], workers: int | None = None
+) -> Iterator[R]:
+    """`function` of every task, as they come.  The function and the tasks must be importable by the workers.
+
+    `workers`: how many an executor has, which it does not tell (None: one a core).  A crew knows.
+    """
+    if isinstance(crew, Executor):
+        crew = ExecutorCrew(crew, cores() if workers is None else workers)
+    spread = Spread(crew, function, tasks)
     try:
         while not spread.over:
             yield from spread.ready(None)

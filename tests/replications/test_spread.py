@@ -21,7 +21,7 @@ def test_any_executor_gives_every_result_once() -> None:
     """In this process, and in threads that finish in another order."""
     assert list(map_unordered(HereExecutor(), square, range(20))) == SQUARES
     with ThreadPoolExecutor(3) as threads:
-        assert sorted(map_unordered(threads, square_slowly, range(20))) == SQUARES
+        assert sorted(map_unordered(threads, square_slowly, range(20), workers=3)) == SQUARES
 
 
 def test_tasks_are_taken_as_they_are_needed() -> None:
@@ -35,7 +35,7 @@ def test_tasks_are_taken_as_they_are_needed() -> None:
             yield number
             number += 1
 
-    results = map_unordered(HereExecutor(), square, numbers())  # type: ignore[arg-type]
+    results = map_unordered(HereExecutor(), square, numbers(), workers=1)  # type: ignore[arg-type]
     assert [next(results) for _ in range(5)] == SQUARES[:5]
     results.close()  # type: ignore[attr-defined]
     assert len(taken) < 10
