@@ -22,7 +22,8 @@ LEADING_MM = 7.44
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 MOST_BESIDE = 0.2
 """Share of ones among the clocking zeros; more is no stripe but noise that looks like a content by chance."""
-_SMALL = 16
+_NEAR = 16
+"""Cells on either side that must be clocking zeros; every track has more."""
 _ZEROS_AT_END = 3
 """So many empty characters in a row are clocking zeros, not data."""
 
@@ -229,9 +230,12 @@ def _read_at(track: Track, row: Bits, place: int, *, backwards: bool) -> Reading
 
 
 def _ones_beside(row: Bits, start: int, end: int) -> float:
-    """The share of ones among the cells before and behind a content; no cells, no ones."""
-    beside = np.concatenate((row[:start], row[end:]))
-    return float(beside.mean()) if len(beside) > _SMALL else 0.0
+    """The share of ones among the nearest cells before and behind a content; too few cells, no ones.
+
+    Farther away a recording may hold the noise before and after the card.
+    """
+    beside = np.concatenate((row[max(0, start - _NEAR) : start], row[end : end + _NEAR]))
+    return float(beside.mean()) if len(beside) >= _NEAR else 0.0
 
 
 def _check_lrc(track: Track, read: list[int], codes: list[int], good: list[bool]) -> list[str]:
