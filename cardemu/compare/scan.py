@@ -81,14 +81,17 @@ def compare_scan(path: Path, reference: Bundle, side: str, title: str) -> Verdic
 
 
 def _as_rendered(data: bytes, reference: Bundle, side: str) -> tuple[str, str] | None:
-    """The reference picture that a rendering of this program belongs to, by size and title; None for a scan."""
+    """The reference picture that a rendering of this program belongs to, by size and title; None for a scan.
+
+    A rendering of the other side than `side` is treated as a scan of it, and not found.
+    """
     with Image.open(io.BytesIO(data)) as picture:
         size, noted = picture.size, str(picture.info.get("Title", ""))
     for one in SIDES:
         for dpi in RESOLUTIONS_DPI:
             name = png_name(one, dpi)
             with Image.open(io.BytesIO(reference.files[name])) as own:
-                if own.size == size and (side or noted.rpartition(", ")[2]) == one:
+                if own.size == size and noted.rpartition(", ")[2] == one and side in {"", one}:
                     return name, one
     return None
 

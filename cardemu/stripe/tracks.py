@@ -20,6 +20,10 @@ CARD_WIDTH_MM = 85.6
 LEADING_MM = 7.44
 """assumed (M): where the first data bit lies; clocking zeros come before it and after the LRC."""
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+MOST_BESIDE = 0.2
+"""Share of ones among the clocking zeros; more is no stripe but noise that looks like a content by chance."""
+_NEAR = 16
+"""Cells on either side that must be clocking zeros; every track has more."""
 _ZEROS_AT_END = 3
 """So many empty characters in a row are clocking zeros, not data."""
 
@@ -219,7 +223,19 @@ def _read_at(track: Track, row: Bits, place: int, *, backwards: bool) -> Reading
         errors += _check_lrc(track, parsed.codes, codes, good)
     if len(text) > track.room:
         errors.append(f"track {track.number}: {len(text)} characters, at most {track.room} fit")
+    ones = _ones_beside(row, place, place + (len(parsed.codes) + ended) * width)
+    if ones > MOST_BESIDE:
+        errors.append(f"track {track.number}: {100 * ones:.0f} % ones beside the content, where zeros belong")
     return Reading(track.number, text, tuple(errors), backwards, place)
+
+
+def _ones_beside(row: Bits, start: int, end: int) -> float:
+    """The share of ones among the nearest cells before and behind a content; too few cells, no ones.
+
+    Farther away a recording may hold the noise before and after the card.
+    """
+    beside = np.concatenate((row[max(0, start - _NEAR) : start], row[end : end + _NEAR]))
+    return float(beside.mean()) if len(beside) >= _NEAR else 0.0
 
 
 def _check_lrc(track: Track, read: list[int], codes: list[int], good: list[bool]) -> list[str]:

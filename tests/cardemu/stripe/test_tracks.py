@@ -213,3 +213,12 @@ def test_a_damaged_raw_read_out_keeps_its_errors() -> None:
     cells = flipped(on_card(TRACKS[2], "8888830100000000426=36032200000000703"), 60)
     (reading,) = readout.parse(to_text(cells)).values()
     assert not reading.ok
+
+
+def test_a_content_among_ones_is_no_content() -> None:
+    """Clocking zeros belong beside it; far away a recording's noise may lie."""
+    cells = encode(TRACKS[2], "12345")
+    ones, zeros = np.ones(40, dtype=np.uint8), np.zeros(20, dtype=np.uint8)
+    (error,) = decode(TRACKS[2], np.concatenate((zeros[:5], cells, ones))).errors
+    assert error == "track 2: 76 % ones beside the content, where zeros belong"
+    assert decode(TRACKS[2], np.concatenate((ones, zeros, cells, zeros, ones))).ok
