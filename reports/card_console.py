@@ -9,21 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from cardemu.conversation.player import ConversationError
 from cardemu.tomltable import ProductError
 from reports.info import CardsInfo
+from reports.progress import Bar
 from sim.cardwork.run import AUTO, share_for, work_on_run
 from sim.cardwork.work import ShareError
 from sim.errors import ScenarioError
 from sim.store import RunFolderError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
     from sim.cardwork.outcome import CardWork
     from sim.compile.compiler import Compiled
     from sim.scenario.load import Loaded
@@ -130,32 +127,13 @@ def _share(share: float) -> str:
     return "everybody" if share == 1 else f"a sample of {share * 100:.4g} %"
 
 
-class _Progress:
-    """A progress bar on standard error: people replayed."""
+class _Progress(Bar):
+    """People replayed."""
 
     def __init__(self, *, hidden: bool) -> None:
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.completed:,.0f} people"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=hidden or not console.is_terminal,
-            transient=True,
-        )
-        self._task = self._bar.add_task("card work", total=None)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
+        super().__init__(hidden=hidden)
+        self._task = self._bar.add_task("card work", total=None, speed="")
 
     def beat(self, done: int, total: int) -> None:
         """Show how far it has come."""
-        self._bar.update(self._task, completed=done, total=total)
+        self._bar.update(self._task, completed=done, total=total, speed=f"{done:,} people")

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sim.replications.session import Beat
 
 
-class RunProgress:
-    """A progress bar on standard error: simulated time, events a second, time left."""
+class Bar:
+    """A progress bar on standard error, where that is a terminal: what is done, how far, how fast, time left."""
 
     def __init__(self, *, hidden: bool) -> None:
         console = Console(stderr=True)
@@ -30,7 +30,6 @@ class RunProgress:
             disable=hidden or not console.is_terminal,
             transient=True,
         )
-        self._task = self._bar.add_task("playing", total=1.0, speed="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -38,6 +37,14 @@ class RunProgress:
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
+
+
+class RunProgress(Bar):
+    """Simulated time, or replications played."""
+
+    def __init__(self, *, hidden: bool) -> None:
+        super().__init__(hidden=hidden)
+        self._task = self._bar.add_task("playing", total=1.0, speed="")
 
     def announce(self, text: str) -> None:
         """Say what takes a while."""

@@ -9,14 +9,14 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from reports.console import FINE, INTERRUPTED, LANGUAGES, USAGE, complain
 from reports.nation.page import write_nation_page
 from reports.nation.summary import summary
+from reports.progress import Bar
 from reports.words import Words
 from sim.errors import Problem, ScenarioError
 from sim.nation.cities import load_city
@@ -129,32 +129,15 @@ def _print(
         out.print(f"{speed}\nreport: {page}", highlight=False)
 
 
-class _Progress:
-    """A bar on standard error: cities, events a second, time left; by holders, as large cities take longer."""
+class _Progress(Bar):
+    """Cities played; by holders, as large cities take longer."""
 
     def __init__(self, *, hidden: bool) -> None:
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[speed]}"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=hidden or not console.is_terminal,
-            transient=True,
-        )
+        super().__init__(hidden=hidden)
         self._tasks = {
             MOVERS: self._bar.add_task("who moves", total=1.0, speed="", visible=False),
             "cities": self._bar.add_task("cities", total=1.0, speed="", visible=False, start=False),
         }
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
     def beat(self, beat: Beat) -> None:
         """Show how far the run has come."""
