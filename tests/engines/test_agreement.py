@@ -152,6 +152,9 @@ def test_what_the_compiled_engine_refuses_is_named_before_the_run(tmp_path: Path
         CompiledEngine(program, 1, 0, lambda _: None)
     names = _files("truth", "halls", "hotlines", "procedures", "cities")
     found = {
-        feature for name in names if not name.endswith(_PARTS) for feature in unsupported(_shortened(_SCENARIOS / name, 1))
+        feature
+        for name in names
+        if not name.endswith(_PARTS)
+        for feature in unsupported(_shortened(_SCENARIOS / name, 1))
     }
     assert tuple(sorted(found)) == REFUSED
