@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -222,6 +223,7 @@ app.add_typer(card, name="card")
 
 def main() -> None:
     """Entry point of the console command."""
+    gc.set_threshold(100_000, 20, 20)  # libraries make many objects and no garbage while they load
     app()
 
 

@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from cardemu.conversation.player import ConversationError
-from cardemu.tomltable import ProductError
 from reports.info import CardsInfo
 from reports.progress import Bar
-from sim.cardwork.run import AUTO, share_for, work_on_run
-from sim.cardwork.work import ShareError
+from sim.cardwork.share import AUTO, ShareError, share_for
 from sim.errors import ScenarioError
 from sim.store import RunFolderError
 
@@ -27,7 +24,13 @@ if TYPE_CHECKING:
 
 FINE, USAGE, BROKEN_RULE, INTERRUPTED = 0, 2, 98, 130
 _SHOWN = 10
-MISTAKES = (ConversationError, ProductError, ShareError)
+
+
+class CardWorkError(Exception):
+    """A conversation file or a card product that cannot be used; the message says why."""
+
+
+MISTAKES = (CardWorkError, ShareError)
 """Of the user, besides those of the scenario and the run folder."""
 
 
@@ -59,10 +62,18 @@ def cards(folder: Path, options: CardOptions) -> int:
 
 def work_on(folder: Path, options: CardOptions, played: tuple[Loaded, Compiled] | None = None) -> CardWork:
     """Replay a stored run with a progress bar; raises what is wrong with the user's input."""
+    # the card takes a moment to load: only where it is wanted
+    from cardemu.conversation.player import ConversationError  # noqa: PLC0415
+    from cardemu.tomltable import ProductError  # noqa: PLC0415
+    from sim.cardwork.run import work_on_run  # noqa: PLC0415
+
     with _Progress(hidden=options.quiet or options.as_json) as progress:
-        return work_on_run(
-            folder, options.cards, options.product, options.conversations, options.jobs, progress.beat, played
-        )
+        try:
+            return work_on_run(
+                folder, options.cards, options.product, options.conversations, options.jobs, progress.beat, played
+            )
+        except (ConversationError, ProductError) as error:
+            raise CardWorkError(str(error)) from error
 
 
 def exit_code(work: CardWork) -> int:

@@ -138,7 +138,8 @@ def run(options: RunOptions) -> int:
 
 def _cards(folder: Path, outcome: Outcome, options: RunOptions) -> CardWork | None:
     """Replay the log on emulated cards, if there is one and anybody wants it."""
-    if options.log != "full" or outcome.stored is None or outcome.partial or options.cards == "none":
+    nobody = options.cards == "none" or not outcome.compiled.program.cohorts
+    if nobody or options.log != "full" or outcome.stored is None or outcome.partial:
         return None
     hidden = options.quiet or options.as_json
     return card_console.work_on(

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cardwork.outcome import CardWork
-from sim.cardwork.work import Beat, Order, ShareError, card_work, share_of
+from sim.cardwork.share import AUTO, share_for
+from sim.cardwork.work import Beat, Order, card_work
 from sim.cardwork.world import world_of
 from sim.prepare import prepare, region_of
 from sim.scenario.schema_chip import DEFAULT_PRODUCT
@@ -18,21 +19,7 @@ if TYPE_CHECKING:
     from sim.compile.compiler import Compiled
     from sim.scenario.load import Loaded
 
-AUTO = "auto"
-FEW = 2_000
-"""Scenarios with at most this many people have all their cards replayed unless somebody says otherwise."""
-SOME = "1%"
 RESULT = "cards.json"
-
-
-def share_for(cards: str, people: int) -> float:
-    """The share of people meant by all, none, a percentage or auto; ShareError for anything else."""
-    if cards != AUTO:
-        try:
-            return share_of(cards)
-        except ShareError as error:
-            raise ShareError(f"--cards: {error}") from error
-    return 1.0 if people <= FEW else share_of(SOME)
 
 
 def work_on_run(

@@ -7,7 +7,6 @@ order, and a share of them, keyed by person, is the same people in every run and
 from __future__ import annotations
 
 import os
-import re
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +27,7 @@ from sim.cardwork.conversations import conversations
 from sim.cardwork.desk import Desk
 from sim.cardwork.life import Life, Row
 from sim.cardwork.outcome import CardWork, Tally
+from sim.cardwork.share import chosen
 from sim.cardwork.world import World
 from sim.log import Event
 
@@ -39,32 +39,6 @@ TASK_PEOPLE = 200
 FEW_PEOPLE = 2_000
 """Fewer are played in this process: starting others would take longer."""
 _FOLLOWED = (Event.DONE, Event.OPENING, Event.MONEY)
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%")
-
-
-class ShareError(ValueError):
-    """Not a share of people."""
-
-
-def share_of(text: str) -> float:
-    """`all`, `none` or a percentage, as 0 to 1."""
-    if text in {"all", "none"}:
-        return float(text == "all")
-    found = _SHARE.fullmatch(text)
-    if found is None or float(found[1]) > 100:
-        raise ShareError(f'"{text}" is no share of the people; all, none, or a percentage such as 1%')
-    return float(found[1]) / 100
-
-
-def chosen(numbers: Ints, share: float) -> NDArray[np.bool_]:
-    """Which people belong to a share: by their number alone (mixed as in SplitMix64)."""
-    if share >= 1:
-        return np.ones(len(numbers), dtype=np.bool_)
-    mixed = (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
-    return (mixed >> np.uint64(11)) / 2.0**53 < share
 
 
 @dataclass(frozen=True, slots=True)

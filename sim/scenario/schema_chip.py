@@ -9,7 +9,6 @@ from typing import Annotated
 from pydantic import Field, PlainValidator
 
 from cardemu import products
-from cardemu.personalisation.script import personalisation_time_ms, prepersonalisation_time_ms
 from cardemu.timing import ChipTiming
 from sim.scenario import units
 from sim.scenario.schema_base import Count, Count1, Flag, Section, Shape
@@ -89,6 +88,9 @@ class ChipTime(Section):
 
 @lru_cache(maxsize=64)
 def _time_ms(name: str, photo_bytes: int, blank: bool, changed: tuple[tuple[str, int], ...]) -> int:
+    # the card takes a moment to load: only where a machine asks for its time
+    from cardemu.personalisation.script import personalisation_time_ms, prepersonalisation_time_ms  # noqa: PLC0415
+
     usual = products.product(name)
     changed_product = replace(usual, timing=replace(usual.timing, **dict(changed)))
     before = prepersonalisation_time_ms(changed_product) if blank else 0

@@ -16,7 +16,8 @@ from sim.cardwork.conversations import FOLDER
 from sim.cardwork.desk import Desk, Held
 from sim.cardwork.outcome import CardWork
 from sim.cardwork.run import RESULT, work_on_run
-from sim.cardwork.work import Order, card_work, chosen, rows_of, share_of, tasks
+from sim.cardwork.share import chosen, share_of
+from sim.cardwork.work import Order, card_work, rows_of, tasks
 from sim.log import Event
 from sim.procedures.model import Chip
 from sim.store import RunReader
