@@ -140,6 +140,7 @@ def test_wrong_comparisons_are_explained(tmp_path: Path, arguments: tuple[str, .
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 def test_sensitivity_draws_a_tornado_and_a_run_can_carry_it(tmp_path: Path) -> None:
     """One assumption: the service time."""
     desk(tmp_path)

@@ -156,6 +156,7 @@ def test_the_hall_s_roster_holds_a_working_day_a_row() -> None:
     assert "2019-04-28" in days  # a Sunday made up for
 
 
+@pytest.mark.slow
 def test_one_day_of_ningbo_plays() -> None:
     """The Monday alone: the journeys begin, the hotline is reached, nobody is turned away by a mistake of the file."""
     outcome = played(NINGBO, *ONE_DAY)

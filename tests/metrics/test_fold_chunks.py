@@ -55,6 +55,7 @@ def pieces(log: Ints, cuts: list[int]) -> Iterator[Ints]:
     cuts=st.lists(st.integers(0, 2000), max_size=30),
     warm_up=st.sampled_from([0, HOUR, 90 * HOUR]),
 )
+@pytest.mark.slow
 def test_chunks_of_any_size_give_the_same_result(seed: int, people: int, cuts: list[int], warm_up: int) -> None:
     """Every array of the result, of every selection, is equal: those who wait or are served between chunks too."""
     log = busy_office(seed, people)

@@ -16,6 +16,8 @@ from sim.nation.run import NationRun
 from sim.replications.workers import ExecutorCrew, HereExecutor
 from tests.nation.nations import small_nation, write_nation
 
+pytestmark = pytest.mark.slow  # plays whole nations
+
 
 def invoke(*arguments: object) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of a command."""

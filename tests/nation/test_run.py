@@ -35,6 +35,8 @@ from sim.run import prepare
 from sim.scenario.toml_write import to_toml
 from tests.nation.nations import SCENARIOS, small_nation, write_nation
 
+pytestmark = pytest.mark.slow  # plays whole nations
+
 
 @pytest.fixture(scope="module")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> Nation:

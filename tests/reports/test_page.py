@@ -146,6 +146,7 @@ def test_every_picture_is_in_the_page_with_its_words() -> None:
         assert plot.how_to_read.en in html
 
 
+@pytest.mark.slow
 def test_the_verdict_says_what_failed_before_anything_else() -> None:
     """One sentence: expectations and waiting; then which ones failed."""
     words = "".join(parsed(render_report(samples.city(), samples.info(), "en")).words)

@@ -14,6 +14,8 @@ from cardemu.transports.pcscd import OwnPcscd
 from cardemu.transports.vpcd import Reader
 from tests.cardemu.reference.made import folder, record
 
+pytestmark = pytest.mark.slow  # starts a PC/SC service
+
 NAME = "generation-3"
 
 

@@ -31,6 +31,8 @@ from cardemu.transports.vpcd import Reader
 from tests.cardemu import support
 from tests.cardemu.support import REGION
 
+pytestmark = pytest.mark.slow  # starts a PC/SC service
+
 FIELD = ("read-generation-1", "read-generation-3")
 """The two read-outs that readers do: generations 1 and 2 by tags, generation 3 after both authentications."""
 ENVIRONMENT = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")

@@ -21,6 +21,8 @@ from cardemu.transports.recording import Recording
 from cardemu.transports.traces import Exchange, Reset, from_scriptor, to_scriptor
 from cardemu.transports.vpcd import Reader
 
+pytestmark = pytest.mark.slow  # starts a PC/SC service
+
 CHALLENGE = bytes.fromhex("0084000008")
 SELECT_SSSE = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")
 CARD_ATR = bytes.fromhex("3B6D000000814A4446866099030000002A")

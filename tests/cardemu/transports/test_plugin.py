@@ -17,6 +17,8 @@ from cardemu.transports.in_process import spoken
 from cardemu.transports.pcscd import OwnPcscd
 from cardemu.transports.vpcd import Reader
 
+pytestmark = pytest.mark.slow  # starts pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 ANY_CARD = Path(__file__).parent / "test_any_card.py"
 

@@ -18,6 +18,8 @@ from cardemu.products import product
 from cardemu.transports.base import TransportError
 from cardemu.transports.pcscd import SOCKET_VARIABLE, missing
 
+pytestmark = pytest.mark.slow  # starts a PC/SC service
+
 Printed = pytest.CaptureFixture[str]
 SERVE = [sys.executable, "-m", "cardmill", "card", "serve"]
 READ = f"{sys.executable} -m cardmill card read 'pcsc:Cardmill 0 00 01'"
