@@ -291,7 +291,7 @@ class _Player:
                 engine=job.engine, log=str(job.log),
             )  # fmt: skip
             keep = (ROWS_FILE,) if going_on else ()
-            copy = {"scenario.toml": to_toml(job.loaded.merged).encode()}
+            copy = {**job.loaded.contents, "scenario.toml": to_toml(job.loaded.merged).encode()}
             self._writer = RunWriter.create(folder, info, self.names, copy, replace_old=True, keep=keep)
         if not going_on:
             rows.unlink(missing_ok=True)

@@ -265,3 +265,19 @@ def test_ctrl_c_keeps_what_was_played_and_says_that_it_is_partial(tmp_path: Path
     assert reader.info.status == "interrupted"
     assert reader.verify() == []
     assert "interrupted" in reader.info.partial
+
+
+def test_the_scenario_in_a_run_folder_can_be_played_again(tmp_path: Path) -> None:
+    """Its copy has includes and overrides carried out, and the CSV files beside it: the same log comes of it."""
+    (tmp_path / "day").mkdir()
+    (tmp_path / "day" / "a.csv").write_text("time,service\n0,10\n5,20\n", encoding="utf-8")
+    (tmp_path / "day" / "desk.toml").write_text(
+        '[demand.people]\nenters = "desk"\nfile = {arrivals = "a.csv"}\n', "utf-8"
+    )
+    text = 'include = ["day/desk.toml"]\n[run]\nstart = 2026-03-02\nduration = "1 h"\n[stations.desk]\ncounters = 1\n'
+    (tmp_path / "town.toml").write_text(text, encoding="utf-8")
+    first, again = tmp_path / "first", tmp_path / "again"
+    for scenario, out in ((tmp_path / "town.toml", first), (first / "scenario" / "scenario.toml", again)):
+        assert CliRunner().invoke(cardmill.app, ["run", str(scenario), "--out", str(out), "-q"]).exit_code == 0
+    logs = [json.loads((folder / "run.json").read_text("utf-8"))["log_sha256"] for folder in (first, again)]
+    assert logs[0] == logs[1]

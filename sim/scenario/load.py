@@ -53,7 +53,8 @@ class Loaded:
     """A scenario that can be played, and what is to be said about it.
 
     `merged` is the tree with includes and overrides carried out and marks kept, for the copy in the run's folder.
-    `arrivals` and `counts` are by name of the demand, `staff` by place ("outlets.haishu").
+    `arrivals` and `counts` are by name of the demand, `staff` by place ("outlets.haishu"); `contents` are the CSV files
+    themselves, under the names that `merged` gives them.
     """
 
     scenario: Scenario
@@ -65,6 +66,7 @@ class Loaded:
     arrivals: Mapping[str, Arrivals] = field(default_factory=dict)
     counts: Mapping[str, Counts] = field(default_factory=dict)
     staff: Mapping[str, Staff] = field(default_factory=dict)
+    contents: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Procedure]) -> Loaded:
@@ -108,6 +110,7 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
         tables.arrivals,
         tables.counts,
         tables.staff,
+        tables.contents,
     )
 
 
@@ -178,6 +181,7 @@ class _Tables:
         self.arrivals: dict[str, Arrivals] = {}
         self.counts: dict[str, Counts] = {}
         self.staff: dict[str, Staff] = {}
+        self.contents: dict[str, bytes] = {}
 
     def read(self, scenario: Scenario, there: World) -> None:
         """Every file of demand and of servers."""
@@ -221,7 +225,9 @@ class _Tables:
         except ScenarioError as error:
             self.problems += error.problems
         else:
-            self._rename(path, self.reader.name(found))
+            name = self.reader.name(found)
+            self.contents[name] = content
+            self._rename(path, name)
 
     def _rename(self, path: KeyPath, name: str) -> None:
         """In the merged tree, name the file from the root of the scenario tree."""
