@@ -94,7 +94,8 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
     plan = common.plan(REPLICATIONS)
     if plan.replications is not None and plan.replications < 2:
         raise ScenarioError((Problem("--replications", "", None, "one pair has no interval", "2 or more"),))
-    if sides[0].path == sides[1].path and set(sides[0].overrides) == set(sides[1].overrides):
+    same = sides[0].path == sides[1].path and set(sides[0].overrides) == set(sides[1].overrides)
+    if same and sides[0].path.exists():
         why = "both alternatives are the same"
         raise ScenarioError((Problem("compare", "", None, why, "another scenario, or --set-b key=value"),))
     a, b = labels(sides)

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import cardmill
 from sim.store import RunReader
+from tests.command import run_in
 
 DESK = """\
 title = "One desk"
@@ -63,22 +63,10 @@ def _write(folder: Path, text: str, name: str = "scenario.toml") -> Path:
     return path
 
 
-def _cardmill(folder: Path, *arguments: str) -> tuple[int, str]:
-    """Exit code and everything printed, run inside the folder."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        result = CliRunner().invoke(cardmill.app, list(arguments), env={"NO_COLOR": "1", "COLUMNS": "200"})
-    finally:
-        os.chdir(before)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.output
-
-
 def test_a_run_ends_with_the_path_of_its_report_and_leaves_a_readable_folder(tmp_path: Path) -> None:
     """Exit code 0; log, names, scenario copy and report are there."""
     _write(tmp_path, DESK)
-    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--check")
+    code, out = run_in(tmp_path, "run", "scenario.toml", "--check")
     assert code == 0
     assert out.splitlines()[-1] == "report: runs/scenario/report.html"
     folder = tmp_path / "runs" / "scenario"
@@ -92,9 +80,9 @@ def test_a_run_ends_with_the_path_of_its_report_and_leaves_a_readable_folder(tmp
 def test_the_copied_scenario_plays_the_same_run_again(tmp_path: Path) -> None:
     """Same content hash, same log, even though --set has been carried out in the copy."""
     _write(tmp_path, DESK)
-    _, first = _cardmill(tmp_path, "run", "scenario.toml", "--json", "--set", "stations.desk.counters=3")
+    _, first = run_in(tmp_path, "run", "scenario.toml", "--json", "--set", "stations.desk.counters=3")
     copy = "runs/scenario/scenario/scenario.toml"
-    _, again = _cardmill(tmp_path, "run", copy, "--json", "--out", "again")
+    _, again = run_in(tmp_path, "run", copy, "--json", "--out", "again")
     assert json.loads(first)["content_hash"] == json.loads(again)["content_hash"]
     assert json.loads(first)["log_sha256"] == json.loads(again)["log_sha256"]
 
@@ -103,10 +91,10 @@ def test_the_copied_scenario_plays_the_same_run_again(tmp_path: Path) -> None:
 def test_the_compiled_engine_writes_the_same_log(tmp_path: Path) -> None:
     """Another engine, the same bytes; an engine that does not exist is a mistake."""
     _write(tmp_path, DESK)
-    _, readable = _cardmill(tmp_path, "run", "scenario.toml", "--json")
-    _, compiled = _cardmill(tmp_path, "run", "scenario.toml", "--json", "--engine", "compiled", "--out", "again")
+    _, readable = run_in(tmp_path, "run", "scenario.toml", "--json")
+    _, compiled = run_in(tmp_path, "run", "scenario.toml", "--json", "--engine", "compiled", "--out", "again")
     assert json.loads(readable)["log_sha256"] == json.loads(compiled)["log_sha256"]
-    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--engine", "fast")
+    code, out = run_in(tmp_path, "run", "scenario.toml", "--engine", "fast")
     assert code == 2
     assert "reference or compiled" in out
 
@@ -114,8 +102,8 @@ def test_the_compiled_engine_writes_the_same_log(tmp_path: Path) -> None:
 def test_quiet_prints_nothing_and_json_prints_one_document(tmp_path: Path) -> None:
     """For scripts."""
     _write(tmp_path, DESK)
-    assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet") == (0, "")
-    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--json", "--log", "none")
+    assert run_in(tmp_path, "run", "scenario.toml", "--quiet") == (0, "")
+    code, out = run_in(tmp_path, "run", "scenario.toml", "--json", "--log", "none")
     document = json.loads(out)
     assert code == 0
     assert document["title"] == "One desk"
@@ -126,15 +114,15 @@ def test_quiet_prints_nothing_and_json_prints_one_document(tmp_path: Path) -> No
 def test_a_run_that_kept_no_log_can_be_followed_by_one_that_does(tmp_path: Path) -> None:
     """A folder with nothing but reports is ours."""
     _write(tmp_path, DESK)
-    assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet", "--log", "none") == (0, "")
-    assert _cardmill(tmp_path, "run", "scenario.toml", "--quiet") == (0, "")
+    assert run_in(tmp_path, "run", "scenario.toml", "--quiet", "--log", "none") == (0, "")
+    assert run_in(tmp_path, "run", "scenario.toml", "--quiet") == (0, "")
     assert RunReader(tmp_path / "runs" / "scenario").verify() == []
 
 
 def test_an_expectation_not_met_gives_exit_code_99(tmp_path: Path) -> None:
     """The verdict is printed with the measured value."""
     _write(tmp_path, DESK + '[[expect]]\nmetric = "wait.mean"\nstation = "desk"\nat_most = "1 ms"\n')
-    code, out = _cardmill(tmp_path, "run", "scenario.toml")
+    code, out = run_in(tmp_path, "run", "scenario.toml")
     assert code == 99
     assert "NOT MET" in out
 
@@ -142,7 +130,7 @@ def test_an_expectation_not_met_gives_exit_code_99(tmp_path: Path) -> None:
 def test_a_story_that_ends_otherwise_than_told_gives_exit_code_98(tmp_path: Path) -> None:
     """An application that is in order is not refused."""
     _write(tmp_path, OUTLET.replace('where = "east"', 'where = "east", expect = "refused A1"'))
-    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--set", "procedures.apply.defect_share=0")
+    code, out = run_in(tmp_path, "run", "scenario.toml", "--set", "procedures.apply.defect_share=0")
     assert code == 98
     assert "expected refused A1, got done" in out
 
@@ -150,7 +138,7 @@ def test_a_story_that_ends_otherwise_than_told_gives_exit_code_98(tmp_path: Path
 def test_a_report_can_be_had_in_chinese(tmp_path: Path) -> None:
     """Beside the English one."""
     _write(tmp_path, DESK)
-    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--lang", "zh")
+    code, out = run_in(tmp_path, "run", "scenario.toml", "--lang", "zh")
     assert code == 0
     assert out.splitlines()[-1] == "report: runs/scenario/report.zh.html"
     assert "等候" in (tmp_path / "runs/scenario/report.zh.html").read_text(encoding="utf-8")
@@ -159,7 +147,7 @@ def test_a_report_can_be_had_in_chinese(tmp_path: Path) -> None:
 def test_check_says_how_large_a_scenario_is_and_plays_nothing(tmp_path: Path) -> None:
     """No folder appears."""
     _write(tmp_path, DESK)
-    code, out = _cardmill(tmp_path, "check", "scenario.toml")
+    code, out = run_in(tmp_path, "check", "scenario.toml")
     assert code == 0
     assert "sound" in out
     assert not (tmp_path / "runs").exists()
@@ -167,7 +155,7 @@ def test_check_says_how_large_a_scenario_is_and_plays_nothing(tmp_path: Path) ->
 
 def test_the_schema_is_json(tmp_path: Path) -> None:
     """For editors."""
-    code, out = _cardmill(tmp_path, "schema")
+    code, out = run_in(tmp_path, "schema")
     assert code == 0
     assert "outlets" in json.loads(out)["properties"]
 
@@ -201,7 +189,7 @@ def test_a_wrong_scenario_gives_one_clear_message_and_exit_code_2(
 ) -> None:
     """Never a traceback, and nothing half-written."""
     _write(tmp_path, text)
-    code, out = _cardmill(tmp_path, "run", "scenario.toml", *more)
+    code, out = run_in(tmp_path, "run", "scenario.toml", *more)
     assert code == 2, f"{what}: {out}"
     assert said in out
     assert "Traceback" not in out
@@ -213,7 +201,7 @@ def test_a_missing_file_a_folder_and_a_binary_file_are_named(tmp_path: Path) -> 
     (tmp_path / "folder").mkdir()
     (tmp_path / "picture.toml").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff\xfe")
     for name in ("missing.toml", "folder", "picture.toml"):
-        code, out = _cardmill(tmp_path, "run", name)
+        code, out = run_in(tmp_path, "run", name)
         assert code == 2
         assert out.startswith(name)
 
@@ -222,7 +210,7 @@ def test_a_bad_row_of_a_csv_file_is_named_by_its_line(tmp_path: Path) -> None:
     """Line 3 of the file, not of the scenario."""
     (tmp_path / "day.csv").write_text("time\n08:30\nhalf past nine\n", encoding="utf-8")
     _write(tmp_path, DESK.replace('rate = "20 per h"', 'file = {arrivals = "day.csv"}'))
-    code, out = _cardmill(tmp_path, "run", "scenario.toml")
+    code, out = run_in(tmp_path, "run", "scenario.toml")
     assert code == 2
     assert "day.csv:3" in out
 
@@ -232,7 +220,7 @@ def test_a_folder_that_is_not_ours_is_never_overwritten(tmp_path: Path) -> None:
     _write(tmp_path, DESK)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("precious", encoding="utf-8")
-    code, out = _cardmill(tmp_path, "run", "scenario.toml", "--out", "mine")
+    code, out = run_in(tmp_path, "run", "scenario.toml", "--out", "mine")
     assert code == 2
     assert "no run of ours" in out
     assert (tmp_path / "mine" / "thesis.txt").read_text(encoding="utf-8") == "precious"
@@ -278,6 +266,6 @@ def test_the_scenario_in_a_run_folder_can_be_played_again(tmp_path: Path) -> Non
     (tmp_path / "town.toml").write_text(text, encoding="utf-8")
     first, again = tmp_path / "first", tmp_path / "again"
     for scenario, out in ((tmp_path / "town.toml", first), (first / "scenario" / "scenario.toml", again)):
-        assert CliRunner().invoke(cardmill.app, ["run", str(scenario), "--out", str(out), "-q"]).exit_code == 0
+        assert run_in(tmp_path, "run", str(scenario), "--out", str(out), "-q") == (0, "")
     logs = [json.loads((folder / "run.json").read_text("utf-8"))["log_sha256"] for folder in (first, again)]
     assert logs[0] == logs[1]

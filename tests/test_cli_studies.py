@@ -8,39 +8,27 @@ import signal
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-import cardmill
 from sim.replications.session import Beat
+from tests.command import run_in
 from tests.replications.runs import desk
 
 HERE = ("--workers", "1")
-
-
-def _cardmill(folder: Path, *arguments: str) -> tuple[int, str]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        result = CliRunner().invoke(cardmill.app, list(arguments), env={"NO_COLOR": "1", "COLUMNS": "200"})
-    finally:
-        os.chdir(before)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.output
 
 
 def test_a_run_until_says_how_many_replications_and_why(tmp_path: Path) -> None:
     """On the screen, in JSON and on the page, in both languages."""
     desk(tmp_path)
     until = ("--until", "ci(wait.mean at desk) < 200 s", *HERE)
-    code, out = _cardmill(tmp_path, "run", "desk.toml", *until)
+    code, out = run_in(tmp_path, "run", "desk.toml", *until)
     assert code == 0
     assert "replications: the intervals were narrow enough after " in out
-    _, text = _cardmill(tmp_path, "run", "desk.toml", *until, "--json", "--lang", "zh")
+    _, text = run_in(tmp_path, "run", "desk.toml", *until, "--json", "--lang", "zh")
     document = json.loads(text)
     assert document["stopped"]["reached"]
     assert document["stopped"]["conditions"][0]["condition"] == "ci(wait.mean at desk) < 200 s"
     assert "置信区间足够窄" in (tmp_path / "runs/desk/report.zh.html").read_text("utf-8")
-    _cardmill(tmp_path, "run", "desk.toml", *until, "--quiet", "--resume")
+    run_in(tmp_path, "run", "desk.toml", *until, "--quiet", "--resume")
     page = (tmp_path / "runs/desk/report.html").read_text("utf-8")
     assert f"Played until the intervals were narrow enough: {document['replications']} times" in page
 
@@ -48,7 +36,7 @@ def test_a_run_until_says_how_many_replications_and_why(tmp_path: Path) -> None:
 def test_a_run_that_reached_the_most_says_that_it_was_not_enough(tmp_path: Path) -> None:
     """The page warns too."""
     desk(tmp_path)
-    code, out = _cardmill(
+    code, out = run_in(
         tmp_path, "run", "desk.toml", "--until", "ci(wait.mean) < 1 ms", "--max-replications", "6", *HERE
     )
     assert code == 0
@@ -59,7 +47,7 @@ def test_a_run_that_reached_the_most_says_that_it_was_not_enough(tmp_path: Path)
 def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
     """And is the one that is played."""
     desk(tmp_path, duration="5 d", replications=1)
-    code, out = _cardmill(tmp_path, "run", "desk.toml", "--warm-up", "auto", *HERE)
+    code, out = run_in(tmp_path, "run", "desk.toml", "--warm-up", "auto", *HERE)
     assert code == 0
     assert "found by MSER-5 in 5 pilot runs" in out
     assert "found by MSER-5 in 5 pilot runs" in (tmp_path / "runs/desk/report.html").read_text("utf-8")
@@ -85,7 +73,7 @@ def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
 def test_wrong_options_of_a_run_are_explained(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     """Exit code 2, nothing written."""
     desk(tmp_path)
-    code, out = _cardmill(tmp_path, "run", "desk.toml", *arguments)
+    code, out = run_in(tmp_path, "run", "desk.toml", *arguments)
     assert code == 2, out
     assert said in out
     assert not (tmp_path / "runs").exists()
@@ -94,8 +82,8 @@ def test_wrong_options_of_a_run_are_explained(tmp_path: Path, arguments: tuple[s
 def test_rows_of_another_scenario_are_refused_with_the_reason(tmp_path: Path) -> None:
     """--resume after the scenario was changed."""
     desk(tmp_path)
-    assert _cardmill(tmp_path, "run", "desk.toml", "--quiet", *HERE) == (0, "")
-    code, out = _cardmill(tmp_path, "run", "desk.toml", "--resume", "--set", "stations.desk.counters=3", *HERE)
+    assert run_in(tmp_path, "run", "desk.toml", "--quiet", *HERE) == (0, "")
+    code, out = run_in(tmp_path, "run", "desk.toml", "--resume", "--set", "stations.desk.counters=3", *HERE)
     assert code == 2
     assert "holds replications that cannot go on: they were played from another scenario" in out
 
@@ -104,17 +92,17 @@ def test_a_comparison_says_which_is_better_on_screen_in_json_and_on_a_page(tmp_p
     """The same scenario with one more counter."""
     desk(tmp_path)
     options = ("compare", "desk.toml", "--set-b", "stations.desk.counters=3", "--replications", "8", *HERE)
-    code, out = _cardmill(tmp_path, *options)
+    code, out = run_in(tmp_path, *options)
     assert code == 0
     assert "wait.mean at stations: stations.desk.counters=3 is better; " in out
     page = (tmp_path / "runs/compare-desk-desk/compare.html").read_text("utf-8")
     assert "is better; " in page
     assert "<svg" in page
-    _cardmill(tmp_path, *options, "--resume", "--quiet", "--lang", "zh")
+    run_in(tmp_path, *options, "--resume", "--quiet", "--lang", "zh")
     chinese = (tmp_path / "runs/compare-desk-desk/compare.zh.html").read_text("utf-8")
     assert "stations.desk.counters=3 更好；" in chinese
     assert "is better" not in chinese
-    code, text = _cardmill(tmp_path, *options, "--json", "--resume", "--metric", "wait.p95 at desk")
+    code, text = run_in(tmp_path, *options, "--json", "--resume", "--metric", "wait.p95 at desk")
     found = {one["metric"]: one for one in json.loads(text)["differences"]}
     assert found["wait.p95 at desk"]["finding"] == "b"
     assert found["wait.mean at stations"]["interval"][1] < 0
@@ -134,7 +122,7 @@ def test_a_comparison_says_which_is_better_on_screen_in_json_and_on_a_page(tmp_p
 def test_wrong_comparisons_are_explained(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     """Exit code 2, nothing written."""
     desk(tmp_path)
-    code, out = _cardmill(tmp_path, "compare", "desk.toml", *arguments, *HERE)
+    code, out = run_in(tmp_path, "compare", "desk.toml", *arguments, *HERE)
     assert code == 2, out
     assert said in out
     assert not (tmp_path / "runs").exists()
@@ -144,18 +132,18 @@ def test_wrong_comparisons_are_explained(tmp_path: Path, arguments: tuple[str, .
 def test_sensitivity_draws_a_tornado_and_a_run_can_carry_it(tmp_path: Path) -> None:
     """One assumption: the service time."""
     desk(tmp_path)
-    code, out = _cardmill(tmp_path, "sensitivity", "desk.toml", "--place", "desk", "--change", "10%", *HERE)
+    code, out = run_in(tmp_path, "sensitivity", "desk.toml", "--place", "desk", "--change", "10%", *HERE)
     assert code == 0
     assert "stations.desk.service" in out
     page = (tmp_path / "runs/sensitivity-desk/sensitivity.html").read_text("utf-8")
     assert "stations.desk.service matters most" in page
     assert 'id="picture-tornado"' in page
-    _, text = _cardmill(tmp_path, "sensitivity", "desk.toml", "--json", "--lang", "zh", *HERE)
+    _, text = run_in(tmp_path, "sensitivity", "desk.toml", "--json", "--lang", "zh", *HERE)
     assert json.loads(text)["assumptions"][0]["low"]["value"] == '{dist = "exponential", mean = "4 min"}'
-    code, _ = _cardmill(tmp_path, "run", "desk.toml", "--sensitivity", "wait.mean", "--workers", "1")
+    code, _ = run_in(tmp_path, "run", "desk.toml", "--sensitivity", "wait.mean", "--workers", "1")
     assert code == 0
     assert 'id="picture-tornado"' in (tmp_path / "runs/desk/report.html").read_text("utf-8")
-    code, out = _cardmill(tmp_path, "sensitivity", "desk.toml", "--change", "lots")
+    code, out = run_in(tmp_path, "sensitivity", "desk.toml", "--change", "lots")
     assert code == 2
     assert '--change: "lots" is no change; allowed: more than 0 % and less than 100 %' in out
 
@@ -164,16 +152,16 @@ def test_truth_prints_z_scores_and_fails_when_an_answer_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit code 0 for what is known, 99 for a scenario whose expected answer is false, 2 for a name that is none."""
-    code, out = _cardmill(tmp_path, "truth", "trace_mm8", "trace_tandem", "--check", *HERE)
+    code, out = run_in(tmp_path, "truth", "trace_mm8", "trace_tandem", "--check", *HERE)
     assert code == 0
     assert "exact" in out
     assert "every log satisfies the identities" in out
-    code, out = _cardmill(tmp_path, "truth", "mm9")
+    code, out = run_in(tmp_path, "truth", "mm9")
     assert code == 2
     assert 'did you mean "mm8"' in out
     wrong = desk(tmp_path, more='[[expect]]\nmetric = "wait.mean"\nequals = "1 s"\nz = 3.5\n')
     monkeypatch.setattr("reports.console_studies.TRUTH", wrong.parent)
-    code, text = _cardmill(tmp_path, "truth", "--json", *HERE)
+    code, text = run_in(tmp_path, "truth", "--json", *HERE)
     assert code == 99
     document = json.loads(text)
     assert document["failed"] == 1
@@ -184,7 +172,7 @@ def test_an_interrupted_comparison_goes_on_with_resume(tmp_path: Path, monkeypat
     """Exit code 130 and where the finished runs are; going on gives what an undisturbed comparison gives."""
     desk(tmp_path)
     options = ("compare", "desk.toml", "--set-b", "stations.desk.counters=3", "--replications", "5", "--json", *HERE)
-    _, whole = _cardmill(tmp_path, *options, "--out", "whole")
+    _, whole = run_in(tmp_path, *options, "--out", "whole")
     beats: list[int] = []
 
     def beat(_: object, beat: Beat) -> None:
@@ -193,10 +181,10 @@ def test_an_interrupted_comparison_goes_on_with_resume(tmp_path: Path, monkeypat
             os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr("reports.progress.RunProgress.beat", beat)
-    code, out = _cardmill(tmp_path, *options, "--out", "study")
+    code, out = run_in(tmp_path, *options, "--out", "study")
     assert code == 130
     assert out.strip() == "interrupted; what was finished is kept in study: go on with --resume"
     monkeypatch.undo()
-    code, again = _cardmill(tmp_path, *options, "--out", "study", "--resume")
+    code, again = run_in(tmp_path, *options, "--out", "study", "--resume")
     assert code == 0
     assert json.loads(again)["differences"] == json.loads(whole)["differences"]
