@@ -15,18 +15,19 @@ from cardemu.people import person
 from cardemu.personalisation.data import values_of
 from cardemu.personalisation.script import REGION
 from cardemu.products import Product
+from cardemu.stripe.design import design
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.errors import OK, english
+from cardemu.terminal.everything import REFUSED, basic, file_values
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.link import is_records
-from cardemu.terminal.reader import AUTH_KEY, Reader
+from cardemu.terminal.reader import Reader
 
 TABLES = ("person", "card", "bank")
 PLAIN = ("product", "seed", "index", "region", "serial", "photo", "portrait")
 """What else such a file may say; serial and photo belong to the chip and are not needed here."""
 ISSUE_DATE = "20260302"
 BANK = "bank.card_number"
-NAME_PLACE = 4  # of the name among the basic fields, which joins tags 09 and 4E
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def values_for(product: Product, wish: Wish) -> dict[str, str]:
     try:
         holder = person(wish.seed, wish.region, wish.index)
         values = values_of(holder, wish.region, wish.index.to_bytes(4, "big"), issue_date, wish.index)
-        values[BANK] = bank_card_number(_bank(product), wish.index)
+        values[BANK] = bank_card_number(design(product).bank, wish.index)
     except (ValueError, OverflowError) as error:
         raise FaceError([("person", str(error))]) from error
     return values | _from_number(given.get("person.number", "")) | given
@@ -115,35 +116,23 @@ def _from_number(number: str) -> dict[str, str]:
     }
 
 
-def _bank(product: Product) -> int:
-    """The bank whose account the product carries: the number in its stripe's table."""
-    stripe = product.extras.get("stripe")
-    bank = stripe.get("bank", 0) if isinstance(stripe, dict) else 0
-    return bank if isinstance(bank, int) else 0
-
-
 def values_on(card: Card, product: Product) -> dict[str, str]:
     """The values a saved card carries, read with every key as a terminal does; FaceError when it refuses."""
     desk = Reader(Terminal(contact=card, keys=Hsm(product.template.roots), pin_pad=lambda _: "", card_product=product))
-    basic = bytearray()
-    _answer(desk.iReadCardBas(1, basic))
-    values = {"person.name": basic.decode("gb18030").split("|")[NAME_PLACE]}
+    code, head = basic(desk)
+    if code != OK:
+        raise FaceError([("card", f"cannot be read: {code} {english(code)}")])
+    values = {"person.name": head["name"]}
     for row in product.files:
         elements = [one for one in row.elements if one.source and not one.name.startswith("name")]
         if row.df == "SSSE" and is_records(row) and elements:
-            out = bytearray()
-            address = "|".join([row.key, *(f"{one.tag:02X}:1" for one in elements)]) + "|$"
-            _answer(desk.iReadCard(1, AUTH_KEY, "", address, out))
-            texts = out.decode("gb18030")[:-2].split("|")[1:]
-            values |= {one.source: text for one, text in zip(elements, texts, strict=True) if text}
+            texts = file_values(desk, row)
+            if REFUSED in texts:
+                raise FaceError([("card", f"{row.key} cannot be read: {texts[REFUSED]}")])
+            values |= {one.source: texts[one.name] for one in elements if texts[one.name]}
     values.pop("product.version", None)
     number = values.get("card.number", "")
     if number[1:8].isdecimal():
         index = (ord(number[0]) - ord("A")) * CARDS_PER_LETTER + int(number[1:8])
-        values[BANK] = bank_card_number(_bank(product), index)
+        values[BANK] = bank_card_number(design(product).bank, index)
     return values
-
-
-def _answer(code: int) -> None:
-    if code != OK:
-        raise FaceError([("card", f"cannot be read: {code} {english(code)}")])

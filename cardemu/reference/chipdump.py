@@ -17,7 +17,6 @@ from cardemu.elements.codec import ElementError
 from cardemu.elements.model import Element, FileRow
 from cardemu.files import DEDICATED, Kind, Node, describe, tree
 from cardemu.keys import KEY_ROWS, STORED, CardKey, table
-from cardemu.lifecycle import Stage
 from cardemu.memory import Cell
 from cardemu.products import Product
 from cardemu.records import spans
@@ -179,11 +178,6 @@ def _account(cell: bytes) -> dict[str, Any]:
         "year": account.year,
         "start_day": account.start_day.hex(),
     }
-
-
-def operational(document: Mapping[str, Any]) -> bool:
-    """Whether the chip described is past initialisation."""
-    return document.get("life_cycle") == Stage.OPERATIONAL.name.lower()
 
 
 # ---- as text
