@@ -7,6 +7,7 @@ between two events.
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import getrefcount
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,19 +126,26 @@ class GeneralEngine:
                 return True
 
     def _flush(self, least: int) -> None:
-        """Hand on the log in chunks, as long as there are at least so many rows."""
-        world = self._world
-        rows, at = int(world.g[col.LOG]), 0
+        """Hand on the log in chunks, as long as there are at least so many rows.
+
+        Chunks are parts of the log itself.  It is written over, unless somebody keeps one.
+        """
+        log, g = self._world.log, self._world.g
+        rows, at, known = int(g[col.LOG]), 0, getrefcount(log)
         while rows - at >= max(1, least):
-            chunk = world.log[at : min(rows, at + CHUNK)].copy()
-            at += len(chunk)
-            again = min(self._skip, len(chunk))
+            until = min(rows, at + CHUNK)
+            again = min(self._skip, until - at)
             self._skip -= again
-            if again < len(chunk):
-                self._delivered += len(chunk) - again
-                self._sink(chunk[again:])
-        world.log[: rows - at] = world.log[at:rows].copy()
-        world.g[col.LOG] = rows - at
+            if again < until - at:
+                self._delivered += until - at - again
+                self._sink(log[at + again : until])
+            at = until
+        if at == 0:
+            return
+        if getrefcount(log) > known:
+            self._world = self._world._replace(log=np.empty_like(log))
+        self._world.log[: rows - at] = log[at:rows]
+        g[col.LOG] = rows - at
 
     def _stories_not_over(self) -> None:
         """Records of the actions of stories that are not over, in the order in which they began."""

@@ -17,6 +17,8 @@ MARGIN = 4_096
 """Rows that are free in every table before an event begins."""
 CHUNK = 65_536
 """Rows of the log that are handed on together."""
+_PART = 4
+"""Office records grow by this part."""
 ROWS_OF_A_CASE = 8
 """Rows of the log that one case may write at once, on average."""
 
@@ -119,7 +121,8 @@ def roomier(world: World, margin: int) -> World:
     if len(world.log) < g[col.LOG] + ROWS_OF_A_CASE * alive + margin:
         changed["log"] = _longer(world.log, 2 * ROWS_OF_A_CASE * alive + CHUNK + margin)
     if len(world.record) < g[col.RECORDS] + 1:
-        changed["record"] = _longer(world.record, 2 * len(world.record))
+        rows = len(world.record) + len(world.record) // _PART
+        world.record.resize((rows, world.record.shape[1]), refcheck=False)  # in place: it is by far the largest
     if len(world.stack) < alive + margin:
         changed["stack"] = _longer(world.stack, 2 * alive + margin)
     if g[col.FREE_POOLS] < alive + margin:
