@@ -114,7 +114,8 @@ class _Stations:
     def __init__(self, program: Program, lists: Lists) -> None:
         self.lists = lists
         self.businesses = len(program.businesses)
-        self.station = table(len(program.stations) + 1, col.STATION_WIDTH)
+        stations = table(len(program.stations) + 1, col.STATION_WIDTH)
+        self.station = stations[1:]
         self.group = table(sum(len(row.skills) for row in program.stations), col.GROUP_WIDTH)
         self.groups = self.ranks = 0
         timetables = []
@@ -134,7 +135,7 @@ class _Stations:
             out[col.HOURS_FROM], out[col.HOURS_TO], out[col.HOURS_WEIGHT] = hours[row.hours]
             self._row(out, row)
             self._groups(out, row)
-        nowhere = self.station[-1]
+        nowhere = stations[0]
         nowhere[col.BANK], nowhere[col.MACHINE], nowhere[col.MENU] = _NO_BANK, NONE, NONE
         self.line = np.full((max(1, self.ranks * self.businesses), 2), NONE, dtype=np.int64)
         self.mask = np.zeros(max(1, self.ranks), dtype=np.int64)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_draws import emit, emit_of, person_number, person_place, person_share, share, time, which
 from sim.engines.compiled_release import let_go
@@ -54,7 +52,10 @@ def choose(w: World, choice: int, number: float) -> int:
 @compiled
 def _open_record(w: World, person: int) -> None:
     """The office record of a person nobody has asked for yet: the state of his cohort."""
-    cohort = w.cohort[np.searchsorted(w.cohort[:, col.COHORT_FIRST], person, side="right") - 1]
+    number = len(w.cohort) - 1
+    while w.cohort[number, col.COHORT_FIRST] > person:
+        number -= 1
+    cohort = w.cohort[number]
     at = w.g[col.RECORDS]
     w.g[col.RECORDS] = at + 1
     w.record_of[person] = at

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
-from sim.engines.compiled_types import Table, compiled
+from sim.engines.compiled_types import compiled
 from sim.engines.compiled_world import World
 
 RANK_SHIFT = 48
@@ -19,8 +19,9 @@ _PATIENCE = int(Rank.PATIENCE)
 
 
 @compiled
-def _rise(heap: Table, hole: int, t_ms: int, order: int, what: int, event: int) -> None:
+def _rise(w: World, hole: int, t_ms: int, order: int, what: int, event: int) -> None:
     """Put an entry where it belongs on the way from a leaf up."""
+    heap = w.heap
     while hole > 0:
         above = (hole - 1) >> 1
         t_above = heap[above, col.DUE_AT]
@@ -40,22 +41,23 @@ def _rise(heap: Table, hole: int, t_ms: int, order: int, what: int, event: int) 
 @compiled
 def at(w: World, t_ms: int, rank: int, number: int, what: int) -> int:
     """Schedule an event of a rank; `number` orders equal times.  Gives the event's own number."""
-    g, heap = w.g, w.heap
+    g = w.g
     step = g[col.CLOCK_STEP]
     if step > 1:
         t_ms = -(-t_ms // step) * step
     g[col.LAST_EVENT] += 1
-    if g[col.HEAP] == len(heap):
+    if g[col.HEAP] == len(w.heap):
         g[col.TROUBLE] = 1
         return int(g[col.LAST_EVENT])
-    _rise(heap, g[col.HEAP], t_ms, rank << RANK_SHIFT | number, what, g[col.LAST_EVENT])
+    _rise(w, g[col.HEAP], t_ms, rank << RANK_SHIFT | number, what, g[col.LAST_EVENT])
     g[col.HEAP] += 1
     return int(g[col.LAST_EVENT])
 
 
 @compiled
-def _sink(heap: Table, size: int, hole: int) -> None:
+def _sink(w: World, size: int, hole: int) -> None:
     """Let the entry at `hole` go down to where it belongs."""
+    heap = w.heap
     t_ms, order, what, event = heap[hole, 0], heap[hole, 1], heap[hole, 2], heap[hole, 3]
     while True:
         below = 2 * hole + 1
@@ -89,7 +91,7 @@ def drop_first(w: World) -> None:
     if size > 0:
         for column in range(col.HEAP_WIDTH):
             heap[0, column] = heap[size, column]
-        _sink(heap, size, 0)
+        _sink(w, size, 0)
 
 
 @compiled
@@ -113,7 +115,7 @@ def _sweep(w: World) -> None:
             kept += 1
     g[col.HEAP] = kept
     for entry in range(kept // 2 - 1, -1, -1):
-        _sink(heap, kept, entry)
+        _sink(w, kept, entry)
 
 
 @compiled

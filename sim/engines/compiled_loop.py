@@ -21,7 +21,7 @@ _WALK, _PATIENCE, _ARRIVAL = int(Rank.WALK), int(Rank.PATIENCE), int(Rank.ARRIVA
 def begin(pairs: int) -> None:
     """What stands in the heap before the first event.  `pairs`: address of the tables' addresses."""
     w = world_at(pairs)
-    stations = len(w.station) - 1
+    stations = len(w.station)
     for station in range(stations):
         fail_next(w, station)
     for station in range(stations):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_draws import share, time
-from sim.engines.compiled_types import Reals, Row, compiled
+from sim.engines.compiled_types import Words, compiled
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.engines.draws import For
@@ -34,16 +32,18 @@ def add_workdays(w: World, t_ms: int, n: int, clock_ms: int) -> int:
     if n == 0:
         return int(today * DAY_MS + clock_ms)
     wanted = w.days[today + 1] + n
-    if w.days[-1] < wanted:
+    if w.days[len(w.days) - 1] < wanted:
         w.g[col.TROUBLE] = 1
         return int(t_ms)
-    day = np.searchsorted(w.days, wanted) - 1
+    day = today + n
+    while w.days[day + 1] < wanted:
+        day += 1
     _asked(w, today, day)
     return int(day * DAY_MS + clock_ms)
 
 
 @compiled
-def _next_clock(w: World, case: int, row: Row) -> int:
+def _next_clock(w: World, case: int, row: Words) -> int:
     """The next cut-off on a working day; who leaves at the same cut-off belongs to one batch."""
     now = w.g[col.NOW]
     day = now // DAY_MS
@@ -58,7 +58,7 @@ def _next_clock(w: World, case: int, row: Row) -> int:
 
 
 @compiled
-def _plain(w: World, case: int, row: Row) -> int:
+def _plain(w: World, case: int, row: Words) -> int:
     now = w.g[col.NOW]
     kind = row[col.WAIT_KIND]
     if kind == _NOW:
@@ -75,36 +75,59 @@ def _plain(w: World, case: int, row: Row) -> int:
 
 
 @compiled
-def _weight_at(times: Row, weight: Reals, t_ms: int) -> float:
-    right = np.searchsorted(times, t_ms, side="right")
-    if right == len(times):
-        return float(weight[-1])
-    if right == 0:
+def _times_until(w: World, first: int, last: int, t_ms: int) -> int:
+    """The position after the last of the growing times first..last-1 in `ints` that is not later."""
+    while first < last:
+        middle = (first + last) // 2
+        if t_ms < w.ints[middle]:
+            last = middle
+        else:
+            first = middle + 1
+    return first
+
+
+@compiled
+def _weight_at(w: World, first: int, last: int, weights: int, t_ms: int) -> float:
+    """The weight of the opening hours before a moment.  Times stand in `ints`, weights in `reals`."""
+    right = _times_until(w, first, last, t_ms)
+    if right == last:
+        return float(w.reals[weights + last - first - 1])
+    if right == first:
         return 0.0
-    left = right - 1
-    return float(weight[left] + (weight[right] - weight[left]) * ((t_ms - times[left]) / (times[right] - times[left])))
+    before, after = w.reals[weights + right - first - 1], w.reals[weights + right - first]
+    start = w.ints[right - 1]
+    return float(before + (after - before) * ((t_ms - start) / (w.ints[right] - start)))
 
 
 @compiled
-def _time_at(times: Row, weight: Reals, target: float) -> int:
-    right = min(max(1, int(np.searchsorted(weight, target, side="right"))), len(times) - 1)
-    left = right - 1
-    rise = weight[right] - weight[left]
-    part = (target - weight[left]) / rise if rise > 0.0 else 0.0
-    return int(times[left] + part * (times[right] - times[left]))
+def _time_at(w: World, first: int, last: int, weights: int, target: float) -> int:
+    low, high = 0, last - first
+    while low < high:
+        middle = (low + high) // 2
+        if target < w.reals[weights + middle]:
+            high = middle
+        else:
+            low = middle + 1
+    right = min(max(1, low), last - first - 1)
+    before = w.reals[weights + right - 1]
+    rise = w.reals[weights + right] - before
+    part = (target - before) / rise if rise > 0.0 else 0.0
+    start = w.ints[first + right - 1]
+    return int(start + part * (w.ints[first + right] - start))
 
 
 @compiled
-def visit_time(times: Row, weight: Reals, t_ms: int, part: float) -> int:
+def _visit_time(w: World, first: int, last: int, weights: int, t_ms: int, part: float) -> int:
     """When somebody who is free from t_ms on comes to a place with these hours (sim.engines.pauses.visit_time)."""
-    if len(times) == 0:
+    if first == last:
         return t_ms
-    end = times[-1]
+    end = w.ints[last - 1]
     while t_ms < end:
         day_end = (t_ms // DAY_MS + 1) * DAY_MS
-        low, high = _weight_at(times, weight, t_ms), _weight_at(times, weight, min(day_end, end))
+        low = _weight_at(w, first, last, weights, t_ms)
+        high = _weight_at(w, first, last, weights, min(day_end, end))
         if high > low:
-            return max(t_ms, _time_at(times, weight, low + part * (high - low)))
+            return max(t_ms, _time_at(w, first, last, weights, low + part * (high - low)))
         t_ms = day_end
     return _NEVER_MS
 
@@ -117,9 +140,8 @@ def until(w: World, case: int, wait: int, station: int) -> int:
     if not row[col.WAIT_VISIT] or station < 0:
         return t_ms
     place = w.station[station]
-    first, last = place[col.HOURS_FROM], place[col.HOURS_TO]
-    weights = place[col.HOURS_WEIGHT]
-    return visit_time(w.ints[first:last], w.reals[weights : weights + last - first], t_ms, share(w, case, _VISIT, 0))
+    part = share(w, case, _VISIT, 0)
+    return _visit_time(w, place[col.HOURS_FROM], place[col.HOURS_TO], place[col.HOURS_WEIGHT], t_ms, part)
 
 
 @compiled

@@ -38,7 +38,7 @@ class World(NamedTuple):
     leads: np.ndarray
     ints: np.ndarray
     reals: np.ndarray
-    station: np.ndarray  # one row more than there are stations: number -1 finds the place nobody is at
+    station: np.ndarray  # the row before the first, number -1, is the place nobody is at
     group: np.ndarray
     line: np.ndarray  # first and last case of each line: one for each station, rank and business
     mask: np.ndarray  # businesses for which somebody waits: one for each station and rank
