@@ -12,7 +12,7 @@ from sim.engines.compiled_build_people import PeopleTables
 from sim.engines.compiled_build_steps import StepTables
 from sim.engines.compiled_lists import Lists
 from sim.engines.compiled_world import CHUNK, MARGIN, World, free_cases, free_pool, table
-from sim.engines.demand import DAY_MS
+from sim.engines.demand import DAY_MS, expected_arrivals
 from sim.engines.draws import STATION_KEY
 from sim.office.fields import NEVER, Field
 from sim.office.hotlist import ONLINE
@@ -26,6 +26,7 @@ MOST_BUSINESSES = 62
 _DAYS_BEYOND = 800
 """Days of the calendar laid out beyond the run, for pauses that end after it; doubled as long as it is too short."""
 _NO_BANK = -2
+_MORE_THAN_EXPECTED = 1.05
 TIMES = tuple(field for field in Field if field.name.endswith("_AT") or field == Field.HOT_UNTIL)
 """Fields of a record that say when something happened."""
 
@@ -85,9 +86,9 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     g[col.DRAIN], g[col.BUSINESSES] = program.drain, len(program.businesses)
     g[col.DAY_LOW], g[col.DAY_HIGH] = 1, 0
     return World(
-        g=g, heap=table(4 * margin, col.HEAP_WIDTH), case=case, log=table(CHUNK + margin, 8),
+        g=g, heap=table(4 * margin, col.HEAP_WIDTH), case=case, log=np.zeros((CHUNK + margin, 8), dtype=np.int64),
         block=np.zeros((0, col.BLOCK_WIDTH), dtype=np.int64),
-        record=table(margin if program.cohorts else 1, len(Field)),
+        record=table(_records(program, people.count, margin), len(Field)),
         record_of=np.full(max(1, people.count), NONE, dtype=np.int64),
         pool=pool, stack=table(margin, col.STACK_WIDTH), leads=table(steps.most_effects, 2),
         ints=lists.int_array(), reals=lists.real_array(),
@@ -96,6 +97,11 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
         wait=steps.wait, dist=steps.dist, choice=steps.choice, source=people.source, cohort=people.cohort,
         guard=steps.guard, effect=steps.effect, office=steps.office, days=_days(program, scale),
     )  # fmt: skip
+
+
+def _records(program: Program, people: int, margin: int) -> int:
+    """Rows for office records: of all who are expected, so that none need be moved.  Memory is taken as they come."""
+    return min(people, int(_MORE_THAN_EXPECTED * expected_arrivals(program)) + margin)
 
 
 def _days(program: Program, scale: int) -> np.ndarray:

@@ -14,12 +14,10 @@ import numpy as np
 
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_build import build
-from sim.engines.compiled_loop import begin, play, tell_one
+from sim.engines.compiled_loop import begin, close, play, tell_one
 from sim.engines.compiled_types import pairs_of
-from sim.engines.compiled_world import CHUNK, roomier
+from sim.engines.compiled_world import CHUNK, roomier, table
 from sim.engines.demand import arrivals
-from sim.log import Event
-from sim.office.rows import LEDGER_FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +47,7 @@ class _Clock:
 class GeneralEngine:
     """Plays one replication of a Program and writes its log to a sink."""
 
-    entries = (begin, play, tell_one)
+    entries = (begin, play, tell_one, close)
 
     def __init__(self, program: Program, seed: int, replication: int, sink: Sink) -> None:
         self.program = program
@@ -89,7 +87,7 @@ class GeneralEngine:
             self._world.g[col.EXHAUSTED] = 1
         stations = len(self.program.stations)
         if len(self._world.heap) < 2 * stations:
-            self._world = self._world._replace(heap=np.zeros((4 * stations, col.HEAP_WIDTH), dtype=np.int64))
+            self._world = self._world._replace(heap=table(4 * stations, col.HEAP_WIDTH))
         pairs = pairs_of(self._world)
         begin(pairs.ctypes.data)
         return self._world
@@ -158,19 +156,12 @@ class GeneralEngine:
 
     def _balances(self, t_ms: int) -> None:
         """Hand on the closing balances, by person and ledger."""
-        persons = np.flatnonzero(self._world.record_of >= 0)
-        many = CHUNK // len(LEDGER_FIELD)
-        for first in range(0, len(persons), many):
-            some = persons[first : first + many]
-            records = self._world.record[self._world.record_of[some]]
-            rows = np.full((len(some), len(LEDGER_FIELD), 8), -1, dtype=np.int64)
-            rows[:, :, 0] = t_ms
-            rows[:, :, 2] = some[:, None]
-            rows[:, :, 5] = Event.BALANCE
-            for position, (ledger, field) in enumerate(LEDGER_FIELD.items()):
-                rows[:, position, 6] = ledger
-                rows[:, position, 7] = records[:, field]
-            self._sink(rows.reshape(-1, 8))
+        self._world.g[col.NOW] = t_ms
+        person = 0
+        while person < len(self._world.record_of):
+            pairs = pairs_of(self._world)
+            person = int(close(pairs.ctypes.data, person))
+            self._flush(1)
 
     def _days_used(self) -> None:
         """Tell the calendar which days the run relied on, so that it can name years without announced holidays."""

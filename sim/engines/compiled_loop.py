@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
+from sim.engines.compiled_ahead import look_ahead
 from sim.engines.compiled_cases import tell
+from sim.engines.compiled_draws import emit_of
 from sim.engines.compiled_floor import changes, ends, next_change, out_of_patience
 from sim.engines.compiled_heap import RANK_SHIFT, drop_first, holds_good
 from sim.engines.compiled_release import fail_next, up, wrapped
@@ -12,9 +14,14 @@ from sim.engines.compiled_stack import push
 from sim.engines.compiled_types import Entry, compiled, world_at
 from sim.engines.compiled_walk import arrives, await_arrival, enter, follow, served
 from sim.engines.compiled_world import CHUNK, ROWS_OF_A_CASE, World
+from sim.log import Event
+from sim.office.fields import Ledger
+from sim.office.rows import LEDGER_FIELD
 
 _CHANGE, _UP, _END, _FREE = int(Rank.CHANGE), int(Rank.UP), int(Rank.END), int(Rank.FREE)
 _WALK, _PATIENCE, _ARRIVAL = int(Rank.WALK), int(Rank.PATIENCE), int(Rank.ARRIVAL)
+_BALANCE, _MEDICAL, _FINANCIAL = int(Event.BALANCE), int(Ledger.MEDICAL), int(Ledger.FINANCIAL)
+_MEDICAL_FEN, _FINANCIAL_FEN = int(LEDGER_FIELD[Ledger.MEDICAL]), int(LEDGER_FIELD[Ledger.FINANCIAL])
 
 
 @Entry
@@ -102,6 +109,7 @@ def play(pairs: int, every: int) -> int:
             return col.BLOCK
         t_ms = heap[0, col.DUE_AT]
         drop_first(w)
+        look_ahead(w)
         if not holds_good(w, order, what, event):
             g[col.CANCELLED] -= 1
             continue
@@ -119,3 +127,16 @@ def play(pairs: int, every: int) -> int:
 def tell_one(pairs: int, case: int) -> None:
     """The record of an action that is not over when the run is."""
     tell(world_at(pairs), case)
+
+
+@Entry
+def close(pairs: int, person: int) -> int:
+    """Closing balances of a person and those after him, until a chunk of the log is full; gives the next person."""
+    w = world_at(pairs)
+    while person < len(w.record_of) and w.g[col.LOG] < CHUNK:
+        if w.record_of[person] >= 0:
+            record = w.record[w.record_of[person]]
+            emit_of(w, -1, person, -1, -1, _BALANCE, _MEDICAL, record[_MEDICAL_FEN])
+            emit_of(w, -1, person, -1, -1, _BALANCE, _FINANCIAL, record[_FINANCIAL_FEN])
+        person += 1
+    return person

@@ -243,6 +243,21 @@ def _at(kind: WorldType) -> Any:
     return intrinsic(typed)
 
 
+def _fetched(_context: Any, words: Any, _at: Any) -> Any:
+
+    def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        flag, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")  # type: ignore[no-untyped-call]
+        first = _data(builder, values[0]) if isinstance(words, TableType) else values[0]
+        place = builder.bitcast(_word(builder, first, values[1]), byte)
+        builder.call(prefetch, [place, flag(0), flag(3), flag(1)])
+
+    return types.void(words, types.int64), generate
+
+
+fetch = cast("Callable[[Words, int], None]", intrinsic(_fetched))
+"""In compiled code: bring the line of the cache that a number of a row or list is in close, before it is asked for."""
 world_at = cast("Callable[[int], World]", _at(WORLD))
 plain_at = cast("Callable[[int], Plain]", _at(PLAIN))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
+from sim.engines.compiled_ahead import look_for_people
 from sim.engines.compiled_cases import choose, end_case, equip, home_of, new_case, twin_of
 from sim.engines.compiled_draws import emit, share, usual_place
 from sim.engines.compiled_floor import join
@@ -47,6 +48,7 @@ def arrives(w: World) -> None:
     g[col.NEXT_ARRIVAL] += 1
     g[col.ARRIVED] += 1
     await_arrival(w)
+    look_for_people(w)
     equip(w, case)
     w.case[case, col.TOLD] = w.source[source, col.STORY]
     emit(w, case, _ARRIVE, source, 0)

@@ -17,8 +17,8 @@ MARGIN = 4_096
 """Rows that are free in every table before an event begins."""
 CHUNK = 65_536
 """Rows of the log that are handed on together."""
-_PART = 4
-"""Office records grow by this part."""
+_LINE = 8
+"""Whole numbers in a line of the cache."""
 ROWS_OF_A_CASE = 8
 """Rows of the log that one case may write at once, on average."""
 
@@ -88,8 +88,11 @@ PLAIN_WIDTHS = (*[AS_WORDS] * 13, 0)
 
 
 def table(rows: int, width: int) -> np.ndarray:
-    """An empty table, with a row at least so that compiled code always has one type of array."""
-    return np.zeros((max(1, rows), width), dtype=np.int64)
+    """An empty table, with a row at least, that begins with a line of the cache."""
+    rows = max(1, rows)
+    words = np.zeros(rows * width + _LINE, dtype=np.int64)
+    first = -words.ctypes.data // words.itemsize % _LINE
+    return words[first : first + rows * width].reshape(rows, width)
 
 
 def free_cases(case: np.ndarray, first: int, last: int, then: int) -> None:
@@ -119,10 +122,11 @@ def roomier(world: World, margin: int) -> World:
     if len(world.heap) < g[col.HEAP] + alive + margin:
         changed["heap"] = _longer(world.heap, 2 * len(world.heap) + 2 * alive + margin)
     if len(world.log) < g[col.LOG] + ROWS_OF_A_CASE * alive + margin:
-        changed["log"] = _longer(world.log, 2 * ROWS_OF_A_CASE * alive + CHUNK + margin)
+        log = np.zeros((2 * ROWS_OF_A_CASE * alive + CHUNK + margin, 8), dtype=np.int64)
+        log[: g[col.LOG]] = world.log[: g[col.LOG]]
+        changed["log"] = log
     if len(world.record) < g[col.RECORDS] + 1:
-        rows = len(world.record) + len(world.record) // _PART
-        world.record.resize((rows, world.record.shape[1]), refcheck=False)  # in place: it is by far the largest
+        changed["record"] = _longer(world.record, 2 * len(world.record))
     if len(world.stack) < alive + margin:
         changed["stack"] = _longer(world.stack, 2 * alive + margin)
     if g[col.FREE_POOLS] < alive + margin:
@@ -137,6 +141,6 @@ def roomier(world: World, margin: int) -> World:
 
 
 def _longer(array: np.ndarray, rows: int) -> np.ndarray:
-    longer = np.zeros((rows, *array.shape[1:]), dtype=array.dtype)
+    longer = table(rows, array.shape[1])
     longer[: len(array)] = array
     return longer
