@@ -1,23 +1,25 @@
-"""Looking ahead: rows that the next events will ask for are fetched while the present one is worked on.
+"""Looking ahead: rows that coming events will ask for are fetched while present ones are worked on.
 
 People and cases are scattered over far more memory than any cache holds, and waiting for it would take longer than
-everything else.  Nothing here changes what happens.
+everything else.  Many rows are fetched at once, so that none waits for the other.  Nothing here changes what happens.
 """
 
 from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
-from sim.engines.compiled_heap import RANK_SHIFT
 from sim.engines.compiled_types import compiled, fetch
 from sim.engines.compiled_world import World
 from sim.office.fields import Field
 
+RANK_SHIFT = 48
+"""As in sim.engines.clock: the rank stands above the number that orders one rank."""
 _OF_A_CASE = (int(Rank.END), int(Rank.WALK), int(Rank.PATIENCE))
 """Ranks whose events name the row of a case."""
 _LINE = 8
 _FIELDS = len(Field)
-_PERSONS_AHEAD, _RECORDS_AHEAD = 16, 8
+_PEOPLE = 16
+"""As many people who will arrive are looked for at once: whether they have a record, and then the record."""
 
 
 @compiled
@@ -29,27 +31,36 @@ def _fetch_record(w: World, record: int) -> None:
 
 
 @compiled
-def look_ahead(w: World) -> None:
-    """The cases of those that may be the next but one, and the record of the next one's person."""
-    g, heap = w.g, w.heap
-    for entry in range(1, min(3, g[col.HEAP])):
-        if heap[entry, col.ORDER] >> RANK_SHIFT in _OF_A_CASE:
-            row = w.case[heap[entry, col.WHAT]]
-            for column in range(0, col.CASE_WIDTH, _LINE):
-                fetch(row, column)
-    if g[col.HEAP] and heap[0, col.ORDER] >> RANK_SHIFT in _OF_A_CASE:
-        _fetch_record(w, w.case[heap[0, col.WHAT], col.RECORD])
+def look_into(w: World, page: int) -> None:
+    """Fetch the cases of the events on a page of a drawer and those after it."""
+    while page >= 0:
+        row = w.page[page]
+        for place in range(col.FIRST_ENTRY, col.FIRST_ENTRY + col.HEAP_WIDTH * row[col.FILLED], col.HEAP_WIDTH):
+            if row[place + col.ORDER] >> RANK_SHIFT in _OF_A_CASE:
+                case = w.case[row[place + col.WHAT]]
+                for column in range(0, col.CASE_WIDTH, _LINE):
+                    fetch(case, column)
+        page = row[col.NEXT_PAGE]
+
+
+@compiled
+def look_for_record(w: World, order: int, what: int) -> None:
+    """Fetch the record of an event's person."""
+    if order >> RANK_SHIFT in _OF_A_CASE:
+        _fetch_record(w, w.case[what, col.RECORD])
 
 
 @compiled
 def look_for_people(w: World) -> None:
-    """Those who will come soon: whether they have a record, and the record."""
+    """Fetch what is known of those who arrive soon."""
     at, people = w.g[col.NEXT_ARRIVAL], len(w.block)
-    if at + _PERSONS_AHEAD < people:
-        person = w.block[at + _PERSONS_AHEAD, col.BLOCK_PERSON]
+    if at % _PEOPLE:
+        return
+    for ahead in range(at + 2 * _PEOPLE, min(at + 3 * _PEOPLE, people)):
+        person = w.block[ahead, col.BLOCK_PERSON]
         if person >= 0:
             fetch(w.record_of, person)
-    if at + _RECORDS_AHEAD < people:
-        person = w.block[at + _RECORDS_AHEAD, col.BLOCK_PERSON]
+    for ahead in range(at + _PEOPLE, min(at + 2 * _PEOPLE, people)):
+        person = w.block[ahead, col.BLOCK_PERSON]
         if person >= 0:
             _fetch_record(w, w.record_of[person])

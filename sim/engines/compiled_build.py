@@ -10,6 +10,7 @@ import numpy as np
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_build_people import PeopleTables
 from sim.engines.compiled_build_steps import StepTables
+from sim.engines.compiled_drawers import DRAWER_MS
 from sim.engines.compiled_lists import Lists
 from sim.engines.compiled_world import CHUNK, MARGIN, World, free_cases, free_pool, table
 from sim.engines.demand import DAY_MS, expected_arrivals
@@ -25,6 +26,8 @@ MOST_BUSINESSES = 62
 """Businesses are bits of one signed 64-bit word."""
 _DAYS_BEYOND = 800
 """Days of the calendar laid out beyond the run, for pauses that end after it; doubled as long as it is too short."""
+_DRAWERS = 65_536
+"""Half a year."""
 _NO_BANK = -2
 _MORE_THAN_EXPECTED = 1.05
 TIMES = tuple(field for field in Field if field.name.endswith("_AT") or field == Field.HOT_UNTIL)
@@ -80,13 +83,15 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     homes = sorted((row.first, place, station) for row in program.cohorts for place, station in row.homes)
     g[col.HOMES_FROM], g[col.HOMES_TO] = lists.whole(number for home in homes for number in home)
     g[col.FREE_CASES], g[col.FREE_POOLS], g[col.MARGIN_ROWS] = len(case), len(pool), margin
+    g[col.NEAR], g[col.FREE_PAGE] = DRAWER_MS, NONE
     g[col.CLOCK_STEP] = program.clock_step_ms
     g[col.SEED], g[col.REPLICATION] = seed, replication
     g[col.END] = program.last_ms
     g[col.DRAIN], g[col.BUSINESSES] = program.drain, len(program.businesses)
     g[col.DAY_LOW], g[col.DAY_HIGH] = 1, 0
     return World(
-        g=g, heap=table(4 * margin, col.HEAP_WIDTH), case=case, log=np.zeros((CHUNK + margin, 8), dtype=np.int64),
+        g=g, heap=table(4 * margin, col.HEAP_WIDTH), drawer=np.full(_DRAWERS, NONE, dtype=np.int64),
+        page=table(margin, col.PAGE_WIDTH), case=case, log=np.zeros((CHUNK + margin, 8), dtype=np.int64),
         block=np.zeros((0, col.BLOCK_WIDTH), dtype=np.int64),
         record=table(_records(program, people.count, margin), len(Field)),
         record_of=np.full(max(1, people.count), NONE, dtype=np.int64),

@@ -82,9 +82,6 @@ class GeneralEngine:
         self._skip = self._delivered
         self._blocks: Iterator[Block] = arrivals(self.program, self._seed, self._replication)
         self._world = build(self.program, self._seed, self._replication, scale)
-        self._next_block()
-        if len(self._world.block) == 0:
-            self._world.g[col.EXHAUSTED] = 1
         stations = len(self.program.stations)
         if len(self._world.heap) < 2 * stations:
             self._world = self._world._replace(heap=table(4 * stations, col.HEAP_WIDTH))
@@ -93,13 +90,12 @@ class GeneralEngine:
         return self._world
 
     def _next_block(self) -> None:
-        """What is left of the block and the next one that brings somebody."""
+        """The next block that brings somebody."""
         world = self._world
-        left = world.block[world.g[col.NEXT_ARRIVAL] :]
         for block in self._blocks:
             if len(block.t_ms):
                 rows = np.column_stack((block.t_ms, block.source, block.number, block.person)).astype(np.int64)
-                self._world = world._replace(block=np.concatenate([left, rows]))
+                self._world = world._replace(block=rows)
                 world.g[col.NEXT_ARRIVAL] = 0
                 return
         world.g[col.LAST_BLOCK] = 1

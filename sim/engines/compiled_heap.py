@@ -1,18 +1,18 @@
-"""The clock of the compiled engine: a binary heap of rows (t, rank << 48 | number, what, event), in arrays.
+"""The clock of the compiled engine: a binary heap of rows (t, rank << 48 | number, what, event), and drawers for later.
 
-As sim.engines.clock: times are rounded up to the clock's step, and events taken back stay in the heap, without effect,
-until they are half of it.  Both engines count the same events.
+As sim.engines.clock: times are rounded up to the clock's step, and events taken back stay there, without effect, until
+they are half of it.  Both engines count the same events.
 """
 
 from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_ahead import RANK_SHIFT, look_for_record, look_into
+from sim.engines.compiled_drawers import first_page, give_page, next_drawer, put_away
+from sim.engines.compiled_types import Words, compiled
 from sim.engines.compiled_world import World
 
-RANK_SHIFT = 48
-"""As in sim.engines.clock: the rank stands above the number that orders one rank."""
 _COMPACT_FROM = 4_096
 _END = int(Rank.END)
 _PATIENCE = int(Rank.PATIENCE)
@@ -46,12 +46,21 @@ def at(w: World, t_ms: int, rank: int, number: int, what: int) -> int:
     if step > 1:
         t_ms = -(-t_ms // step) * step
     g[col.LAST_EVENT] += 1
+    event, order = g[col.LAST_EVENT], rank << RANK_SHIFT | number
+    if not put_away(w, t_ms, order, what, event):
+        _add(w, t_ms, order, what, event)
+    return int(event)
+
+
+@compiled
+def _add(w: World, t_ms: int, order: int, what: int, event: int) -> None:
+    """One more entry in the heap."""
+    g = w.g
     if g[col.HEAP] == len(w.heap):
         g[col.TROUBLE] = 1
-        return int(g[col.LAST_EVENT])
-    _rise(w, g[col.HEAP], t_ms, rank << RANK_SHIFT | number, what, g[col.LAST_EVENT])
+        return
+    _rise(w, g[col.HEAP], t_ms, order, what, event)
     g[col.HEAP] += 1
-    return int(g[col.LAST_EVENT])
 
 
 @compiled
@@ -83,6 +92,33 @@ def _sink(w: World, size: int, hole: int) -> None:
 
 
 @compiled
+def _open_drawer(w: World) -> None:
+    """What lies in the next drawer goes into the heap, unless it was taken back."""
+    g = w.g
+    page = next_drawer(w)
+    while page >= 0:
+        row = w.page[page]
+        g[col.FAR] -= row[col.FILLED]
+        for place in range(col.FIRST_ENTRY, col.FIRST_ENTRY + col.HEAP_WIDTH * row[col.FILLED], col.HEAP_WIDTH):
+            if holds_good(w, row[place + col.ORDER], row[place + col.WHAT], row[place + col.EVENT]):
+                _add(w, row[place], row[place + col.ORDER], row[place + col.WHAT], row[place + col.EVENT])
+                look_for_record(w, row[place + col.ORDER], row[place + col.WHAT])
+            else:
+                g[col.CANCELLED] -= 1
+        page = give_page(w, page)
+    look_into(w, first_page(w))
+
+
+@compiled
+def soonest(w: World) -> int:
+    """When the next entry is due, which is the first one in the heap then; -1 if there is none."""
+    g, heap = w.g, w.heap
+    while g[col.FAR] > 0 and (g[col.HEAP] == 0 or heap[0, col.DUE_AT] >= g[col.NEAR]):
+        _open_drawer(w)
+    return int(heap[0, col.DUE_AT]) if g[col.HEAP] > 0 else -1
+
+
+@compiled
 def drop_first(w: World) -> None:
     """Take the first entry out of the heap."""
     g, heap = w.g, w.heap
@@ -104,9 +140,27 @@ def holds_good(w: World, order: int, what: int, event: int) -> bool:
 
 
 @compiled
+def _sweep_page(w: World, row: Words) -> None:
+    kept = col.FIRST_ENTRY
+    for place in range(col.FIRST_ENTRY, col.FIRST_ENTRY + col.HEAP_WIDTH * row[col.FILLED], col.HEAP_WIDTH):
+        if holds_good(w, row[place + col.ORDER], row[place + col.WHAT], row[place + col.EVENT]):
+            for column in range(col.HEAP_WIDTH):
+                row[kept + column] = row[place + column]
+            kept += col.HEAP_WIDTH
+    left = (kept - col.FIRST_ENTRY) // col.HEAP_WIDTH
+    w.g[col.FAR] -= row[col.FILLED] - left
+    row[col.FILLED] = left
+
+
+@compiled
 def _sweep(w: World) -> None:
     """Throw out what was taken back."""
     g, heap = w.g, w.heap
+    for drawer in range(len(w.drawer)):
+        page = w.drawer[drawer]
+        while page >= 0:
+            _sweep_page(w, w.page[page])
+            page = w.page[page, col.NEXT_PAGE]
     kept = 0
     for entry in range(g[col.HEAP]):
         if holds_good(w, heap[entry, col.ORDER], heap[entry, col.WHAT], heap[entry, col.EVENT]):
@@ -124,6 +178,6 @@ def cancel(w: World, case: int) -> None:
     g = w.g
     w.case[case, col.DUE] = 0
     g[col.CANCELLED] += 1
-    if g[col.CANCELLED] > _COMPACT_FROM and 2 * g[col.CANCELLED] > g[col.HEAP]:
+    if g[col.CANCELLED] > _COMPACT_FROM and 2 * g[col.CANCELLED] > g[col.HEAP] + g[col.FAR]:
         _sweep(w)
         g[col.CANCELLED] = 0

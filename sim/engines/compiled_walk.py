@@ -21,22 +21,12 @@ from sim.log import Event
 from sim.office.fields import Field
 from sim.program import Where
 
-_RANK_WALK, _RANK_ARRIVAL = int(Rank.WALK), int(Rank.ARRIVAL)
+_RANK_WALK = int(Rank.WALK)
 _MOVE = int(For.MOVE)
 _ARRIVE, _FORK = int(Event.ARRIVE), int(Event.FORK)
 _OUTLET, _CARD_BANK = int(Field.OUTLET), int(Field.CARD_BANK)
 _NOWHERE, _FIXED, _APPLIED = int(Where.NOWHERE), int(Where.FIXED), int(Where.APPLIED)
 _ISSUER, _HERE, _MACHINE = int(Where.ISSUER), int(Where.HERE), int(Where.MACHINE)
-
-
-@compiled
-def await_arrival(w: World) -> None:
-    """Schedule the next new case; only one waits in the heap at a time."""
-    g = w.g
-    if g[col.NEXT_ARRIVAL] == len(w.block):
-        g[col.EXHAUSTED] = 1
-        return
-    at(w, w.block[g[col.NEXT_ARRIVAL], col.BLOCK_T], _RANK_ARRIVAL, g[col.ARRIVED], 0)
 
 
 @compiled
@@ -46,8 +36,6 @@ def arrives(w: World) -> None:
     source = row[col.BLOCK_SOURCE]
     case = new_case(w, source, row[col.BLOCK_NUMBER], row[col.BLOCK_PERSON])
     g[col.NEXT_ARRIVAL] += 1
-    g[col.ARRIVED] += 1
-    await_arrival(w)
     look_for_people(w)
     equip(w, case)
     w.case[case, col.TOLD] = w.source[source, col.STORY]

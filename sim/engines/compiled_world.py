@@ -28,6 +28,8 @@ class World(NamedTuple):
 
     g: np.ndarray  # what changes with every event
     heap: np.ndarray
+    drawer: np.ndarray  # first page of each drawer, -1 none
+    page: np.ndarray
     case: np.ndarray
     log: np.ndarray
     block: np.ndarray
@@ -57,9 +59,10 @@ class World(NamedTuple):
 
 
 WIDTHS = (
-    0, col.HEAP_WIDTH, col.CASE_WIDTH, 8, col.BLOCK_WIDTH, len(Field), 0, col.POOL_WIDTH, col.STACK_WIDTH, 2, 0, 0,
-    col.STATION_WIDTH, col.GROUP_WIDTH, 2, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH, col.WAIT_WIDTH, col.DIST_WIDTH,
-    col.CHOICE_WIDTH, col.SOURCE_WIDTH, col.COHORT_WIDTH, col.GUARD_WIDTH, col.EFFECT_WIDTH, col.OFFICE_WIDTH, 0,
+    0, col.HEAP_WIDTH, 0, col.PAGE_WIDTH, col.CASE_WIDTH, 8, col.BLOCK_WIDTH, len(Field), 0, col.POOL_WIDTH,
+    col.STACK_WIDTH, 2, 0, 0, col.STATION_WIDTH, col.GROUP_WIDTH, 2, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH,
+    col.WAIT_WIDTH, col.DIST_WIDTH, col.CHOICE_WIDTH, col.SOURCE_WIDTH, col.COHORT_WIDTH, col.GUARD_WIDTH,
+    col.EFFECT_WIDTH, col.OFFICE_WIDTH, 0,
 )  # fmt: skip
 """Columns of each table of the World, 0 for a list."""
 
@@ -119,8 +122,11 @@ def roomier(world: World, margin: int) -> World:
         g[col.FREE_CASES] += len(case) - old
         changed["case"] = case
     alive = int(g[col.ALIVE])
-    if len(world.heap) < g[col.HEAP] + alive + margin:
-        changed["heap"] = _longer(world.heap, 2 * len(world.heap) + 2 * alive + margin)
+    entries = int(g[col.HEAP] + g[col.FAR])
+    if len(world.heap) < entries + alive + margin:
+        changed["heap"] = _longer(world.heap, 2 * (entries + alive) + margin)
+    if g[col.FREE_PAGE] < 0 and g[col.PAGES] == len(world.page):
+        changed["page"] = _longer(world.page, 2 * len(world.page))
     if len(world.log) < g[col.LOG] + ROWS_OF_A_CASE * alive + margin:
         log = np.zeros((2 * ROWS_OF_A_CASE * alive + CHUNK + margin, 8), dtype=np.int64)
         log[: g[col.LOG]] = world.log[: g[col.LOG]]
