@@ -14,7 +14,8 @@ from sim.office.fields import Field
 
 RANK_SHIFT = 48
 """As in sim.engines.clock: the rank stands above the number that orders one rank."""
-_OF_A_CASE = (int(Rank.END), int(Rank.WALK), int(Rank.PATIENCE))
+_WALK = int(Rank.WALK)
+_OF_A_CASE = (int(Rank.END), _WALK, int(Rank.PATIENCE))
 """Ranks whose events name the row of a case."""
 _LINE = 8
 _FIELDS = len(Field)
@@ -31,23 +32,28 @@ def _fetch_record(w: World, record: int) -> None:
 
 
 @compiled
-def look_into(w: World, page: int) -> None:
+def look_into(w: World, link: int) -> None:
     """Fetch the cases of the events on a page of a drawer and those after it."""
-    while page >= 0:
-        row = w.page[page]
-        for place in range(col.FIRST_ENTRY, col.FIRST_ENTRY + col.HEAP_WIDTH * row[col.FILLED], col.HEAP_WIDTH):
+    while link >= 0:
+        row, filled = w.page[link >> col.FILLED_BITS], link & col.FILLED
+        for place in range(col.FIRST_ENTRY, col.FIRST_ENTRY + col.HEAP_WIDTH * filled, col.HEAP_WIDTH):
             if row[place + col.ORDER] >> RANK_SHIFT in _OF_A_CASE:
                 case = w.case[row[place + col.WHAT]]
                 for column in range(0, col.CASE_WIDTH, _LINE):
                     fetch(case, column)
-        page = row[col.NEXT_PAGE]
+        link = row[col.LINK]
 
 
 @compiled
-def look_for_record(w: World, order: int, what: int) -> None:
-    """Fetch the record of an event's person."""
-    if order >> RANK_SHIFT in _OF_A_CASE:
-        _fetch_record(w, w.case[what, col.RECORD])
+def look_for_case(w: World, order: int, what: int) -> None:
+    """Fetch the record of an event's person, and the place where it happens."""
+    rank = order >> RANK_SHIFT
+    if rank in _OF_A_CASE:
+        case = w.case[what]
+        _fetch_record(w, case[col.RECORD])
+        place = w.station[case[col.WALK_STATION] if rank == _WALK else case[col.STATION]]
+        for column in range(0, col.STATION_LINES * _LINE, _LINE):
+            fetch(place, column)
 
 
 @compiled

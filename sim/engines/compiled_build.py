@@ -90,7 +90,7 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     g[col.DRAIN], g[col.BUSINESSES] = program.drain, len(program.businesses)
     g[col.DAY_LOW], g[col.DAY_HIGH] = 1, 0
     return World(
-        g=g, heap=table(4 * margin, col.HEAP_WIDTH), drawer=np.full(_DRAWERS, NONE, dtype=np.int64),
+        g=g, heap=table(4 * margin, col.HEAP_WIDTH), drawer=np.full(_DRAWERS, col.NO_PAGE, dtype=np.int64),
         page=table(margin, col.PAGE_WIDTH), case=case, log=np.zeros((CHUNK + margin, 8), dtype=np.int64),
         block=np.zeros((0, col.BLOCK_WIDTH), dtype=np.int64),
         record=table(_records(program, people.count, margin), len(Field)),

@@ -17,61 +17,62 @@ DRAWER_MS = 1 << _BITS
 
 
 @compiled
-def _new_page(w: World, following: int) -> int:
-    """An empty page before another one, -1 if there is none."""
+def _new_page(w: World) -> int:
+    """An empty page, -1 if there is none."""
     g = w.g
     page = g[col.FREE_PAGE]
     if page >= 0:
-        g[col.FREE_PAGE] = w.page[page, col.NEXT_PAGE]
+        g[col.FREE_PAGE] = w.page[page, col.LINK] >> col.FILLED_BITS
     elif g[col.PAGES] < len(w.page):
         page = g[col.PAGES]
         g[col.PAGES] += 1
-    else:
-        return -1
-    w.page[page, col.NEXT_PAGE], w.page[page, col.FILLED] = following, 0
     return int(page)
 
 
 @compiled
 def put_away(w: World, t_ms: int, order: int, what: int, event: int) -> bool:
-    """Lay an entry of the clock into its drawer; False if it belongs into the heap."""
+    """Lay an entry of the clock into its drawer; False if it belongs into the heap.
+
+    Only the drawer's link is read.  What is written on the page need not be waited for.
+    """
     g, drawers = w.g, len(w.drawer)
     if t_ms < g[col.NEAR] or t_ms >= g[col.NEAR] + drawers * DRAWER_MS:
         return False
     drawer = (t_ms >> _BITS) % drawers
-    page = w.drawer[drawer]
-    if page < 0 or w.page[page, col.FILLED] == col.PAGE_ENTRIES:
-        page = _new_page(w, page)
+    link = w.drawer[drawer]
+    filled = link & col.FILLED
+    if link == col.NO_PAGE or filled == col.PAGE_ENTRIES:
+        page = _new_page(w)
         if page < 0:
             return False
-        w.drawer[drawer] = page
-    row = w.page[page]
-    place = col.FIRST_ENTRY + col.HEAP_WIDTH * row[col.FILLED]
+        w.page[page, col.LINK] = link
+        link, filled = page << col.FILLED_BITS, 0
+    w.drawer[drawer] = link + 1
+    row, place = w.page[link >> col.FILLED_BITS], col.FIRST_ENTRY + col.HEAP_WIDTH * filled
     row[place], row[place + 1], row[place + 2], row[place + 3] = t_ms, order, what, event
-    row[col.FILLED] += 1
     g[col.FAR] += 1
     return True
 
 
 @compiled
 def first_page(w: World) -> int:
-    """The first page of the next drawer, -1 none."""
+    """The link of the next drawer to its first page."""
     return int(w.drawer[(w.g[col.NEAR] >> _BITS) % len(w.drawer)])
 
 
 @compiled
 def next_drawer(w: World) -> int:
-    """Take out the pages of the next drawer; gives the first.  What happens in its time is near from now on."""
-    page = first_page(w)
-    w.drawer[(w.g[col.NEAR] >> _BITS) % len(w.drawer)] = -1
+    """Take out the pages of the next drawer; gives the link.  What happens in its time is near from now on."""
+    link = first_page(w)
+    w.drawer[(w.g[col.NEAR] >> _BITS) % len(w.drawer)] = col.NO_PAGE
     w.g[col.NEAR] += DRAWER_MS
-    return int(page)
+    return link
 
 
 @compiled
 def give_page(w: World, page: int) -> int:
-    """A page is free again; gives the one after it."""
-    following = w.page[page, col.NEXT_PAGE]
-    w.page[page, col.NEXT_PAGE] = w.g[col.FREE_PAGE]
+    """A page is free again; gives its link to the one after it."""
+    link = w.page[page, col.LINK]
+    w.page[page, col.LINK] = w.g[col.FREE_PAGE] << col.FILLED_BITS
     w.g[col.FREE_PAGE] = page
-    return int(following)
+    return int(link)

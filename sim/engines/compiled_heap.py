@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
-from sim.engines.compiled_ahead import RANK_SHIFT, look_for_record, look_into
+from sim.engines.compiled_ahead import RANK_SHIFT, look_for_case, look_into
 from sim.engines.compiled_drawers import first_page, give_page, next_drawer, put_away
-from sim.engines.compiled_types import Words, compiled
+from sim.engines.compiled_types import compiled
 from sim.engines.compiled_world import World
 
 _COMPACT_FROM = 4_096
@@ -65,19 +65,19 @@ def _add(w: World, t_ms: int, order: int, what: int, event: int) -> None:
 
 @compiled
 def _sink(w: World, size: int, hole: int) -> None:
-    """Let the entry at `hole` go down to where it belongs."""
+    """Let the entry at `hole` go down to where it belongs.  The earlier of two is reckoned: it cannot be guessed."""
     heap = w.heap
     t_ms, order, what, event = heap[hole, 0], heap[hole, 1], heap[hole, 2], heap[hole, 3]
     while True:
         below = 2 * hole + 1
         if below >= size:
             break
-        other = below + 1
-        if other < size and (
-            heap[other, 0] < heap[below, 0] or (heap[other, 0] == heap[below, 0] and heap[other, 1] < heap[below, 1])
-        ):
-            below = other
         t_below = heap[below, 0]
+        if below + 1 < size:
+            t_other = heap[below + 1, 0]
+            other = int(t_other < t_below) | int(t_other == t_below) & int(heap[below + 1, 1] < heap[below, 1])
+            below += other
+            t_below = min(t_below, t_other)
         if t_ms < t_below or (t_ms == t_below and order < heap[below, 1]):
             break
         heap[hole, 0] = t_below
@@ -95,17 +95,18 @@ def _sink(w: World, size: int, hole: int) -> None:
 def _open_drawer(w: World) -> None:
     """What lies in the next drawer goes into the heap, unless it was taken back."""
     g = w.g
-    page = next_drawer(w)
-    while page >= 0:
-        row = w.page[page]
-        g[col.FAR] -= row[col.FILLED]
-        for place in range(col.FIRST_ENTRY, col.FIRST_ENTRY + col.HEAP_WIDTH * row[col.FILLED], col.HEAP_WIDTH):
+    link = next_drawer(w)
+    while link >= 0:
+        page = link >> col.FILLED_BITS
+        row, filled = w.page[page], link & col.FILLED
+        g[col.FAR] -= filled
+        for place in range(col.FIRST_ENTRY, col.FIRST_ENTRY + col.HEAP_WIDTH * filled, col.HEAP_WIDTH):
             if holds_good(w, row[place + col.ORDER], row[place + col.WHAT], row[place + col.EVENT]):
                 _add(w, row[place], row[place + col.ORDER], row[place + col.WHAT], row[place + col.EVENT])
-                look_for_record(w, row[place + col.ORDER], row[place + col.WHAT])
+                look_for_case(w, row[place + col.ORDER], row[place + col.WHAT])
             else:
                 g[col.CANCELLED] -= 1
-        page = give_page(w, page)
+        link = give_page(w, page)
     look_into(w, first_page(w))
 
 
@@ -140,16 +141,17 @@ def holds_good(w: World, order: int, what: int, event: int) -> bool:
 
 
 @compiled
-def _sweep_page(w: World, row: Words) -> None:
-    kept = col.FIRST_ENTRY
-    for place in range(col.FIRST_ENTRY, col.FIRST_ENTRY + col.HEAP_WIDTH * row[col.FILLED], col.HEAP_WIDTH):
+def _swept(w: World, link: int) -> int:
+    """Throw out what was taken back from a page; gives the link to it."""
+    row, filled, kept = w.page[link >> col.FILLED_BITS], link & col.FILLED, 0
+    for entry in range(filled):
+        place = col.FIRST_ENTRY + col.HEAP_WIDTH * entry
         if holds_good(w, row[place + col.ORDER], row[place + col.WHAT], row[place + col.EVENT]):
             for column in range(col.HEAP_WIDTH):
-                row[kept + column] = row[place + column]
-            kept += col.HEAP_WIDTH
-    left = (kept - col.FIRST_ENTRY) // col.HEAP_WIDTH
-    w.g[col.FAR] -= row[col.FILLED] - left
-    row[col.FILLED] = left
+                row[col.FIRST_ENTRY + col.HEAP_WIDTH * kept + column] = row[place + column]
+            kept += 1
+    w.g[col.FAR] -= filled - kept
+    return link - filled + kept
 
 
 @compiled
@@ -157,10 +159,12 @@ def _sweep(w: World) -> None:
     """Throw out what was taken back."""
     g, heap = w.g, w.heap
     for drawer in range(len(w.drawer)):
-        page = w.drawer[drawer]
-        while page >= 0:
-            _sweep_page(w, w.page[page])
-            page = w.page[page, col.NEXT_PAGE]
+        if w.drawer[drawer] >= 0:
+            w.drawer[drawer] = _swept(w, w.drawer[drawer])
+            page = w.page[w.drawer[drawer] >> col.FILLED_BITS]
+            while page[col.LINK] >= 0:
+                page[col.LINK] = _swept(w, page[col.LINK])
+                page = w.page[page[col.LINK] >> col.FILLED_BITS]
     kept = 0
     for entry in range(g[col.HEAP]):
         if holds_good(w, heap[entry, col.ORDER], heap[entry, col.WHAT], heap[entry, col.EVENT]):

@@ -28,7 +28,7 @@ class World(NamedTuple):
 
     g: np.ndarray  # what changes with every event
     heap: np.ndarray
-    drawer: np.ndarray  # first page of each drawer, -1 none
+    drawer: np.ndarray  # link to the first page of each drawer
     page: np.ndarray
     case: np.ndarray
     log: np.ndarray
