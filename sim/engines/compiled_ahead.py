@@ -18,7 +18,7 @@ _WALK = int(Rank.WALK)
 _OF_A_CASE = (int(Rank.END), _WALK, int(Rank.PATIENCE))
 """Ranks whose events name the row of a case."""
 _LINE = 8
-_FIELDS = len(Field)
+_FIELDS, _MEDICAL_FEN = len(Field), int(Field.MEDICAL_FEN)
 _PEOPLE = 16
 """As many people who will arrive are looked for at once: whether they have a record, and then the record."""
 
@@ -70,3 +70,10 @@ def look_for_people(w: World) -> None:
         person = w.block[ahead, col.BLOCK_PERSON]
         if person >= 0:
             _fetch_record(w, w.record_of[person])
+
+
+@compiled
+def look_for_balance(w: World, person: int) -> None:
+    """Fetch the balances of a later person."""
+    if person + _PEOPLE < len(w.record_of) and w.record_of[person + _PEOPLE] >= 0:
+        fetch(w.record[w.record_of[person + _PEOPLE]], _MEDICAL_FEN)

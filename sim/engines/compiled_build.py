@@ -138,12 +138,14 @@ class _Stations:
         hours = []
         for opening in program.hours:
             first, last = lists.whole(opening.times_ms)
-            hours.append((first, last, lists.broken(opening.weight)[0]))
+            days = np.arange(0, (opening.times_ms or (0,))[-1] + DAY_MS, DAY_MS)
+            points = np.searchsorted(np.array(opening.times_ms, dtype=np.int64), days, side="right")
+            hours.append((first, last, lists.broken(opening.weight)[0], lists.whole(points)[0]))
         for number, row in enumerate(program.stations):
             out = self.station[number]
             out[col.CHANGE_FROM], out[col.CHANGE_TO] = timetables[row.timetable]
             out[col.CHANGE] = out[col.CHANGE_FROM]
-            out[col.HOURS_FROM], out[col.HOURS_TO], out[col.HOURS_WEIGHT] = hours[row.hours]
+            out[[col.HOURS_FROM, col.HOURS_TO, col.HOURS_WEIGHT, col.HOURS_DAYS]] = hours[row.hours]
             self._row(out, row)
             self._groups(out, row)
         nowhere = stations[0]

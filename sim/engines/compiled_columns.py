@@ -118,7 +118,7 @@ THEN_TO = 19
 HOURS_FROM = 20
 HOURS_TO = 21
 HOURS_WEIGHT = 22  # position in `reals`
-CALLBACK_QUEUE = 23
+HOURS_DAYS = 23  # position in `ints`: which of the hours is the first after the beginning of each day
 MACHINE = 24
 MENU = 25
 BANK = 26
@@ -147,6 +147,7 @@ USES = 47
 USED = 48
 NEXT_FAILURE = 49
 FAILURES = 50
+CALLBACK_QUEUE = 51
 STATION_WIDTH = 56  # whole lines
 NOT_GIVEN = -2
 
@@ -252,6 +253,9 @@ VALUES_TO = 4
 RULE = 5
 PAPER = 6
 GUARD_WIDTH = 7
+IN_BITS = 32  # further checks, beyond those of sim.office.rows: against the bits of GUARD_DATA
+NOT_IN_BITS = 33
+BITS = 63
 
 ACT = 0
 EFFECT_FIELD = 1

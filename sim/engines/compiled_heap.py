@@ -1,4 +1,4 @@
-"""The clock of the compiled engine: a binary heap of rows (t, rank << 48 | number, what, event), and drawers for later.
+"""The clock of the compiled engine: a heap of rows (t, rank << 48 | number, what, event), four below each, and drawers.
 
 As sim.engines.clock: times are rounded up to the clock's step, and events taken back stay there, without effect, until
 they are half of it.  Both engines count the same events.
@@ -10,7 +10,7 @@ from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
 from sim.engines.compiled_ahead import RANK_SHIFT, look_for_case, look_into
 from sim.engines.compiled_drawers import first_page, give_page, next_drawer, put_away
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_types import Table, compiled, inlined
 from sim.engines.compiled_world import World
 
 _COMPACT_FROM = 4_096
@@ -23,7 +23,7 @@ def _rise(w: World, hole: int, t_ms: int, order: int, what: int, event: int) -> 
     """Put an entry where it belongs on the way from a leaf up."""
     heap = w.heap
     while hole > 0:
-        above = (hole - 1) >> 1
+        above = (hole - 1) >> 2
         t_above = heap[above, col.DUE_AT]
         if t_above < t_ms or (t_above == t_ms and heap[above, col.ORDER] < order):
             break
@@ -63,21 +63,30 @@ def _add(w: World, t_ms: int, order: int, what: int, event: int) -> None:
     g[col.HEAP] += 1
 
 
+@inlined
+def _earlier(heap: Table, one: int, other: int) -> int:
+    """1 if an entry is due before another one, else 0: reckoned, since it cannot be guessed."""
+    t_one, t_other = heap[one, 0], heap[other, 0]
+    return int(t_one < t_other) | int(t_one == t_other) & int(heap[one, 1] < heap[other, 1])
+
+
 @compiled
 def _sink(w: World, size: int, hole: int) -> None:
-    """Let the entry at `hole` go down to where it belongs.  The earlier of two is reckoned: it cannot be guessed."""
+    """Let the entry at `hole` go down to where it belongs."""
     heap = w.heap
     t_ms, order, what, event = heap[hole, 0], heap[hole, 1], heap[hole, 2], heap[hole, 3]
     while True:
-        below = 2 * hole + 1
+        below = 4 * hole + 1
         if below >= size:
             break
+        if below + 3 < size:
+            right = below + 2 + _earlier(heap, below + 3, below + 2)
+            below += _earlier(heap, below + 1, below)
+            below += (right - below) * _earlier(heap, right, below)
+        else:
+            for other in range(below + 1, size):
+                below += (other - below) * _earlier(heap, other, below)
         t_below = heap[below, 0]
-        if below + 1 < size:
-            t_other = heap[below + 1, 0]
-            other = int(t_other < t_below) | int(t_other == t_below) & int(heap[below + 1, 1] < heap[below, 1])
-            below += other
-            t_below = min(t_below, t_other)
         if t_ms < t_below or (t_ms == t_below and order < heap[below, 1]):
             break
         heap[hole, 0] = t_below
@@ -172,7 +181,7 @@ def _sweep(w: World) -> None:
                 heap[kept, column] = heap[entry, column]
             kept += 1
     g[col.HEAP] = kept
-    for entry in range(kept // 2 - 1, -1, -1):
+    for entry in range(kept // 4, -1, -1):
         _sink(w, kept, entry)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
-from sim.engines.compiled_ahead import RANK_SHIFT
+from sim.engines.compiled_ahead import RANK_SHIFT, look_for_balance
 from sim.engines.compiled_cases import tell
 from sim.engines.compiled_draws import emit_of
 from sim.engines.compiled_floor import changes, ends, next_change, out_of_patience
@@ -152,6 +152,7 @@ def close(pairs: int, person: int) -> int:
     """Closing balances of a person and those after him, until a chunk of the log is full; gives the next person."""
     w = world_at(pairs)
     while person < len(w.record_of) and w.g[col.LOG] < CHUNK:
+        look_for_balance(w, person)
         if w.record_of[person] >= 0:
             record = w.record[w.record_of[person]]
             emit_of(w, -1, person, -1, -1, _BALANCE, _MEDICAL, record[_MEDICAL_FEN])

@@ -174,6 +174,11 @@ def _among(w: World, guard: Words, value: int) -> bool:
 
 
 @compiled
+def _in_bits(bits: int, value: int) -> bool:
+    return bool(0 <= value < col.BITS and bits >> value & 1)
+
+
+@compiled
 def _not_hot(w: World, record: Words, place: int) -> bool:
     """Whether the terminal of a place does not know the card as reported (sim.office.hotlist)."""
     refresh, offset = w.station[place, col.REFRESH], w.station[place, col.REFRESH_OFFSET]
@@ -188,10 +193,14 @@ def _not_hot(w: World, record: Words, place: int) -> bool:
 
 
 @compiled
-def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911 - one line a check
+def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line a check
     row, now = w.case[case], w.g[col.NOW]
     value = w.record[row[col.RECORD], guard[col.GUARD_FIELD]]
     code, data, place = guard[col.CHECK], guard[col.GUARD_DATA], row[col.HERE]
+    if code == col.IN_BITS:
+        return _in_bits(data, value)
+    if code == col.NOT_IN_BITS:
+        return not _in_bits(data, value)
     if code == _IN:
         return _among(w, guard, value)
     if code == _NOT_IN:

@@ -75,59 +75,57 @@ def _plain(w: World, case: int, row: Words) -> int:
 
 
 @compiled
-def _times_until(w: World, first: int, last: int, t_ms: int) -> int:
-    """The position after the last of the growing times first..last-1 in `ints` that is not later."""
-    while first < last:
-        middle = (first + last) // 2
-        if t_ms < w.ints[middle]:
-            last = middle
-        else:
-            first = middle + 1
-    return first
+def _point_after(w: World, place: Words, t_ms: int) -> int:
+    """Which of a place's hours is the first that is later than a moment: times stand in `ints`, weights in `reals`."""
+    first, days = place[col.HOURS_FROM], place[col.HOURS_DAYS]
+    count = place[col.HOURS_TO] - first
+    point = w.ints[days + min(t_ms // DAY_MS, w.ints[first + count - 1] // DAY_MS)]
+    while point < count and w.ints[first + point] <= t_ms:
+        point += 1
+    return int(point)
 
 
 @compiled
-def _weight_at(w: World, first: int, last: int, weights: int, t_ms: int) -> float:
-    """The weight of the opening hours before a moment.  Times stand in `ints`, weights in `reals`."""
-    right = _times_until(w, first, last, t_ms)
-    if right == last:
-        return float(w.reals[weights + last - first - 1])
-    if right == first:
+def _weight_at(w: World, place: Words, t_ms: int, point: int) -> float:
+    """The weight of the hours up to a moment, which lies before a point."""
+    first, weights = place[col.HOURS_FROM], place[col.HOURS_WEIGHT]
+    if point == place[col.HOURS_TO] - first:
+        return float(w.reals[weights + point - 1])
+    if point == 0:
         return 0.0
-    before, after = w.reals[weights + right - first - 1], w.reals[weights + right - first]
-    start = w.ints[right - 1]
-    return float(before + (after - before) * ((t_ms - start) / (w.ints[right] - start)))
+    before, after = w.reals[weights + point - 1], w.reals[weights + point]
+    start = w.ints[first + point - 1]
+    return float(before + (after - before) * ((t_ms - start) / (w.ints[first + point] - start)))
 
 
 @compiled
-def _time_at(w: World, first: int, last: int, weights: int, target: float) -> int:
-    low, high = 0, last - first
-    while low < high:
-        middle = (low + high) // 2
-        if target < w.reals[weights + middle]:
-            high = middle
-        else:
-            low = middle + 1
-    right = min(max(1, low), last - first - 1)
-    before = w.reals[weights + right - 1]
-    rise = w.reals[weights + right] - before
+def _time_at(w: World, place: Words, target: float, point: int) -> int:
+    """The moment up to which the hours have a weight that is reached at a point or later."""
+    first, weights = place[col.HOURS_FROM], place[col.HOURS_WEIGHT]
+    last = place[col.HOURS_TO] - first - 1
+    while point < last and w.reals[weights + point] <= target:
+        point += 1
+    point = min(max(1, point), last)
+    before = w.reals[weights + point - 1]
+    rise = w.reals[weights + point] - before
     part = (target - before) / rise if rise > 0.0 else 0.0
-    start = w.ints[first + right - 1]
-    return int(start + part * (w.ints[first + right] - start))
+    start = w.ints[first + point - 1]
+    return int(start + part * (w.ints[first + point] - start))
 
 
 @compiled
-def _visit_time(w: World, first: int, last: int, weights: int, t_ms: int, part: float) -> int:
+def _visit_time(w: World, place: Words, t_ms: int, part: float) -> int:
     """When somebody who is free from t_ms on comes to a place with these hours (sim.engines.pauses.visit_time)."""
-    if first == last:
+    if place[col.HOURS_TO] == place[col.HOURS_FROM]:
         return t_ms
-    end = w.ints[last - 1]
+    end = w.ints[place[col.HOURS_TO] - 1]
     while t_ms < end:
-        day_end = (t_ms // DAY_MS + 1) * DAY_MS
-        low = _weight_at(w, first, last, weights, t_ms)
-        high = _weight_at(w, first, last, weights, min(day_end, end))
+        day_end = min((t_ms // DAY_MS + 1) * DAY_MS, end)
+        point = _point_after(w, place, t_ms)
+        low = _weight_at(w, place, t_ms, point)
+        high = _weight_at(w, place, day_end, _point_after(w, place, day_end))
         if high > low:
-            return max(t_ms, _time_at(w, first, last, weights, low + part * (high - low)))
+            return max(t_ms, _time_at(w, place, low + part * (high - low), point))
         t_ms = day_end
     return _NEVER_MS
 
@@ -139,9 +137,7 @@ def until(w: World, case: int, wait: int, station: int) -> int:
     t_ms = _plain(w, case, row)
     if not row[col.WAIT_VISIT] or station < 0:
         return t_ms
-    place = w.station[station]
-    part = share(w, case, _VISIT, 0)
-    return _visit_time(w, place[col.HOURS_FROM], place[col.HOURS_TO], place[col.HOURS_WEIGHT], t_ms, part)
+    return _visit_time(w, w.station[station], t_ms, share(w, case, _VISIT, 0))
 
 
 @compiled

@@ -23,6 +23,7 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, inf
 from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getattr_generic, models, register_model
 from numba.np.arrayobj import make_array, populate_array
 
+from sim.engines.compiled_columns import HEAP_WIDTH
 from sim.engines.compiled_world import AS_WORDS, PLAIN_WIDTHS, WIDTHS, Plain, World
 
 Row = np.ndarray
@@ -30,6 +31,8 @@ Row = np.ndarray
 Words = np.ndarray
 """In compiled code: whole numbers from an address on, a row of a table for instance; neither counted nor checked, what
 C does.  Index -1 is the number before the first one."""
+Table = np.ndarray
+"""In compiled code: the heap of the World, a table of rows as wide as its."""
 Reals = np.ndarray
 """In compiled code: a list of broken numbers."""
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -82,7 +85,7 @@ WORLD, PLAIN = WorldType(World, WIDTHS), WorldType(Plain, PLAIN_WIDTHS)
 _TYPES = {
     "World": WORLD, "Plain": PLAIN, "int": types.int64, "float": types.float64, "bool": types.boolean,
     "None": types.void, "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
-    "Row": _ROW, "Reals": _REALS, "Words": _WORDS,
+    "Row": _ROW, "Table": TableType(HEAP_WIDTH), "Reals": _REALS, "Words": _WORDS,
 }  # fmt: skip
 
 
