@@ -57,6 +57,7 @@ class GeneralEngine:
         self._sink = sink
         self._delivered = 0  # rows handed on
         self._skip = 0  # rows of a run begun anew that were handed on before
+        self._pairs: tuple[World, np.ndarray, int] | None = None
         self._world = self._begin(1)
 
     def run(self, progress: Progress | None = None) -> None:
@@ -85,9 +86,15 @@ class GeneralEngine:
         stations = len(self.program.stations)
         if len(self._world.heap) < 2 * stations:
             self._world = self._world._replace(heap=table(4 * stations, col.HEAP_WIDTH))
-        pairs = pairs_of(self._world)
-        begin(pairs.ctypes.data)
+        begin(self._tables())
         return self._world
+
+    def _tables(self) -> int:
+        """Where compiled code finds the tables of the world as it is now."""
+        if self._pairs is None or self._pairs[0] is not self._world:
+            pairs = pairs_of(self._world)
+            self._pairs = self._world, pairs, int(pairs.ctypes.data)
+        return self._pairs[2]
 
     def _next_block(self) -> None:
         """The next block that brings somebody."""
@@ -103,8 +110,7 @@ class GeneralEngine:
     def _play(self, progress: Progress | None) -> bool:
         """Play on; False if a table was too small in the middle of an event and the run must begin anew."""
         while True:
-            pairs = pairs_of(self._world)
-            why = int(play(pairs.ctypes.data, _EVERY))
+            why = int(play(self._tables(), _EVERY))
             g = self._world.g
             self.clock.now_ms, self.clock.events = int(g[col.NOW]), int(g[col.EVENTS])
             if why == col.BROKEN:
@@ -147,16 +153,14 @@ class GeneralEngine:
         told = np.flatnonzero(case[:, col.TOLD])
         for row in told[np.argsort(case[told, col.ID])]:
             self._flush(1)
-            pairs = pairs_of(self._world)
-            tell_one(pairs.ctypes.data, int(row))
+            tell_one(self._tables(), int(row))
 
     def _balances(self, t_ms: int) -> None:
         """Hand on the closing balances, by person and ledger."""
         self._world.g[col.NOW] = t_ms
         person = 0
         while person < len(self._world.record_of):
-            pairs = pairs_of(self._world)
-            person = int(close(pairs.ctypes.data, person))
+            person = int(close(self._tables(), person))
             self._flush(1)
 
     def _days_used(self) -> None:
