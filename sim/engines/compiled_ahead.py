@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
-from sim.engines.compiled_types import compiled, fetch
+from sim.engines.compiled_types import compiled, fetch, inlined
 from sim.engines.compiled_world import World
 from sim.office.fields import Field
 
@@ -56,7 +56,7 @@ def look_for_case(w: World, order: int, what: int) -> None:
             fetch(place, column)
 
 
-@compiled
+@inlined
 def look_for_people(w: World) -> None:
     """Fetch what is known of those who arrive soon."""
     at, people = w.g[col.NEXT_ARRIVAL], len(w.block)

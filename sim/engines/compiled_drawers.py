@@ -8,7 +8,7 @@ last drawer, and what finds no free page, stays in the heap.
 from __future__ import annotations
 
 from sim.engines import compiled_columns as col
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 
 _BITS = 18
@@ -29,7 +29,7 @@ def _new_page(w: World) -> int:
     return int(page)
 
 
-@compiled
+@inlined
 def put_away(w: World, t_ms: int, order: int, what: int, event: int) -> bool:
     """Lay an entry of the clock into its drawer; False if it belongs into the heap.
 

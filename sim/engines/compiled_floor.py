@@ -15,7 +15,7 @@ from sim.engines.compiled_queue import everybody_waiting, group_for, leave, queu
 from sim.engines.compiled_release import capacity, done_with, drained, let_go, wear
 from sim.engines.compiled_service import be_patient, board_joined, board_over, no_longer_serving, start
 from sim.engines.compiled_stack import push
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.draws import For
 from sim.log import Event
@@ -52,7 +52,7 @@ def unserved(w: World, case: int, station: int, how: int, value: int) -> None:
     at(w, t_ms, _RANK_WALK, row[col.ID], case)
 
 
-@compiled
+@inlined
 def _balks(w: World, case: int, station: int) -> bool:
     """Whether the crowd puts a person off."""
     place = w.station[station]
@@ -80,7 +80,7 @@ def _gathered(w: World, station: int) -> None:
         push(w, col.SERVED, case, station, 0, 0)
 
 
-@compiled
+@inlined
 def _wait_or_start(w: World, case: int, station: int, business: int) -> None:
     row, place = w.case[case], w.station[station]
     if place[col.BATCH_JOIN] and board_joined(w, case, station):
@@ -137,7 +137,7 @@ def out_of_patience(w: World, case: int) -> None:
     unserved(w, case, station, _ABANDON, w.g[col.NOW] - row[col.JOINED])
 
 
-@compiled
+@inlined
 def ends(w: World, first: int) -> None:
     """A service ends, that of all cases on the board at a batch station."""
     cases, now = w.case, w.g[col.NOW]

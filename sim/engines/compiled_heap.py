@@ -18,7 +18,7 @@ _END = int(Rank.END)
 _PATIENCE = int(Rank.PATIENCE)
 
 
-@compiled
+@inlined
 def _rise(w: World, hole: int, t_ms: int, order: int, what: int, event: int) -> None:
     """Put an entry where it belongs on the way from a leaf up."""
     heap = w.heap
@@ -38,7 +38,7 @@ def _rise(w: World, hole: int, t_ms: int, order: int, what: int, event: int) -> 
     heap[hole, 3] = event
 
 
-@compiled
+@inlined
 def at(w: World, t_ms: int, rank: int, number: int, what: int) -> int:
     """Schedule an event of a rank; `number` orders equal times.  Gives the event's own number."""
     g = w.g
@@ -52,7 +52,7 @@ def at(w: World, t_ms: int, rank: int, number: int, what: int) -> int:
     return int(event)
 
 
-@compiled
+@inlined
 def _add(w: World, t_ms: int, order: int, what: int, event: int) -> None:
     """One more entry in the heap."""
     g = w.g
@@ -119,7 +119,7 @@ def _open_drawer(w: World) -> None:
     look_into(w, first_page(w))
 
 
-@compiled
+@inlined
 def soonest(w: World) -> int:
     """When the next entry is due, which is the first one in the heap then; -1 if there is none."""
     g, heap = w.g, w.heap
@@ -128,7 +128,7 @@ def soonest(w: World) -> int:
     return int(heap[0, col.DUE_AT]) if g[col.HEAP] > 0 else -1
 
 
-@compiled
+@inlined
 def drop_first(w: World) -> None:
     """Take the first entry out of the heap."""
     g, heap = w.g, w.heap

@@ -11,7 +11,7 @@ from sim.engines.compiled_floor import changes, ends, next_change, out_of_patien
 from sim.engines.compiled_heap import drop_first, holds_good, soonest
 from sim.engines.compiled_release import fail_next, up, wrapped
 from sim.engines.compiled_stack import push
-from sim.engines.compiled_types import Entry, compiled, world_at
+from sim.engines.compiled_types import Entry, inlined, world_at
 from sim.engines.compiled_walk import arrives, enter, follow, served
 from sim.engines.compiled_world import CHUNK, ROWS_OF_A_CASE, World
 from sim.log import Event
@@ -35,7 +35,7 @@ def begin(pairs: int) -> None:
         next_change(w, station)
 
 
-@compiled
+@inlined
 def _crowded(w: World) -> bool:
     """Whether a table might be too small for the next event, or the log has a chunk to hand on."""
     g = w.g
@@ -52,7 +52,7 @@ def _crowded(w: World) -> bool:
     )
 
 
-@compiled
+@inlined
 def _happens(w: World, rank: int, what: int) -> None:
     """One event."""
     if rank == _END:
@@ -69,7 +69,7 @@ def _happens(w: World, rank: int, what: int) -> None:
         up(w, what)
 
 
-@compiled
+@inlined
 def _work_off(w: World) -> None:
     """Everything that follows within the same moment."""
     g = w.g
@@ -90,7 +90,7 @@ def _work_off(w: World) -> None:
             push(w, col.SERVED, case, a, 0, 0)
 
 
-@compiled
+@inlined
 def _next_arrival(w: World) -> int:
     """When the next new case comes, on the clock's own steps; -1 if none does."""
     g = w.g

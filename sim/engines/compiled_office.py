@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_draws import emit
 from sim.engines.compiled_pauses import workdays_between
-from sim.engines.compiled_types import Words, compiled
+from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.log import Event
@@ -112,7 +112,7 @@ def _changed(w: World, case: int, code: int, value: int, other: int, before: int
     return int(bank) if bank >= 0 else before
 
 
-@compiled
+@inlined
 def _carry_out(w: World, case: int, first: int, last: int) -> None:
     """Change the record; write down the money as it moves and then the lead times that ended."""
     record = w.record[w.case[case, col.RECORD]]
@@ -173,7 +173,7 @@ def _among(w: World, guard: Words, value: int) -> bool:
     return False
 
 
-@compiled
+@inlined
 def _in_bits(bits: int, value: int) -> bool:
     return bool(0 <= value < col.BITS and bits >> value & 1)
 
@@ -192,7 +192,7 @@ def _not_hot(w: World, record: Words, place: int) -> bool:
     return not (NEVER < hot_at <= known or hot_until > known)
 
 
-@compiled
+@inlined
 def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line a check
     row, now = w.case[case], w.g[col.NOW]
     value = w.record[row[col.RECORD], guard[col.GUARD_FIELD]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_draws import share, time
-from sim.engines.compiled_types import Words, compiled
+from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.engines.draws import For
@@ -57,7 +57,7 @@ def _next_clock(w: World, case: int, row: Words) -> int:
     return int(w.case[case, col.BATCH])
 
 
-@compiled
+@inlined
 def _plain(w: World, case: int, row: Words) -> int:
     now = w.g[col.NOW]
     kind = row[col.WAIT_KIND]
@@ -74,7 +74,7 @@ def _plain(w: World, case: int, row: Words) -> int:
     return add_workdays(w, now, length, clock_ms)
 
 
-@compiled
+@inlined
 def _point_after(w: World, place: Words, t_ms: int) -> int:
     """Which of a place's hours is the first that is later than a moment: times stand in `ints`, weights in `reals`."""
     first, days = place[col.HOURS_FROM], place[col.HOURS_DAYS]
@@ -85,7 +85,7 @@ def _point_after(w: World, place: Words, t_ms: int) -> int:
     return int(point)
 
 
-@compiled
+@inlined
 def _weight_at(w: World, place: Words, t_ms: int, point: int) -> float:
     """The weight of the hours up to a moment, which lies before a point."""
     first, weights = place[col.HOURS_FROM], place[col.HOURS_WEIGHT]
@@ -98,7 +98,7 @@ def _weight_at(w: World, place: Words, t_ms: int, point: int) -> float:
     return float(before + (after - before) * ((t_ms - start) / (w.ints[first + point] - start)))
 
 
-@compiled
+@inlined
 def _time_at(w: World, place: Words, target: float, point: int) -> int:
     """The moment up to which the hours have a weight that is reached at a point or later."""
     first, weights = place[col.HOURS_FROM], place[col.HOURS_WEIGHT]
@@ -113,7 +113,7 @@ def _time_at(w: World, place: Words, target: float, point: int) -> int:
     return int(start + part * (w.ints[first + point] - start))
 
 
-@compiled
+@inlined
 def _visit_time(w: World, place: Words, t_ms: int, part: float) -> int:
     """When somebody who is free from t_ms on comes to a place with these hours (sim.engines.pauses.visit_time)."""
     if place[col.HOURS_TO] == place[col.HOURS_FROM]:

@@ -14,7 +14,7 @@ from sim.engines.compiled_pauses import until
 from sim.engines.compiled_release import done_with, let_go
 from sim.engines.compiled_service import continue_service
 from sim.engines.compiled_stack import push
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.draws import For
 from sim.log import Event
@@ -29,7 +29,7 @@ _NOWHERE, _FIXED, _APPLIED = int(Where.NOWHERE), int(Where.FIXED), int(Where.APP
 _ISSUER, _HERE, _MACHINE = int(Where.ISSUER), int(Where.HERE), int(Where.MACHINE)
 
 
-@compiled
+@inlined
 def arrives(w: World) -> None:
     """A new case, with what its source gives it."""
     g, row = w.g, w.block[w.g[col.NEXT_ARRIVAL]]
@@ -82,7 +82,7 @@ def _find(w: World, case: int, step: int) -> int:
     return _menu_of(w, step, choose(w, choice, usual_place(w, case, w.choice[choice, col.CHOICE_PLACE])))
 
 
-@compiled
+@inlined
 def enter(w: World, case: int, step: int, station: int) -> None:
     """A case comes to a step, at the station it has already chosen or chooses now."""
     row, going = w.case[case], w.step[step]
@@ -111,7 +111,7 @@ def enter(w: World, case: int, step: int, station: int) -> None:
         join(w, case, station, going[col.BUSINESS])
 
 
-@compiled
+@inlined
 def served(w: World, case: int, station: int) -> None:
     """Service is over: the office decides, the server goes on, the case goes on."""
     row = w.case[case]
@@ -161,7 +161,7 @@ def _go(w: World, case: int, move: int) -> None:
     at(w, until(w, case, wait, station), _RANK_WALK, row[col.ID], case)
 
 
-@compiled
+@inlined
 def follow(w: World, case: int, first: int, last: int, upto: int) -> None:
     """Take the first move, from `upto` on, whose guards hold and whose share comes up; forks start second cases."""
     for place in range(upto, last):

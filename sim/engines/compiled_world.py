@@ -143,7 +143,7 @@ def roomier(world: World, margin: int) -> World:
         g[col.FREE_POOL] = old
         g[col.FREE_POOLS] += len(pool) - old
         changed["pool"] = pool
-    return world._replace(**changed)
+    return world._replace(**changed) if changed else world
 
 
 def _longer(array: np.ndarray, rows: int) -> np.ndarray:
