@@ -27,7 +27,7 @@ MOST_BUSINESSES = 62
 _DAYS_BEYOND = 800
 """Days of the calendar laid out beyond the run, for pauses that end after it; doubled as long as it is too short."""
 _DRAWERS = 65_536
-"""Half a year."""
+"""Half a year; a power of two."""
 _NO_BANK = -2
 _MORE_THAN_EXPECTED = 1.05
 TIMES = tuple(field for field in Field if field.name.endswith("_AT") or field == Field.HOT_UNTIL)

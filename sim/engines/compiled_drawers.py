@@ -16,6 +16,12 @@ DRAWER_MS = 1 << _BITS
 """How much time one drawer is for."""
 
 
+@inlined
+def _drawer_of(w: World, t_ms: int) -> int:
+    """Which drawer a moment belongs to: there are so many that their number is a power of two."""
+    return t_ms >> _BITS & (len(w.drawer) - 1)
+
+
 @compiled
 def _new_page(w: World) -> int:
     """An empty page, -1 if there is none."""
@@ -38,7 +44,7 @@ def put_away(w: World, t_ms: int, order: int, what: int, event: int) -> bool:
     g, drawers = w.g, len(w.drawer)
     if t_ms < g[col.NEAR] or t_ms >= g[col.NEAR] + drawers * DRAWER_MS:
         return False
-    drawer = (t_ms >> _BITS) % drawers
+    drawer = _drawer_of(w, t_ms)
     link = w.drawer[drawer]
     filled = link & col.FILLED
     if link == col.NO_PAGE or filled == col.PAGE_ENTRIES:
@@ -57,14 +63,14 @@ def put_away(w: World, t_ms: int, order: int, what: int, event: int) -> bool:
 @compiled
 def first_page(w: World) -> int:
     """The link of the next drawer to its first page."""
-    return int(w.drawer[(w.g[col.NEAR] >> _BITS) % len(w.drawer)])
+    return int(w.drawer[_drawer_of(w, w.g[col.NEAR])])
 
 
 @compiled
 def next_drawer(w: World) -> int:
     """Take out the pages of the next drawer; gives the link.  What happens in its time is near from now on."""
     link = first_page(w)
-    w.drawer[(w.g[col.NEAR] >> _BITS) % len(w.drawer)] = col.NO_PAGE
+    w.drawer[_drawer_of(w, w.g[col.NEAR])] = col.NO_PAGE
     w.g[col.NEAR] += DRAWER_MS
     return link
 

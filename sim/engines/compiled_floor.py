@@ -9,7 +9,7 @@ from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
 from sim.engines.compiled_cases import end_case
 from sim.engines.compiled_draws import emit, share
-from sim.engines.compiled_heap import at, cancel
+from sim.engines.compiled_heap import at, cancel, on_clock
 from sim.engines.compiled_pauses import until
 from sim.engines.compiled_queue import everybody_waiting, group_for, leave, queue
 from sim.engines.compiled_release import capacity, done_with, drained, let_go, wear
@@ -201,10 +201,10 @@ def _door(w: World, station: int, what: int) -> None:
 def changes(w: World, station: int) -> None:
     """All changes of a station at this moment, in the order of the timetable."""
     place = w.station[station]
-    step, now = w.g[col.CLOCK_STEP], w.g[col.NOW]
+    now = w.g[col.NOW]
     while place[col.CHANGE] < place[col.CHANGE_TO]:
         change = w.change[place[col.CHANGE]]
-        if -(-change[0] // step) * step > now:
+        if on_clock(w, change[0]) > now:
             break
         place[col.CHANGE] += 1
         if change[1] == _CAPACITY:

@@ -39,12 +39,16 @@ def _rise(w: World, hole: int, t_ms: int, order: int, what: int, event: int) -> 
 
 
 @inlined
+def on_clock(w: World, t_ms: int) -> int:
+    """A time on the clock's own steps, rounded up."""
+    step = w.g[col.CLOCK_STEP]
+    return t_ms if step == 1 else -(-t_ms // step) * step
+
+
+@inlined
 def at(w: World, t_ms: int, rank: int, number: int, what: int) -> int:
     """Schedule an event of a rank; `number` orders equal times.  Gives the event's own number."""
-    g = w.g
-    step = g[col.CLOCK_STEP]
-    if step > 1:
-        t_ms = -(-t_ms // step) * step
+    g, t_ms = w.g, on_clock(w, t_ms)
     g[col.LAST_EVENT] += 1
     event, order = g[col.LAST_EVENT], rank << RANK_SHIFT | number
     if not put_away(w, t_ms, order, what, event):

@@ -8,7 +8,7 @@ from sim.engines.compiled_ahead import RANK_SHIFT, look_for_balance
 from sim.engines.compiled_cases import tell
 from sim.engines.compiled_draws import emit_of
 from sim.engines.compiled_floor import changes, ends, next_change, out_of_patience
-from sim.engines.compiled_heap import drop_first, holds_good, soonest
+from sim.engines.compiled_heap import drop_first, holds_good, on_clock, soonest
 from sim.engines.compiled_release import fail_next, up, wrapped
 from sim.engines.compiled_stack import push
 from sim.engines.compiled_types import Entry, inlined, world_at
@@ -96,9 +96,7 @@ def _next_arrival(w: World) -> int:
     g = w.g
     if g[col.NEXT_ARRIVAL] == len(w.block):
         return -1
-    step = g[col.CLOCK_STEP]
-    t_ms = w.block[g[col.NEXT_ARRIVAL], col.BLOCK_T]
-    return int(t_ms if step == 1 else -(-t_ms // step) * step)
+    return on_clock(w, w.block[g[col.NEXT_ARRIVAL], col.BLOCK_T])
 
 
 @Entry
@@ -109,6 +107,7 @@ def play(pairs: int, every: int) -> int:
     """
     w = world_at(pairs)
     g, heap = w.g, w.heap
+    beat = g[col.EVENTS] - g[col.EVENTS] % every + every
     while True:
         if _crowded(w):
             return col.ROOM
@@ -137,7 +136,7 @@ def play(pairs: int, every: int) -> int:
         if g[col.TROUBLE]:
             return col.BROKEN
         g[col.EVENTS] += 1
-        if g[col.EVENTS] % every == 0:
+        if g[col.EVENTS] == beat:
             return col.BEAT
 
 
