@@ -12,7 +12,7 @@ from sim.engines.compiled_build_people import PeopleTables
 from sim.engines.compiled_build_steps import StepTables
 from sim.engines.compiled_drawers import DRAWER_MS
 from sim.engines.compiled_lists import Lists
-from sim.engines.compiled_world import CHUNK, MARGIN, World, free_cases, free_pool, table
+from sim.engines.compiled_world import CHUNK, MARGIN, World, free_cases, free_pool, long_table, table
 from sim.engines.demand import DAY_MS, expected_arrivals
 from sim.engines.draws import STATION_KEY
 from sim.office.fields import NEVER, Field
@@ -93,8 +93,8 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
         g=g, heap=table(4 * margin, col.HEAP_WIDTH), drawer=np.full(_DRAWERS, col.NO_PAGE, dtype=np.int64),
         page=table(margin, col.PAGE_WIDTH), case=case, log=np.zeros((CHUNK + margin, 8), dtype=np.int64),
         block=np.zeros((0, col.BLOCK_WIDTH), dtype=np.int64),
-        record=table(_records(program, people.count, margin), len(Field)),
-        record_of=np.full(max(1, people.count), NONE, dtype=np.int64),
+        record=long_table(_records(program, people.count, margin), len(Field)),
+        record_of=_nobody(people.count),
         pool=pool, stack=table(margin, col.STACK_WIDTH), leads=table(steps.most_effects, 2),
         ints=lists.int_array(), reals=lists.real_array(),
         station=stations.station, group=stations.group,
@@ -107,6 +107,13 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
 def _records(program: Program, people: int, margin: int) -> int:
     """Rows for office records: of all who are expected, so that none need be moved.  Memory is taken as they come."""
     return min(people, int(_MORE_THAN_EXPECTED * expected_arrivals(program)) + margin)
+
+
+def _nobody(people: int) -> np.ndarray:
+    """For every person that there is no record yet."""
+    rows = long_table(people, 1).reshape(-1)
+    rows.fill(NONE)
+    return rows
 
 
 def _days(program: Program, scale: int) -> np.ndarray:
