@@ -153,6 +153,8 @@ class PlaceCompiler:
             wrap_up=NONE if table.wrap_up.constant and table.wrap_up.a == 0.0 else rows.dist(table.wrap_up),
             patience=rows.dist(table.patience),
             preempt=any(group.preempt for group in groups),
+            own_lines=table.queue == "separate",
+            jockeying=table.jockeying,
         )
         row = self._of_people(row, table)
         return self._of_kind(row, table)
@@ -282,6 +284,9 @@ class PlaceCompiler:
         counters = _counters(table)
         if counters is None:
             return [_Servers(self.opening.duty(table.hours, UNLIMITED), self._mask(()), preempt=False)]
+        if table.queue == "separate":
+            counters_with_lines = sum(group.count for group in counters.groups)
+            return [_Servers(self.opening.duty(table.hours, 1), self._mask(()), preempt=False)] * counters_with_lines
         staff = self.staff.get(f"{kind}.{name}")
         if staff is not None:
             return [

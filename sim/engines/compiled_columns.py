@@ -34,7 +34,7 @@ SEED = 23
 REPLICATION = 24
 END = 25
 DRAIN = 26
-BUSINESSES = 27
+BUSINESSES = 27  # lines of a rank: one for each business, or for each counter where those with lines are more
 OFFLINE_FROM = 29  # terminals that fetch the hot list: (refresh, offset) pairs in `ints`
 OFFLINE_TO = 30
 HOMES_FROM = 31  # (person, place, station) triples in `ints`
@@ -145,7 +145,10 @@ USES = 47
 USED = 48
 NEXT_FAILURE = 49
 FAILURES = 50
-STATION_WIDTH = 51
+# from the program again: lines of their own
+OWN_LINES = 51
+JOCKEYING = 52
+STATION_WIDTH = 53
 NOT_GIVEN = -2
 
 # --- groups of servers -----------------------------------------------------------------------------------------------
@@ -159,7 +162,8 @@ BATCH_STARTED = 6
 SERVING = 7  # case served last, where service can be broken off
 FIRST_BOARD = 8
 LAST_BOARD = 9
-GROUP_WIDTH = 10
+LINES = 10  # mask of the lines it takes people from: those of its skills, or its own
+GROUP_WIDTH = 11
 
 # --- steps, moves, waits ---------------------------------------------------------------------------------------------
 STEP_KEY = 0

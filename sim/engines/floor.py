@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sim.engines.clock import Rank
 from sim.engines.draws import For
+from sim.engines.lines import jockey_to, shortest
 from sim.engines.machines import Machines
 from sim.engines.queue import Board, Case, Group, Station
 from sim.log import Event
@@ -88,7 +89,7 @@ class Floor:
         if number >= 0 and not row.gather:
             self._start([case], station, number)
             return
-        station.queue(case, business)
+        station.queue(case, shortest(station) if row.own_lines else business)
         if row.gather:
             if station.waiting == row.gather:
                 self._gathered(station)
@@ -280,18 +281,39 @@ class Floor:
         while group.free > 0 and not station.row.gather:
             cases: list[Case] = []
             while len(cases) < size:
-                case = station.call(group.skills)
+                case = station.call(group.lines)
                 if case is None:
                     break
-                if case.due is not None:
-                    self.clock.cancel(case.due)
-                    case.due = None
+                self._not_impatient(case)
                 cases.append(case)
             if not cases:
                 break
             self._start(cases, station, number)
+        if station.row.jockeying:
+            self._attract(station, number)
         if station.draining and station.waiting == 0:
             self._drained(station)
+
+    def _attract(self, station: Station, number: int) -> None:
+        """The last of a longer line changes over, and is served at once if nobody is at the counter."""
+        case = jockey_to(station, number)
+        if case is None:
+            return
+        self.log.row(case, Event.JOCKEY, number, case.line)
+        station.leave(case)
+        if station.groups[number].free > 0:
+            self._not_impatient(case)
+            self._start([case], station, number)
+            return
+        self.tickets += 1
+        case.turn = self.tickets
+        station.queue(case, number)
+
+    def _not_impatient(self, case: Case) -> None:
+        """Waiting is over: nobody gives up any more."""
+        if case.due is not None:
+            self.clock.cancel(case.due)
+            case.due = None
 
     # --- timetable -----------------------------------------------------------------------------------------------
 
@@ -332,9 +354,7 @@ class Floor:
         for case in station.everybody_waiting():
             station.leave(case)
             station.inside -= 1
-            if case.due is not None:
-                self.clock.cancel(case.due)
-                case.due = None
+            self._not_impatient(case)
             self._unserved(case, station, Event.TURNED_AWAY, self.clock.now_ms - case.joined_ms)
 
     def _drained(self, station: Station) -> None:

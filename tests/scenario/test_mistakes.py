@@ -174,7 +174,7 @@ def test_wrong_overrides_are_problems_of_the_command_line(problems: Fail) -> Non
         f'--set: stations.desk.service: "5 minutes" is not a duration; allowed: {DURATION}',
         (
             '--set: stations.desk.counter: unknown key "counter", did you mean "counters"?; '
-            "allowed: counters, count, hours, offers, gather, closing and 15 more"
+            "allowed: counters, count, hours, offers, gather, closing and 17 more"
         ),
         (
             '--set: station: unknown key "station", did you mean "stations"?; '
