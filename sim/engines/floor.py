@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sim.engines.clock import Rank
 from sim.engines.draws import For
-from sim.engines.lines import jockey_to, shortest
+from sim.engines.lines import Lines, shortest
 from sim.engines.machines import Machines
 from sim.engines.queue import Board, Case, Group, Station
 from sim.log import Event
@@ -44,6 +44,7 @@ class Floor:
         self.walker = walker
         self.stations = [Station(index, row) for index, row in enumerate(program.stations)]
         self.machines = Machines(clock, draws, log, self.stations, self.call)
+        self.lines = Lines(log, self._start, self._stand)
         self.tickets = 0
         self.services = 0
         for station in self.stations:
@@ -156,6 +157,7 @@ class Floor:
         first = cases[0]
         now = self.clock.now_ms
         for case in cases:
+            self._not_impatient(case)
             case.group = number
             case.started_ms = now
             case.started_number = self.services
@@ -284,27 +286,17 @@ class Floor:
                 case = station.call(group.lines)
                 if case is None:
                     break
-                self._not_impatient(case)
                 cases.append(case)
             if not cases:
                 break
             self._start(cases, station, number)
         if station.row.jockeying:
-            self._attract(station, number)
+            self.lines.attract(station, number)
         if station.draining and station.waiting == 0:
             self._drained(station)
 
-    def _attract(self, station: Station, number: int) -> None:
-        """The last of a longer line changes over, and is served at once if nobody is at the counter."""
-        case = jockey_to(station, number)
-        if case is None:
-            return
-        self.log.row(case, Event.JOCKEY, number, case.line)
-        station.leave(case)
-        if station.groups[number].free > 0:
-            self._not_impatient(case)
-            self._start([case], station, number)
-            return
+    def _stand(self, case: Case, station: Station, number: int) -> None:
+        """Somebody who waited goes to the end of another line."""
         self.tickets += 1
         case.turn = self.tickets
         station.queue(case, number)
@@ -336,6 +328,10 @@ class Floor:
                 self._capacity(station, number, servers)
             else:
                 self._door(station, what)
+        if station.row.own_lines:
+            self.lines.leave_closed(station)
+            if station.draining and station.waiting == 0:
+                self._drained(station)
         self._next_change(station)
 
     def _door(self, station: Station, what: int) -> None:

@@ -24,6 +24,7 @@ from sim.scenario.values import UNLIMITED, expand
 
 _DAY = (0, 86_400_000)
 _TOLERANCE = 1e-6
+_NOT_BROKEN_OFF = "with separate queues services are not broken off"
 _NO_STANDING = ("hotlines", "factories", "online")
 
 
@@ -114,7 +115,7 @@ def _intervals(there: World, when: str | Intervals, weekday: int) -> Intervals:
 
 
 def _separate_queues(path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
-    """What goes with a line at each counter: equal counters, all on duty as long as the place is open."""
+    """What goes with a line at each counter: counters that serve everybody, one after another."""
     here = (*path, "queue")
     if table.queue == "shared":
         if table.jockeying:
@@ -126,9 +127,8 @@ def _separate_queues(path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
     if table.counters is None:
         yield Finding(here, "nobody waits where counters are unlimited", "a number of counters")
         return
-    if table.counters.file:
-        why = "with separate queues every counter is there while the place is open, and a file may say otherwise"
-        yield Finding((*path, "counters", "file"), why, 'a number of counters, or queue = "shared"')
+    if table.counters.preempt:
+        yield Finding((*path, "counters", "preempt"), _NOT_BROKEN_OFF, "false")
     for index, group in enumerate(table.counters.groups):
         yield from _counters_with_lines((*path, "counters", index), group)
     if isinstance(table, StationTable):
@@ -141,13 +141,10 @@ def _separate_queues(path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
 def _counters_with_lines(here: KeyPath, group: CounterGroup) -> Iterator[Finding]:
     if group.count == UNLIMITED:
         yield Finding((*here, "count"), "nobody waits where counters are unlimited", "a number of counters")
-    for key, given, why in (
-        ("hours", group.hours, "every counter is there while the place is open"),
-        ("preempt", group.preempt, "services are not broken off"),
-        ("skills", group.skills, "every counter serves everybody"),
-    ):
-        if given:
-            yield Finding((*here, key), f"with separate queues {why}", f'no {key}, or queue = "shared"')
+    if group.preempt:
+        yield Finding((*here, "preempt"), _NOT_BROKEN_OFF, "false")
+    if group.skills:
+        yield Finding((*here, "skills"), "with separate queues every counter serves everybody", "no skills")
 
 
 def _business(there: World, path: KeyPath, table: PlaceTable) -> Iterator[Finding]:

@@ -243,7 +243,8 @@ class PlaceTable(Section):
     queue: Literal["shared", "separate"] = Field(
         default="shared",
         description="one line for all counters, or a line at each: people go to a counter that is free, else join the "
-        "shortest line (the person being served counts; of equals the leftmost)",
+        "shortest line (the person being served counts; of equals the leftmost); when a counter closes, those in its "
+        "line join others",
     )
     jockeying: Flag = Field(
         default=False,

@@ -28,12 +28,12 @@ def _maybe(line: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def _counters(draw: st.DrawFn) -> str:
+def _counters(draw: st.DrawFn, *, may_break_off: bool) -> str:
     """One or two groups, some of them on duty only part of the time, some broken off when it ends."""
     first = draw(st.integers(1, 3))
     if draw(st.booleans()):
         return f"counters = {first}\n"
-    preempt = draw(st.sampled_from(["true", "false"]))
+    preempt = draw(st.sampled_from(["true", "false"] if may_break_off else ["false"]))
     second = f'{{count = {draw(st.integers(0, 3))}, hours = ["00:00-00:15", "00:20-00:45"], preempt = {preempt}}}'
     return f"counters = [{{count = {first}}}, {second}]\n"
 
@@ -48,9 +48,7 @@ def _station(draw: st.DrawFn, name: str, then: str) -> str:
     lines.append(special)
     queue = "" if special else draw(_QUEUES)
     lines.append(queue)
-    lines.append(
-        "counters = 2\n" if special else f"counters = {draw(st.integers(1, 4))}\n" if queue else draw(_counters())
-    )
+    lines.append("counters = 2\n" if special else draw(_counters(may_break_off=not queue)))
     lines.append(draw(_maybe(_TIMES.map(lambda time: f"patience = {time}\n"))))
     lines.append(draw(_maybe(_TIMES.map(lambda time: f"wrap_up = {time}\n"))))
     lines.append(draw(_maybe(st.integers(2, 9).map(lambda places: f"capacity = {places}\n"))))

@@ -170,6 +170,52 @@ def test_lines_that_are_kept_over_a_break_are_taken_up_where_they_were(tmp_path:
     ]
 
 
+def test_people_in_the_line_of_a_counter_that_closes_join_the_others_from_the_front(tmp_path: Path) -> None:
+    """Counter 1 closes at 600 s with 3 and 5 in its line; counter 2 opens then and takes 3, and 5 stands there.
+
+    Case 6 comes at 605 s and finds two people at counter 2 and three at counter 0; nobody else comes to counter 1.
+    """
+    people = ("500,200", "510,200", *(f"{second},200" for second in (520, 530, 540, 550)), "605,200")
+    demand = arrivals(tmp_path, "a.csv", "time,service", *people)
+    text = (
+        '[stations.desk]\nqueue = "separate"\ncounters = [{count = 1}, {count = 1, hours = ["00:00-00:10"]}, '
+        f'{{count = 1, hours = ["00:10-00:20"]}}]\n[demand.people]\nenters = "desk"\n{demand}'
+    )
+    shown = (Event.START, Event.JOCKEY, Event.CAPACITY)
+    assert [entry for entry in trace(play(compiled(tmp_path, text)), *shown) if entry[0] > 0] == [
+        (500_000, 0, "START", 0, 0),
+        (510_000, 1, "START", 1, 0),
+        (600_000, -1, "CAPACITY", 1, 0),
+        (600_000, -1, "CAPACITY", 2, 1),
+        (600_000, 3, "JOCKEY", 2, 1),
+        (600_000, 3, "START", 2, 70_000),
+        (600_000, 5, "JOCKEY", 2, 1),
+        (700_000, 2, "START", 0, 180_000),
+        (800_000, 5, "START", 2, 250_000),
+        (900_000, 4, "START", 0, 360_000),
+        (1_000_000, 6, "START", 2, 395_000),
+        (1_200_000, -1, "CAPACITY", 2, 0),
+    ]
+
+
+def test_of_the_servers_in_a_roster_the_left_counters_are_there_first(tmp_path: Path) -> None:
+    """One server, then three, then two: the third goes, and the person in his line comes over to the first."""
+    (tmp_path / "staff.csv").write_text("time,servers\n00:00,1\n00:01,3\n00:02,2\n", encoding="utf-8")
+    people = ("0,300", "61,300", "62,300", "63,300", "64,10", "65,10")
+    demand = arrivals(tmp_path, "a.csv", "time,service", *people)
+    text = '[stations.desk]\nqueue = "separate"\ncounters = {file = "staff.csv"}\n'
+    log = play(compiled(tmp_path, f'{text}[demand.people]\nenters = "desk"\n{demand}'))
+    assert trace(log, Event.CAPACITY, Event.JOCKEY) == [
+        (0, -1, "CAPACITY", 0, 1),
+        (0, -1, "CAPACITY", 1, 0),
+        (0, -1, "CAPACITY", 2, 0),
+        (60_000, -1, "CAPACITY", 1, 1),
+        (60_000, -1, "CAPACITY", 2, 1),
+        (120_000, -1, "CAPACITY", 2, 0),
+        (120_000, 5, "JOCKEY", 0, 2),
+    ]
+
+
 def test_one_counter_with_a_line_of_its_own_is_an_ordinary_counter(tmp_path: Path) -> None:
     """The same log, row for row, with everything that can be combined with it; but never by the short loop."""
     text = (

@@ -210,3 +210,7 @@ def test_wrong_csv_files_are_problems_of_the_csv_file(problems: Fail) -> None:
         ),
         'staff.csv:2: servers: "x" is not a whole number; allowed: a whole number, 0 or more',
     ]
+    text = '[stations.a]\ncounters = {file = "staff.csv"}\nservice = "1 s"\nqueue = "separate"\n'
+    assert problems(text, staff_csv="time,servers,skills\n08:00,2,\n09:00,1,apply\n") == [
+        "staff.csv:3: skills: with separate queues every counter serves everybody; allowed: an empty cell",
+    ]
