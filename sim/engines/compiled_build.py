@@ -116,7 +116,6 @@ class _Stations:
     def __init__(self, program: Program, lists: Lists) -> None:
         self.lists = lists
         self.businesses = len(program.businesses)
-        self.lines = max([self.businesses, *(len(row.skills) for row in program.stations if row.own_lines)])
         self.station = table(len(program.stations) + 1, col.STATION_WIDTH)
         self.group = table(sum(len(row.skills) for row in program.stations), col.GROUP_WIDTH)
         self.groups = self.ranks = 0
@@ -139,6 +138,7 @@ class _Stations:
             self._groups(out, row)
         nowhere = self.station[-1]
         nowhere[col.BANK], nowhere[col.MACHINE], nowhere[col.MENU] = _NO_BANK, NONE, NONE
+        self.lines = max([self.businesses, *(len(row.skills) for row in program.stations if row.own_lines)])
         self.line = np.full((max(1, self.ranks * self.lines), 3), NONE, dtype=np.int64)
         self.line[:, 2] = 0
         self.mask = np.zeros(max(1, self.ranks), dtype=np.int64)

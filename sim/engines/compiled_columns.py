@@ -34,7 +34,7 @@ SEED = 23
 REPLICATION = 24
 END = 25
 DRAIN = 26
-BUSINESSES = 27  # lines of a rank: one for each business, or for each counter where those with lines are more
+BUSINESSES = 27
 OFFLINE_FROM = 29  # terminals that fetch the hot list: (refresh, offset) pairs in `ints`
 OFFLINE_TO = 30
 HOMES_FROM = 31  # (person, place, station) triples in `ints`
@@ -145,7 +145,7 @@ USES = 47
 USED = 48
 NEXT_FAILURE = 49
 FAILURES = 50
-# from the program again: lines of their own
+# from the program again: counters with lines of their own; where they are more, BUSINESSES is as many
 OWN_LINES = 51
 JOCKEYING = 52
 STATION_WIDTH = 53
