@@ -26,7 +26,9 @@ _PAGE_WORDS = _PAGE_BYTES // 8
 _ROW_WORDS = 8
 _WORDS = CHUNK * _ROW_WORDS
 _TOUCHED = 1_024
+"""Words of a page that are written to get it: enough for NumPy to let other threads run meanwhile."""
 _AT_HAND = 2
+"""Sheets' memory that is certain to be wanted again soon; more of it the kernel may take."""
 _MOST_SPARE = 128
 
 
