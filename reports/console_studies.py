@@ -1,4 +1,4 @@
-"""Verbs that play many runs for one answer: compare, sensitivity, truth.  Exit codes as in reports.console."""
+"""Verbs that play many runs for one answer: compare, sensitivity, truth.  Exit codes as in reports.complaints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from reports.console import FINE, INTERRUPTED, LANGUAGES, NOT_MET, check_choice, complain, explaining
+from reports.complaints import FINE, INTERRUPTED, NOT_MET, check_choice, complain, explaining
 from reports.page import write_study
 from reports.progress import RunProgress
 from reports.study import (
@@ -25,15 +25,15 @@ from reports.study import (
     tornado_picture,
     tornado_tables,
 )
-from reports.words import Words
+from reports.words import LANGUAGES, Words
 from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, WorkersLostError
 from sim.metrics.units import in_words
 from sim.replications.compare import REPLICATIONS, sentence
 from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
-from sim.replications.workers import Crew, WorkersLostError, crew_of
+from sim.replications.workers import Crew, crew_of
 from sim.run import Plan
 from sim.sample import NONE, LogKept
 

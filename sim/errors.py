@@ -9,6 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class MistakeError(Exception):
+    """Something the user can put right; the text says what."""
+
+
+class WorkersLostError(Exception):
+    """No worker is left, and why; what was finished before is not lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: where it is, what is wrong, and what would be right."""
@@ -27,7 +35,7 @@ class Problem:
         return text if self.allowed is None else f"{text}; allowed: {self.allowed}"
 
 
-class ScenarioError(Exception):
+class ScenarioError(MistakeError):
     """The user's files are wrong; `problems` has every mistake found, in the order of file and line."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:

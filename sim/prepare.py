@@ -11,7 +11,7 @@ from sim.compile.compiler import Compiled, compile_scenario
 from sim.compile.feasibility import overloads
 from sim.errors import Problem, ScenarioError
 from sim.procedures.catalogue import catalogue
-from sim.registry import DEFAULT_REGION, room
+from sim.region import region_of, room
 from sim.scenario.load import Loaded, load
 
 LARGEST_SEED = 2**63 - 1
@@ -49,9 +49,3 @@ def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None,
     if loaded.scenario.run.overload == "refuse":
         for text in overloads(compiled.program):
             yield "demand", None, text, 'more servers, less demand, or run.overload = "allow"'
-
-
-def region_of(loaded: Loaded) -> str:
-    """Division code of the scenario's region, a neutral one if it names none."""
-    region = loaded.scenario.region
-    return region.division if region is not None and region.division else DEFAULT_REGION

@@ -25,7 +25,8 @@ from sim.metrics.expect import Expectation, Verdict, evaluate, needs
 from sim.metrics.fold import Fold, Result
 from sim.metrics.identities import Identities
 from sim.metrics.measures import Question
-from sim.prepare import prepare, region_of
+from sim.prepare import prepare
+from sim.region import region_of
 from sim.registry import Registry
 from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
 from sim.replications.session import Beat, Enough, Fixed, Session

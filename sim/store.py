@@ -28,6 +28,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import MistakeError
 from sim.log import COLUMNS, Event
 from sim.metrics.names import Names
 from sim.metrics.names_tables import Table, names_from_tables, tables_of_names
@@ -41,7 +42,7 @@ RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
 _PARTIAL = ".partial"
 
 
-class RunFolderError(Exception):
+class RunFolderError(MistakeError):
     """A folder cannot be used as a run folder, and why."""
 
 

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from reports.console import FINE, INTERRUPTED, LANGUAGES, USAGE, complain
+from reports.complaints import FINE, INTERRUPTED, USAGE, complain
 from reports.nation.page import write_nation_page
 from reports.nation.summary import summary
 from reports.progress import Bar
-from reports.words import Words
-from sim.errors import Problem, ScenarioError
+from reports.words import LANGUAGES, Words
+from sim.errors import Problem, ScenarioError, WorkersLostError
 from sim.nation.cities import load_city
 from sim.nation.folder import NationFolder, NationFolderError
 from sim.nation.load import load_nation, only
 from sim.nation.run import MOVERS, Beat, NationRun
-from sim.replications.workers import WorkersLostError, crew_of
+from sim.replications.workers import crew_of
 from sim.scenario.toml_write import to_toml
 
 if TYPE_CHECKING:

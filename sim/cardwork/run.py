@@ -11,7 +11,8 @@ from sim.cardwork.outcome import CardWork
 from sim.cardwork.share import AUTO, share_for
 from sim.cardwork.work import Beat, Order, card_work
 from sim.cardwork.world import world_of
-from sim.prepare import prepare, region_of
+from sim.prepare import prepare
+from sim.region import region_of
 from sim.scenario.schema_chip import DEFAULT_PRODUCT
 from sim.store import RunReader
 

@@ -8,8 +8,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from sim.errors import Problem, ScenarioError
-from sim.replications.workers import WorkersLostError
+from sim.errors import Problem, ScenarioError, WorkersLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

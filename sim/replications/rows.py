@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from sim.errors import MistakeError
 from sim.metrics.cube import Selection
 from sim.metrics.fold import Result
 from sim.metrics.names import Names
@@ -27,7 +28,7 @@ _MAGIC = b"cardmill rows 1\n"
 _LENGTH, _DIGEST = 8, 32
 
 
-class RowsError(Exception):
+class RowsError(MistakeError):
     """Rows that do not go together, or a file that holds none."""
 
 

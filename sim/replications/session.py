@@ -115,7 +115,7 @@ class Session:
         self._judged, self._over = 0, False
         self._here: set[int] = set()
         self._interruptible = Interruptible()
-        self._begun, self._eager = monotonic(), eager
+        self._begun, self._shortest_s, self._eager = 0.0, 0.0, eager
         self._judge()
 
     @property
@@ -151,10 +151,17 @@ class Session:
         first = next(n for n in count() if n not in self.rows.rows)
         if self._spread is None or self._spread.over or first in self._here:
             self._here.add(first)
-            self._take(self._player.here(first, self._pause))
+            self._take(self._play_here(first))
         else:
             self._hear(0.2)
         self._beat(0, 0)
+
+    def _play_here(self, number: int) -> Row:
+        self._begun = monotonic()
+        row = self._player.here(number, self._pause)
+        took_s = monotonic() - self._begun
+        self._shortest_s = min(self._shortest_s or took_s, took_s)
+        return row
 
     def _pause(self, t_ms: int, events: int) -> bool:
         """Between events of the replication that is played here."""
@@ -166,11 +173,11 @@ class Session:
         return False
 
     def _rest_is_long(self) -> bool:
-        """Whether what is left would take longer than workers need to start, by what it took so far."""
-        if not self._here:
-            return False
-        each = (monotonic() - self._begun) / len(self._here)
-        return each * (self._enough.most - len(self.rows.rows)) > _WORTH_S
+        """Whether what is left would take longer than workers need to start, by what one took so far.
+
+        The first one tells little: it also loads code and writes the run folder.
+        """
+        return len(self._here) > 1 and self._shortest_s * (self._enough.most - len(self.rows.rows)) > _WORTH_S
 
     def _help(self, *, begin: bool) -> None:
         """Call the crew if it is worth it; it takes the replications nobody has begun."""

@@ -11,20 +11,17 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, Self, TypeVar
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, WorkersLostError
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-class WorkersLostError(Exception):
-    """No worker is left, and why; what was finished before is not lost."""
 
 
 class Crew(Protocol):
@@ -142,7 +139,8 @@ class LocalCrew(ExecutorCrew):
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to a process."""
         before = set(multiprocessing.active_children())
-        future = super().submit(function, task)
+        with _ctrl_c_held_back():
+            future = super().submit(function, task)
         self._processes |= set(multiprocessing.active_children()) - before
         return future
 
@@ -157,6 +155,19 @@ class LocalCrew(ExecutorCrew):
             process.terminate()
         self._executor.shutdown(wait=True, cancel_futures=True)
         self._processes.clear()
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """What starts meanwhile never gets Ctrl-C, not even before it can say that it ignores it; here it comes later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin_worker() -> None:
