@@ -30,6 +30,7 @@ from sim.region import region_of
 from sim.registry import Registry
 from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
 from sim.replications.session import Beat, Enough, Fixed, Session
+from sim.replications.shares import telling
 from sim.replications.stopping import Stopped, Stopping
 from sim.replications.workers import Crew, Shared, check_workers, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
@@ -326,7 +327,7 @@ def play_task(task: tuple[bytes, int]) -> bytes:
     """Play one replication in a worker; returns its row, encoded."""
     job = unpacked(task[0])
     single = _Replication(job, task[1])
-    single.play(None, None)
+    single.play(None, telling(job.key.content_hash, job.key.seed, task[1], job.compiled.program.duration_ms))
     return single.row().encoded(replace(job.key, code=code_digest()))
 
 

@@ -15,6 +15,7 @@ from typing import Protocol
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
 from sim.replications.rows import Key, Row, RowFile, Rows, RowsError, decoded
+from sim.replications.shares import Share
 from sim.replications.spread import Spread
 from sim.replications.workers import Crew
 
@@ -37,6 +38,7 @@ class Beat:
     duration_ms: int
     events: int  # of it
     workers: int = 0
+    in_hand: float = 0.0  # what workers have played of those they are at, in replications
 
 
 Task = tuple[bytes, int]
@@ -114,6 +116,7 @@ class Session:
         self._spread: Spread[Task, bytes] | None = None
         self._judged, self._over = 0, False
         self._here: set[int] = set()
+        self._in_hand: dict[int, float] = {}  # by number
         self._interruptible = Interruptible()
         self._begun, self._shortest_s, self._eager = 0.0, 0.0, eager
         self._judge()
@@ -206,11 +209,20 @@ class Session:
             if key != self._player.key:
                 raise RowsError(f"a worker's row does not go with ours: {self._player.key.difference(key)}")
             self._take(row, content)
+        self._note(self._crew.heard() if self._crew is not None else [])
+
+    def _note(self, shares: list[Share]) -> None:
+        """How far workers are; what they tell of another run, or of what is finished, is late."""
+        key = self._player.key
+        for share in shares:
+            if (share.job, share.seed) == (key.content_hash, key.seed) and share.replication not in self.rows.rows:
+                self._in_hand[share.replication] = share.played
 
     def _take(self, row: Row, content: bytes | None = None) -> None:
         if self._file is not None:
             self._file.add(content or row.encoded(self._player.key))
         self.rows += Rows.of(self._player.key, [row])
+        self._in_hand.pop(row.replication, None)
         self._judge()
 
     def _judge(self) -> None:
@@ -223,4 +235,5 @@ class Session:
         if self._look is not None:
             workers = 0 if self._spread is None or self._crew is None else self._crew.size
             finished = min(len(self.rows.rows), self._enough.most)
-            self._look(Beat(finished, self._enough.most, t_ms, self._player.duration_ms, events, workers))
+            in_hand = sum(self._in_hand.values())
+            self._look(Beat(finished, self._enough.most, t_ms, self._player.duration_ms, events, workers, in_hand))
