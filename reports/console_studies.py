@@ -17,6 +17,7 @@ from reports.complaints import FINE, INTERRUPTED, NOT_MET, check_choice, complai
 from reports.page import write_study
 from reports.progress import RunProgress
 from reports.study import (
+    Sides,
     Study,
     comparison_table,
     difference_picture,
@@ -25,6 +26,7 @@ from reports.study import (
     tornado_picture,
     tornado_tables,
 )
+from reports.terms import as_it_is, places_of
 from reports.words import LANGUAGES, Words
 from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
 from sim.errors import Problem, ScenarioError, WorkersLostError
@@ -98,7 +100,6 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
     if same and sides[0].path.exists():
         why = "both alternatives are the same"
         raise ScenarioError((Problem("compare", "", None, why, "another scenario, or --set-b key=value"),))
-    a, b = labels(sides)
     folder = common.out or Path("runs") / f"compare-{sides[0].path.stem}-{sides[1].path.stem}"
     placed = tuple(Side(side.path, side.overrides, folder / name) for side, name in zip(sides, "ab", strict=True))
     kept = f"what was finished is kept in {folder}: go on with --resume"
@@ -111,30 +112,32 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
             raise WorkersLostError(f"{error}; {kept}") from error
     page = folder / ("compare.html" if common.lang == "en" else f"compare.{common.lang}.html")
     words = Words(common.lang)
+    places = places_of((one.asked for one in comparison.differences), comparison.a.tables, words)
+    said = Sides(*labels(sides, words), places)
     study = Study(
-        title=f"{a} / {b}",
+        title=f"{said.a} / {said.b}",
         description="",
-        sentences=sentences(comparison.differences, a, b, words),
-        picture=difference_picture(comparison.differences, a, b, words),
-        tables=(comparison_table(comparison.differences, a, b, words),),
+        sentences=sentences(comparison.differences, said, words),
+        picture=difference_picture(comparison.differences, said, words),
+        tables=(comparison_table(comparison.differences, said, words),),
         command=_compare_command(sides, metrics, comparison),
         facts=((words("facts.repeated"), words.plural("facts.repeated_n", comparison.a.replications)),),
     )
     write_study(study, page, common.lang)
     if common.as_json:
-        _write_json(_comparison_as_json(comparison, a, b, page))
+        _write_json(_comparison_as_json(comparison, *labels(sides, Words("en")), page))
     else:
         common.say(*study.sentences, f"page: {page}")
     return FINE
 
 
-def labels(sides: tuple[Side, Side]) -> tuple[str, str]:
+def labels(sides: tuple[Side, Side], words: Words) -> tuple[str, str]:
     """Short names: the files' if they differ, else what is set."""
     a, b = (side.path.stem for side in sides)
     if a != b:
         return a, b
     changed = [[text for text in side.overrides if text not in other.overrides] for side, other in (sides, sides[::-1])]
-    names = [", ".join(texts) if texts else f"{a} as it is" for texts in changed]
+    names = [", ".join(texts) if texts else as_it_is(a, words) for texts in changed]
     return names[0], names[1]
 
 

@@ -45,8 +45,8 @@ WORKDAYS = 248
 """Working days of 2025 in mainland China."""
 
 SHOWN = (
-    Shown("outlets.wait_mean", Text("Outlets: mean wait", "网点：平均等候"), "time"),
-    Shown("outlets.wait_p99", Text("Outlets: 99 of 100 wait less", "网点：99%等候少于"), "time"),
+    Shown("outlets.wait_mean", Text("Outlets: mean wait", "网点：平均等待"), "time"),
+    Shown("outlets.wait_p99", Text("Outlets: 99 of 100 wait less", "网点：99%等待少于"), "time"),
     Shown("hotline.abandoned", Text("Hotline: callers who give up", "热线：放弃率"), "share"),
     Shown("application_to_hand.p90", Text("Application to hand: 9 of 10 less", "申请到领卡：九成少于"), "time"),
     Shown("report_to_hand.p90", Text("Loss report to new card: 9 of 10 less", "挂失到补卡：九成少于"), "time"),
