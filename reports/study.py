@@ -64,7 +64,7 @@ _TORNADO = Text("What the answer owes to each assumption", "结果受各项假�
 _TORNADO_READ = Text(
     "Each row is a number nobody has measured. The bars show where {metric} goes when it alone is {change} lower or "
     "higher, its new value beside the bar; the line is the scenario as it is. All runs meet the same people.",
-    "每行是一个没有实测的数值。只把它调低或调高 {change} 时，{metric} 变到横条的末端，旁边是调整后的值；竖线是原方案。"
+    "每行是一个没有实测的数值。只把它调低或调高 {change} 时，{metric}变到横条的末端，旁边是调整后的值；竖线是原方案。"
     "所有运行都是同样的人。",
 )
 _LOWER, _HIGHER = Text("input lower", "调低"), Text("input higher", "调高")
@@ -72,11 +72,11 @@ _CHANCE = Text("light: may be chance", "浅色：可能是偶然")
 _MOST = Text(
     "{metric} is {base}. Of the {n} assumptions that change it by more than chance, {key} matters most: {low} to "
     "{high}.",
-    "{metric} 为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",
+    "{metric}为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",
 )
 _NONE = Text(
     "{metric} is {base}. None of the {n} assumptions changes it by more than chance.",
-    "{metric} 为 {base}。{n} 项假设中没有一项的影响超出偶然。",
+    "{metric}为 {base}。{n} 项假设中没有一项的影响超出偶然。",
 )
 
 
@@ -132,6 +132,7 @@ _COMPARED_READ = Text(
     "圆点是 {b} 与 {a} 相差的比例（以 {a} 为 100%），横线是置信区间，其宽度使所有行在 100 次研究中有 95 次同时成立。"
     "跨过 0 线的区间不能下结论。",
 )
+_KNOWN_OF = Text("known: {n} / {total}", "可以确定：{n} / {total}")
 _KNOWN, _NOT_KNOWN = Text("known", "可以确定"), Text("not known yet", "尚不能确定")
 
 
@@ -150,7 +151,7 @@ def difference_picture(differences: Sequence[Difference], sides: Sides, words: W
         return None
     title, how = words.of(_COMPARED), words.of(_COMPARED_READ).format(a=a, b=b)
     known = sum(row.sure for row in rows)
-    finding = f"{words.of(_KNOWN)}: {known} / {len(rows)}"
+    finding = words.of(_KNOWN_OF).format(n=known, total=len(rows))
     keys = (words.of(_KNOWN), words.of(_NOT_KNOWN))
     return drawn("differences", title, finding, how, lambda f: draw_spans(f, rows, f"({b} - {a}) / {a}, %", keys))
 

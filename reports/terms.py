@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _ASKED = re.compile(r"(?:p(?P<share>\d\d) of )?(?P<metric>\S+)(?: (?P<threshold>\d.*?))?(?: at (?P<place>\S+))?")
 _CONDITION = re.compile(r"\s*ci\s*\(\s*(?P<asked>[^()]*?)\s*\)\s*<=?\s*(?P<limit>[^<>]+?)\s*")
+_WORKDAYS = re.compile(r"([\d.]+) workdays?")
 _NUMBER = re.compile(r"\d[\d,]*")
 _PARTS_PER_STEP = 4
 
@@ -57,7 +58,10 @@ def amount(number: float, unit: Unit, words: Words) -> str:
 
 def written(text: str, words: Words) -> str:
     """A value that is in words already."""
-    return value(text, words) if words.language == "zh" else text
+    if words.language != "zh":
+        return text
+    days = _WORKDAYS.fullmatch(text)
+    return terms()["form.workdays"].format(n=days[1]) if days else value(text, words)
 
 
 def reason(text: str, words: Words) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.terms import amount, condition, named, places_of, reason, terms
+from reports.terms import amount, condition, named, places_of, reason, terms, written
 from reports.words import Words
 from sim.engines.choose import REFERENCE
 from sim.metrics.measures import Unit, known_metrics
@@ -128,6 +128,7 @@ def test_values_conditions_and_reasons_are_said_in_chinese() -> None:
     assert amount(134_000, Unit.TIME, EN) == "2.233 min"
     assert amount(-0.0312, Unit.SHARE, ZH) == "-3.12%"
     assert amount(0.001, Unit.RATE, ZH) == "每小时 3600"
+    assert [written("2 workdays", ZH), written("2 workdays", EN)] == ["2 个工作日", "2 workdays"]
     assert amount(float("nan"), Unit.TIME, ZH) == "没有可测量的数据"
     assert condition("ci(wait.mean at hotlines) < 30 s", ZH) == "服务热线：平均等待时间的置信区间半宽小于 30 秒"
     assert condition("ci(wait.mean) < 5 %", EN) == "ci(wait.mean) < 5 %"
@@ -172,5 +173,5 @@ def test_a_chinese_run_until_has_no_english_metric(tmp_path: Path) -> None:
     assert run_in(tmp_path, "run", "desk.toml", *until, *HERE)[0] == 0
     text = _labels(tmp_path / "until" / "report.zh.html")
     assert "desk：平均等待时间的置信区间半宽小于 200 秒" in text
-    assert "只把它调低或调高 20% 时，平均等待时间 变到横条的末端" in text
+    assert "只把它调低或调高 20% 时，平均等待时间变到横条的末端" in text
     assert not re.search(r"wait\.mean|ci\(", text)
