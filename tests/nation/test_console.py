@@ -107,4 +107,6 @@ def test_the_page_ranks_cities_and_shows_how_they_differ(result: object, lang: s
     if lang == "zh":
         body = page[page.index("<body") : page.index('<section id="inputs">')]
         seen = re.sub(r"<[^>]+>", " ", body) + " ".join(re.findall(r'aria-label="([^"]*)"', body))
-        assert set(re.findall(r"[A-Za-z]{2,}", seen)) <= {"Cardmill"}  # figures and pictures; notes of inputs are as written
+        assert set(re.findall(r"[A-Za-z]{2,}", seen)) <= {
+            "Cardmill"
+        }  # figures and pictures; notes of inputs are as written
