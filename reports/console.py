@@ -1,7 +1,8 @@
 """What the command line prints: progress, a short table, JSON, complaints; and the exit code.
 
-Exit codes: 0 fine, 1 no worker left to go on, 2 scenario or usage error, 98 a procedure rule broken (a story ended
-otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130 interrupted.
+Exit codes: 0 fine, 1 no worker left to go on, or nowhere to write, 2 scenario or usage error, 98 a procedure rule
+broken (a story ended otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,19 +25,18 @@ from sim.engines.choose import AUTO, ENGINES
 from sim.errors import Problem, ScenarioError
 from sim.procedures.catalogue import catalogue
 from sim.replications.asked import read_asked
-from sim.replications.rows import RowsError
+from sim.replications.kept import NotKeptError, RowsError
 from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.stopping import LEAST, MOST, read_stopping
 from sim.replications.studies import Side, play_sensitivity
-from sim.replications.warm_up import AUTO as FOUND
-from sim.replications.warm_up import find_warm_up
 from sim.replications.workers import WorkersLostError, crew_of
-from sim.run import Outcome, Plan, play, play_log, prepare
+from sim.run import Outcome, Plan, play, prepare
 from sim.sample import read_log_kept
 from sim.scenario.schema import RULE_PARTS
 from sim.scenario.schema_json import json_schema
-from sim.scenario.units import duration_text, nearest
+from sim.scenario.units import nearest
+from sim.settle import settle
 from sim.store import RunFolderError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def explaining(act: Callable[..., int]) -> Callable[..., int]:
             return act(*args, **named)
         except (ScenarioError, RunFolderError, RowsError, *card_console.MISTAKES) as error:
             return complain(error)
-        except WorkersLostError as error:
+        except (WorkersLostError, NotKeptError) as error:
             complain(error)
             return LOST
         except KeyboardInterrupt as error:
@@ -107,32 +107,29 @@ def run(options: RunOptions) -> int:
     """Play a scenario, write its report, say how it went."""
     check_choice("--lang", options.lang, LANGUAGES)
     check_choice("--engine", options.engine, ENGINES)
-    settled, warm_up = None, options.warm_up
     card_console.check_cards(options.cards, log=options.log == "full")
-    loaded, compiled = prepare(options.scenario, options.overrides)
-    if warm_up == FOUND:
-        seed = loaded.scenario.run.seed if options.seed is None else options.seed
-        settled = find_warm_up(compiled.program, compiled.names, partial(play_log, compiled, options.engine, seed))
-        warm_up = duration_text(settled.warm_up_ms)
-    if warm_up:
-        options = replace(options, overrides=(*options.overrides, f'run.warm_up="{warm_up}"'))
-        loaded, compiled = prepare(options.scenario, options.overrides)
+    overrides = (*options.overrides, f'run.warm_up="{options.warm_up}"') if options.warm_up else options.overrides
+    hidden = options.quiet or options.as_json
+    ready = settle(options.scenario, overrides, options.engine, options.seed, RunProgress(hidden=hidden).announce)
+    options, loaded, compiled = replace(options, overrides=ready.overrides), ready.loaded, ready.compiled
     folder = options.out or Path("runs") / options.scenario.stem
     plan = _plan(options, compiled)
-    with RunProgress(hidden=options.quiet or options.as_json) as progress:
+    with RunProgress(hidden=hidden) as progress:
         try:
             outcome = play(loaded, compiled, plan, folder=folder, beat=progress.beat, announce=progress.announce)
-        except WorkersLostError as error:
-            raise WorkersLostError(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
+        except (WorkersLostError, NotKeptError) as error:
+            raise type(error)(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
     tornado = _tornado(options) if options.sensitivity and not outcome.partial else None
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
     cards = _cards(folder, outcome, options)
-    info = replace(_info(outcome, options), settled=settled, cards=card_console.info(cards), tornado=tornado)
+    info = replace(_info(outcome, options), settled=ready.settled, cards=card_console.info(cards), tornado=tornado)
     write_report(outcome.tables, info, page, options.lang)
     if options.as_json:
-        sys.stdout.write(json.dumps(run_as_json(outcome, page, cards), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(
+            json.dumps(run_as_json(outcome, page, ready.settled, cards), ensure_ascii=False, indent=2) + "\n"
+        )
     elif not options.quiet:
-        print_run(outcome, page, settled, cards)
+        print_run(outcome, page, ready.settled, cards)
     return card_console.worse(_exit_code(outcome), cards)
 
 
@@ -265,7 +262,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         region=region.name if region is not None else "",
         region_zh=region.name_zh if region is not None else "",
         replications=outcome.replications,
-        warm_up_ms=scenario.run.warm_up,
+        warm_up_ms=scenario.run.warm_up or 0,
         engine=outcome.engine,
         versions=tuple(outcome.stored.versions.items()) if outcome.stored is not None else (),
         inputs=tuple(_inputs(outcome)),

@@ -202,7 +202,9 @@ def play(
 
 
 def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[Expectation]) -> Job:
-    """What all replications have in common."""
+    """What all replications have in common.  A warm-up that is to be found must have been found."""
+    if loaded.scenario.run.warm_up is None:
+        raise ValueError("the warm-up has not been found: sim.settle does that")
     selections, thresholds = needs(expectations)
     questions = (*plan.questions, *(plan.stopping.questions if plan.stopping is not None else ()))
     selections = tuple(dict.fromkeys((*selections, *(question.selection for question in questions))))

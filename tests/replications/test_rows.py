@@ -11,7 +11,8 @@ import pytest
 from sim.metrics.build import build_tables
 from sim.metrics.fold import pool
 from sim.replications.codec import UnreadableRowError, decode, encode
-from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, RowsError, decoded, read_rows
+from sim.replications.kept import RowsError
+from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, decoded, read_rows
 from sim.run import Plan
 from tests.replications.runs import desk, encoded, outcome, rows_in
 
