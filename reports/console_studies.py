@@ -29,6 +29,7 @@ from reports.study import (
 from reports.words import Words
 from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
 from sim.errors import Problem, ScenarioError
+from sim.interrupt import heed_ctrl_c
 from sim.metrics.units import in_words
 from sim.replications.compare import REPLICATIONS, sentence
 from sim.replications.kept import NotKeptError
@@ -215,6 +216,7 @@ class SensitivityOptions:
 def sensitivity(options: SensitivityOptions, common: Common) -> int:
     """Vary every assumption, one at a time, and show what it does to a metric."""
     common.check()
+    heed_ctrl_c()
     change = read_change(options.change)
     folder = common.out or Path("runs") / f"sensitivity-{options.side.path.stem}"
     plan, side = common.plan(FEW), replace(options.side, folder=folder)

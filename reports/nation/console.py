@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +17,7 @@ from reports.nation.summary import summary
 from reports.progress import Bar
 from reports.words import Words
 from sim.errors import Problem, ScenarioError
+from sim.interrupt import heed_ctrl_c
 from sim.nation.cities import load_city
 from sim.nation.folder import NationFolder, NationFolderError
 from sim.nation.load import load_nation, only
@@ -48,8 +47,7 @@ class NationOptions:
 
 def nation(options: NationOptions) -> int:
     """Play a nation, write its tables and its report, say how it went."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background starts with Ctrl-C ignored
+    heed_ctrl_c()
     try:
         return _nation(options)
     except (ScenarioError, NationFolderError) as error:

@@ -32,8 +32,12 @@ class GrowingFile:
     def __init__(self, path: Path, magic: bytes) -> None:
         self._path = path
         self._file: BinaryIO = self._tried(lambda: path.open("ab", buffering=0))
-        if self._file.tell() == 0:
-            self._write(magic)
+        try:
+            if self._file.tell() == 0:
+                self._write(magic)
+        except NotKeptError:
+            self._file.close()
+            raise
 
     def add(self, content: bytes) -> None:
         """Append a part."""
