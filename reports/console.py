@@ -22,10 +22,10 @@ from reports.page import write_report
 from reports.progress import RunProgress
 from reports.run_output import print_run, run_as_json
 from sim.engines.choose import AUTO, ENGINES
-from sim.errors import Problem, ScenarioError
+from sim.errors import NotKeptError, Problem, ScenarioError
 from sim.procedures.catalogue import catalogue
 from sim.replications.asked import read_asked
-from sim.replications.kept import NotKeptError, RowsError
+from sim.replications.kept import RowsError
 from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.stopping import LEAST, MOST, read_stopping
@@ -118,7 +118,7 @@ def run(options: RunOptions) -> int:
         try:
             outcome = play(loaded, compiled, plan, folder=folder, beat=progress.beat, announce=progress.announce)
         except (WorkersLostError, NotKeptError) as error:
-            raise type(error)(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
+            raise type(error)(f"{error}{kept_in(folder)}") from error
     tornado = _tornado(options) if options.sensitivity and not outcome.partial else None
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
     cards = _cards(folder, outcome, options)
@@ -155,6 +155,11 @@ def _tornado(options: RunOptions) -> Tornado:
         ]
 
 
+def kept_in(folder: Path) -> str:
+    """Where what was finished is, if anything was."""
+    return f"; what was finished is kept in {folder}: go on with --resume" if folder.is_dir() else ""
+
+
 def check_choice(option: str, given: str, allowed: tuple[str, ...]) -> None:
     """Refuse what is not among the choices, with the nearest of many."""
     if given in allowed:
@@ -169,6 +174,9 @@ def _plan(options: RunOptions, compiled: Compiled) -> Plan:
     if options.replications is not None and options.until:
         why = "--replications says how many, --until when to stop"
         raise ScenarioError((Problem("--until", "", None, why, "one of them; --max-replications beside --until"),))
+    if not options.until and (options.least, options.most) != (LEAST, MOST):
+        why = "--min-replications and --max-replications mean nothing without --until"
+        raise ScenarioError((Problem("--until", "", None, why, "--replications for a number that is known"),))
     if options.sensitivity:
         read_asked(options.sensitivity, compiled.names, "--sensitivity")
     return Plan(

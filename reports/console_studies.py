@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from reports.console import FINE, INTERRUPTED, LANGUAGES, NOT_MET, check_choice, complain, explaining
+from reports.console import FINE, INTERRUPTED, LANGUAGES, NOT_MET, check_choice, complain, explaining, kept_in
 from reports.page import write_study
 from reports.progress import RunProgress
 from reports.run_output import settled_as_json, settled_in_words
@@ -28,11 +28,10 @@ from reports.study import (
 )
 from reports.words import Words
 from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
-from sim.errors import Problem, ScenarioError
+from sim.errors import NotKeptError, Problem, ScenarioError
 from sim.interrupt import heed_ctrl_c
 from sim.metrics.units import in_words
 from sim.replications.compare import REPLICATIONS, sentence
-from sim.replications.kept import NotKeptError
 from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
@@ -108,7 +107,7 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
     a, b = labels(sides)
     folder = common.out or Path("runs") / f"compare-{sides[0].path.stem}-{sides[1].path.stem}"
     placed = tuple(Side(side.path, side.overrides, folder / name) for side, name in zip(sides, "ab", strict=True))
-    with ExitStack() as stack, common.progress() as progress, _kept_in(folder):
+    with ExitStack() as stack, common.progress() as progress, _keeping(folder):
         crew = common.crew(stack)
         comparison = play_both((placed[0], placed[1]), metrics, plan, crew, progress.beat, progress.announce)
     page = folder / ("compare.html" if common.lang == "en" else f"compare.{common.lang}.html")
@@ -132,15 +131,14 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
 
 
 @contextmanager
-def _kept_in(folder: Path) -> Iterator[None]:
+def _keeping(folder: Path) -> Iterator[None]:
     """Say, where a study is broken off, that nothing finished is lost."""
-    kept = f"what was finished is kept in {folder}: go on with --resume"
     try:
         yield
     except KeyboardInterrupt as error:
-        raise KeyboardInterrupt(f"interrupted; {kept}") from error
+        raise KeyboardInterrupt(f"interrupted{kept_in(folder)}") from error
     except (WorkersLostError, NotKeptError) as error:
-        raise type(error)(f"{error}; {kept}") from error
+        raise type(error)(f"{error}{kept_in(folder)}") from error
 
 
 def _facts(replications: int, *settled: Settled | None, words: Words) -> tuple[tuple[str, str], ...]:
@@ -221,7 +219,7 @@ def sensitivity(options: SensitivityOptions, common: Common) -> int:
     folder = common.out or Path("runs") / f"sensitivity-{options.side.path.stem}"
     plan, side = common.plan(FEW), replace(options.side, folder=folder)
     metric = (options.metric, options.place)
-    with ExitStack() as stack, common.progress() as progress, _kept_in(folder):
+    with ExitStack() as stack, common.progress() as progress, _keeping(folder):
         crew = common.crew(stack)
         tornado, partial = play_sensitivity(side, metric, change, plan, crew, progress.count, progress.announce)
     page = folder / ("sensitivity.html" if common.lang == "en" else f"sensitivity.{common.lang}.html")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -42,6 +43,10 @@ def test_a_run_that_reached_the_most_says_that_it_was_not_enough(tmp_path: Path)
     assert code == 0
     assert "6 replications: that is the most allowed; THE INTERVALS ARE NOT NARROW ENOUGH" in out
     assert "Stopped after 6 replications although" in (tmp_path / "runs/desk/report.html").read_text("utf-8")
+    nothing = ("--until", "ci(lead.application_to_hand.mean) < 1 h", "--max-replications", "6")
+    code, out = run_in(tmp_path, "run", "desk.toml", *nothing, *HERE)
+    assert code == 0
+    assert "now nothing, there was nothing to measure in any replication" in out
 
 
 def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
@@ -94,6 +99,9 @@ def test_a_warm_up_to_be_found_may_stand_in_the_file_and_the_option_goes_before_
             "--replications says how many, --until when to stop",
         ),
         (("--until", "ci(wait.mean) < 1 s", "--max-replications", "3"), "at least 5 and at most 3 replications"),
+        (("--max-replications", "30"), "mean nothing without --until; allowed: --replications for a number"),
+        (("--until", "ci(utilisation) < inf"), 'utilisation cannot be compared with that: "inf" is no limit'),
+        (("--until", "ci(wait.mean) < nan %"), '"nan" is no limit'),
         (("--workers", "0"), "--workers: 0 workers do nothing"),
         (("--warm-up", "soon"), 'run.warm_up: "soon" is not a duration; allowed: a number and a unit'),
         (("--sensitivity", "wait.men"), 'did you mean "wait.mean"'),
@@ -106,6 +114,23 @@ def test_wrong_options_of_a_run_are_explained(tmp_path: Path, arguments: tuple[s
     assert code == 2, out
     assert said in out
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "desk.toml"),
+        ("compare", "desk.toml", "--set-b", "stations.desk.counters=3"),
+        ("sensitivity", "desk.toml"),
+    ],
+)
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Exit code 1, one line, no traceback, and nothing is said to be kept."""
+    path = desk(tmp_path, replications=2)
+    code, out = run_in(tmp_path, *command, "--out", "desk.toml/x", *HERE)
+    assert code == 1
+    assert re.fullmatch(r"desk\.toml/x(/a)? cannot be written: (Not a directory|File exists)\n", out)
+    assert path.is_file()
 
 
 def test_rows_of_another_scenario_are_refused_with_the_reason(tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from reports.console import FINE, INTERRUPTED, LANGUAGES, USAGE, complain
+from reports.console import FINE, INTERRUPTED, LANGUAGES, LOST, USAGE, complain
 from reports.nation.page import write_nation_page
 from reports.nation.summary import summary
 from reports.progress import Bar
 from reports.words import Words
-from sim.errors import Problem, ScenarioError
+from sim.errors import NotKeptError, Problem, ScenarioError
 from sim.interrupt import heed_ctrl_c
 from sim.nation.cities import load_city
 from sim.nation.folder import NationFolder, NationFolderError
@@ -52,9 +52,10 @@ def nation(options: NationOptions) -> int:
         return _nation(options)
     except (ScenarioError, NationFolderError) as error:
         return complain(error)
-    except WorkersLostError as error:
+    except (WorkersLostError, NotKeptError) as error:
         complain(error)
-        return complain(Exception("what was finished is kept; --resume goes on with it"))
+        complain(Exception("what was finished is kept; --resume goes on with it"))
+        return LOST
 
 
 def _nation(options: NationOptions) -> int:

@@ -11,9 +11,9 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Self, TypeVar
+from typing import BinaryIO, Self
 
-T = TypeVar("T")
+from sim.errors import NotKeptError, writing
 
 _LENGTH, _DIGEST = 8, 32
 
@@ -22,16 +22,13 @@ class RowsError(Exception):
     """Results that do not go together, or a file that holds none."""
 
 
-class NotKeptError(Exception):
-    """Results that cannot be written, and why; what was written before is kept."""
-
-
 class GrowingFile:
     """Parts are added at its end.  Each is on the disk before `add` returns.  Raises NotKeptError."""
 
     def __init__(self, path: Path, magic: bytes) -> None:
         self._path = path
-        self._file: BinaryIO = self._tried(lambda: path.open("ab", buffering=0))
+        with writing(path):
+            self._file: BinaryIO = path.open("ab", buffering=0)
         try:
             if self._file.tell() == 0:
                 self._write(magic)
@@ -45,19 +42,11 @@ class GrowingFile:
         self._write(len(packed).to_bytes(_LENGTH, "little") + hashlib.sha256(packed).digest() + packed)
 
     def _write(self, content: bytes) -> None:
-        def write() -> None:
+        with writing(self._path):
             left = memoryview(content)
             while left:
                 left = left[self._file.write(left) :]
             os.fsync(self._file.fileno())
-
-        self._tried(write)
-
-    def _tried(self, act: Callable[[], T]) -> T:
-        try:
-            return act()
-        except OSError as error:
-            raise NotKeptError(f"{self._path} cannot be written: {error.strerror or error}") from error
 
     def __enter__(self) -> Self:
         return self

@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.errors import writing
 from sim.replications.asked import Asked
 from sim.replications.kept import GrowingFile, RowsError, whole_parts
 from sim.replications.rows import Key
@@ -64,9 +65,10 @@ def kept_values(folder: Path | None, key: StudyKey, *, resume: bool) -> Iterator
         return
     path = folder / VALUES_FILE
     found = _read(path, key) if resume else None
-    folder.mkdir(parents=True, exist_ok=True)
-    if found is None:
-        path.unlink(missing_ok=True)
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if found is None:
+            path.unlink(missing_ok=True)
     with GrowingFile(path, _MAGIC) as file:
         if found is None:
             file.add(_encoded(key.metric, *astuple(key.base)))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sim.errors import NotKeptError
 from sim.metrics.build import build_tables
 from sim.metrics.fold import pool
 from sim.replications.codec import UnreadableRowError, decode, encode
-from sim.replications.kept import NotKeptError, RowsError
+from sim.replications.kept import RowsError
 from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, decoded, read_rows
 from sim.run import Plan
 from tests.replications.runs import desk, encoded, outcome, rows_in
