@@ -156,6 +156,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
     lang: Lang = "en",
     workers: Workers = None,
     cluster: Cluster = "",
+    resume: Annotated[bool, typer.Option("--resume", help="go on from the runs in the folder")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -163,7 +164,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
     from reports import console_studies as studies
     from sim.replications.studies import Side
 
-    common = studies.Common(seed, replications, engine, out, lang, workers, cluster, as_json, quiet)
+    common = studies.Common(seed, replications, engine, out, lang, workers, cluster, as_json, quiet, resume)
     options = studies.SensitivityOptions(Side(scenario, tuple(set_)), metric, place, change)
     raise typer.Exit(studies.sensitivity(options, common))
 

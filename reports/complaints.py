@@ -1,7 +1,7 @@
 """What the command line says of a user's mistakes, and its exit codes.
 
-0 fine, 1 no worker left to go on, 2 scenario or usage error, 98 a procedure rule broken (a story ended otherwise than
-the rules say, or the log contradicts itself), 99 an expectation not met, 130 interrupted.
+0 fine, 1 no worker left to go on, or nowhere to write, 2 scenario or usage error, 98 a procedure rule broken (a story
+ended otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from sim.errors import MistakeError, Problem, ScenarioError, WorkersLostError
+from sim.errors import MistakeError, NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.scenario.units import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 FINE, LOST, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 1, 2, 98, 99, 130
 
@@ -29,7 +30,7 @@ def explaining(act: Callable[..., int]) -> Callable[..., int]:
             return act(*args, **named)
         except MistakeError as error:
             return complain(error)
-        except WorkersLostError as error:
+        except (WorkersLostError, NotKeptError) as error:
             complain(error)
             return LOST
         except KeyboardInterrupt as error:
@@ -54,3 +55,8 @@ def complain(error: Exception) -> int:
     for line in str(error).splitlines():
         err.print(line, style="red", highlight=False, markup=False)
     return USAGE
+
+
+def kept_in(folder: Path) -> str:
+    """Where what was finished is, if anything was."""
+    return f"; what was finished is kept in {folder}: go on with --resume" if folder.is_dir() else ""

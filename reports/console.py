@@ -5,30 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reports import card_console
-from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, NOT_MET, check_choice, explaining
+from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, NOT_MET, check_choice, explaining, kept_in
 from reports.info import InputRow, RunInfo
 from reports.progress import RunProgress
 from reports.run_output import print_run, run_as_json
 from reports.words import LANGUAGES
 from sim.engines.choose import AUTO, ENGINES
-from sim.errors import Problem, ScenarioError, WorkersLostError
+from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.replications.asked import read_asked
 from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.stopping import LEAST, MOST, read_stopping
 from sim.replications.studies import Side, play_sensitivity
-from sim.replications.warm_up import AUTO as FOUND
-from sim.replications.warm_up import find_warm_up
 from sim.replications.workers import crew_of
-from sim.run import Outcome, Plan, play, play_log, prepare
+from sim.run import Outcome, Plan, play
 from sim.sample import read_log_kept
 from sim.scenario.schema import RULE_PARTS
-from sim.scenario.units import duration_text
+from sim.settle import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,32 +67,29 @@ def run(options: RunOptions, studio: Studio) -> int:
     """Play a scenario, have its report written, say how it went."""
     check_choice("--lang", options.lang, LANGUAGES)
     check_choice("--engine", options.engine, ENGINES)
-    settled, warm_up = None, options.warm_up
     card_console.check_cards(options.cards, log=options.log == "full")
-    loaded, compiled = prepare(options.scenario, options.overrides)
-    if warm_up == FOUND:
-        seed = loaded.scenario.run.seed if options.seed is None else options.seed
-        settled = find_warm_up(compiled.program, compiled.names, partial(play_log, compiled, options.engine, seed))
-        warm_up = duration_text(settled.warm_up_ms)
-    if warm_up:
-        options = replace(options, overrides=(*options.overrides, f'run.warm_up="{warm_up}"'))
-        loaded, compiled = prepare(options.scenario, options.overrides)
+    overrides = (*options.overrides, f'run.warm_up="{options.warm_up}"') if options.warm_up else options.overrides
+    hidden = options.quiet or options.as_json
+    ready = settle(options.scenario, overrides, options.engine, options.seed, RunProgress(hidden=hidden).announce)
+    options, loaded, compiled = replace(options, overrides=ready.overrides), ready.loaded, ready.compiled
     folder = options.out or Path("runs") / options.scenario.stem
     plan = _plan(options, compiled)
-    with RunProgress(hidden=options.quiet or options.as_json) as progress:
+    with RunProgress(hidden=hidden) as progress:
         try:
             outcome = play(loaded, compiled, plan, folder=folder, beat=progress.beat, announce=progress.announce)
-        except WorkersLostError as error:
-            raise WorkersLostError(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
+        except (WorkersLostError, NotKeptError) as error:
+            raise type(error)(f"{error}{kept_in(folder)}") from error
     tornado = _tornado(options) if options.sensitivity and not outcome.partial else None
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
     cards = _cards(folder, outcome, options)
-    info = replace(_info(outcome, options), settled=settled, cards=card_console.info(cards), tornado=tornado)
+    info = replace(_info(outcome, options), settled=ready.settled, cards=card_console.info(cards), tornado=tornado)
     studio.report(outcome.tables, info, page, options.lang)
     if options.as_json:
-        sys.stdout.write(json.dumps(run_as_json(outcome, page, cards), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(
+            json.dumps(run_as_json(outcome, page, ready.settled, cards), ensure_ascii=False, indent=2) + "\n"
+        )
     elif not options.quiet:
-        print_run(outcome, page, settled, cards)
+        print_run(outcome, page, ready.settled, cards)
     return card_console.worse(_exit_code(outcome), cards)
 
 
@@ -126,6 +120,9 @@ def _plan(options: RunOptions, compiled: Compiled) -> Plan:
     if options.replications is not None and options.until:
         why = "--replications says how many, --until when to stop"
         raise ScenarioError((Problem("--until", "", None, why, "one of them; --max-replications beside --until"),))
+    if not options.until and (options.least, options.most) != (LEAST, MOST):
+        why = "--min-replications and --max-replications mean nothing without --until"
+        raise ScenarioError((Problem("--until", "", None, why, "--replications for a number that is known"),))
     if options.sensitivity:
         read_asked(options.sensitivity, compiled.names, "--sensitivity")
     return Plan(
@@ -170,7 +167,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         region=region.name if region is not None else "",
         region_zh=region.name_zh if region is not None else "",
         replications=outcome.replications,
-        warm_up_ms=scenario.run.warm_up,
+        warm_up_ms=scenario.run.warm_up or 0,
         engine=outcome.engine,
         versions=tuple(outcome.stored.versions.items()) if outcome.stored is not None else (),
         inputs=tuple(_inputs(outcome)),

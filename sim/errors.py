@@ -6,7 +6,10 @@ raises once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class MistakeError(Exception):
@@ -46,3 +49,21 @@ class ScenarioError(MistakeError):
     def __str__(self) -> str:
         """One line a problem."""
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class NotKeptError(Exception):
+    """Results cannot be written, and why; what was written before is kept."""
+
+
+@contextmanager
+def writing(path: Path, *more: type[Exception]) -> Iterator[None]:
+    """Say of a disk that is full, or of a folder that cannot be written to, what it is: NotKeptError.
+
+    `more`: what a library raises in the place of OSError.
+    """
+    caught: tuple[type[Exception], ...] = (OSError, *more)
+    try:
+        yield
+    except caught as error:
+        why = error.strerror if isinstance(error, OSError) else ""
+        raise NotKeptError(f"{path} cannot be written: {why or error}") from error

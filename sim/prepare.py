@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.compile.compiler import Compiled, compile_scenario
 from sim.compile.feasibility import overloads
+from sim.compile.steady import unsteady
 from sim.errors import Problem, ScenarioError
 from sim.procedures.catalogue import catalogue
 from sim.region import region_of, room
@@ -42,6 +43,9 @@ def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None,
             yield "cohorts", None, crowded, "fewer people in one region, or a shorter region.division"
     if loaded.scenario.run.seed > LARGEST_SEED:
         yield "run.seed", None, "is too large for the random numbers", "0 to 2^63 - 1"
+    why = unsteady(compiled.program) if loaded.scenario.run.warm_up is None else ""
+    if why:
+        yield "run.warm_up", None, why, 'a duration, such as "1 d"'
     for row in compiled.program.stations:
         if row.preempt and row.batch_size > 1:
             why = "a service for several people together cannot be broken off"

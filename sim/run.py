@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from sim.conservation import CardIdentities
 from sim.engines.choose import AUTO, REFERENCE, choose, ready
 from sim.engines.reference import ReferenceEngine
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, writing
 from sim.expectations import expectation
 from sim.metrics.build import build_tables
 from sim.metrics.build_counts import stories_table
@@ -204,7 +204,9 @@ def play(
 
 
 def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[Expectation]) -> Job:
-    """What all replications have in common."""
+    """What all replications have in common.  A warm-up that is to be found must have been found."""
+    if loaded.scenario.run.warm_up is None:
+        raise ValueError("the warm-up has not been found: sim.settle does that")
     selections, thresholds = needs(expectations)
     questions = (*plan.questions, *(plan.stopping.questions if plan.stopping is not None else ()))
     selections = tuple(dict.fromkeys((*selections, *(question.selection for question in questions))))
@@ -284,7 +286,8 @@ class _Player:
         job, rows = self._job, folder / ROWS_FILE
         going_on = bool(self._before.rows)
         if job.log.kind == NONE:
-            folder.mkdir(parents=True, exist_ok=True)
+            with writing(folder):
+                folder.mkdir(parents=True, exist_ok=True)
         elif 0 in self._before.rows:
             self.stored = _log_in(folder, job)
         else:
@@ -294,7 +297,8 @@ class _Player:
             )  # fmt: skip
             keep = (ROWS_FILE,) if going_on else ()
             copy = {**job.loaded.contents, "scenario.toml": to_toml(job.loaded.merged).encode()}
-            self._writer = RunWriter.create(folder, info, self.names, copy, replace_old=True, keep=keep)
+            with writing(folder):
+                self._writer = RunWriter.create(folder, info, self.names, copy, replace_old=True, keep=keep)
         if not going_on:
             rows.unlink(missing_ok=True)
         return rows

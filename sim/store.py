@@ -28,7 +28,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import MistakeError
+from sim.errors import MistakeError, writing
 from sim.log import COLUMNS, Event
 from sim.metrics.names import Names
 from sim.metrics.names_tables import Table, names_from_tables, tables_of_names
@@ -181,20 +181,22 @@ class RunWriter:
         self._database.register("columns_to_write", dict(table.columns))
         kinds = ((n, "VARCHAR" if c.dtype == object else "BIGINT") for n, c in table.columns.items())
         chosen = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in kinds)
-        self._database.execute(
-            f"COPY (SELECT {chosen} FROM columns_to_write) TO {_quoted(temporary)}"  # noqa: S608  names are our own
-            " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)"
-        )
+        with writing(path, duckdb.IOException):
+            self._database.execute(
+                f"COPY (SELECT {chosen} FROM columns_to_write) TO {_quoted(temporary)}"  # noqa: S608  names are our own
+                " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)"
+            )
+            temporary.replace(path)
         self._database.unregister("columns_to_write")
-        temporary.replace(path)
 
     def describe(self) -> None:
         """Write run.json."""
         path = self.folder / "run.json"
         described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self.info)}
         temporary = path.with_name(path.name + _PARTIAL)
-        temporary.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        temporary.replace(path)
+        with writing(path):
+            temporary.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            temporary.replace(path)
 
     def close(self, status: str) -> None:
         """Write what is left, the views, and how it ended."""
@@ -210,7 +212,7 @@ class RunWriter:
         path = self.folder / "results.duckdb"
         temporary = path.with_name(path.name + _PARTIAL)
         temporary.unlink(missing_ok=True)
-        with duckdb.connect(temporary) as database:
+        with writing(path, duckdb.IOException), duckdb.connect(temporary) as database:
             for name, files in _views(self.folder).items():
                 relative = [str(PurePosixPath(file.relative_to(self.folder))) for file in files]
                 pattern = _quoted("events/part-*.parquet") if name == "events" else _quoted(relative[0])

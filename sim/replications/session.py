@@ -14,7 +14,8 @@ from typing import Protocol
 
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
-from sim.replications.rows import Key, Row, RowFile, Rows, RowsError, decoded
+from sim.replications.kept import RowsError
+from sim.replications.rows import Key, Row, RowFile, Rows, decoded
 from sim.replications.shares import Share
 from sim.replications.spread import Spread
 from sim.replications.workers import Crew

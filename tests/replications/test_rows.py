@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from sim.errors import NotKeptError
 from sim.metrics.build import build_tables
 from sim.metrics.fold import pool
 from sim.replications.codec import UnreadableRowError, decode, encode
-from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, RowsError, decoded, read_rows
+from sim.replications.kept import RowsError
+from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, decoded, read_rows
 from sim.run import Plan
 from tests.replications.runs import desk, encoded, outcome, rows_in
 
@@ -141,3 +143,20 @@ def test_the_sample_of_a_log_changes_no_row(folder: Path, rows: Rows) -> None:
     for kept in ("none", "sample:0.2"):
         outcome(folder / "desk.toml", Plan(log=read_log_kept(kept)), folder / kept.replace(":", "_"))
         assert encoded(rows_in(folder / "desk.toml", folder / kept.replace(":", "_"))) == encoded(rows)
+
+
+def test_a_file_that_was_broken_off_in_its_first_line_is_begun_anew(rows: Rows, tmp_path: Path) -> None:
+    """Rows that come after half a heading could not be read again."""
+    path, names = tmp_path / ROWS_FILE, rows.rows[0].result.names
+    path.write_bytes(b"cardmill")
+    assert read_rows(path, rows.key, names).rows == {}
+    with RowFile(path) as file:
+        file.add(rows.rows[0].encoded(rows.key))
+    assert sorted(read_rows(path, rows.key, names).rows) == [0]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_said_to_be_full() -> None:
+    """Not a traceback: the user can do something about it."""
+    with pytest.raises(NotKeptError, match="full cannot be written: No space left on device"):
+        RowFile(Path("/dev/full"))

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import cardmill
-from sim.replications.rows import ROWS_FILE, Row, Rows, RowsError
+from sim.replications.kept import RowsError
+from sim.replications.rows import ROWS_FILE, Row, Rows
 from sim.replications.session import Beat, Fixed, Session
 from sim.replications.workers import ExecutorCrew, HereExecutor
 from sim.run import Plan, prepare
