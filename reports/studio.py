@@ -15,6 +15,8 @@ from sim.replications.workers import Crew, ExecutorCrew, HereExecutor, LocalCrew
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from matplotlib.figure import Figure
+
     from reports.info import RunInfo
     from sim.metrics.tables import Tables
 
@@ -40,8 +42,16 @@ class Studio:
 
 
 def _load(_: None) -> None:
-    """Have everything at hand."""
-    from reports import page  # noqa: F401, PLC0415 - the drawing library takes long to load
+    """Have everything at hand, what the library loads with its first picture too."""
+    from reports.page import environment  # noqa: PLC0415 - the drawing library takes long to load
+    from reports.picture import drawn  # noqa: PLC0415 - as above
+
+    environment().get_template("report.html")
+    drawn("first", "", "", "", _draw_a_word)
+
+
+def _draw_a_word(figure: Figure) -> None:
+    figure.text(0, 0, "word")
 
 
 def _report(order: tuple[Tables, RunInfo, Path, str]) -> None:
