@@ -28,6 +28,7 @@ from sim.metrics.measures import Question
 from sim.prepare import prepare
 from sim.region import region_of
 from sim.registry import Registry
+from sim.replications.kept import packed
 from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
 from sim.replications.session import Beat, Enough, Fixed, Session
 from sim.replications.shares import telling
@@ -56,10 +57,10 @@ __all__ = [
     "engine_of",
     "job_of",
     "play",
+    "play_alone",
     "play_log",
     "play_task",
     "prepare",
-    "unpacked",
 ]
 
 
@@ -328,17 +329,23 @@ class _Player:
 
 
 def play_task(task: tuple[bytes, int]) -> bytes:
-    """Play one replication in a worker; returns its row, encoded."""
-    job = unpacked(task[0])
+    """Play one replication in a worker; returns its row, encoded and packed: the parent has enough to do."""
+    key, row = play_alone(task)
+    return packed(row.encoded(key))
+
+
+def play_alone(task: tuple[bytes, int]) -> tuple[Key, Row]:
+    """Play one replication of a packed job for what it measures, without its log."""
+    job = job_in(task[0])
     single = _Replication(job, task[1])
     single.play(None, telling(job.key.content_hash, job.key.seed, task[1], job.compiled.program.duration_ms))
-    return single.row().encoded(replace(job.key, code=code_digest()))
+    return replace(job.key, code=code_digest()), single.row()
 
 
 @lru_cache(maxsize=4)
-def unpacked(packed: bytes) -> Job:
+def job_in(task: bytes) -> Job:
     """The job of a task, in the worker that got it."""
-    job: Job = pickle.loads(packed)  # noqa: S301 - from our own parent, over the executor's connection
+    job: Job = pickle.loads(task)  # noqa: S301 - from our own parent, over the executor's connection
     return job
 
 

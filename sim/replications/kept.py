@@ -22,6 +22,17 @@ class RowsError(MistakeError):
     """Results that do not go together, or a file that holds none."""
 
 
+def packed(content: bytes) -> bytes:
+    """A part of a file: its length and its digest, then the content in little room."""
+    small = zlib.compress(content, 1)
+    return len(small).to_bytes(_LENGTH, "little") + hashlib.sha256(small).digest() + small
+
+
+def unpacked(part: bytes) -> bytes:
+    """The content of a whole part."""
+    return zlib.decompress(memoryview(part)[_LENGTH + _DIGEST :])
+
+
 class GrowingFile:
     """Parts are added at its end.  Each is on the disk before `add` returns.  Raises NotKeptError."""
 
@@ -36,10 +47,9 @@ class GrowingFile:
             self._file.close()
             raise
 
-    def add(self, content: bytes) -> None:
-        """Append a part."""
-        packed = zlib.compress(content, 1)
-        self._write(len(packed).to_bytes(_LENGTH, "little") + hashlib.sha256(packed).digest() + packed)
+    def add(self, part: bytes) -> None:
+        """Append a part, as `packed` makes it."""
+        self._write(part)
 
     def _write(self, content: bytes) -> None:
         with writing(self._path):

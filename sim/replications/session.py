@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
-from sim.replications.kept import RowsError
+from sim.replications.kept import RowsError, packed, unpacked
 from sim.replications.rows import Key, Row, RowFile, Rows, decoded
 from sim.replications.shares import Share
 from sim.replications.spread import Spread
@@ -71,7 +71,7 @@ class Player(Protocol):
         """The same for a worker."""
 
     def play_task(self) -> Callable[[Task], bytes]:
-        """The function that does a task and gives the encoded row."""
+        """The function that does a task and gives the encoded row, packed for the file."""
 
 
 class Enough(Protocol):
@@ -205,11 +205,11 @@ class Session:
     def _hear(self, timeout_s: float) -> None:
         if self._spread is None:
             return
-        for content in self._spread.ready(timeout_s):
-            key, row = decoded(content, self._player.names)
+        for part in self._spread.ready(timeout_s):
+            key, row = decoded(unpacked(part), self._player.names)
             if key != self._player.key:
                 raise RowsError(f"a worker's row does not go with ours: {self._player.key.difference(key)}")
-            self._take(row, content)
+            self._take(row, part)
         self._note(self._crew.heard() if self._crew is not None else [])
 
     def _note(self, shares: list[Share]) -> None:
@@ -219,9 +219,9 @@ class Session:
             if (share.job, share.seed) == (key.content_hash, key.seed) and share.replication not in self.rows.rows:
                 self._in_hand[share.replication] = share.played
 
-    def _take(self, row: Row, content: bytes | None = None) -> None:
+    def _take(self, row: Row, part: bytes | None = None) -> None:
         if self._file is not None:
-            self._file.add(content or row.encoded(self._player.key))
+            self._file.add(part or packed(row.encoded(self._player.key)))
         self.rows += Rows.of(self._player.key, [row])
         self._in_hand.pop(row.replication, None)
         self._judge()

@@ -15,14 +15,14 @@ from sim.expectations import expectation
 from sim.metrics.expect import Verdict
 from sim.replications.asked import Asked, read_asked
 from sim.replications.compare import Difference, asked_of_both, compare, headline
-from sim.replications.rows import decoded
+from sim.replications.kept import RowsError
 from sim.replications.sensitivity import Tornado, alternatives, tornado, variations
 from sim.replications.spread import map_unordered
 from sim.replications.values import StudyKey, kept_values
 from sim.replications.vary import Variation
 from sim.replications.warm_up import Settled
 from sim.replications.workers import Crew
-from sim.run import Beat, Job, Outcome, Plan, job_of, play, play_task, prepare, unpacked
+from sim.run import Beat, Job, Outcome, Plan, job_in, job_of, play, play_alone, prepare
 from sim.scenario.load import Loaded
 from sim.scenario.values import Provenance
 from sim.settle import settle, settle_both
@@ -84,7 +84,10 @@ Measured = tuple[bytes, int, Asked]
 def play_measured(task: Measured) -> tuple[str, int, float]:
     """Play one replication in a worker; returns content hash, replication and the number asked for."""
     packed, number, asked = task
-    key, row = decoded(play_task((packed, number)), unpacked(packed).compiled.names)
+    key, row = play_alone((packed, number))
+    ours = job_in(packed).key
+    if key != ours:
+        raise RowsError(f"a worker's run does not go with ours: {ours.difference(key)}")
     return key.content_hash, number, asked.of([row.result])[0]
 
 

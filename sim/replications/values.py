@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.errors import writing
 from sim.replications.asked import Asked
-from sim.replications.kept import GrowingFile, RowsError, whole_parts
+from sim.replications.kept import GrowingFile, RowsError, packed, whole_parts
 from sim.replications.rows import Key
 
 VALUES_FILE = "sensitivity.values"
@@ -50,7 +50,7 @@ class Values:
     def add(self, content_hash: str, replication: int, value: float) -> None:
         """A run is finished."""
         if self._file is not None:
-            self._file.add(_encoded(content_hash, replication, value))
+            self._file.add(_part(content_hash, replication, value))
         self.found[content_hash, replication] = value
 
 
@@ -71,7 +71,7 @@ def kept_values(folder: Path | None, key: StudyKey, *, resume: bool) -> Iterator
             path.unlink(missing_ok=True)
     with GrowingFile(path, _MAGIC) as file:
         if found is None:
-            file.add(_encoded(key.metric, *astuple(key.base)))
+            file.add(_part(key.metric, *astuple(key.base)))
         yield Values(found or {}, file)
 
 
@@ -88,5 +88,5 @@ def _read(path: Path, key: StudyKey) -> dict[tuple[str, int], float] | None:
     return {(played, number): value for played, number, value in parts[1:]}
 
 
-def _encoded(*parts: str | float) -> bytes:
-    return json.dumps(parts).encode()
+def _part(*values: str | float) -> bytes:
+    return packed(json.dumps(values).encode())

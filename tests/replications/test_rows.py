@@ -12,7 +12,7 @@ from sim.errors import NotKeptError
 from sim.metrics.build import build_tables
 from sim.metrics.fold import pool
 from sim.replications.codec import UnreadableRowError, decode, encode
-from sim.replications.kept import RowsError
+from sim.replications.kept import RowsError, packed
 from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, decoded, read_rows
 from sim.run import Plan
 from tests.replications.runs import desk, encoded, outcome, rows_in
@@ -100,7 +100,7 @@ def test_a_broken_end_is_left_out_and_cut_off(folder: Path, rows: Rows, tmp_path
     found = read_rows(path, rows.key, names)
     assert sorted(found.rows) == [0, 1, 2, 3, 4]
     with RowFile(path) as file:
-        file.add(rows.rows[5].encoded(rows.key))
+        file.add(packed(rows.rows[5].encoded(rows.key)))
     assert path.read_bytes() == content
     assert encoded(read_rows(path, rows.key, names)) == encoded(rows)
 
@@ -151,7 +151,7 @@ def test_a_file_that_was_broken_off_in_its_first_line_is_begun_anew(rows: Rows, 
     path.write_bytes(b"cardmill")
     assert read_rows(path, rows.key, names).rows == {}
     with RowFile(path) as file:
-        file.add(rows.rows[0].encoded(rows.key))
+        file.add(packed(rows.rows[0].encoded(rows.key)))
     assert sorted(read_rows(path, rows.key, names).rows) == [0]
 
 
