@@ -36,7 +36,7 @@ from sim.replications.stopping import Stopped, Stopping
 from sim.replications.workers import Crew, Shared, check_workers, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
-from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder
+from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder, make_room
 from sim.stories import StoryBook, StoryResult
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ class _Player:
         going_on = bool(self._before.rows)
         if job.log.kind == NONE:
             with writing(folder):
-                folder.mkdir(parents=True, exist_ok=True)
+                make_room(folder, going_on=going_on)
         elif 0 in self._before.rows:
             self.stored = _log_in(folder, job)
         else:

@@ -238,6 +238,17 @@ def _check_free(folder: Path, *, replace_old: bool) -> None:
         raise RunFolderError(f"{folder} already holds a run; give a new name, or say that it may be replaced")
 
 
+def make_room(folder: Path, *, going_on: bool) -> None:
+    """Make a folder for a run that keeps no log; an older run of ours in it goes away unless this one goes on from it.
+
+    Raises RunFolderError if something else is there.
+    """
+    _check_free(folder, replace_old=True)
+    if not going_on and is_run_folder(folder):
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 def _put_in_place(new: Path, folder: Path) -> None:
     """Give the new folder its name; an old run of that name goes away only once the new one is there."""
     if folder.exists() and not any(folder.iterdir()):

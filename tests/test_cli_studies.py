@@ -142,6 +142,23 @@ def test_rows_of_another_scenario_are_refused_with_the_reason(tmp_path: Path) ->
     assert "holds replications that cannot go on: they were played from another scenario" in out
 
 
+def test_a_run_that_keeps_no_log_replaces_an_older_run_and_nothing_else(tmp_path: Path) -> None:
+    """The older log would be that of another scenario; somebody's folder is left alone."""
+    desk(tmp_path)
+    options = ("run", "desk.toml", "--log", "none", "--quiet", *HERE)
+    assert run_in(tmp_path, "run", "desk.toml", "--quiet", *HERE) == (0, "")
+    assert run_in(tmp_path, *options, "--resume") == (0, "")
+    assert (tmp_path / "runs/desk/run.json").exists()
+    assert run_in(tmp_path, *options, "--set", "stations.desk.counters=3") == (0, "")
+    assert {path.name for path in (tmp_path / "runs/desk").iterdir()} == {"replications.rows", "report.html"}
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("One", "utf-8")
+    code, out = run_in(tmp_path, *options, "--out", "thesis")
+    assert code == 2
+    assert "thesis is not empty and is no run of ours" in out
+    assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
+
+
 def test_a_comparison_says_which_is_better_on_screen_in_json_and_on_a_page(tmp_path: Path) -> None:
     """The same scenario with one more counter."""
     desk(tmp_path)

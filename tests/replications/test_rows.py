@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_stored_rows_give_the_very_tables_of_the_run(folder: Path, rows: Rows) -
     assert encode(stored) == encode(played.results)
     assert repr(build_tables(stored)) == repr(build_tables(played.results))
     assert encode(pool(stored)) == encode(pool(played.results))
+
+
+def test_replications_put_together_in_pairs_are_those_put_together_one_after_the_other(rows: Rows) -> None:
+    """Whatever their number: all tables are sums, and their clusters stay in order."""
+    results = [row.result for row in rows.in_order()]
+    for count in range(1, len(results) + 1):
+        one_by_one = reduce(lambda before, one: pool([before, one]), results[:count])
+        assert encode(pool(results[:count])) == encode(one_by_one)
 
 
 def test_a_result_with_everything_in_it_comes_back_as_it_was() -> None:

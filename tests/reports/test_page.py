@@ -12,6 +12,7 @@ import pytest
 from reports.info import RunInfo
 from reports.page import render_report, write_report
 from reports.plots.catalogue import catalogue
+from sim.errors import NotKeptError
 from sim.metrics.tables import Tables
 from tests.reports import samples
 
@@ -210,7 +211,7 @@ def test_the_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
         raise OSError("disk full")
 
     monkeypatch.setattr("reports.picture.os.fsync", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(NotKeptError, match=r"report\.html cannot be written: disk full"):
         write_report(samples.city(), samples.info(), path, "en")
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
