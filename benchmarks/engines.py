@@ -27,7 +27,7 @@ import matplotlib as mpl
 import numpy as np
 import simpy
 
-from benchmarks import ciw_network, contestants, heap_loop
+from benchmarks import ciw_network, contestants, heap_loop, simmer_network
 from benchmarks.contestants import EIGHT_SERVERS, TANDEM, Model
 from sim.engines.choose import COMPILED, REFERENCE
 from sim.log import Event
@@ -55,6 +55,7 @@ class Finding:
     people: int
     waited_ms: int | None
     abandoned: int | None
+    seconds: float | None = None  # by a watch of its own, where starting the language is no part of the simulation
 
 
 Contestant = Callable[[], Callable[[], Finding]]
@@ -69,6 +70,16 @@ def by_hand(
     def play() -> Callable[[], Finding]:
         paths = run(model, trace)
         return lambda: Finding(len(trace.t_ms), sum(sum(p.waits) for p in paths), sum(p.abandoned for p in paths))
+
+    return play
+
+
+def in_r(model: Model, trace: traces.Trace) -> Contestant:
+    """A model in simmer, which R's own watch measures."""
+
+    def play() -> Callable[[], Finding]:
+        timed = simmer_network.play(model, trace)
+        return lambda: Finding(len(trace.t_ms), sum(timed.path.waits), timed.path.abandoned, timed.seconds)
 
     return play
 
@@ -169,6 +180,8 @@ def field(model: Model, people: int, folder: Path, *, fast: bool) -> dict[str, C
         everybody["SimPy, callbacks"] = by_hand(contestants.callbacks, model, trace)
         if ciw_network.installed():
             everybody["Ciw"] = by_hand(ciw_network.play, model, trace)
+        if simmer_network.installed():
+            everybody["simmer"] = in_r(model, trace)
         everybody["Cardmill reference, given people"] = of_scenario(*given, REFERENCE, given=True)
         everybody["Cardmill reference, drawn people"] = of_scenario(*own, REFERENCE, given=False)
         everybody["Cardmill reference, drawn, measured"] = of_scenario(*own, REFERENCE, given=False, measured=True)
@@ -201,7 +214,8 @@ def compare(everybody: dict[str, Contestant], repeat: int) -> dict[str, list[flo
                 begin = time.perf_counter()
                 found = play()
                 seconds = time.perf_counter() - begin
-            speeds[name].append(found().people / seconds)
+            finding = found()
+            speeds[name].append(finding.people / (finding.seconds or seconds))
             del found
     return speeds
 
@@ -235,6 +249,7 @@ def table(title: str, speeds: dict[str, list[float]], people: int) -> str:
 def preface(repeat: int) -> str:
     """What the page says before its tables."""
     missing = [] if ciw_network.installed() else ["Ciw"]
+    missing += [] if simmer_network.installed() else ["simmer"]
     missing += [] if shutil.which("g++") else ["the C++ loop"]
     measured = (
         f"Median of {repeat} rounds in one process; {platform.machine()}, CPython {platform.python_version()}, "
@@ -252,6 +267,8 @@ def preface(repeat: int) -> str:
         "a person and station."
     )
     lines = ["# Engines side by side", measured, words]
+    if simmer_network.installed():
+        lines.append("simmer's time is that of its `run()` by R's clock; all others' is by this process's.")
     if missing:
         lines.append(f"Not installed here and left out: {', '.join(missing)}.")
     return "\n\n".join(lines) + "\n"
