@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.program import Program
 
 MOST_BUSINESSES = 62
-"""Businesses are bits of one signed 64-bit word."""
+"""Businesses are bits of one signed 64-bit word; so are the counters of a station with lines of their own."""
 _DAYS_BEYOND = 800
 """Days of the calendar laid out beyond the run, for pauses that end after it; doubled as long as it is too short."""
 _DRAWERS = 65_536
@@ -41,6 +41,8 @@ class Unsupported(Exception):  # noqa: N818 - an answer, not a fault
 def unsupported(program: Program) -> tuple[str, ...]:
     """Features of a program that only the readable engine knows."""
     found = []
+    if any(row.own_lines and len(row.skills) > MOST_BUSINESSES for row in program.stations):
+        found.append("more than 62 counters with lines of their own")
     if len(program.businesses) > MOST_BUSINESSES:
         found.append("more than 62 businesses")
     if any(row.preempt and row.batch_size > 1 for row in program.stations):
@@ -64,6 +66,7 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     """All tables of one run.
 
     `scale` makes those that grow larger, after a run that found them too small; `margin`: rows free in each of them.
+    The short loops, which need hardly any, have logs of their own.
     """
     missing = unsupported(program)
     if missing:
@@ -72,6 +75,7 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     steps = StepTables(program, lists)
     stations = _Stations(program, lists)
     people = PeopleTables(program, lists)
+    general = margin >= MARGIN  # or a short loop, which has a log of its own and no clock
     margin *= scale
     case = table(2 * margin, col.CASE_WIDTH)
     free_cases(case, 0, len(case), NONE)
@@ -87,11 +91,13 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     g[col.CLOCK_STEP] = program.clock_step_ms
     g[col.SEED], g[col.REPLICATION] = seed, replication
     g[col.END] = program.last_ms
-    g[col.DRAIN], g[col.BUSINESSES] = program.drain, len(program.businesses)
+    g[col.DRAIN], g[col.BUSINESSES] = program.drain, stations.lines
     g[col.DAY_LOW], g[col.DAY_HIGH] = 1, 0
     return World(
-        g=g, heap=table(4 * margin, col.HEAP_WIDTH), drawer=np.full(_DRAWERS, col.NO_PAGE, dtype=np.int64),
-        page=table(margin, col.PAGE_WIDTH), case=case, log=np.zeros((CHUNK + margin, 8), dtype=np.int64),
+        g=g, heap=table(4 * margin, col.HEAP_WIDTH),
+        drawer=np.full(_DRAWERS if general else 1, col.NO_PAGE, dtype=np.int64),
+        page=table(margin, col.PAGE_WIDTH), case=case,
+        log=np.zeros((CHUNK + margin if general else 1, 8), dtype=np.int64),
         block=np.zeros((0, col.BLOCK_WIDTH), dtype=np.int64),
         record=long_table(_records(program, people.count, margin), len(Field)),
         record_of=_nobody(people.count),
@@ -106,6 +112,8 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
 
 def _records(program: Program, people: int, margin: int) -> int:
     """Rows for office records: of all who are expected, so that none need be moved.  Memory is taken as they come."""
+    if people == 0:
+        return 1
     return min(people, int(_MORE_THAN_EXPECTED * expected_arrivals(program)) + margin)
 
 
@@ -157,7 +165,9 @@ class _Stations:
             self._groups(out, row)
         nowhere = stations[0]
         nowhere[col.BANK], nowhere[col.MACHINE], nowhere[col.MENU] = _NO_BANK, NONE, NONE
-        self.line = np.full((max(1, self.ranks * self.businesses), 2), NONE, dtype=np.int64)
+        self.lines = max([self.businesses, *(len(row.skills) for row in program.stations if row.own_lines)])
+        self.line = np.full((max(1, self.ranks * self.lines), 3), NONE, dtype=np.int64)
+        self.line[:, 2] = 0
         self.mask = np.zeros(max(1, self.ranks), dtype=np.int64)
 
     def _row(self, out: np.ndarray, row: StationRow) -> None:
@@ -183,13 +193,14 @@ class _Stations:
             0
         ]
         out[col.OPEN], out[col.NEXT_FAILURE] = 1, NONE
+        out[col.OWN_LINES], out[col.JOCKEYING] = row.own_lines, row.jockeying
 
     def _groups(self, out: np.ndarray, row: StationRow) -> None:
         out[col.RANKS], out[col.MASKS] = max(row.priority_rank) + 1, self.ranks
         self.ranks += int(out[col.RANKS])
         out[col.GROUP_FROM], out[col.GROUP_TO] = self.groups, self.groups + len(row.skills)
-        for skills in row.skills:
+        for number, skills in enumerate(row.skills):
             group = self.group[self.groups]
-            group[col.SKILLS] = skills
+            group[col.SKILLS], group[col.LINES] = skills, 1 << number if row.own_lines else skills
             group[[col.PENDING, col.GROUP_BATCH, col.SERVING, col.FIRST_BOARD, col.LAST_BOARD]] = NONE
             self.groups += 1

@@ -24,7 +24,7 @@ from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getat
 from numba.np.arrayobj import make_array, populate_array
 
 from sim.engines.compiled_columns import HEAP_WIDTH
-from sim.engines.compiled_world import AS_WORDS, PLAIN_WIDTHS, WIDTHS, Plain, World
+from sim.engines.compiled_world import AS_WORDS, Ahead, Plain, Single, Tables, World, widths_of
 
 Row = np.ndarray
 """In compiled code: a list of whole numbers that is an array by itself."""
@@ -39,7 +39,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _BYTES = 8
 _HERE = Path(__file__).parent
 _OUTSIDE = ("log.py", "program.py", "procedures/model.py", "office/fields.py", "office/rows.py", "office/interest.py")
-_BESIDE = ("clock.py", "demand.py", "draws.py", "machines.py", "philox.py", "samplers.py")
+_BESIDE = ("clock.py", "demand.py", "draws.py", "machines.py", "near_log.py", "philox.py", "samplers.py")
 
 
 class WordsType(types.Type):
@@ -63,9 +63,9 @@ class TableType(types.Type):
 class WorldType(types.Type):
     """The type in compiled code of a named tuple of tables, each a list (width 0) or rows of some width."""
 
-    def __init__(self, tables: Any, widths: tuple[int, ...]) -> None:
+    def __init__(self, tables: type[Tables]) -> None:
         self.positions = {name: at for at, name in enumerate(tables._fields)}
-        self.widths = widths
+        self.widths = widths_of(tables)
         super().__init__(name=tables.__name__)
 
     def table(self, name: str) -> Any:
@@ -81,9 +81,10 @@ _ROW, _REALS = types.int64[::1], types.float64[::1]
 _WORDS = WordsType()
 _BROKEN = ("reals", "uniforms")
 """Lists of broken numbers; all other tables hold whole ones."""
-WORLD, PLAIN = WorldType(World, WIDTHS), WorldType(Plain, PLAIN_WIDTHS)
+WORLD, PLAIN, SINGLE, AHEAD = (WorldType(tables) for tables in (World, Plain, Single, Ahead))
 _TYPES = {
-    "World": WORLD, "Plain": PLAIN, "int": types.int64, "float": types.float64, "bool": types.boolean,
+    "World": WORLD, "Plain": PLAIN, "Single": SINGLE, "Ahead": AHEAD,
+    "int": types.int64, "float": types.float64, "bool": types.boolean,
     "None": types.void, "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
     "Row": _ROW, "Table": TableType(HEAP_WIDTH), "Reals": _REALS, "Words": _WORDS,
 }  # fmt: skip
@@ -263,6 +264,8 @@ fetch = cast("Callable[[Words, int], None]", intrinsic(_fetched))
 """In compiled code: bring the line of the cache that a number of a row or list is in close, before it is asked for."""
 world_at = cast("Callable[[int], World]", _at(WORLD))
 plain_at = cast("Callable[[int], Plain]", _at(PLAIN))
+single_at = cast("Callable[[int], Single]", _at(SINGLE))
+ahead_at = cast("Callable[[int], Ahead]", _at(AHEAD))
 
 
 def _signature(function: Callable[..., Any]) -> Any:
@@ -325,7 +328,7 @@ class Entry:
     """A function Python calls, compiled with everything it calls, once for a machine: kept on disk."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._dispatcher: Any = njit(error_model="numpy")(function)
+        self._dispatcher: Any = njit(error_model="numpy", nogil=True)(function)
         self._cache: Any = _Cache(function)  # type: ignore[no-untyped-call]
         self._signature = _signature(function)
 
@@ -354,10 +357,9 @@ class Entry:
         return self._dispatcher(*arguments)
 
 
-def pairs_of(tables: World | Plain) -> np.ndarray:
+def pairs_of(tables: Tables) -> np.ndarray:
     """Addresses and rows of all tables, as compiled code reads them."""
-    widths = WIDTHS if isinstance(tables, World) else PLAIN_WIDTHS
-    for name, table, width in zip(tables._fields, tables, widths, strict=True):
+    for name, table, width in zip(tables._fields, tables, widths_of(type(tables)), strict=True):
         if not table.flags.c_contiguous or (width > 0 and table.shape[1:] != (width,)) or table.itemsize != _BYTES:
             raise TypeError(f"table {name} has another shape than compiled code expects")
     return np.array([(table.ctypes.data, len(table)) for table in tables], dtype=np.int64)

@@ -43,7 +43,7 @@ class World(NamedTuple):
     reals: np.ndarray
     station: np.ndarray  # the row before the first, number -1, is the place nobody is at
     group: np.ndarray
-    line: np.ndarray  # first and last case of each line: one for each station, rank and business
+    line: np.ndarray  # first and last case of each line, and how many: one for each station, rank and business
     mask: np.ndarray  # businesses for which somebody waits: one for each station and rank
     change: np.ndarray  # timetables
     step: np.ndarray
@@ -61,7 +61,7 @@ class World(NamedTuple):
 
 WIDTHS = (
     0, col.HEAP_WIDTH, 0, col.PAGE_WIDTH, col.CASE_WIDTH, 8, col.BLOCK_WIDTH, len(Field), 0, col.POOL_WIDTH,
-    col.STACK_WIDTH, 2, 0, 0, col.STATION_WIDTH, col.GROUP_WIDTH, 2, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH,
+    col.STACK_WIDTH, 2, 0, 0, col.STATION_WIDTH, col.GROUP_WIDTH, 3, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH,
     col.WAIT_WIDTH, col.DIST_WIDTH, col.CHOICE_WIDTH, col.SOURCE_WIDTH, col.COHORT_WIDTH, col.GUARD_WIDTH,
     col.EFFECT_WIDTH, col.OFFICE_WIDTH, 0,
 )  # fmt: skip
@@ -83,12 +83,48 @@ class Plain(NamedTuple):
     numbers: np.ndarray  # the how manieth from there,
     lengths: np.ndarray  # their first service
     patiences: np.ndarray  # and patience
+    next_lengths: np.ndarray  # their second ones, or NOT_DRAWN
+    next_patiences: np.ndarray
     log: np.ndarray
+
+
+class Single(NamedTuple):
+    """Arrays of the loop for a single station (sim.engines.compiled_single_loop), beside those of the World."""
+
+    s: np.ndarray  # what changes with every event
+    people: np.ndarray  # a ring: those who have been taken in and not called yet
+    serving: np.ndarray  # whom each server serves
+    busy: np.ndarray  # sorted: when each server is free for one more, and then which one that is
+    ends: np.ndarray  # a ring: services whose end is known and has not been yet
+    times: np.ndarray  # of a block of arrivals, as in Plain
+    sources: np.ndarray
+    lengths: np.ndarray
+    log: np.ndarray
+
+
+class Ahead(NamedTuple):
+    """Arrays for drawing the first two times of a block of arrivals (sim.engines.compiled_plain_draws)."""
+
+    patient: np.ndarray  # of each station: whether anybody there may run out of patience
+    path: np.ndarray  # of each step: station, and what follows
+    sources: np.ndarray
+    numbers: np.ndarray
+    lengths: np.ndarray
+    patiences: np.ndarray
+    next_lengths: np.ndarray
+    next_patiences: np.ndarray
     uniforms: np.ndarray
 
 
 AS_WORDS = -1
-PLAIN_WIDTHS = (*[AS_WORDS] * 13, 0)
+"""In place of columns: plain words from an address on."""
+Tables = World | Plain | Single | Ahead
+_AHEAD_WIDTHS = (AS_WORDS, AS_WORDS, 0, 0, *[AS_WORDS] * 4, 0)
+
+
+def widths_of(tables: type[Tables]) -> tuple[int, ...]:
+    """Columns of each table of one kind of world."""
+    return {World: WIDTHS, Ahead: _AHEAD_WIDTHS}.get(tables) or (AS_WORDS,) * len(tables._fields)
 
 
 def table(rows: int, width: int) -> np.ndarray:

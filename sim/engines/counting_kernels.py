@@ -34,7 +34,7 @@ HEAD = 5
     _WAITS, _LEAD, _LEADS, _STEP, _SOURCE, _REFUSALS, _MONEY, _FEN, _BALANCES, _STOPS,
 ) = range(HEAD, HEAD + len(TABLES))  # fmt: skip
 JOINED, WAIT, WAIT_SERVED, WAITED, STAYED, STAY, SERVED_ATTEMPTS = range(7)
-OFFERED, SERVED, SERVICE, DECIDED, REFUSED, BEGUN, WITHIN = range(13, 20)
+OFFERED, SERVED, SERVICE, DECIDED, REFUSED, BEGUN, JOCKEYED, WITHIN = range(13, 21)
 """Columns of `station`, as in `sim.metrics.cube.Column`: from SERVED_ATTEMPTS on one for each ending, from WITHIN on
 one for each threshold."""
 LEVEL, MOMENT = range(2)
@@ -58,6 +58,7 @@ _ARRIVE, _JOIN, _START, _END, _FREE = (int(Event[name]) for name in ("ARRIVE", "
 _DONE, _REFUSED, _ABANDON, _BALK = (int(Event[name]) for name in ("DONE", "REFUSED", "ABANDON", "BALK"))
 _AWAY, _BLOCK, _LEAVE = int(Event.TURNED_AWAY), int(Event.BLOCKED), int(Event.LEAVE)
 _CAPACITY, _DOWN, _UP, _MONEY_ROW = int(Event.CAPACITY), int(Event.DOWN), int(Event.UP), int(Event.MONEY)
+_JOCKEY = int(Event.JOCKEY)
 _BALANCE, _LEAD_ROW, _PREEMPT, _CONTINUE = int(Event.BALANCE), int(Event.LEAD), int(Event.PREEMPT), int(Event.CONTINUE)
 
 
@@ -285,11 +286,13 @@ def _counted_only(s: np.ndarray, station: int, kind: int, code: int, value: int)
         s[s[_FEN] + code] += value
     elif kind == _DOWN:
         s[s[_STOPS] + 2 * station + code] += 1
+    elif kind == _JOCKEY:
+        s[s[_STATION] + s[COLUMNS] * station + JOCKEYED] += 1
 
 
 @_compiled
 def _other(s: np.ndarray, t_ms: int, station: int, kind: int, code: int, value: int) -> None:
-    """A row that moves no case: servers, machines, money, lead times."""
+    """A row that moves no case: servers, machines, money, lead times, changes of line."""
     if t_ms >= s[FROM_MS]:
         _counted_only(s, station, kind, code, value)
     if kind == _FREE:

@@ -22,7 +22,7 @@ _FOLLOWED = np.zeros(len(Event) + 1, dtype=bool)
 _FOLLOWED[
     [
         Event.ARRIVE, Event.JOIN, Event.START, Event.END, Event.DONE, Event.REFUSED, Event.ABANDON,
-        Event.BALK, Event.TURNED_AWAY, Event.BLOCKED, Event.LEAVE, Event.PREEMPT, Event.CONTINUE,
+        Event.BALK, Event.TURNED_AWAY, Event.BLOCKED, Event.LEAVE, Event.PREEMPT, Event.CONTINUE, Event.JOCKEY,
     ]
 ] = True  # fmt: skip
 
@@ -148,7 +148,8 @@ class CaseBook:
         first[1:] |= kind[:-1] == Event.LEAVE
         start = np.maximum.accumulate(np.where(first, np.arange(count), 0))
         opening = self._opening(case[first], new_case[first])[:, np.cumsum(first) - 1]
-        kind_before = _before(kind, first, opening[KIND])
+        state = np.where(kind == Event.JOCKEY, int(Event.JOIN), kind)  # in another line, but waiting as before
+        kind_before = _before(state, first, opening[KIND])
         join = kind == Event.JOIN
         told_before = np.isin(kind_before, (Event.JOIN, Event.START, Event.PREEMPT, Event.CONTINUE))
         served_at_once = (kind == Event.START) & ~told_before
@@ -157,7 +158,7 @@ class CaseBook:
         place = _latest(station, station >= 0, start, opening[STATION])
         priority = _latest(code, join, start, opening[PRIORITY])
         joined = _latest(began, join | served_at_once, start, opening[JOINED])
-        self._remember(case, new_case, np.stack([kind, step, place, priority, joined]))
+        self._remember(case, new_case, np.stack([state, step, place, priority, joined]))
         columns = np.empty((13, count), dtype=np.int64)
         columns[:, order] = np.stack(
             [

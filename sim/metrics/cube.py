@@ -58,11 +58,12 @@ class Column(IntEnum):
     DECIDED = 16  # steps the office did or refused
     REFUSED = 17
     BEGUN = 18
-    QUEUE_AREA = 19
-    INSIDE_AREA = 20
-    BUSY_AREA = 21
-    CAPACITY_AREA = 22
-    TIME = 23
+    JOCKEYED = 19  # changes to another line
+    QUEUE_AREA = 20
+    INSIDE_AREA = 21
+    BUSY_AREA = 22
+    CAPACITY_AREA = 23
+    TIME = 24
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,9 @@ class Cube:
         cell = self._cell(served)
         self._add(Column.SERVED, cell)
         self._add(Column.SERVICE, cell, served.value)
-        for column, facts in ((Column.OFFERED, visits.offers), (Column.BEGUN, visits.begun)):
+        for column, facts in (
+            (Column.OFFERED, visits.offers), (Column.BEGUN, visits.begun), (Column.JOCKEYED, visits.jockeys),
+        ):  # fmt: skip
             self._add(column, self._cell(self._chosen(facts)))
         self._add_decisions(self._chosen(visits.decisions))
         waiting = self._chosen(visits.waiting, in_window=False)

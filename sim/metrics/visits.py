@@ -64,6 +64,7 @@ class Visits:
     served: Facts  # a service ended; value: service ms
     decisions: Facts  # what: DONE or REFUSED; value: code
     begun: Facts  # a case began
+    jockeys: Facts  # somebody changed over to another line
 
 
 def self_service_of(names: Names) -> Bools:
@@ -84,7 +85,7 @@ def visits_of(rows: Followed, self_service: Bools) -> Visits:
     """
     kind, before = rows.kind, rows.kind_before
     menu, from_menu = self_service[rows.station], self_service[rows.station_before]
-    was_waiting, is_waiting = (before == Event.JOIN) & ~from_menu, (kind == Event.JOIN) & ~menu
+    was_waiting, is_waiting = (before == Event.JOIN) & ~from_menu, np.isin(kind, (Event.JOIN, Event.JOCKEY)) & ~menu
     was_called, is_called = (before == Event.START) & ~from_menu, (kind == Event.START) & ~menu
     was_kept, is_kept = (before == Event.CONTINUE) & ~from_menu, (kind == Event.CONTINUE) & ~menu
     was_served, is_served = was_called | was_kept, is_called | is_kept
@@ -118,6 +119,7 @@ def visits_of(rows: Followed, self_service: Bools) -> Visits:
         served=_pick(rows, (kind == Event.END) & ~menu & ~was_kept),
         decisions=_pick(rows, (kind == Event.DONE) | (kind == Event.REFUSED), what=kind, value=rows.code),
         begun=_pick(rows, kind == Event.ARRIVE),
+        jockeys=_pick(rows, kind == Event.JOCKEY),
     )
 
 

@@ -160,6 +160,8 @@ def _ordered(problems: Iterable[Problem], files: Sequence[str]) -> tuple[Problem
 def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
     for year in years:
         yield f"the working days of {year} are not announced; Monday to Friday would be assumed where asked for"
+    if scenario.run.warm_up is None:
+        yield "run.warm_up is found by pilot runs whenever the scenario is played"
     if scenario.region is None:
         return
     lacking = [part for part in RULE_PARTS if not getattr(scenario.region.rules, part)]
@@ -196,8 +198,9 @@ class _Tables:
                 path = ("demand", name, "file", "counts")
                 self._one(path, self.counts, name, lambda f, c: csv_demand.read_counts(f, c, self.start))
         for kind in PLACES:
-            skills = None if kind == "stations" else there.businesses()
+            businesses = None if kind == "stations" else there.businesses()
             for name, table in scenario.places(kind).items():
+                skills = set[str]() if table.queue == "separate" else businesses
                 for key in _SERVERS:
                     counters = getattr(table, key, None)
                     if counters is not None and counters.file:
