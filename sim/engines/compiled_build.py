@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -153,8 +154,8 @@ class _Stations:
         hours = []
         for opening in program.hours:
             first, last = lists.whole(opening.times_ms)
-            days = np.arange(0, (opening.times_ms or (0,))[-1] + DAY_MS, DAY_MS)
-            points = np.searchsorted(np.array(opening.times_ms, dtype=np.int64), days, side="right")
+            days = range(0, opening.times_ms[-1] + DAY_MS, DAY_MS) if opening.times_ms else ()
+            points = (bisect_right(opening.times_ms, day) for day in days)
             hours.append((first, last, lists.broken(opening.weight)[0], lists.whole(points)[0]))
         for number, row in enumerate(program.stations):
             out = self.station[number]

@@ -18,6 +18,7 @@ MARGIN = 4_096
 """Rows that are free in every table before an event begins."""
 CHUNK = 65_536
 """Rows of the log that are handed on together."""
+_SMALL = 4_096
 _LINE = 8
 """Whole numbers in a line of the cache, and bytes of a whole number."""
 ROWS_OF_A_CASE = 8
@@ -128,8 +129,10 @@ def widths_of(tables: type[Tables]) -> tuple[int, ...]:
 
 
 def table(rows: int, width: int) -> np.ndarray:
-    """An empty table, with a row at least, that begins with a line of the cache."""
+    """An empty table, with a row at least.  It begins with a line of the cache, unless it is small."""
     rows = max(1, rows)
+    if rows * width < _SMALL:
+        return np.zeros((rows, width), dtype=np.int64)
     words = np.zeros(rows * width + _LINE, dtype=np.int64)
     first = -words.ctypes.data // words.itemsize % _LINE
     return words[first : first + rows * width].reshape(rows, width)
@@ -140,7 +143,8 @@ def long_table(rows: int, width: int) -> np.ndarray:
 
     NumPy would ask for huge pages.  Clearing them, where memory is new, took a quarter of the time of a year of Ningbo.
     """
-    rows = max(1, rows)
+    if rows * width < _SMALL:
+        return table(rows, width)
     return np.frombuffer(mmap(-1, rows * width * _LINE), dtype=np.int64).reshape(rows, width)
 
 
