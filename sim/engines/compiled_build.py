@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -10,9 +11,10 @@ import numpy as np
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_build_people import PeopleTables
 from sim.engines.compiled_build_steps import StepTables
+from sim.engines.compiled_drawers import DRAWER_MS
 from sim.engines.compiled_lists import Lists
-from sim.engines.compiled_world import CHUNK, MARGIN, World, free_cases, free_pool, table
-from sim.engines.demand import DAY_MS
+from sim.engines.compiled_world import CHUNK, MARGIN, World, free_cases, free_pool, long_table, table
+from sim.engines.demand import DAY_MS, expected_arrivals
 from sim.engines.draws import STATION_KEY
 from sim.office.fields import NEVER, Field
 from sim.office.hotlist import ONLINE
@@ -25,7 +27,10 @@ MOST_BUSINESSES = 62
 """Businesses are bits of one signed 64-bit word; so are the counters of a station with lines of their own."""
 _DAYS_BEYOND = 800
 """Days of the calendar laid out beyond the run, for pauses that end after it; doubled as long as it is too short."""
+_DRAWERS = 65_536
+"""Half a year; a power of two."""
 _NO_BANK = -2
+_MORE_THAN_EXPECTED = 1.05
 TIMES = tuple(field for field in Field if field.name.endswith("_AT") or field == Field.HOT_UNTIL)
 """Fields of a record that say when something happened."""
 
@@ -71,6 +76,7 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     steps = StepTables(program, lists)
     stations = _Stations(program, lists)
     people = PeopleTables(program, lists)
+    general = margin >= MARGIN  # or a short loop, which has a log of its own and no clock
     margin *= scale
     case = table(2 * margin, col.CASE_WIDTH)
     free_cases(case, 0, len(case), NONE)
@@ -82,16 +88,20 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     homes = sorted((row.first, place, station) for row in program.cohorts for place, station in row.homes)
     g[col.HOMES_FROM], g[col.HOMES_TO] = lists.whole(number for home in homes for number in home)
     g[col.FREE_CASES], g[col.FREE_POOLS], g[col.MARGIN_ROWS] = len(case), len(pool), margin
+    g[col.NEAR], g[col.FREE_PAGE] = DRAWER_MS, NONE
     g[col.CLOCK_STEP] = program.clock_step_ms
     g[col.SEED], g[col.REPLICATION] = seed, replication
     g[col.END] = program.last_ms
     g[col.DRAIN], g[col.BUSINESSES] = program.drain, stations.lines
     g[col.DAY_LOW], g[col.DAY_HIGH] = 1, 0
     return World(
-        g=g, heap=table(4 * margin, col.HEAP_WIDTH), case=case, log=table(CHUNK + margin if margin >= MARGIN else 0, 8),
+        g=g, heap=table(4 * margin, col.HEAP_WIDTH),
+        drawer=np.full(_DRAWERS if general else 1, col.NO_PAGE, dtype=np.int64),
+        page=table(margin, col.PAGE_WIDTH), case=case,
+        log=np.zeros((CHUNK + margin if general else 1, 8), dtype=np.int64),
         block=np.zeros((0, col.BLOCK_WIDTH), dtype=np.int64),
-        record=table(margin if program.cohorts else 1, len(Field)),
-        record_of=np.full(max(1, people.count), NONE, dtype=np.int64),
+        record=long_table(_records(program, people.count, margin), len(Field)),
+        record_of=_nobody(people.count),
         pool=pool, stack=table(margin, col.STACK_WIDTH), leads=table(steps.most_effects, 2),
         ints=lists.int_array(), reals=lists.real_array(),
         station=stations.station, group=stations.group,
@@ -99,6 +109,20 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
         wait=steps.wait, dist=steps.dist, choice=steps.choice, source=people.source, cohort=people.cohort,
         guard=steps.guard, effect=steps.effect, office=steps.office, days=_days(program, scale),
     )  # fmt: skip
+
+
+def _records(program: Program, people: int, margin: int) -> int:
+    """Rows for office records: of all who are expected, so that none need be moved.  Memory is taken as they come."""
+    if people == 0:
+        return 1
+    return min(people, int(_MORE_THAN_EXPECTED * expected_arrivals(program)) + margin)
+
+
+def _nobody(people: int) -> np.ndarray:
+    """For every person that there is no record yet."""
+    rows = long_table(people, 1).reshape(-1)
+    rows.fill(NONE)
+    return rows
 
 
 def _days(program: Program, scale: int) -> np.ndarray:
@@ -117,7 +141,8 @@ class _Stations:
     def __init__(self, program: Program, lists: Lists) -> None:
         self.lists = lists
         self.businesses = len(program.businesses)
-        self.station = table(len(program.stations) + 1, col.STATION_WIDTH)
+        stations = table(len(program.stations) + 1, col.STATION_WIDTH)
+        self.station = stations[1:]
         self.group = table(sum(len(row.skills) for row in program.stations), col.GROUP_WIDTH)
         self.groups = self.ranks = 0
         timetables = []
@@ -129,15 +154,17 @@ class _Stations:
         hours = []
         for opening in program.hours:
             first, last = lists.whole(opening.times_ms)
-            hours.append((first, last, lists.broken(opening.weight)[0]))
+            days = range(0, opening.times_ms[-1] + DAY_MS, DAY_MS) if opening.times_ms else ()
+            points = (bisect_right(opening.times_ms, day) for day in days)
+            hours.append((first, last, lists.broken(opening.weight)[0], lists.whole(points)[0]))
         for number, row in enumerate(program.stations):
             out = self.station[number]
             out[col.CHANGE_FROM], out[col.CHANGE_TO] = timetables[row.timetable]
             out[col.CHANGE] = out[col.CHANGE_FROM]
-            out[col.HOURS_FROM], out[col.HOURS_TO], out[col.HOURS_WEIGHT] = hours[row.hours]
+            out[[col.HOURS_FROM, col.HOURS_TO, col.HOURS_WEIGHT, col.HOURS_DAYS]] = hours[row.hours]
             self._row(out, row)
             self._groups(out, row)
-        nowhere = self.station[-1]
+        nowhere = stations[0]
         nowhere[col.BANK], nowhere[col.MACHINE], nowhere[col.MENU] = _NO_BANK, NONE, NONE
         self.lines = max([self.businesses, *(len(row.skills) for row in program.stations if row.own_lines)])
         self.line = np.full((max(1, self.ranks * self.lines), 3), NONE, dtype=np.int64)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from sim.office.rows import StepRow as OfficeRow
     from sim.program import Program, StepRow
 
+_OF_ONE_WORD = {int(CheckCode.IN): col.IN_BITS, int(CheckCode.NOT_IN): col.NOT_IN_BITS}
+"""Checks against a list of values, and the same against the bits of one word."""
+
 
 class StepTables:
     """What a case walks through."""
@@ -105,6 +108,8 @@ class StepTables:
                 values = tuple(rest)
             else:
                 values = tuple(sorted(data))
+            if code in _OF_ONE_WORD and all(0 <= value < col.BITS for value in values):
+                code, number = _OF_ONE_WORD[code], sum(1 << value for value in values)  # noqa: PLW2901
             self._guards.append((code, field, number, *self.lists.whole(values), refusal.rule, refusal.paper))
         return first, len(self._guards)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_draws import emit, emit_of, person_number, person_place, person_share, share, time, which
 from sim.engines.compiled_release import let_go
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.draws import BANK_DRAW, For
 from sim.log import Event
@@ -51,10 +49,13 @@ def choose(w: World, choice: int, number: float) -> int:
     return int(w.ints[row[col.CHOICE_FROM] + which(w.reals, row[col.CHOICE_SHARES], count, number)])
 
 
-@compiled
+@inlined
 def _open_record(w: World, person: int) -> None:
     """The office record of a person nobody has asked for yet: the state of his cohort."""
-    cohort = w.cohort[np.searchsorted(w.cohort[:, col.COHORT_FIRST], person, side="right") - 1]
+    number = len(w.cohort) - 1
+    while w.cohort[number, col.COHORT_FIRST] > person:
+        number -= 1
+    cohort = w.cohort[number]
     at = w.g[col.RECORDS]
     w.g[col.RECORDS] = at + 1
     w.record_of[person] = at
@@ -130,7 +131,7 @@ def _forget(w: World, case: int, step: int) -> None:
             left -= 1
 
 
-@compiled
+@inlined
 def equip(w: World, case: int) -> None:
     """Who comes, with what in hand."""
     row = w.case[case]

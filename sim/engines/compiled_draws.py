@@ -6,7 +6,7 @@ The keys are those of sim.engines.draws; the numbers come from the same compiled
 from __future__ import annotations
 
 from sim.engines import compiled_columns as col
-from sim.engines.compiled_types import Reals, compiled
+from sim.engines.compiled_types import Reals, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.draws import PEOPLE_KEY, For
 from sim.engines.philox import uniform
@@ -19,7 +19,7 @@ _PLACE = int(For.PLACE)
 _MACHINE = int(For.MACHINE)
 
 
-@compiled
+@inlined
 def emit_of(w: World, ident: int, person: int, step: int, station: int, kind: int, code: int, value: int) -> None:
     """A row of the log."""
     g, log = w.g, w.log
@@ -38,14 +38,14 @@ def emit_of(w: World, ident: int, person: int, step: int, station: int, kind: in
     g[col.LOG] = at + 1
 
 
-@compiled
+@inlined
 def emit(w: World, case: int, kind: int, code: int, value: int) -> None:
     """An event of a case where it is now."""
     row = w.case[case]
     emit_of(w, row[col.ID], row[col.PERSON], row[col.STEP], row[col.STATION], kind, code, value)
 
 
-@compiled
+@inlined
 def _purpose(w: World, case: int, what: int) -> int:
     row = w.case[case]
     key = w.step[row[col.STEP], col.STEP_KEY] if row[col.STEP] >= 0 else 0
@@ -112,14 +112,12 @@ def station_number(w: World, station: int, dist: int, count: int) -> int:
     return _sample(w, dist, count, w.station[station, col.STATION_KEY], _MACHINE, 0)
 
 
-@compiled
+@inlined
 def which(reals: Reals, first: int, count: int, number: float) -> int:
-    """How many of `count` growing shares lie below a number: bisect_left."""
-    low, high = 0, count
-    while low < high:
-        middle = (low + high) // 2
-        if reals[first + middle] < number:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    """How many of `count` growing shares lie below a number: bisect_left, reckoned since it cannot be guessed."""
+    low = first
+    while count > 1:
+        half = count // 2
+        low += half * int(reals[low + half - 1] < number)
+        count -= half
+    return low - first + int(count == 1 and reals[low] < number)

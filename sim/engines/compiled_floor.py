@@ -9,14 +9,14 @@ from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
 from sim.engines.compiled_cases import end_case
 from sim.engines.compiled_draws import emit, share
-from sim.engines.compiled_heap import at, cancel
+from sim.engines.compiled_heap import at, cancel, on_clock
 from sim.engines.compiled_lines import leave_closed, shortest
 from sim.engines.compiled_pauses import until
 from sim.engines.compiled_queue import everybody_waiting, group_for, leave, queue
 from sim.engines.compiled_release import capacity, done_with, drained, let_go, wear
 from sim.engines.compiled_service import be_patient, board_joined, board_over, no_longer_serving, start
 from sim.engines.compiled_stack import push
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.draws import For
 from sim.log import Event
@@ -53,7 +53,7 @@ def unserved(w: World, case: int, station: int, how: int, value: int) -> None:
     at(w, t_ms, _RANK_WALK, row[col.ID], case)
 
 
-@compiled
+@inlined
 def _balks(w: World, case: int, station: int) -> bool:
     """Whether the crowd puts a person off."""
     place = w.station[station]
@@ -81,7 +81,7 @@ def _gathered(w: World, station: int) -> None:
         push(w, col.SERVED, case, station, 0, 0)
 
 
-@compiled
+@inlined
 def _wait_or_start(w: World, case: int, station: int, business: int) -> None:
     row, place = w.case[case], w.station[station]
     if place[col.BATCH_JOIN] and board_joined(w, case, station):
@@ -138,7 +138,7 @@ def out_of_patience(w: World, case: int) -> None:
     unserved(w, case, station, _ABANDON, w.g[col.NOW] - row[col.JOINED])
 
 
-@compiled
+@inlined
 def ends(w: World, first: int) -> None:
     """A service ends, that of all cases on the board at a batch station."""
     cases, now = w.case, w.g[col.NOW]
@@ -202,10 +202,10 @@ def _door(w: World, station: int, what: int) -> None:
 def changes(w: World, station: int) -> None:
     """All changes of a station at this moment, in the order of the timetable."""
     place = w.station[station]
-    step, now = w.g[col.CLOCK_STEP], w.g[col.NOW]
+    now = w.g[col.NOW]
     while place[col.CHANGE] < place[col.CHANGE_TO]:
         change = w.change[place[col.CHANGE]]
-        if -(-change[0] // step) * step > now:
+        if on_clock(w, change[0]) > now:
             break
         place[col.CHANGE] += 1
         if change[1] == _CAPACITY:

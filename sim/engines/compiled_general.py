@@ -7,18 +7,17 @@ between two events.
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import getrefcount
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_build import build
-from sim.engines.compiled_loop import begin, play, tell_one
+from sim.engines.compiled_loop import begin, close, play, tell_one
 from sim.engines.compiled_types import pairs_of
-from sim.engines.compiled_world import CHUNK, roomier
+from sim.engines.compiled_world import CHUNK, roomier, table
 from sim.engines.demand import arrivals
-from sim.log import Event
-from sim.office.rows import LEDGER_FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +47,7 @@ class _Clock:
 class GeneralEngine:
     """Plays one replication of a Program and writes its log to a sink."""
 
-    entries = (begin, play, tell_one)
+    entries = (begin, play, tell_one, close)
 
     def __init__(self, program: Program, seed: int, replication: int, sink: Sink) -> None:
         self.program = program
@@ -58,6 +57,7 @@ class GeneralEngine:
         self._sink = sink
         self._delivered = 0  # rows handed on
         self._skip = 0  # rows of a run begun anew that were handed on before
+        self._pairs: tuple[World, np.ndarray, int] | None = None
         self._world = self._begin(1)
 
     def run(self, progress: Progress | None = None) -> None:
@@ -83,24 +83,26 @@ class GeneralEngine:
         self._skip = self._delivered
         self._blocks: Iterator[Block] = arrivals(self.program, self._seed, self._replication)
         self._world = build(self.program, self._seed, self._replication, scale)
-        self._next_block()
-        if len(self._world.block) == 0:
-            self._world.g[col.EXHAUSTED] = 1
         stations = len(self.program.stations)
         if len(self._world.heap) < 2 * stations:
-            self._world = self._world._replace(heap=np.zeros((4 * stations, col.HEAP_WIDTH), dtype=np.int64))
-        pairs = pairs_of(self._world)
-        begin(pairs.ctypes.data)
+            self._world = self._world._replace(heap=table(4 * stations, col.HEAP_WIDTH))
+        begin(self._tables())
         return self._world
 
+    def _tables(self) -> int:
+        """Where compiled code finds the tables of the world as it is now."""
+        if self._pairs is None or self._pairs[0] is not self._world:
+            pairs = pairs_of(self._world)
+            self._pairs = self._world, pairs, int(pairs.ctypes.data)
+        return self._pairs[2]
+
     def _next_block(self) -> None:
-        """What is left of the block and the next one that brings somebody."""
+        """The next block that brings somebody."""
         world = self._world
-        left = world.block[world.g[col.NEXT_ARRIVAL] :]
         for block in self._blocks:
             if len(block.t_ms):
                 rows = np.column_stack((block.t_ms, block.source, block.number, block.person)).astype(np.int64)
-                self._world = world._replace(block=np.concatenate([left, rows]))
+                self._world = world._replace(block=rows)
                 world.g[col.NEXT_ARRIVAL] = 0
                 return
         world.g[col.LAST_BLOCK] = 1
@@ -108,8 +110,7 @@ class GeneralEngine:
     def _play(self, progress: Progress | None) -> bool:
         """Play on; False if a table was too small in the middle of an event and the run must begin anew."""
         while True:
-            pairs = pairs_of(self._world)
-            why = int(play(pairs.ctypes.data, _EVERY))
+            why = int(play(self._tables(), _EVERY))
             g = self._world.g
             self.clock.now_ms, self.clock.events = int(g[col.NOW]), int(g[col.EVENTS])
             if why == col.BROKEN:
@@ -125,19 +126,26 @@ class GeneralEngine:
                 return True
 
     def _flush(self, least: int) -> None:
-        """Hand on the log in chunks, as long as there are at least so many rows."""
-        world = self._world
-        rows, at = int(world.g[col.LOG]), 0
+        """Hand on the log in chunks, as long as there are at least so many rows.
+
+        Chunks are parts of the log itself.  It is written over, unless somebody keeps one.
+        """
+        log, g = self._world.log, self._world.g
+        rows, at, known = int(g[col.LOG]), 0, getrefcount(log)
         while rows - at >= max(1, least):
-            chunk = world.log[at : min(rows, at + CHUNK)].copy()
-            at += len(chunk)
-            again = min(self._skip, len(chunk))
+            until = min(rows, at + CHUNK)
+            again = min(self._skip, until - at)
             self._skip -= again
-            if again < len(chunk):
-                self._delivered += len(chunk) - again
-                self._sink(chunk[again:])
-        world.log[: rows - at] = world.log[at:rows].copy()
-        world.g[col.LOG] = rows - at
+            if again < until - at:
+                self._delivered += until - at - again
+                self._sink(log[at + again : until])
+            at = until
+        if at == 0:
+            return
+        if getrefcount(log) > known:
+            self._world = self._world._replace(log=np.empty_like(log))
+        self._world.log[: rows - at] = log[at:rows]
+        g[col.LOG] = rows - at
 
     def _stories_not_over(self) -> None:
         """Records of the actions of stories that are not over, in the order in which they began."""
@@ -145,24 +153,15 @@ class GeneralEngine:
         told = np.flatnonzero(case[:, col.TOLD])
         for row in told[np.argsort(case[told, col.ID])]:
             self._flush(1)
-            pairs = pairs_of(self._world)
-            tell_one(pairs.ctypes.data, int(row))
+            tell_one(self._tables(), int(row))
 
     def _balances(self, t_ms: int) -> None:
         """Hand on the closing balances, by person and ledger."""
-        persons = np.flatnonzero(self._world.record_of >= 0)
-        many = CHUNK // len(LEDGER_FIELD)
-        for first in range(0, len(persons), many):
-            some = persons[first : first + many]
-            records = self._world.record[self._world.record_of[some]]
-            rows = np.full((len(some), len(LEDGER_FIELD), 8), -1, dtype=np.int64)
-            rows[:, :, 0] = t_ms
-            rows[:, :, 2] = some[:, None]
-            rows[:, :, 5] = Event.BALANCE
-            for position, (ledger, field) in enumerate(LEDGER_FIELD.items()):
-                rows[:, position, 6] = ledger
-                rows[:, position, 7] = records[:, field]
-            self._sink(rows.reshape(-1, 8))
+        self._world.g[col.NOW] = t_ms
+        person = 0
+        while person < len(self._world.record_of):
+            person = int(close(self._tables(), person))
+            self._flush(1)
 
     def _days_used(self) -> None:
         """Tell the calendar which days the run relied on, so that it can name years without announced holidays."""

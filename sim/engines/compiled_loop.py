@@ -4,32 +4,38 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
+from sim.engines.compiled_ahead import RANK_SHIFT, look_for_balance
 from sim.engines.compiled_cases import tell
+from sim.engines.compiled_draws import emit_of
 from sim.engines.compiled_floor import changes, ends, next_change, out_of_patience
-from sim.engines.compiled_heap import RANK_SHIFT, drop_first, holds_good
+from sim.engines.compiled_heap import drop_first, holds_good, on_clock, soonest
 from sim.engines.compiled_release import fail_next, up, wrapped
 from sim.engines.compiled_stack import push
-from sim.engines.compiled_types import Entry, compiled, world_at
-from sim.engines.compiled_walk import arrives, await_arrival, enter, follow, served
+from sim.engines.compiled_types import Entry, inlined, world_at
+from sim.engines.compiled_walk import arrives, enter, follow, served
 from sim.engines.compiled_world import CHUNK, ROWS_OF_A_CASE, World
+from sim.log import Event
+from sim.office.fields import Ledger
+from sim.office.rows import LEDGER_FIELD
 
 _CHANGE, _UP, _END, _FREE = int(Rank.CHANGE), int(Rank.UP), int(Rank.END), int(Rank.FREE)
-_WALK, _PATIENCE, _ARRIVAL = int(Rank.WALK), int(Rank.PATIENCE), int(Rank.ARRIVAL)
+_WALK, _PATIENCE = int(Rank.WALK), int(Rank.PATIENCE)
+_BALANCE, _MEDICAL, _FINANCIAL = int(Event.BALANCE), int(Ledger.MEDICAL), int(Ledger.FINANCIAL)
+_MEDICAL_FEN, _FINANCIAL_FEN = int(LEDGER_FIELD[Ledger.MEDICAL]), int(LEDGER_FIELD[Ledger.FINANCIAL])
 
 
 @Entry
 def begin(pairs: int) -> None:
     """What stands in the heap before the first event.  `pairs`: address of the tables' addresses."""
     w = world_at(pairs)
-    stations = len(w.station) - 1
+    stations = len(w.station)
     for station in range(stations):
         fail_next(w, station)
     for station in range(stations):
         next_change(w, station)
-    await_arrival(w)
 
 
-@compiled
+@inlined
 def _crowded(w: World) -> bool:
     """Whether a table might be too small for the next event, or the log has a chunk to hand on."""
     g = w.g
@@ -37,7 +43,8 @@ def _crowded(w: World) -> bool:
     return bool(
         g[col.LOG] >= CHUNK
         or g[col.FREE_CASES] < margin
-        or len(w.heap) < g[col.HEAP] + alive + margin
+        or len(w.heap) < g[col.HEAP] + g[col.FAR] + alive + margin
+        or (g[col.FREE_PAGE] < 0 and g[col.PAGES] == len(w.page))
         or len(w.log) < g[col.LOG] + ROWS_OF_A_CASE * alive + margin
         or len(w.record) < g[col.RECORDS] + 1
         or len(w.stack) < alive + margin
@@ -45,13 +52,11 @@ def _crowded(w: World) -> bool:
     )
 
 
-@compiled
+@inlined
 def _happens(w: World, rank: int, what: int) -> None:
     """One event."""
     if rank == _END:
         ends(w, what)
-    elif rank == _ARRIVAL:
-        arrives(w)
     elif rank == _PATIENCE:
         out_of_patience(w, what)
     elif rank == _WALK:
@@ -64,7 +69,7 @@ def _happens(w: World, rank: int, what: int) -> None:
         up(w, what)
 
 
-@compiled
+@inlined
 def _work_off(w: World) -> None:
     """Everything that follows within the same moment."""
     g = w.g
@@ -85,33 +90,53 @@ def _work_off(w: World) -> None:
             push(w, col.SERVED, case, a, 0, 0)
 
 
+@inlined
+def _next_arrival(w: World) -> int:
+    """When the next new case comes, on the clock's own steps; -1 if none does."""
+    g = w.g
+    if g[col.NEXT_ARRIVAL] == len(w.block):
+        return -1
+    return on_clock(w, w.block[g[col.NEXT_ARRIVAL], col.BLOCK_T])
+
+
 @Entry
 def play(pairs: int, every: int) -> int:
-    """Let things happen; give the reason for coming back."""
+    """Let things happen; give the reason for coming back.
+
+    Arrivals are not in the heap: they come in order, one after another, and after all else at the same moment.
+    """
     w = world_at(pairs)
     g, heap = w.g, w.heap
+    beat = g[col.EVENTS] - g[col.EVENTS] % every + every
     while True:
-        if g[col.HEAP] == 0 or heap[0, col.DUE_AT] >= g[col.END]:
-            return col.OVER
-        if g[col.DRAIN] and g[col.EXHAUSTED] and g[col.ALIVE] == 0:
-            return col.OVER
         if _crowded(w):
             return col.ROOM
-        order, what, event = heap[0, col.ORDER], heap[0, col.WHAT], heap[0, col.EVENT]
-        if order >> RANK_SHIFT == _ARRIVAL and g[col.NEXT_ARRIVAL] + 1 == len(w.block) and not g[col.LAST_BLOCK]:
+        if g[col.NEXT_ARRIVAL] == len(w.block) and not g[col.LAST_BLOCK]:
             return col.BLOCK
-        t_ms = heap[0, col.DUE_AT]
-        drop_first(w)
-        if not holds_good(w, order, what, event):
-            g[col.CANCELLED] -= 1
-            continue
-        g[col.NOW] = t_ms
-        _happens(w, order >> RANK_SHIFT, what)
+        t_ms, t_arrival = soonest(w), _next_arrival(w)
+        comes = t_arrival >= 0 and (t_ms < 0 or t_arrival < t_ms)
+        if comes:
+            t_ms = t_arrival
+        if t_ms < 0 or t_ms >= g[col.END]:
+            return col.OVER
+        if g[col.DRAIN] and t_arrival < 0 and g[col.ALIVE] == 0:
+            return col.OVER
+        if comes:
+            g[col.NOW] = t_ms
+            arrives(w)
+        else:
+            order, what, event = heap[0, col.ORDER], heap[0, col.WHAT], heap[0, col.EVENT]
+            drop_first(w)
+            if not holds_good(w, order, what, event):
+                g[col.CANCELLED] -= 1
+                continue
+            g[col.NOW] = t_ms
+            _happens(w, order >> RANK_SHIFT, what)
         _work_off(w)
         if g[col.TROUBLE]:
             return col.BROKEN
         g[col.EVENTS] += 1
-        if g[col.EVENTS] % every == 0:
+        if g[col.EVENTS] == beat:
             return col.BEAT
 
 
@@ -119,3 +144,17 @@ def play(pairs: int, every: int) -> int:
 def tell_one(pairs: int, case: int) -> None:
     """The record of an action that is not over when the run is."""
     tell(world_at(pairs), case)
+
+
+@Entry
+def close(pairs: int, person: int) -> int:
+    """Closing balances of a person and those after him, until a chunk of the log is full; gives the next person."""
+    w = world_at(pairs)
+    while person < len(w.record_of) and w.g[col.LOG] < CHUNK:
+        look_for_balance(w, person)
+        if w.record_of[person] >= 0:
+            record = w.record[w.record_of[person]]
+            emit_of(w, -1, person, -1, -1, _BALANCE, _MEDICAL, record[_MEDICAL_FEN])
+            emit_of(w, -1, person, -1, -1, _BALANCE, _FINANCIAL, record[_FINANCIAL_FEN])
+        person += 1
+    return person

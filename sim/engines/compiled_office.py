@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_draws import emit
 from sim.engines.compiled_pauses import workdays_between
-from sim.engines.compiled_types import Row, compiled
+from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.log import Event
@@ -44,7 +44,7 @@ def _exposure(w: World) -> int:
 
 
 @compiled
-def _accrue(w: World, record: Row) -> None:
+def _accrue(w: World, record: Words) -> None:
     """Add the daily balances since the last change, which is before the balance changes again."""
     now = w.g[col.NOW]
     record[_FEN_DAYS] += record[_MEDICAL_FEN] * (now // DAY_MS - record[_BALANCE_AT] // DAY_MS)
@@ -112,7 +112,7 @@ def _changed(w: World, case: int, code: int, value: int, other: int, before: int
     return int(bank) if bank >= 0 else before
 
 
-@compiled
+@inlined
 def _carry_out(w: World, case: int, first: int, last: int) -> None:
     """Change the record; write down the money as it moves and then the lead times that ended."""
     record = w.record[w.case[case, col.RECORD]]
@@ -141,7 +141,7 @@ def _carry_out(w: World, case: int, first: int, last: int) -> None:
 
 
 @compiled
-def _ask(office: Row, who: int, papers: int) -> tuple[int, int]:
+def _ask(office: Words, who: int, papers: int) -> tuple[int, int]:
     """Rule and paper by which somebody is refused for what he is or has not brought; (-1, -1) if he is not."""
     if not office[col.OFFICE_WHO] >> who & 1:
         return office[col.REFUSE_WHO + who], -1
@@ -166,15 +166,20 @@ def _ask(office: Row, who: int, papers: int) -> tuple[int, int]:
 
 
 @compiled
-def _among(w: World, guard: Row, value: int) -> bool:
+def _among(w: World, guard: Words, value: int) -> bool:
     for at in range(guard[col.VALUES_FROM], guard[col.VALUES_TO]):  # noqa: SIM110 - a loop is compiled
         if w.ints[at] == value:
             return True
     return False
 
 
+@inlined
+def _in_bits(bits: int, value: int) -> bool:
+    return bool(0 <= value < col.BITS and bits >> value & 1)
+
+
 @compiled
-def _not_hot(w: World, record: Row, place: int) -> bool:
+def _not_hot(w: World, record: Words, place: int) -> bool:
     """Whether the terminal of a place does not know the card as reported (sim.office.hotlist)."""
     refresh, offset = w.station[place, col.REFRESH], w.station[place, col.REFRESH_OFFSET]
     if refresh <= 0:
@@ -187,11 +192,15 @@ def _not_hot(w: World, record: Row, place: int) -> bool:
     return not (NEVER < hot_at <= known or hot_until > known)
 
 
-@compiled
-def _holds(w: World, case: int, guard: Row) -> bool:  # noqa: C901, PLR0911 - one line a check
+@inlined
+def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line a check
     row, now = w.case[case], w.g[col.NOW]
     value = w.record[row[col.RECORD], guard[col.GUARD_FIELD]]
     code, data, place = guard[col.CHECK], guard[col.GUARD_DATA], row[col.HERE]
+    if code == col.IN_BITS:
+        return _in_bits(data, value)
+    if code == col.NOT_IN_BITS:
+        return not _in_bits(data, value)
     if code == _IN:
         return _among(w, guard, value)
     if code == _NOT_IN:

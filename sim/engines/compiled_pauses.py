@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_draws import share, time
-from sim.engines.compiled_types import Reals, Row, compiled
+from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.engines.draws import For
@@ -34,16 +32,18 @@ def add_workdays(w: World, t_ms: int, n: int, clock_ms: int) -> int:
     if n == 0:
         return int(today * DAY_MS + clock_ms)
     wanted = w.days[today + 1] + n
-    if w.days[-1] < wanted:
+    if w.days[len(w.days) - 1] < wanted:
         w.g[col.TROUBLE] = 1
         return int(t_ms)
-    day = np.searchsorted(w.days, wanted) - 1
+    day = today + n
+    while w.days[day + 1] < wanted:
+        day += 1
     _asked(w, today, day)
     return int(day * DAY_MS + clock_ms)
 
 
 @compiled
-def _next_clock(w: World, case: int, row: Row) -> int:
+def _next_clock(w: World, case: int, row: Words) -> int:
     """The next cut-off on a working day; who leaves at the same cut-off belongs to one batch."""
     now = w.g[col.NOW]
     day = now // DAY_MS
@@ -57,8 +57,8 @@ def _next_clock(w: World, case: int, row: Row) -> int:
     return int(w.case[case, col.BATCH])
 
 
-@compiled
-def _plain(w: World, case: int, row: Row) -> int:
+@inlined
+def _plain(w: World, case: int, row: Words) -> int:
     now = w.g[col.NOW]
     kind = row[col.WAIT_KIND]
     if kind == _NOW:
@@ -74,37 +74,58 @@ def _plain(w: World, case: int, row: Row) -> int:
     return add_workdays(w, now, length, clock_ms)
 
 
-@compiled
-def _weight_at(times: Row, weight: Reals, t_ms: int) -> float:
-    right = np.searchsorted(times, t_ms, side="right")
-    if right == len(times):
-        return float(weight[-1])
-    if right == 0:
+@inlined
+def _point_after(w: World, place: Words, t_ms: int) -> int:
+    """Which of a place's hours is the first that is later than a moment: times stand in `ints`, weights in `reals`."""
+    first, days = place[col.HOURS_FROM], place[col.HOURS_DAYS]
+    count = place[col.HOURS_TO] - first
+    point = w.ints[days + min(t_ms // DAY_MS, w.ints[first + count - 1] // DAY_MS)]
+    while point < count and w.ints[first + point] <= t_ms:
+        point += 1
+    return int(point)
+
+
+@inlined
+def _weight_at(w: World, place: Words, t_ms: int, point: int) -> float:
+    """The weight of the hours up to a moment, which lies before a point."""
+    first, weights = place[col.HOURS_FROM], place[col.HOURS_WEIGHT]
+    if point == place[col.HOURS_TO] - first:
+        return float(w.reals[weights + point - 1])
+    if point == 0:
         return 0.0
-    left = right - 1
-    return float(weight[left] + (weight[right] - weight[left]) * ((t_ms - times[left]) / (times[right] - times[left])))
+    before, after = w.reals[weights + point - 1], w.reals[weights + point]
+    start = w.ints[first + point - 1]
+    return float(before + (after - before) * ((t_ms - start) / (w.ints[first + point] - start)))
 
 
-@compiled
-def _time_at(times: Row, weight: Reals, target: float) -> int:
-    right = min(max(1, int(np.searchsorted(weight, target, side="right"))), len(times) - 1)
-    left = right - 1
-    rise = weight[right] - weight[left]
-    part = (target - weight[left]) / rise if rise > 0.0 else 0.0
-    return int(times[left] + part * (times[right] - times[left]))
+@inlined
+def _time_at(w: World, place: Words, target: float, point: int) -> int:
+    """The moment up to which the hours have a weight that is reached at a point or later."""
+    first, weights = place[col.HOURS_FROM], place[col.HOURS_WEIGHT]
+    last = place[col.HOURS_TO] - first - 1
+    while point < last and w.reals[weights + point] <= target:
+        point += 1
+    point = min(max(1, point), last)
+    before = w.reals[weights + point - 1]
+    rise = w.reals[weights + point] - before
+    part = (target - before) / rise if rise > 0.0 else 0.0
+    start = w.ints[first + point - 1]
+    return int(start + part * (w.ints[first + point] - start))
 
 
-@compiled
-def visit_time(times: Row, weight: Reals, t_ms: int, part: float) -> int:
+@inlined
+def _visit_time(w: World, place: Words, t_ms: int, part: float) -> int:
     """When somebody who is free from t_ms on comes to a place with these hours (sim.engines.pauses.visit_time)."""
-    if len(times) == 0:
+    if place[col.HOURS_TO] == place[col.HOURS_FROM]:
         return t_ms
-    end = times[-1]
+    end = w.ints[place[col.HOURS_TO] - 1]
     while t_ms < end:
-        day_end = (t_ms // DAY_MS + 1) * DAY_MS
-        low, high = _weight_at(times, weight, t_ms), _weight_at(times, weight, min(day_end, end))
+        day_end = min((t_ms // DAY_MS + 1) * DAY_MS, end)
+        point = _point_after(w, place, t_ms)
+        low = _weight_at(w, place, t_ms, point)
+        high = _weight_at(w, place, day_end, _point_after(w, place, day_end))
         if high > low:
-            return max(t_ms, _time_at(times, weight, low + part * (high - low)))
+            return max(t_ms, _time_at(w, place, low + part * (high - low), point))
         t_ms = day_end
     return _NEVER_MS
 
@@ -116,10 +137,7 @@ def until(w: World, case: int, wait: int, station: int) -> int:
     t_ms = _plain(w, case, row)
     if not row[col.WAIT_VISIT] or station < 0:
         return t_ms
-    place = w.station[station]
-    first, last = place[col.HOURS_FROM], place[col.HOURS_TO]
-    weights = place[col.HOURS_WEIGHT]
-    return visit_time(w.ints[first:last], w.reals[weights : weights + last - first], t_ms, share(w, case, _VISIT, 0))
+    return _visit_time(w, w.station[station], t_ms, share(w, case, _VISIT, 0))
 
 
 @compiled

@@ -10,18 +10,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engines import compiled_columns as col
-from sim.engines.compiled_types import Row, compiled
+from sim.engines.compiled_types import Row, compiled, inlined
 from sim.engines.compiled_world import World
 
 
-@compiled
+@inlined
 def free(w: World, group: int) -> int:
     """Servers that can start at once."""
     row = w.group[group]
     return int(row[col.ON_DUTY] - row[col.DOWN] - row[col.BUSY])
 
 
-@compiled
+@inlined
 def group_for(w: World, station: int, business: int) -> int:
     """The first group with a free server that can do this business, or -1."""
     first = w.station[station, col.GROUP_FROM]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
 from sim.engines.compiled_draws import emit, emit_of, time
-from sim.engines.compiled_heap import at
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_heap import at, on_clock
+from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.draws import For
 from sim.log import Event
@@ -18,7 +18,7 @@ _START, _FREE, _CONTINUE = int(Event.START), int(Event.FREE), int(Event.CONTINUE
 _ANY_STATION = -1
 
 
-@compiled
+@inlined
 def given(w: World, case: int, station: int, what: int) -> int:
     """A time the arrival table gives for this case at this station, or -1.  what: 0 service, 1 patience."""
     row = w.case[case]
@@ -70,16 +70,15 @@ def duration(w: World, case: int, station: int, group: int) -> int:
     return length
 
 
-@compiled
+@inlined
 def _until_end(w: World, case: int, length: int) -> None:
     """Schedule the end of a service, and remember when that is on the clock's own steps."""
-    step = w.g[col.CLOCK_STEP]
-    t_ms = -(-(w.g[col.NOW] + length) // step) * step
+    t_ms = on_clock(w, w.g[col.NOW] + length)
     w.case[case, col.DUE_T] = t_ms
     w.case[case, col.DUE] = at(w, t_ms, _RANK_END, w.case[case, col.ID], case)
 
 
-@compiled
+@inlined
 def _begin(w: World, case: int, number: int, kind: int, waited: int) -> None:
     row = w.case[case]
     row[col.GROUP] = number

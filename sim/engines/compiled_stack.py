@@ -6,11 +6,11 @@ The readable engine calls functions within functions; here the same order is kep
 from __future__ import annotations
 
 from sim.engines import compiled_columns as col
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 
 
-@compiled
+@inlined
 def push(w: World, frame: int, case: int, a: int, b: int, c: int) -> None:
     """Put one thing on top."""
     g = w.g

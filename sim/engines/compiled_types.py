@@ -1,8 +1,8 @@
 """How compiled code sees the world: one address, from which each table is found when it is asked for.
 
 Passing some thirty arrays to every compiled function by value would cost more than what the functions do.  So the
-world is a list of (address, rows) pairs in memory, and `w.case` in compiled code builds the array in place, without
-counting references: Python keeps the tables alive while compiled code runs.
+world is a list of (address, rows) pairs in memory, and `w.case` in compiled code is the place of a pair: Python keeps
+the tables alive while compiled code runs.  Nothing is checked or counted there.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, inf
 from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getattr_generic, models, register_model
 from numba.np.arrayobj import make_array, populate_array
 
+from sim.engines.compiled_columns import HEAP_WIDTH
 from sim.engines.compiled_world import AS_WORDS, Ahead, Plain, Single, Tables, World, widths_of
 
 Row = np.ndarray
-"""In compiled code: a row or list of whole numbers."""
+"""In compiled code: a list of whole numbers that is an array by itself."""
 Words = np.ndarray
-"""In compiled code: whole numbers from an address on, not counted, indexed from 0 up only: what C does."""
+"""In compiled code: whole numbers from an address on, a row of a table for instance; neither counted nor checked, what
+C does.  Index -1 is the number before the first one."""
 Table = np.ndarray
-"""In compiled code: rows of whole numbers."""
+"""In compiled code: the heap of the World, a table of rows as wide as its."""
 Reals = np.ndarray
 """In compiled code: a list of broken numbers."""
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -47,6 +49,17 @@ class WordsType(types.Type):
         super().__init__(name="Words")
 
 
+class TableType(types.Type):
+    """The type of a table of the World: rows of some width, or a list (width 0); its value is where its pair is.
+
+    A row is Words, a list holds whole numbers.  Row -1 is the one before the first.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        super().__init__(name=f"Table of {width}" if width else "List")
+
+
 class WorldType(types.Type):
     """The type in compiled code of a named tuple of tables, each a list (width 0) or rows of some width."""
 
@@ -56,15 +69,15 @@ class WorldType(types.Type):
         super().__init__(name=tables.__name__)
 
     def table(self, name: str) -> Any:
-        """The type of the array of a table, None if there is no such table."""
+        """The type of a table, None if there is no such table."""
         position = self.positions.get(name)
         if position is None:
             return None
         width = self.widths[position]
-        return _REALS if name in _BROKEN else _WORDS if width == AS_WORDS else _ROW if width == 0 else _TABLE
+        return _REALS if name in _BROKEN else _WORDS if width == AS_WORDS else TableType(width)
 
 
-_ROW, _TABLE, _REALS = types.int64[::1], types.int64[:, ::1], types.float64[::1]
+_ROW, _REALS = types.int64[::1], types.float64[::1]
 _WORDS = WordsType()
 _BROKEN = ("reals", "uniforms")
 """Lists of broken numbers; all other tables hold whole ones."""
@@ -73,11 +86,12 @@ _TYPES = {
     "World": WORLD, "Plain": PLAIN, "Single": SINGLE, "Ahead": AHEAD,
     "int": types.int64, "float": types.float64, "bool": types.boolean,
     "None": types.void, "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
-    "Row": _ROW, "Table": _TABLE, "Reals": _REALS, "Words": _WORDS,
+    "Row": _ROW, "Table": TableType(HEAP_WIDTH), "Reals": _REALS, "Words": _WORDS,
 }  # fmt: skip
 
 
 @register_model(WordsType)
+@register_model(TableType)
 @register_model(WorldType)
 class _WorldModel(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
@@ -125,29 +139,96 @@ def _set_word(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
     builder.store(values[2], _word(builder, *values[:2]))
 
 
+def _data(builder: Any, pair: Any) -> Any:
+    """Where a table is: it moves only between two calls from Python."""
+    data = builder.load(builder.inttoptr(pair, ir.IntType(64).as_pointer()))
+    data.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return data
+
+
+def _row(builder: Any, kind: TableType, table: Any, at: Any) -> Any:
+    """The address of a row."""
+    return builder.add(_data(builder, table), builder.mul(at, ir.Constant(ir.IntType(64), _BYTES * (kind.width or 1))))
+
+
+@infer_global(operator.getitem)  # type: ignore[no-untyped-call]
+class _GetFromTable(AbstractTemplate):
+    def generic(self, args: Any, _kwargs: Any) -> Any:
+        table, at = args
+        if not isinstance(table, TableType):
+            return None
+        if _is_cell(at):
+            return signature(types.int64, table, _CELL)  # type: ignore[no-untyped-call]
+        return signature(_WORDS if table.width else types.int64, table, types.int64)  # type: ignore[no-untyped-call]
+
+
+@infer_global(operator.setitem)  # type: ignore[no-untyped-call]
+class _SetInTable(AbstractTemplate):
+    def generic(self, args: Any, _kwargs: Any) -> Any:
+        table, at, value = args
+        if not isinstance(table, TableType) or not isinstance(value, types.Integer):
+            return None
+        place = _CELL if _is_cell(at) else types.int64
+        return signature(types.void, table, place, types.int64)  # type: ignore[no-untyped-call]
+
+
+@infer_global(len)  # type: ignore[no-untyped-call]
+class _RowsOfTable(AbstractTemplate):
+    def generic(self, args: Any, _kwargs: Any) -> Any:
+        return signature(types.int64, *args) if isinstance(args[0], TableType) else None  # type: ignore[no-untyped-call]
+
+
+_CELL = types.UniTuple(types.int64, 2)  # type: ignore[no-untyped-call]
+
+
+def _is_cell(at: Any) -> bool:
+    return isinstance(at, types.BaseTuple)
+
+
+@lower_builtin(operator.getitem, TableType, types.int64)  # type: ignore[no-untyped-call, untyped-decorator]
+def _get_row(_context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    row = _row(builder, signature.args[0], *values)
+    return row if signature.args[0].width else builder.load(builder.inttoptr(row, ir.IntType(64).as_pointer()))
+
+
+@lower_builtin(operator.getitem, TableType, types.UniTuple)  # type: ignore[no-untyped-call, untyped-decorator]
+def _get_cell(_context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    at, column = cgutils.unpack_tuple(builder, values[1], 2)  # type: ignore[no-untyped-call]
+    return builder.load(_word(builder, _row(builder, signature.args[0], values[0], at), column))
+
+
+@lower_builtin(operator.setitem, TableType, types.int64, types.int64)  # type: ignore[no-untyped-call, untyped-decorator]
+def _set_in_list(_context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    row = _row(builder, signature.args[0], *values[:2])
+    builder.store(values[2], builder.inttoptr(row, ir.IntType(64).as_pointer()))
+
+
+@lower_builtin(operator.setitem, TableType, types.UniTuple, types.int64)  # type: ignore[no-untyped-call, untyped-decorator]
+def _set_cell(_context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    at, column = cgutils.unpack_tuple(builder, values[1], 2)  # type: ignore[no-untyped-call]
+    builder.store(values[2], _word(builder, _row(builder, signature.args[0], values[0], at), column))
+
+
+@lower_builtin(len, TableType)  # type: ignore[no-untyped-call, untyped-decorator]
+def _rows(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+    return _data(builder, builder.add(values[0], ir.Constant(ir.IntType(64), _BYTES)))
+
+
 @lower_getattr_generic(WorldType)  # type: ignore[no-untyped-call, untyped-decorator]
 def _table_of(context: Any, builder: Any, kind: Any, address: Any, name: str) -> Any:
-    """Build the array of a table from its address and number of rows."""
+    """Where the pair of a table is, or the table itself: Words, or an array of broken numbers built in place."""
     position = kind.positions[name]
     width = kind.widths[position]
     word = ir.IntType(64)
-    pairs = builder.inttoptr(address, word.as_pointer())
-    data = builder.load(cgutils.gep_inbounds(builder, pairs, 2 * position))  # type: ignore[no-untyped-call]
-    rows = builder.load(cgutils.gep_inbounds(builder, pairs, 2 * position + 1))  # type: ignore[no-untyped-call]
-    for load in (data, rows):  # tables move only between two calls from Python
-        load.set_metadata("invariant.load", builder.module.add_metadata([]))
-    if width == AS_WORDS:
-        return data
+    pair = builder.add(address, word(2 * position * _BYTES))
+    if name not in _BROKEN:
+        return _data(builder, pair) if width == AS_WORDS else pair
     array = make_array(kind.table(name))(context, builder)  # type: ignore[no-untyped-call]
-    shape, strides = [rows], [word(_BYTES)]
-    if width:
-        shape.append(word(width))
-        strides.insert(0, word(_BYTES * width))
     populate_array(  # type: ignore[no-untyped-call]
         array,
-        data=builder.inttoptr(data, array.data.type),
-        shape=shape,
-        strides=strides,
+        data=builder.inttoptr(_data(builder, pair), array.data.type),
+        shape=[_data(builder, builder.add(pair, word(_BYTES)))],
+        strides=[word(_BYTES)],
         itemsize=word(_BYTES),
         meminfo=None,
     )
@@ -166,6 +247,21 @@ def _at(kind: WorldType) -> Any:
     return intrinsic(typed)
 
 
+def _fetched(_context: Any, words: Any, _at: Any) -> Any:
+
+    def generate(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        flag, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")  # type: ignore[no-untyped-call]
+        first = _data(builder, values[0]) if isinstance(words, TableType) else values[0]
+        place = builder.bitcast(_word(builder, first, values[1]), byte)
+        builder.call(prefetch, [place, flag(0), flag(3), flag(1)])
+
+    return types.void(words, types.int64), generate
+
+
+fetch = cast("Callable[[Words, int], None]", intrinsic(_fetched))
+"""In compiled code: bring the line of the cache that a number of a row or list is in close, before it is asked for."""
 world_at = cast("Callable[[int], World]", _at(WORLD))
 plain_at = cast("Callable[[int], Plain]", _at(PLAIN))
 single_at = cast("Callable[[int], Single]", _at(SINGLE))

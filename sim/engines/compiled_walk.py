@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
+from sim.engines.compiled_ahead import look_for_people
 from sim.engines.compiled_cases import choose, end_case, equip, home_of, new_case, twin_of
 from sim.engines.compiled_draws import emit, share, usual_place
 from sim.engines.compiled_floor import join
@@ -13,14 +14,14 @@ from sim.engines.compiled_pauses import until
 from sim.engines.compiled_release import done_with, let_go
 from sim.engines.compiled_service import continue_service
 from sim.engines.compiled_stack import push
-from sim.engines.compiled_types import compiled
+from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.draws import For
 from sim.log import Event
 from sim.office.fields import Field
 from sim.program import Where
 
-_RANK_WALK, _RANK_ARRIVAL = int(Rank.WALK), int(Rank.ARRIVAL)
+_RANK_WALK = int(Rank.WALK)
 _MOVE = int(For.MOVE)
 _ARRIVE, _FORK = int(Event.ARRIVE), int(Event.FORK)
 _OUTLET, _CARD_BANK = int(Field.OUTLET), int(Field.CARD_BANK)
@@ -28,25 +29,14 @@ _NOWHERE, _FIXED, _APPLIED = int(Where.NOWHERE), int(Where.FIXED), int(Where.APP
 _ISSUER, _HERE, _MACHINE = int(Where.ISSUER), int(Where.HERE), int(Where.MACHINE)
 
 
-@compiled
-def await_arrival(w: World) -> None:
-    """Schedule the next new case; only one waits in the heap at a time."""
-    g = w.g
-    if g[col.NEXT_ARRIVAL] == len(w.block):
-        g[col.EXHAUSTED] = 1
-        return
-    at(w, w.block[g[col.NEXT_ARRIVAL], col.BLOCK_T], _RANK_ARRIVAL, g[col.ARRIVED], 0)
-
-
-@compiled
+@inlined
 def arrives(w: World) -> None:
     """A new case, with what its source gives it."""
     g, row = w.g, w.block[w.g[col.NEXT_ARRIVAL]]
     source = row[col.BLOCK_SOURCE]
     case = new_case(w, source, row[col.BLOCK_NUMBER], row[col.BLOCK_PERSON])
     g[col.NEXT_ARRIVAL] += 1
-    g[col.ARRIVED] += 1
-    await_arrival(w)
+    look_for_people(w)
     equip(w, case)
     w.case[case, col.TOLD] = w.source[source, col.STORY]
     emit(w, case, _ARRIVE, source, 0)
@@ -92,7 +82,7 @@ def _find(w: World, case: int, step: int) -> int:
     return _menu_of(w, step, choose(w, choice, usual_place(w, case, w.choice[choice, col.CHOICE_PLACE])))
 
 
-@compiled
+@inlined
 def enter(w: World, case: int, step: int, station: int) -> None:
     """A case comes to a step, at the station it has already chosen or chooses now."""
     row, going = w.case[case], w.step[step]
@@ -121,7 +111,7 @@ def enter(w: World, case: int, step: int, station: int) -> None:
         join(w, case, station, going[col.BUSINESS])
 
 
-@compiled
+@inlined
 def served(w: World, case: int, station: int) -> None:
     """Service is over: the office decides, the server goes on, the case goes on."""
     row = w.case[case]
@@ -171,7 +161,7 @@ def _go(w: World, case: int, move: int) -> None:
     at(w, until(w, case, wait, station), _RANK_WALK, row[col.ID], case)
 
 
-@compiled
+@inlined
 def follow(w: World, case: int, first: int, last: int, upto: int) -> None:
     """Take the first move, from `upto` on, whose guards hold and whose share comes up; forks start second cases."""
     for place in range(upto, last):

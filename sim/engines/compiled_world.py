@@ -6,6 +6,7 @@ replaced between two events by a longer copy (`roomier`); compiled code only say
 
 from __future__ import annotations
 
+from mmap import mmap
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,9 @@ MARGIN = 4_096
 """Rows that are free in every table before an event begins."""
 CHUNK = 65_536
 """Rows of the log that are handed on together."""
+_SMALL = 4_096
+_LINE = 8
+"""Whole numbers in a line of the cache, and bytes of a whole number."""
 ROWS_OF_A_CASE = 8
 """Rows of the log that one case may write at once, on average."""
 
@@ -26,6 +30,8 @@ class World(NamedTuple):
 
     g: np.ndarray  # what changes with every event
     heap: np.ndarray
+    drawer: np.ndarray  # link to the first page of each drawer
+    page: np.ndarray
     case: np.ndarray
     log: np.ndarray
     block: np.ndarray
@@ -36,7 +42,7 @@ class World(NamedTuple):
     leads: np.ndarray
     ints: np.ndarray
     reals: np.ndarray
-    station: np.ndarray  # one row more than there are stations: number -1 finds the place nobody is at
+    station: np.ndarray  # the row before the first, number -1, is the place nobody is at
     group: np.ndarray
     line: np.ndarray  # first and last case of each line, and how many: one for each station, rank and business
     mask: np.ndarray  # businesses for which somebody waits: one for each station and rank
@@ -55,9 +61,10 @@ class World(NamedTuple):
 
 
 WIDTHS = (
-    0, col.HEAP_WIDTH, col.CASE_WIDTH, 8, col.BLOCK_WIDTH, len(Field), 0, col.POOL_WIDTH, col.STACK_WIDTH, 2, 0, 0,
-    col.STATION_WIDTH, col.GROUP_WIDTH, 3, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH, col.WAIT_WIDTH, col.DIST_WIDTH,
-    col.CHOICE_WIDTH, col.SOURCE_WIDTH, col.COHORT_WIDTH, col.GUARD_WIDTH, col.EFFECT_WIDTH, col.OFFICE_WIDTH, 0,
+    0, col.HEAP_WIDTH, 0, col.PAGE_WIDTH, col.CASE_WIDTH, 8, col.BLOCK_WIDTH, len(Field), 0, col.POOL_WIDTH,
+    col.STACK_WIDTH, 2, 0, 0, col.STATION_WIDTH, col.GROUP_WIDTH, 3, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH,
+    col.WAIT_WIDTH, col.DIST_WIDTH, col.CHOICE_WIDTH, col.SOURCE_WIDTH, col.COHORT_WIDTH, col.GUARD_WIDTH,
+    col.EFFECT_WIDTH, col.OFFICE_WIDTH, 0,
 )  # fmt: skip
 """Columns of each table of the World, 0 for a list."""
 
@@ -122,8 +129,23 @@ def widths_of(tables: type[Tables]) -> tuple[int, ...]:
 
 
 def table(rows: int, width: int) -> np.ndarray:
-    """An empty table, with a row at least so that compiled code always has one type of array."""
-    return np.zeros((max(1, rows), width), dtype=np.int64)
+    """An empty table, with a row at least.  It begins with a line of the cache, unless it is small."""
+    rows = max(1, rows)
+    if rows * width < _SMALL:
+        return np.zeros((rows, width), dtype=np.int64)
+    words = np.zeros(rows * width + _LINE, dtype=np.int64)
+    first = -words.ctypes.data // words.itemsize % _LINE
+    return words[first : first + rows * width].reshape(rows, width)
+
+
+def long_table(rows: int, width: int) -> np.ndarray:
+    """The same for a table that is filled slowly and seldom read again, on small pages taken as they are written to.
+
+    NumPy would ask for huge pages.  Clearing them, where memory is new, took a quarter of the time of a year of Ningbo.
+    """
+    if rows * width < _SMALL:
+        return table(rows, width)
+    return np.frombuffer(mmap(-1, rows * width * _LINE), dtype=np.int64).reshape(rows, width)
 
 
 def free_cases(case: np.ndarray, first: int, last: int, then: int) -> None:
@@ -150,12 +172,18 @@ def roomier(world: World, margin: int) -> World:
         g[col.FREE_CASES] += len(case) - old
         changed["case"] = case
     alive = int(g[col.ALIVE])
-    if len(world.heap) < g[col.HEAP] + alive + margin:
-        changed["heap"] = _longer(world.heap, 2 * len(world.heap) + 2 * alive + margin)
+    entries = int(g[col.HEAP] + g[col.FAR])
+    if len(world.heap) < entries + alive + margin:
+        changed["heap"] = _longer(world.heap, 2 * (entries + alive) + margin)
+    if g[col.FREE_PAGE] < 0 and g[col.PAGES] == len(world.page):
+        changed["page"] = _longer(world.page, 2 * len(world.page))
     if len(world.log) < g[col.LOG] + ROWS_OF_A_CASE * alive + margin:
-        changed["log"] = _longer(world.log, 2 * ROWS_OF_A_CASE * alive + CHUNK + margin)
+        log = np.zeros((2 * ROWS_OF_A_CASE * alive + CHUNK + margin, 8), dtype=np.int64)
+        log[: g[col.LOG]] = world.log[: g[col.LOG]]
+        changed["log"] = log
     if len(world.record) < g[col.RECORDS] + 1:
-        changed["record"] = _longer(world.record, 2 * len(world.record))
+        changed["record"] = long_table(2 * len(world.record), world.record.shape[1])
+        changed["record"][: len(world.record)] = world.record
     if len(world.stack) < alive + margin:
         changed["stack"] = _longer(world.stack, 2 * alive + margin)
     if g[col.FREE_POOLS] < alive + margin:
@@ -166,10 +194,10 @@ def roomier(world: World, margin: int) -> World:
         g[col.FREE_POOL] = old
         g[col.FREE_POOLS] += len(pool) - old
         changed["pool"] = pool
-    return world._replace(**changed)
+    return world._replace(**changed) if changed else world
 
 
 def _longer(array: np.ndarray, rows: int) -> np.ndarray:
-    longer = np.zeros((rows, *array.shape[1:]), dtype=array.dtype)
+    longer = table(rows, array.shape[1])
     longer[: len(array)] = array
     return longer

@@ -104,7 +104,7 @@ def _gamma(
         draw += 2
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def sample_real(  # noqa: PLR0911
     kind: int,
     a: float,
@@ -148,7 +148,7 @@ def sample_real(  # noqa: PLR0911
     return float(values[index])
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def sample(
     kind: int,
     a: float,
