@@ -17,7 +17,7 @@ from sim.engines import compiled_plain_columns as plain
 from sim.engines.compiled_build import build
 from sim.engines.compiled_plain_draws import draw_ahead
 from sim.engines.compiled_plain_loop import play_plain
-from sim.engines.compiled_types import pairs_of
+from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import CHUNK, Plain
 from sim.engines.demand import arrivals
 from sim.log import Event

@@ -23,7 +23,9 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, inf
 from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getattr_generic, models, register_model
 from numba.np.arrayobj import make_array, populate_array
 
-from sim.engines.compiled_world import AS_WORDS, PLAIN_WIDTHS, WIDTHS, Plain, World
+from sim.engines.compiled_tables import WIDTHS_OF
+from sim.engines.compiled_world import AS_WORDS, Plain, World
+from sim.engines.counting_columns import Counts, Cube, Keyed, Span
 
 Row = np.ndarray
 """In compiled code: a row or list of whole numbers."""
@@ -68,9 +70,9 @@ _ROW, _TABLE, _REALS = types.int64[::1], types.int64[:, ::1], types.float64[::1]
 _WORDS = WordsType()
 _BROKEN = ("reals", "uniforms")
 """Lists of broken numbers; all other tables hold whole ones."""
-WORLD, PLAIN = WorldType(World, WIDTHS), WorldType(Plain, PLAIN_WIDTHS)
+_WORLDS = {kind.__name__: WorldType(kind, widths) for kind, widths in WIDTHS_OF.items()}
 _TYPES = {
-    "World": WORLD, "Plain": PLAIN, "int": types.int64, "float": types.float64, "bool": types.boolean,
+    **_WORLDS, "int": types.int64, "float": types.float64, "bool": types.boolean,
     "None": types.void, "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
     "Row": _ROW, "Table": _TABLE, "Reals": _REALS, "Words": _WORDS,
 }  # fmt: skip
@@ -165,8 +167,12 @@ def _at(kind: WorldType) -> Any:
     return intrinsic(typed)
 
 
-world_at = cast("Callable[[int], World]", _at(WORLD))
-plain_at = cast("Callable[[int], Plain]", _at(PLAIN))
+world_at = cast("Callable[[int], World]", _at(_WORLDS["World"]))
+plain_at = cast("Callable[[int], Plain]", _at(_WORLDS["Plain"]))
+counts_at = cast("Callable[[int], Counts]", _at(_WORLDS["Counts"]))
+cube_at = cast("Callable[[int], Cube]", _at(_WORLDS["Cube"]))
+span_at = cast("Callable[[int], Span]", _at(_WORLDS["Span"]))
+keyed_at = cast("Callable[[int], Keyed]", _at(_WORLDS["Keyed"]))
 
 
 def _signature(function: Callable[..., Any]) -> Any:
@@ -210,7 +216,11 @@ def _compile_callees(function: Callable[..., Any]) -> None:
 
 def _digest() -> str:
     """What compiled code is made from.  Numba itself looks only at the file of the function it caches."""
-    sources = [*sorted(_HERE.glob("compiled*.py")), *(_HERE / name for name in _BESIDE)]
+    sources = [
+        *sorted(_HERE.glob("compiled*.py")),
+        *sorted(_HERE.glob("counting*.py")),
+        *(_HERE / name for name in _BESIDE),
+    ]
     sources += [_HERE.parent / name for name in _OUTSIDE]
     digest = hashlib.sha256()
     for source in sources:
@@ -256,12 +266,3 @@ class Entry:
         self.prepare()
         self._dispatcher.disable_compile()
         return self._dispatcher(*arguments)
-
-
-def pairs_of(tables: World | Plain) -> np.ndarray:
-    """Addresses and rows of all tables, as compiled code reads them."""
-    widths = WIDTHS if isinstance(tables, World) else PLAIN_WIDTHS
-    for name, table, width in zip(tables._fields, tables, widths, strict=True):
-        if not table.flags.c_contiguous or (width > 0 and table.shape[1:] != (width,)) or table.itemsize != _BYTES:
-            raise TypeError(f"table {name} has another shape than compiled code expects")
-    return np.array([(table.ctypes.data, len(table)) for table in tables], dtype=np.int64)

@@ -13,12 +13,12 @@ from math import prod
 import numpy as np
 
 from sim.engines import counting_kernels as kernels
+from sim.engines.counting_columns import LEDGERS
 from sim.log import LEADS
+from sim.metrics.counter import menus_of
 from sim.metrics.counting import Bools, Ints, bucket_middle, quantile
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
-from sim.metrics.flows import LEDGERS
 from sim.metrics.names import Names
-from sim.metrics.visits import self_service_of
 
 _CASES = 1 << 16
 """Cases there is room for to begin with."""
@@ -90,7 +90,7 @@ class LeanFold:
         head = (names.warm_up_ms, len(thresholds_ms), columns, width, len(names.rules) + 1)
         self._sums[: kernels.HEAD] = head
         self._table("limit")[:] = thresholds_ms
-        self._table("menu")[:] = self_service_of(names)
+        self._table("menu")[:] = menus_of(names)
         self._table("group")[:] = [*(self._groups.index(s.group) for s in names.stations), len(self._groups)]
         self._case: Ints = np.zeros((_CASES, kernels.CASE_WIDTH), dtype=np.int64)
         self._rows, self._latest_ms = 0, 0
