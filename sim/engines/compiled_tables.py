@@ -9,18 +9,20 @@ from sim.engines.counting_columns import (
     COUNTS_WIDTHS,
     CUBE_WIDTHS,
     KEYED_WIDTHS,
+    LEAN_WIDTHS,
     SPAN_WIDTHS,
     Counts,
     Cube,
     Keyed,
+    Lean,
     Span,
 )
 
 _BYTES = 8
-Tables = World | Plain | Counts | Cube | Span | Keyed
+Tables = World | Plain | Counts | Cube | Span | Keyed | Lean
 WIDTHS_OF: dict[type[Tables], tuple[int, ...]] = {
     World: WIDTHS, Plain: PLAIN_WIDTHS, Counts: COUNTS_WIDTHS, Cube: CUBE_WIDTHS, Span: SPAN_WIDTHS,
-    Keyed: KEYED_WIDTHS,
+    Keyed: KEYED_WIDTHS, Lean: LEAN_WIDTHS,
 }  # fmt: skip
 """Columns of the tables of each kind."""
 

@@ -25,7 +25,7 @@ from numba.np.arrayobj import make_array, populate_array
 
 from sim.engines.compiled_tables import WIDTHS_OF
 from sim.engines.compiled_world import AS_WORDS, Plain, World
-from sim.engines.counting_columns import Counts, Cube, Keyed, Span
+from sim.engines.counting_columns import Counts, Cube, Keyed, Lean, Span
 
 Row = np.ndarray
 """In compiled code: a row or list of whole numbers."""
@@ -173,6 +173,7 @@ counts_at = cast("Callable[[int], Counts]", _at(_WORLDS["Counts"]))
 cube_at = cast("Callable[[int], Cube]", _at(_WORLDS["Cube"]))
 span_at = cast("Callable[[int], Span]", _at(_WORLDS["Span"]))
 keyed_at = cast("Callable[[int], Keyed]", _at(_WORLDS["Keyed"]))
+lean_at = cast("Callable[[int], Lean]", _at(_WORLDS["Lean"]))
 
 
 def _signature(function: Callable[..., Any]) -> Any:

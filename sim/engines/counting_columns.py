@@ -186,3 +186,14 @@ KEYED_WIDTHS, CUBE_WIDTHS, SPAN_WIDTHS = ((AS_WORDS,) * len(kind._fields) for ki
 _LISTS = ("cubes", "spans")
 COUNTS_WIDTHS = tuple(ROW_WIDTH if name == "rows" else 0 if name in _LISTS else AS_WORDS for name in Counts._fields)
 """How compiled code reads the tables: the log as rows, lists of addresses as lists, the rest as words."""
+
+
+class Lean(NamedTuple):
+    """Everything the lean fold keeps."""
+
+    s: np.ndarray  # sums
+    case: np.ndarray
+    rows: np.ndarray  # of the log, to be counted
+
+
+LEAN_WIDTHS = (AS_WORDS, AS_WORDS, ROW_WIDTH)

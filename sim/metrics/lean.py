@@ -12,8 +12,9 @@ from math import prod
 
 import numpy as np
 
-from sim.engines import counting_kernels as kernels
-from sim.engines.counting_columns import LEDGERS
+from sim.engines import counting_lean as kernels
+from sim.engines.compiled_tables import pairs_of
+from sim.engines.counting_columns import LEDGERS, Lean
 from sim.log import LEADS
 from sim.metrics.counter import menus_of
 from sim.metrics.counting import Bools, Ints, bucket_middle, quantile
@@ -32,7 +33,7 @@ class LeanResult:
     group: Ints  # [station] number of its group
     rows: int
     measured_ms: int
-    station: Ints  # [station, column of `counting_kernels`]
+    station: Ints  # [station, column of `counting_lean`]
     queue: Ints  # [station] area
     inside: Ints  # [station] area
     busy: Ints  # [station] area, wrap-up included
@@ -119,7 +120,8 @@ class LeanFold:
         if int(chunk[0, 0]) < self._latest_ms:
             raise ValueError("the rows of the log are not in order of time")
         self._make_room(int(chunk[:, 1].max()) + 1)
-        kernels.count(self._sums, self._case, np.ascontiguousarray(chunk), self._stations)
+        tables = Lean(self._sums, self._case, np.ascontiguousarray(chunk))
+        kernels.count(pairs_of(tables).ctypes.data, self._stations)
         self._rows, self._latest_ms = self._rows + len(chunk), int(chunk[-1, 0])
 
     def _make_room(self, cases: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engines import counting_kernels as kernels
+from sim.engines import counting_lean as kernels
 from sim.engines.counting_columns import Ending
 from sim.log import LEADS
 from sim.metrics.counting import Bools, Ints, bucket_middle, quantile, to_bucket, total_by
