@@ -175,9 +175,11 @@ def card_face(  # noqa: PLR0913, PLR0917 - one argument an option
     side: Annotated[str, typer.Option(help="front, back or both")] = "both",
     dpi: Annotated[str, typer.Option(help="resolution of PNG files: 300, 600 or 300,600")] = "300",
     formats: Annotated[str, typer.Option("--format", help="png, svg, pdf, json (the description), by commas")] = "png",
-    seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
-    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
-    issue_date: Annotated[str, typer.Option(help="CCYYMMDD")] = "20260302",
+    seed: Annotated[int | None, typer.Option(min=0, help="seed of the synthetic people (default: 1)")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="division code; 99.. is assigned to no place (default: 990301)")
+    ] = None,
+    issue_date: Annotated[str | None, typer.Option(help="CCYYMMDD (default: 20260302)")] = None,
     field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
     portrait: Annotated[Path | None, typer.Option(help="photo in place of the drawn portrait, PNG or JPEG")] = None,
     font_file: Annotated[

@@ -36,7 +36,6 @@ NOT_SIMULATED = {
     "ME2c_5_AC": "an approximation; the exact value is simulated (ME2c_5)",
     "ME2c_8_AC": "an approximation; the exact value is simulated (ME2c_8)",
     "Shift_postoffice_": "shift planning, not a queue",
-    "LK_mtbank_": "people change from one queue to a shorter one (jockeying): a scenario cannot say that",
     "QCI_": "statistics of output, not a model",
     "NHPP_inv": "random numbers are given; the simulator looks up its own",
     "MSER5_toy": "statistics of output, not a model",

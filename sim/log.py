@@ -42,6 +42,7 @@ class Event(IntEnum):
     OPENING = 23  # a person with money is met for the first time: code: ledger; value: fen he has
     STATE = 22  # a field of the office record when a story's action is over; code: Field; value: its value
     PREEMPT = 21  # service broken off, the case waits again; code: server group; value: service ms so far
+    JOCKEY = 25  # changes over to another counter's line; code: its server group; value: that of the line it leaves
     LEAD = 20  # a lead time became known; code: index in LEADS; value: ms
 
 

@@ -126,6 +126,8 @@ class StationRow:
     hours: int
     priority_rank: tuple[int, ...] = (0,)
     lifo: bool = False
+    own_lines: bool = False  # each server group is one counter with a line of its own
+    jockeying: bool = False  # people change over from a longer line to that of a counter that has become free
     closing: Closing = Closing.KEEP
     capacity: int = UNLIMITED
     service_of: tuple[tuple[int, int], ...] = ()  # (business, distribution): goes before the step's own

@@ -14,8 +14,8 @@ from cardemu.compare.stripediff import agrees_with_itself
 from cardemu.face.layout import layout_of
 from cardemu.face.values import shown
 from cardemu.identifiers import read_bank_card_number, read_card_number, read_citizen_number
+from cardemu.personalisation.person_file import PAN
 from cardemu.products import Product
-from cardemu.reference.record import PAN
 from cardemu.stripe.content import CHIP_CODES, ContentError, split
 from cardemu.stripe.romanise import latin_name
 from cardemu.stripe.verification import TEST_KEY, verification_value

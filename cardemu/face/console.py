@@ -13,7 +13,7 @@ from cardemu.face.artwork import Artwork, ArtworkError
 from cardemu.face.compose import Material, faces
 from cardemu.face.description import SIDES, Face
 from cardemu.face.geometry import overlaid
-from cardemu.face.holder import ISSUE_DATE, Wish, read_wish, values_for, values_on
+from cardemu.face.holder import ISSUE_DATE, SEED, Wish, read_wish, values_for, values_on
 from cardemu.face.layout import layout_of
 from cardemu.face.typefaces import FontError, Typeface, from_file
 from cardemu.face.values import FaceError
@@ -29,7 +29,8 @@ class WantedFace:
     """What the user asked for.
 
     `who`: the number of a synthetic person, a file of values, or a saved card.  `fields`: NAME=VALUE, `artwork`:
-    NAME=FILE, `font_files`: FILE or, for a font in a collection, FILE#NUMBER.
+    NAME=FILE, `font_files`: FILE or, for a font in a collection, FILE#NUMBER.  Seed, region and issue date (None: the
+    usual ones) are a synthetic person's; a saved card has its own.
     """
 
     who: str
@@ -38,9 +39,9 @@ class WantedFace:
     side: str = "both"
     dpi: str = "300"
     formats: str = "png"
-    seed: int = 1
-    region: str = REGION
-    issue_date: str = ISSUE_DATE
+    seed: int | None = None
+    region: str | None = None
+    issue_date: str | None = None
     fields: tuple[str, ...] = ()
     portrait: Path | None = None
     font_files: tuple[str, ...] = ()
@@ -84,13 +85,22 @@ def _choices(option: str, value: str, allowed: tuple[str, ...]) -> list[str]:
 def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
     """The product, the values, and the portrait's file if there is one."""
     given = dict(_pair(text, "--field", "NAME=VALUE, such as person.name=李敏") for text in wanted.fields)
-    wish = Wish(0, wanted.seed, wanted.region, wanted.issue_date, given, wanted.product, wanted.portrait)
+    wish = Wish(
+        0,
+        SEED if wanted.seed is None else wanted.seed,
+        REGION if wanted.region is None else wanted.region,
+        ISSUE_DATE if wanted.issue_date is None else wanted.issue_date,
+        given,
+        wanted.product,
+        wanted.portrait,
+    )
     path = Path(wanted.who)
     if wanted.who.isascii() and wanted.who.isdecimal():
         wish = replace(wish, index=int(wanted.who))
     elif not path.is_file():
         raise UsageError(f"{wanted.who}: neither a person's number nor a file (a saved card, or values in TOML)")
     elif path.suffix == ".json" and "cardmill card" in path.read_text(encoding="utf-8", errors="replace")[:200]:
+        _only_of_people(wanted)
         card, card_product = load_card(path, wanted.product or None)
         return card_product, values_on(card, card_product) | given, wanted.portrait
     else:
@@ -99,6 +109,15 @@ def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
         raise UsageError("--product is missing: generation-1, generation-2, generation-3 or a product file")
     card_product = product(wanted.product or wish.product)
     return card_product, values_for(card_product, wish), wanted.portrait or wish.portrait
+
+
+def _only_of_people(wanted: WantedFace) -> None:
+    """A saved card has its own values: options that choose a synthetic person's would do nothing."""
+    options = (("seed", wanted.seed), ("region", wanted.region), ("issue-date", wanted.issue_date))
+    idle = [f"--{name}" for name, value in options if value is not None]
+    if idle:
+        why = "it is a saved card, which has its own; --field NAME=VALUE puts another value on the face"
+        raise UsageError(f"{wanted.who}: no {', '.join(idle)}: {why}")
 
 
 def _pair(text: str, option: str, form: str) -> tuple[str, str]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cardemu.card import Card
 from cardemu.face.values import FaceError, read_date
-from cardemu.identifiers import CARDS_PER_LETTER, bank_card_number, read_citizen_number
+from cardemu.identifiers import CARDS_PER_LETTER, bank_card_number
 from cardemu.people import person
 from cardemu.personalisation.data import values_of
+from cardemu.personalisation.person_file import LATIN_NAME, PAN, PersonFileError, read_person_file, said_by_number
 from cardemu.personalisation.script import REGION
 from cardemu.products import Product
 from cardemu.stripe.design import design
@@ -23,11 +23,8 @@ from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.link import is_records
 from cardemu.terminal.reader import Reader
 
-TABLES = ("person", "card", "bank")
-PLAIN = ("product", "seed", "index", "region", "serial", "photo", "portrait")
-"""What else such a file may say; serial and photo belong to the chip and are not needed here."""
 ISSUE_DATE = "20260302"
-BANK = "bank.card_number"
+SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Wish:
     """Which person.  `given`: values by source that replace those of the synthetic person."""
 
     index: int = 0
-    seed: int = 1
+    seed: int = SEED
     region: str = REGION
     issue_date: str = ISSUE_DATE
     given: Mapping[str, str] = field(default_factory=dict)
@@ -44,41 +41,20 @@ class Wish:
 
 
 def read_wish(path: Path, usual: Wish) -> Wish:
-    """A TOML or JSON file with the tables person, card and bank, and seed, index, region; FaceError when it is none."""
+    """The wishes of a file of values over the usual ones; FaceError with every mistake in its form."""
     try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise FaceError([(str(path), f"neither a saved card nor a file of values: {error}")]) from error
-    if not isinstance(data, dict):
-        raise FaceError([(str(path), f"must have tables, of {', '.join(TABLES)}")])
-    problems = [
-        (key, f"unknown; allowed: {', '.join((*TABLES, *PLAIN))}") for key in data if key not in (*TABLES, *PLAIN)
-    ]
-    values: dict[str, str] = {}
-    for table in TABLES:
-        rows = data.get(table, {})
-        if not isinstance(rows, dict):
-            problems.append((table, f"{rows!r} must be a table"))
-            continue
-        for key, value in rows.items():
-            if isinstance(value, str):
-                values[f"{table}.{key}"] = value
-            else:
-                problems.append((f"{table}.{key}", f"{value!r} must be text in quotes"))
-    for key, kind in (("seed", int), ("index", int), ("region", str), ("product", str), ("portrait", str)):
-        if key in data and (not isinstance(data[key], kind) or isinstance(data[key], bool)):
-            problems.append((key, f"{data[key]!r} must be {'a whole number' if kind is int else 'text in quotes'}"))
-    if problems:
-        raise FaceError(problems)
+        said = read_person_file(path)
+    except PersonFileError as error:
+        why_not = f"{path}: neither a saved card nor a file of values"
+        raise FaceError([(key or why_not, why) for key, why in error.problems]) from error
     return Wish(
-        data.get("index", usual.index),
-        data.get("seed", usual.seed),
-        data.get("region", usual.region),
+        usual.index if said.index is None else said.index,
+        usual.seed if said.seed is None else said.seed,
+        usual.region if said.region is None else said.region,
         usual.issue_date,
-        values | dict(usual.given),
-        data.get("product", usual.product),
-        path.parent / data["portrait"] if data.get("portrait") else usual.portrait,
+        {key: value for key, value in said.values.items() if key != LATIN_NAME} | dict(usual.given),
+        said.product or usual.product,
+        said.portrait or usual.portrait,
     )
 
 
@@ -95,25 +71,12 @@ def values_for(product: Product, wish: Wish) -> dict[str, str]:
     try:
         holder = person(wish.seed, wish.region, wish.index)
         values = values_of(holder, wish.region, wish.index.to_bytes(4, "big"), issue_date, wish.index)
-        values[BANK] = bank_card_number(design(product).bank, wish.index)
+        values[PAN] = bank_card_number(design(product).bank, wish.index)
     except (ValueError, OverflowError) as error:
         raise FaceError([("person", str(error))]) from error
-    return values | _from_number(given.get("person.number", "")) | given
-
-
-def _from_number(number: str) -> dict[str, str]:
-    """What a citizen number says of its holder; nothing when it is wrong, which the check of values reports."""
-    if not number:
-        return {}
-    try:
-        read = read_citizen_number(number)
-    except ValueError:
-        return {}
-    return {
-        "person.sex": str(int(read.sex)),
-        "person.birth_date": f"{read.birth:%Y%m%d}",
-        "person.birthplace": read.division,
-    }
+    with suppress(ValueError):  # the check of values reports a number that is wrong
+        values |= said_by_number(given["person.number"], issue_date) if given.get("person.number") else {}
+    return values | given
 
 
 def values_on(card: Card, product: Product) -> dict[str, str]:
@@ -134,5 +97,5 @@ def values_on(card: Card, product: Product) -> dict[str, str]:
     number = values.get("card.number", "")
     if number[1:8].isdecimal():
         index = (ord(number[0]) - ord("A")) * CARDS_PER_LETTER + int(number[1:8])
-        values[BANK] = bank_card_number(design(product).bank, index)
+        values[PAN] = bank_card_number(design(product).bank, index)
     return values

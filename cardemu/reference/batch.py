@@ -13,9 +13,10 @@ from pathlib import Path
 import duckdb
 
 from cardemu.people import person
+from cardemu.personalisation.person_file import PAN, PLAIN_KEYS
 from cardemu.products import Product, product
 from cardemu.reference import bundle
-from cardemu.reference.record import PAN, PLAIN_KEYS, REGION, SEED, RecordError, Wanted, make_record
+from cardemu.reference.record import REGION, SEED, RecordError, Wanted, make_record
 
 TABLES = ("names/cards.parquet", "names/persons.parquet", "names/run.parquet")
 _MS_A_DAY = 86_400_000

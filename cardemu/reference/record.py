@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,7 +28,15 @@ from cardemu.identifiers import (
     read_citizen_number,
 )
 from cardemu.people import person
-from cardemu.personalisation.data import DataError, Item, holder_class, items, sources, values_of
+from cardemu.personalisation.data import DataError, Item, items, sources, values_of
+from cardemu.personalisation.person_file import (
+    LATIN_NAME,
+    PAN,
+    TABLES,
+    PersonFileError,
+    read_person_file,
+    said_by_number,
+)
 from cardemu.products import Product
 from cardemu.reference.pictures import PictureError, chip_photo
 from cardemu.stripe.content import ContentError
@@ -38,12 +45,9 @@ from cardemu.stripe.romanise import latin_name
 from cardemu.stripe.tracks import TrackError
 
 REGION, ISSUE_DATE, SEED = "990301", "20260302", 1
-PAN, LATIN_NAME = "bank.card_number", "person.latin_name"
 BEYOND_CHIP = (PAN, LATIN_NAME)
 """Values that stand on stripe and face, not in the files of the chip."""
 DATES = ("card.issue_date", "card.valid_until", "person.birth_date")
-TABLES = ("person", "card", "bank")
-PLAIN_KEYS = ("product", "seed", "index", "region", "serial", "photo", "portrait")
 
 
 class RecordError(ValueError):
@@ -123,65 +127,21 @@ def suffix(picture: bytes) -> str:
 
 def read_person(path: Path) -> Wanted:
     """A file's wishes; RecordError with every mistake in its form."""
-    data = _parsed(path)
-    problems: list[str] = []
-    values: dict[str, str] = {}
-    plain: dict[str, object] = {}
-    for key, value in data.items():
-        if key in TABLES and isinstance(value, dict):
-            for name, one in value.items():
-                if isinstance(one, str):
-                    values[f"{key}.{name}"] = one
-                else:
-                    problems.append(f"{key}.{name}: {one!r} must be text in quotation marks")
-        elif key in PLAIN_KEYS:
-            plain[key] = value
-        else:
-            near = get_close_matches(key, [*PLAIN_KEYS, *TABLES], 1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join([*PLAIN_KEYS, *TABLES])}"
-            problems.append(f"{key}: unknown; {hint}")
-    numbers = {key: _whole(plain.get(key, usual), key, problems) for key, usual in (("seed", SEED), ("index", 0))}
-    usual_texts = (("region", REGION), ("serial", ""), ("product", ""))
-    texts = {key: _text(plain.get(key, usual), key, problems) for key, usual in usual_texts}
-    pictures = {key: _text(plain.get(key, ""), key, problems) for key in ("photo", "portrait")}
-    if problems:
-        raise RecordError(path.name, problems)
-    return Wanted(
-        numbers["seed"],
-        numbers["index"],
-        texts["region"],
-        texts["serial"],
-        values,
-        path.parent / pictures["photo"] if pictures["photo"] else None,
-        path.parent / pictures["portrait"] if pictures["portrait"] else None,
-        path.name,
-        texts["product"],
-    )
-
-
-def _parsed(path: Path) -> dict[str, object]:
     try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecordError(path.name, [f"not {'JSON' if path.suffix == '.json' else 'TOML'}: {error}"]) from error
-    if not isinstance(data, dict):
-        raise RecordError(path.name, ["must be an object with the tables person, card and bank"])
-    return data
-
-
-def _whole(value: object, key: str, problems: list[str]) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
-        problems.append(f"{key}: {value!r} must be a whole number from 0 to {2**32 - 1}")
-        return 0
-    return value
-
-
-def _text(value: object, key: str, problems: list[str]) -> str:
-    if not isinstance(value, str):
-        problems.append(f"{key}: {value!r} must be text in quotation marks")
-        return ""
-    return value
+        said = read_person_file(path)
+    except PersonFileError as error:
+        raise RecordError(path.name, str(error).splitlines()) from error
+    return Wanted(
+        SEED if said.seed is None else said.seed,
+        said.index or 0,
+        REGION if said.region is None else said.region,
+        said.serial or "",
+        said.values,
+        said.photo,
+        said.portrait,
+        path.name,
+        said.product or "",
+    )
 
 
 # ---- complete and checked
@@ -299,20 +259,14 @@ def _unknown(product: Product, given: Mapping[str, str]) -> list[str]:
 
 
 def _from_number(given: Mapping[str, str], issue_date: str, problems: list[str]) -> dict[str, str]:
-    """What a given citizen number says: sex, birth date, birthplace, and by the age the class of the card."""
+    """What a given citizen number says of its holder."""
     if "person.number" not in given:
         return {}
     try:
-        number = read_citizen_number(given["person.number"])
+        return said_by_number(given["person.number"], issue_date)
     except ValueError as error:
         problems.append(f"person.number: {error}")
         return {}
-    return {
-        "person.sex": str(int(number.sex)),
-        "person.birth_date": f"{number.birth:%Y%m%d}",
-        "person.birthplace": number.division,
-        "card.holder_class": holder_class(int(issue_date[:4]) - number.birth.year),
-    }
 
 
 def _is_day(text: str) -> bool:

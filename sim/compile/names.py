@@ -79,6 +79,7 @@ def _station(program: Program, row: StationRow, open_min: int) -> StationName:
         role = Role.SELF_SERVICE
     elif row.name.endswith(MACHINE) or row.place == Place.FACTORY.value:
         role = Role.MACHINE
+    servers = "counter" if row.own_lines else "group"
     return StationName(
         name=row.name,
         group=row.group,
@@ -87,7 +88,7 @@ def _station(program: Program, row: StationRow, open_min: int) -> StationName:
         title_zh=row.title_zh,
         group_title=row.group_title,
         group_title_zh=row.group_title_zh,
-        servers=tuple(ServerGroup(f"group {number + 1}", role) for number in range(len(row.skills))),
+        servers=tuple(ServerGroup(f"{servers} {number + 1}", role) for number in range(len(row.skills))),
         bank=program.banks[row.bank] if row.bank >= 0 else "",
         district=row.district,
         opening_min=open_min,

@@ -25,7 +25,7 @@ from sim.scenario.values import NEVER, Dist, expand
 from sim.scenario.values import UNLIMITED as UNLIMITED_SERVERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sim.procedures.model import Procedure
     from sim.scenario.csv_demand import Staff
@@ -153,6 +153,8 @@ class PlaceCompiler:
             wrap_up=NONE if table.wrap_up.constant and table.wrap_up.a == 0.0 else rows.dist(table.wrap_up),
             patience=rows.dist(table.patience),
             preempt=any(group.preempt for group in groups),
+            own_lines=table.queue == "separate",
+            jockeying=table.jockeying,
         )
         row = self._of_people(row, table)
         return self._of_kind(row, table)
@@ -283,6 +285,8 @@ class PlaceCompiler:
         if counters is None:
             return [_Servers(self.opening.duty(table.hours, UNLIMITED), self._mask(()), preempt=False)]
         staff = self.staff.get(f"{kind}.{name}")
+        if table.queue == "separate":
+            return [_Servers(duty, self._mask(()), preempt=False) for duty in self._one_by_one(table, counters, staff)]
         if staff is not None:
             return [
                 _Servers(self._rostered(staff, skills), self._mask(skills), counters.preempt)
@@ -298,6 +302,16 @@ class PlaceCompiler:
             )
             for group in sorted(counters.groups, key=lambda group: len(group.skills) or _ALL)
         ]
+
+    def _one_by_one(self, table: PlaceTable, counters: Counters, staff: Staff | None) -> Iterator[Duty]:
+        """Duty of each counter, from left to right; of those in a roster the left ones are there first."""
+        if staff is not None:
+            duty = self._rostered(staff, ())
+            for number in range(max(servers for _, servers in duty)):
+                yield tuple((t_ms, int(servers > number)) for t_ms, servers in duty)
+            return
+        for group in counters.groups:
+            yield from [self.opening.duty(group.hours or table.hours, 1)] * group.count
 
     def _rostered(self, staff: Staff, skills: tuple[str, ...]) -> Duty:
         """Servers of one set of skills from a roster file."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.program import Program
 
 MOST_BUSINESSES = 62
-"""Businesses are bits of one signed 64-bit word."""
+"""Businesses are bits of one signed 64-bit word; so are the counters of a station with lines of their own."""
 _DAYS_BEYOND = 800
 """Days of the calendar laid out beyond the run, for pauses that end after it; doubled as long as it is too short."""
 _NO_BANK = -2
@@ -37,6 +37,8 @@ class Unsupported(Exception):  # noqa: N818 - an answer, not a fault
 def unsupported(program: Program) -> tuple[str, ...]:
     """Features of a program that only the readable engine knows."""
     found = []
+    if any(row.own_lines and len(row.skills) > MOST_BUSINESSES for row in program.stations):
+        found.append("more than 62 counters with lines of their own")
     if len(program.businesses) > MOST_BUSINESSES:
         found.append("more than 62 businesses")
     if any(row.preempt and row.batch_size > 1 for row in program.stations):
@@ -82,7 +84,7 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     g[col.CLOCK_STEP] = program.clock_step_ms
     g[col.SEED], g[col.REPLICATION] = seed, replication
     g[col.END] = program.last_ms
-    g[col.DRAIN], g[col.BUSINESSES] = program.drain, len(program.businesses)
+    g[col.DRAIN], g[col.BUSINESSES] = program.drain, stations.lines
     g[col.DAY_LOW], g[col.DAY_HIGH] = 1, 0
     return World(
         g=g, heap=table(4 * margin, col.HEAP_WIDTH), case=case, log=table(CHUNK + margin, 8),
@@ -136,7 +138,9 @@ class _Stations:
             self._groups(out, row)
         nowhere = self.station[-1]
         nowhere[col.BANK], nowhere[col.MACHINE], nowhere[col.MENU] = _NO_BANK, NONE, NONE
-        self.line = np.full((max(1, self.ranks * self.businesses), 2), NONE, dtype=np.int64)
+        self.lines = max([self.businesses, *(len(row.skills) for row in program.stations if row.own_lines)])
+        self.line = np.full((max(1, self.ranks * self.lines), 3), NONE, dtype=np.int64)
+        self.line[:, 2] = 0
         self.mask = np.zeros(max(1, self.ranks), dtype=np.int64)
 
     def _row(self, out: np.ndarray, row: StationRow) -> None:
@@ -162,13 +166,14 @@ class _Stations:
             0
         ]
         out[col.OPEN], out[col.NEXT_FAILURE] = 1, NONE
+        out[col.OWN_LINES], out[col.JOCKEYING] = row.own_lines, row.jockeying
 
     def _groups(self, out: np.ndarray, row: StationRow) -> None:
         out[col.RANKS], out[col.MASKS] = max(row.priority_rank) + 1, self.ranks
         self.ranks += int(out[col.RANKS])
         out[col.GROUP_FROM], out[col.GROUP_TO] = self.groups, self.groups + len(row.skills)
-        for skills in row.skills:
+        for number, skills in enumerate(row.skills):
             group = self.group[self.groups]
-            group[col.SKILLS] = skills
+            group[col.SKILLS], group[col.LINES] = skills, 1 << number if row.own_lines else skills
             group[[col.PENDING, col.GROUP_BATCH, col.SERVING, col.FIRST_BOARD, col.LAST_BOARD]] = NONE
             self.groups += 1

@@ -145,7 +145,10 @@ USES = 47
 USED = 48
 NEXT_FAILURE = 49
 FAILURES = 50
-STATION_WIDTH = 51
+# from the program again: counters with lines of their own; where they are more, BUSINESSES is as many
+OWN_LINES = 51
+JOCKEYING = 52
+STATION_WIDTH = 53
 NOT_GIVEN = -2
 
 # --- groups of servers -----------------------------------------------------------------------------------------------
@@ -159,7 +162,8 @@ BATCH_STARTED = 6
 SERVING = 7  # case served last, where service can be broken off
 FIRST_BOARD = 8
 LAST_BOARD = 9
-GROUP_WIDTH = 10
+LINES = 10  # mask of the lines it takes people from: those of its skills, or its own
+GROUP_WIDTH = 11
 
 # --- steps, moves, waits ---------------------------------------------------------------------------------------------
 STEP_KEY = 0

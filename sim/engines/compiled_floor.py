@@ -10,6 +10,7 @@ from sim.engines.clock import Rank
 from sim.engines.compiled_cases import end_case
 from sim.engines.compiled_draws import emit, share
 from sim.engines.compiled_heap import at, cancel
+from sim.engines.compiled_lines import leave_closed, shortest
 from sim.engines.compiled_pauses import until
 from sim.engines.compiled_queue import everybody_waiting, group_for, leave, queue
 from sim.engines.compiled_release import capacity, done_with, drained, let_go, wear
@@ -90,7 +91,7 @@ def _wait_or_start(w: World, case: int, station: int, business: int) -> None:
         row[col.BOARD], row[col.BOARD_TAIL] = 1, case
         start(w, case, station, number)
         return
-    queue(w, case, station, business)
+    queue(w, case, station, shortest(w, station) if place[col.OWN_LINES] else business)
     if place[col.GATHER]:
         if place[col.WAITING] == place[col.GATHER]:
             _gathered(w, station)
@@ -211,4 +212,8 @@ def changes(w: World, station: int) -> None:
             capacity(w, station, change[2], change[3])
         else:
             _door(w, station, change[1])
+    if place[col.OWN_LINES]:
+        leave_closed(w, station)
+        if place[col.DRAINING] and place[col.WAITING] == 0:
+            drained(w, station)
     next_change(w, station)

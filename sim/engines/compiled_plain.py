@@ -60,7 +60,7 @@ def _plain_station(row: StationRow) -> bool:
     never_back = row.return_at_most == 0 or row.return_share == 0.0
     one_by_one = not row.gather and row.batch_size == 1 and row.setup == NONE and not row.preempt
     no_wear = not row.consumables and row.breakdown_after == NONE and row.wrap_up == NONE
-    return plain_line and never_back and one_by_one and no_wear and row.balk_queue == NONE
+    return plain_line and never_back and one_by_one and no_wear and row.balk_queue == NONE and not row.own_lines
 
 
 def _constant(row: Timetable) -> bool:

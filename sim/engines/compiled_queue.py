@@ -1,7 +1,8 @@
 """Lines of a station, linked through the rows of the cases that stand in them.
 
-A line for each rank and business, in order of tickets; a mask for each rank tells in which lines somebody waits.
-Who leaves is taken out at once, so that the line has no stale entries; whom a server calls is the same.
+A line for each rank and business (or counter, where counters have their own), in order of tickets; a mask for each
+rank tells in which lines somebody waits.  Who leaves is taken out at once, so that the line has no stale entries; whom
+a server calls is the same.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def queue(w: World, case: int, station: int, business: int) -> None:
         cases[after, col.PREVIOUS] = case
     else:
         w.line[line, 1] = case
+    w.line[line, 2] += 1
     w.mask[rank] |= 1 << business
     row[col.WAITING] += 1
 
@@ -68,19 +70,20 @@ def leave(w: World, case: int, station: int) -> None:
     if before < 0 and after < 0:
         businesses = w.g[col.BUSINESSES]
         w.mask[line // businesses] &= ~(1 << (line % businesses))
+    w.line[line, 2] -= 1
     row[col.LINE] = -1
     w.station[station, col.WAITING] -= 1
 
 
 @compiled
-def call_next(w: World, station: int, skills: int) -> int:
-    """The next case for a server with these skills, -1 none: by priority, then earliest ticket (latest if LIFO)."""
+def call_next(w: World, station: int, wanted: int) -> int:
+    """The next case from the lines of a mask, -1 none: by priority, then earliest ticket (latest if LIFO)."""
     row = w.station[station]
     if row[col.WAITING] == 0:
         return -1
     end = 1 if row[col.LIFO] else 0
     for rank in range(row[col.MASKS], row[col.MASKS] + row[col.RANKS]):
-        lines = w.mask[rank] & skills
+        lines = w.mask[rank] & wanted
         best = -1
         business = 0
         while lines:

@@ -6,6 +6,7 @@ from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
 from sim.engines.compiled_draws import emit, emit_of, station_number, time
 from sim.engines.compiled_heap import at, cancel
+from sim.engines.compiled_lines import attract
 from sim.engines.compiled_queue import call_next, free, queue
 from sim.engines.compiled_service import be_patient, no_longer_serving, start
 from sim.engines.compiled_stack import give_pool, take_pool
@@ -35,7 +36,7 @@ def _call(w: World, station: int, number: int) -> None:
         first = last = -1
         count = 0
         while count < size:
-            case = call_next(w, station, w.group[group, col.SKILLS])
+            case = call_next(w, station, w.group[group, col.LINES])
             if case < 0:
                 break
             if w.case[case, col.DUE]:
@@ -51,6 +52,8 @@ def _call(w: World, station: int, number: int) -> None:
             break
         w.case[first, col.BOARD], w.case[first, col.BOARD_TAIL] = count, last
         start(w, first, station, number)
+    if row[col.JOCKEYING]:
+        attract(w, station, number)
 
 
 @compiled

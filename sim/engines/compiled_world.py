@@ -38,7 +38,7 @@ class World(NamedTuple):
     reals: np.ndarray
     station: np.ndarray  # one row more than there are stations: number -1 finds the place nobody is at
     group: np.ndarray
-    line: np.ndarray  # first and last case of each line: one for each station, rank and business
+    line: np.ndarray  # first and last case of each line, and how many: one for each station, rank and business
     mask: np.ndarray  # businesses for which somebody waits: one for each station and rank
     change: np.ndarray  # timetables
     step: np.ndarray
@@ -56,7 +56,7 @@ class World(NamedTuple):
 
 WIDTHS = (
     0, col.HEAP_WIDTH, col.CASE_WIDTH, 8, col.BLOCK_WIDTH, len(Field), 0, col.POOL_WIDTH, col.STACK_WIDTH, 2, 0, 0,
-    col.STATION_WIDTH, col.GROUP_WIDTH, 2, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH, col.WAIT_WIDTH, col.DIST_WIDTH,
+    col.STATION_WIDTH, col.GROUP_WIDTH, 3, 0, 4, col.STEP_WIDTH, col.MOVE_WIDTH, col.WAIT_WIDTH, col.DIST_WIDTH,
     col.CHOICE_WIDTH, col.SOURCE_WIDTH, col.COHORT_WIDTH, col.GUARD_WIDTH, col.EFFECT_WIDTH, col.OFFICE_WIDTH, 0,
 )  # fmt: skip
 """Columns of each table of the World, 0 for a list."""

@@ -28,7 +28,8 @@ ENDING = 15
     DECIDES,  # the office did the step or refused it
     REFUSES,
     BEGINS,  # a case
-) = (1 << bit for bit in range(4, 16))
+    JOCKEYS,  # to another line of the station
+) = (1 << bit for bit in range(4, 17))
 KIND_BITS = 5
 """An index is kind_before << 8 | kind << 3 | from_menu << 2 | menu << 1 | moved: the case's kind of row before and now,
 whether it was and is at a menu, and whether it is at another place than before."""
@@ -45,7 +46,7 @@ def _actions() -> np.ndarray:
     index = np.arange(1 << 3 + 2 * KIND_BITS)
     before, kind = index >> 3 + KIND_BITS, index >> 3 & (1 << KIND_BITS) - 1
     from_menu, menu, moved = ((index & bit) > 0 for bit in (4, 2, 1))
-    was_waiting, is_waiting = (before == Event.JOIN) & ~from_menu, (kind == Event.JOIN) & ~menu
+    was_waiting, is_waiting = (before == Event.JOIN) & ~from_menu, np.isin(kind, (Event.JOIN, Event.JOCKEY)) & ~menu
     was_called, is_called = (before == Event.START) & ~from_menu, (kind == Event.START) & ~menu
     was_kept, is_kept = (before == Event.CONTINUE) & ~from_menu, (kind == Event.CONTINUE) & ~menu
     was_served, is_served = was_called | was_kept, is_called | is_kept
@@ -74,6 +75,7 @@ def _actions() -> np.ndarray:
         (DECIDES, (kind == Event.DONE) | (kind == Event.REFUSED)),
         (REFUSES, kind == Event.REFUSED),
         (BEGINS, kind == Event.ARRIVE),
+        (JOCKEYS, kind == Event.JOCKEY),
     ):
         actions[holds] |= bit
     return actions.astype(np.int64)

@@ -63,11 +63,12 @@ class Column(IntEnum):
     DECIDED = 16  # steps the office did or refused
     REFUSED = 17
     BEGUN = 18
-    QUEUE_AREA = 19
-    INSIDE_AREA = 20
-    BUSY_AREA = 21
-    CAPACITY_AREA = 22
-    TIME = 23
+    JOCKEYED = 19  # changes to another line
+    QUEUE_AREA = 20
+    INSIDE_AREA = 21
+    BUSY_AREA = 22
+    CAPACITY_AREA = 23
+    TIME = 24
 
 
 class Keyed(NamedTuple):

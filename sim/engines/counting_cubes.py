@@ -13,6 +13,7 @@ from sim.engines.counting_actions import (
     HAD_QUEUED,
     INTO_QUEUE,
     INTO_SERVICE,
+    JOCKEYS,
     OFFERS,
     OUT_OF_QUEUE,
     OUT_OF_SERVICE,
@@ -26,7 +27,8 @@ _SERVED, _SENT_HOME, _SELF_SERVICE = int(Ending.SERVED), int(Ending.SENT_HOME), 
 _ENDINGS, _WAIT, _WAIT_SERVED = int(Column.SERVED_ATTEMPTS), int(Column.WAIT), int(Column.WAIT_SERVED)
 _WAITED, _STAYED, _STAY = int(Column.WAITED), int(Column.STAYED), int(Column.STAY)
 _OFFERED, _ENDED, _SERVICE = int(Column.OFFERED), int(Column.SERVED), int(Column.SERVICE)
-_DECIDED, _REFUSED, _BEGUN, _WITHIN = int(Column.DECIDED), int(Column.REFUSED), int(Column.BEGUN), len(Column)
+_DECIDED, _REFUSED, _BEGUN = int(Column.DECIDED), int(Column.REFUSED), int(Column.BEGUN)
+_JOCKEYED, _WITHIN = int(Column.JOCKEYED), len(Column)
 
 
 @inlined
@@ -135,6 +137,8 @@ def _of_here(w: Counts, cube: Cube, actions: int) -> None:
             _one(cube, _REFUSED, here, t_ms)
     if actions & BEGINS:
         _one(cube, _BEGUN, here, t_ms)
+    if actions & JOCKEYS:
+        _one(cube, _JOCKEYED, here, t_ms)
 
 
 @inlined

@@ -46,7 +46,8 @@ JOINED, WAIT, WAIT_SERVED = int(Column.JOINED), int(Column.WAIT), int(Column.WAI
 WAITED, STAYED, STAY = int(Column.WAITED), int(Column.STAYED), int(Column.STAY)
 SERVED_ATTEMPTS, OFFERED = int(Column.SERVED_ATTEMPTS), int(Column.OFFERED)
 SERVED, SERVICE, DECIDED = int(Column.SERVED), int(Column.SERVICE), int(Column.DECIDED)
-REFUSED, BEGUN, WITHIN = int(Column.REFUSED), int(Column.BEGUN), int(Column.QUEUE_AREA)
+REFUSED, BEGUN, JOCKEYED = int(Column.REFUSED), int(Column.BEGUN), int(Column.JOCKEYED)
+WITHIN = int(Column.QUEUE_AREA)
 """Columns of `station`: from SERVED_ATTEMPTS on one for each ending, from WITHIN on one for each threshold."""
 LEVEL, MOMENT = range(2)
 """Columns of a step function: its steps, and its steps times the moment of each."""
@@ -67,6 +68,7 @@ _SERVED, _SENT_HOME, _SELF_SERVICE = int(Ending.SERVED), int(Ending.SENT_HOME), 
 _ARRIVE, _JOIN, _START, _END, _FREE = (int(Event[name]) for name in ("ARRIVE", "JOIN", "START", "END", "FREE"))
 _DONE, _REFUSED, _ABANDON, _BALK = (int(Event[name]) for name in ("DONE", "REFUSED", "ABANDON", "BALK"))
 _AWAY, _BLOCK, _LEAVE = int(Event.TURNED_AWAY), int(Event.BLOCKED), int(Event.LEAVE)
+_JOCKEY = int(Event.JOCKEY)
 _CAPACITY, _DOWN, _UP, _MONEY_ROW = int(Event.CAPACITY), int(Event.DOWN), int(Event.UP), int(Event.MONEY)
 _BALANCE, _LEAD_ROW, _PREEMPT, _CONTINUE = int(Event.BALANCE), int(Event.LEAD), int(Event.PREEMPT), int(Event.CONTINUE)
 
@@ -230,11 +232,13 @@ def _counted_only(s: Words, station: int, kind: int, code: int, value: int) -> N
         s[s[_FEN] + code] += value
     elif kind == _DOWN:
         s[s[_STOPS] + 2 * station + code] += 1
+    elif kind == _JOCKEY:
+        s[s[_STATION] + s[COLUMNS] * station + JOCKEYED] += 1
 
 
 @compiled
 def _other(s: Words, t_ms: int, station: int, kind: int, code: int, value: int) -> None:
-    """A row that moves no case: servers, machines, money, lead times."""
+    """A row that moves no case: servers, machines, money, lead times, changes of line."""
     if t_ms >= s[FROM_MS]:
         _counted_only(s, station, kind, code, value)
     if kind == _FREE:

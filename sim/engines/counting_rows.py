@@ -20,14 +20,14 @@ from sim.log import Event
 
 _ARRIVE, _JOIN, _START = int(Event.ARRIVE), int(Event.JOIN), int(Event.START)
 _LEAVE, _FORK, _DONE = int(Event.LEAVE), int(Event.FORK), int(Event.DONE)
-_PREEMPT, _CONTINUE = int(Event.PREEMPT), int(Event.CONTINUE)
+_PREEMPT, _CONTINUE, _JOCKEY = int(Event.PREEMPT), int(Event.CONTINUE), int(Event.JOCKEY)
 _UNKNOWN = -1
 _AT_A_PLACE = INTO_QUEUE | INTO_SERVICE
 _FOLLOWED = np.zeros(len(Event) + 1, dtype=np.int64)
 _FOLLOWED[
     [
         Event.ARRIVE, Event.JOIN, Event.START, Event.END, Event.DONE, Event.REFUSED, Event.ABANDON,
-        Event.BALK, Event.TURNED_AWAY, Event.BLOCKED, Event.LEAVE, Event.PREEMPT, Event.CONTINUE,
+        Event.BALK, Event.TURNED_AWAY, Event.BLOCKED, Event.LEAVE, Event.PREEMPT, Event.CONTINUE, Event.JOCKEY,
     ]
 ] = 1  # fmt: skip
 
@@ -75,7 +75,8 @@ def _read(w: Counts, row: Row, book: Keyed, at: int) -> None:
         if row[7] < 0 or row[7] > t_ms:
             head[col.TROUBLE] = col.NEGATIVE
     now[col.RANK], now[col.BEGAN] = lines[at + col.PRIORITY], lines[at + col.SINCE]
-    lines[at + col.KIND], lines[at + col.STEP] = kind, step
+    lines[at + col.KIND] = _JOIN if kind == _JOCKEY else kind  # in another line, but waiting as before
+    lines[at + col.STEP] = step
     if row[4] >= 0:
         lines[at + col.STATION] = row[4]
 

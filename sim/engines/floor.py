@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sim.engines.clock import Rank
 from sim.engines.draws import For
+from sim.engines.lines import Lines, shortest
 from sim.engines.machines import Machines
 from sim.engines.queue import Board, Case, Group, Station
 from sim.log import Event
@@ -43,6 +44,7 @@ class Floor:
         self.walker = walker
         self.stations = [Station(index, row) for index, row in enumerate(program.stations)]
         self.machines = Machines(clock, draws, log, self.stations, self.call)
+        self.lines = Lines(log, self._start, self._stand)
         self.tickets = 0
         self.services = 0
         for station in self.stations:
@@ -88,7 +90,7 @@ class Floor:
         if number >= 0 and not row.gather:
             self._start([case], station, number)
             return
-        station.queue(case, business)
+        station.queue(case, shortest(station) if row.own_lines else business)
         if row.gather:
             if station.waiting == row.gather:
                 self._gathered(station)
@@ -155,6 +157,7 @@ class Floor:
         first = cases[0]
         now = self.clock.now_ms
         for case in cases:
+            self._not_impatient(case)
             case.group = number
             case.started_ms = now
             case.started_number = self.services
@@ -280,18 +283,29 @@ class Floor:
         while group.free > 0 and not station.row.gather:
             cases: list[Case] = []
             while len(cases) < size:
-                case = station.call(group.skills)
+                case = station.call(group.lines)
                 if case is None:
                     break
-                if case.due is not None:
-                    self.clock.cancel(case.due)
-                    case.due = None
                 cases.append(case)
             if not cases:
                 break
             self._start(cases, station, number)
+        if station.row.jockeying:
+            self.lines.attract(station, number)
         if station.draining and station.waiting == 0:
             self._drained(station)
+
+    def _stand(self, case: Case, station: Station, number: int) -> None:
+        """Somebody who waited goes to the end of another line."""
+        self.tickets += 1
+        case.turn = self.tickets
+        station.queue(case, number)
+
+    def _not_impatient(self, case: Case) -> None:
+        """Waiting is over: nobody gives up any more."""
+        if case.due is not None:
+            self.clock.cancel(case.due)
+            case.due = None
 
     # --- timetable -----------------------------------------------------------------------------------------------
 
@@ -314,6 +328,10 @@ class Floor:
                 self._capacity(station, number, servers)
             else:
                 self._door(station, what)
+        if station.row.own_lines:
+            self.lines.leave_closed(station)
+            if station.draining and station.waiting == 0:
+                self._drained(station)
         self._next_change(station)
 
     def _door(self, station: Station, what: int) -> None:
@@ -332,9 +350,7 @@ class Floor:
         for case in station.everybody_waiting():
             station.leave(case)
             station.inside -= 1
-            if case.due is not None:
-                self.clock.cancel(case.due)
-                case.due = None
+            self._not_impatient(case)
             self._unserved(case, station, Event.TURNED_AWAY, self.clock.now_ms - case.joined_ms)
 
     def _drained(self, station: Station) -> None:

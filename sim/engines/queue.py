@@ -6,7 +6,7 @@ a station here changes its servers by timetable, serves businesses by skill and 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ class Case:
         "here",
         "id",
         "joined_ms",
+        "line",
         "missing",
         "next_station",
         "number",
@@ -78,6 +79,7 @@ class Case:
         self.turn = 0  # number of the ticket taken last
         self.ticket = 0  # the same while waiting, else 0
         self.joined_ms = 0
+        self.line = 0  # where it waits: the line of its business, or of a counter
         self.started_ms = 0
         self.started_number = 0
         self.ended_ms = 0
@@ -106,6 +108,7 @@ class Group:
     """Servers of equal skills."""
 
     skills: int
+    lines: int  # mask of the lines it takes people from: those of its skills, or its own
     on_duty: int = 0
     down: int = 0
     busy: int = 0
@@ -127,7 +130,9 @@ class Station:
     def __init__(self, index: int, row: StationRow) -> None:
         self.index = index
         self.row = row
-        self.groups = [Group(skills) for skills in row.skills]
+        self.groups = [
+            Group(skills, 1 << number if row.own_lines else skills) for number, skills in enumerate(row.skills)
+        ]
         self.open = True
         self.draining = False
         self.waiting = 0
@@ -139,6 +144,7 @@ class Station:
         self.next_failure_ms = -1
         self.failures = 0
         self._lines: dict[tuple[int, int], deque[tuple[int, Case]]] = {}
+        self.lengths: Counter[int] = Counter()  # people waiting in each line, all priorities together
         self.service_of = dict(row.service_of)
 
     @property
@@ -153,14 +159,16 @@ class Station:
                 return index
         return -1
 
-    def queue(self, case: Case, business: int) -> None:
-        """Let a case wait behind the others of its priority and business (a broken-off one keeps its ticket)."""
-        key = (self.row.priority_rank[case.priority], business)
+    def queue(self, case: Case, number: int) -> None:
+        """Let a case wait in a line behind the others of its priority (a broken-off one keeps its ticket)."""
+        key = (self.row.priority_rank[case.priority], number)
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = deque()
             self._lines = dict(sorted(self._lines.items()))
         ticket = case.ticket = case.turn
+        case.line = number
+        self.lengths[number] += 1
         if line and ticket < line[-1][0]:
             line.insert(next(i for i, entry in enumerate(line) if entry[0] > ticket), (ticket, case))
         else:
@@ -170,19 +178,20 @@ class Station:
     def leave(self, case: Case) -> None:
         """Take a waiting case out; its place in the line is skipped when it comes up."""
         case.ticket = 0
+        self.lengths[case.line] -= 1
         self.waiting -= 1
 
-    def call(self, skills: int) -> Case | None:
-        """The next case for a server with these skills: highest priority, then earliest ticket (latest if LIFO)."""
+    def call(self, lines: int) -> Case | None:
+        """The next case from any of these lines: highest priority, then earliest ticket (latest if LIFO)."""
         if self.waiting == 0:
             return None
         lifo = self.row.lifo
         best_rank = best_ticket = -1
         best: deque[tuple[int, Case]] | None = None
-        for (rank, business), line in self._lines.items():
+        for (rank, number), line in self._lines.items():
             if best is not None and rank > best_rank:
                 break
-            if not skills >> business & 1:
+            if not lines >> number & 1:
                 continue
             end = -1 if lifo else 0
             while line and line[end][1].ticket != line[end][0]:
@@ -194,6 +203,16 @@ class Station:
         case = (best.pop() if lifo else best.popleft())[1]
         self.leave(case)
         return case
+
+    def last_in(self, number: int) -> Case:
+        """Who would be called last from a line in which somebody waits."""
+        for (_, other), line in reversed(self._lines.items()):
+            if other == number:
+                while line and line[-1][1].ticket != line[-1][0]:
+                    line.pop()
+                if line:
+                    return line[-1][1]
+        raise LookupError(number)
 
     def everybody_waiting(self) -> list[Case]:
         """All who wait, by ticket."""

@@ -94,10 +94,8 @@ class _Check:
             self.wrong("time runs backwards", f"{t} ms after {self.latest_ms} ms")
         self.latest_ms = t
         match kind:
-            case Event.ARRIVE:
-                self._begin(case, t)
-            case Event.FORK:
-                self._begin(value, t)
+            case Event.ARRIVE | Event.FORK:
+                self._begin(case if kind == Event.ARRIVE else value, t)
             case Event.JOIN:
                 self._join(case, station, t)
             case Event.START | Event.ABANDON | Event.TURNED_AWAY:
@@ -106,6 +104,8 @@ class _Check:
                 self._end(case, t, value)
             case Event.PREEMPT | Event.CONTINUE:
                 self._resumed_or_broken_off(case, station, t, kind, value)
+            case Event.JOCKEY:
+                self._change_over(case, station, t, code, value)
             case Event.LEAVE:
                 self._leave(case, t)
             case Event.OPENING:
@@ -128,6 +128,11 @@ class _Check:
             self.wrong("joins without being there", f"case {case} at {t} ms")
         self.ticket[case] = (station, t)
         self.paths[station].step(t, 1)
+
+    def _change_over(self, case: int, station: int, t: int, into: int, out_of: int) -> None:
+        """From one line to another of the station: the wait goes on."""
+        if self.ticket.get(case, (-1, 0))[0] != station or into == out_of:
+            self.wrong("changes over without standing in another line", f"case {case} at {t} ms")
 
     def _called(self, case: int, station: int, t: int, kind: int, wait: int) -> None:
         """The end of a wait: served, given up or sent home."""

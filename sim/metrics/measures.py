@@ -91,6 +91,7 @@ COUNTS: dict[str, tuple[Column, ...]] = {
     "blocked.count": (C.BLOCKED,),
     "balked.count": (C.BALKED,),
     "turned_away.count": (C.SENT_HOME, C.TURNED_AWAY),
+    "jockeyed.count": (C.JOCKEYED,),
     "served.count": (C.SERVED,),
     "refused.count": (C.REFUSED,),
 }

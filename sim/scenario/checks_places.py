@@ -20,10 +20,12 @@ from sim.scenario.schema_places import (
 from sim.scenario.schema_validate import Finding
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.units import suggestion
-from sim.scenario.values import expand
+from sim.scenario.values import UNLIMITED, expand
 
 _DAY = (0, 86_400_000)
 _TOLERANCE = 1e-6
+_NOT_BROKEN_OFF = "with separate queues services are not broken off"
+_NO_STANDING = ("hotlines", "factories", "online")
 
 
 def check_places(there: World) -> Iterator[Finding]:
@@ -38,6 +40,7 @@ def check_places(there: World) -> Iterator[Finding]:
             yield from hours_reference(there, (*path, "hours"), table.hours)
             yield from _counters(there, path, table)
             yield from _business(there, path, table)
+            yield from _separate_queues(path, table)
             yield from _special(there, path, table)
 
 
@@ -109,6 +112,39 @@ def _intervals(there: World, when: str | Intervals, weekday: int) -> Intervals:
         return when
     table = there.scenario.hours.get(when)
     return table.of(weekday) if table is not None else (_DAY,)
+
+
+def _separate_queues(path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
+    """What goes with a line at each counter: counters that serve everybody, one after another."""
+    here = (*path, "queue")
+    if table.queue == "shared":
+        if table.jockeying:
+            yield Finding((*path, "jockeying"), "has no effect: all wait in one line", 'queue = "separate"')
+        return
+    if path[0] in _NO_STANDING:
+        yield Finding(here, f"people do not stand in line at {path[0]}", '"shared"')
+        return
+    if table.counters is None:
+        yield Finding(here, "nobody waits where counters are unlimited", "a number of counters")
+        return
+    if table.counters.preempt:
+        yield Finding((*path, "counters", "preempt"), _NOT_BROKEN_OFF, "false")
+    for index, group in enumerate(table.counters.groups):
+        yield from _counters_with_lines((*path, "counters", index), group)
+    if isinstance(table, StationTable):
+        if table.gather or table.batch is not None:
+            yield Finding(here, "people who go on or are served together wait in one line", '"shared"')
+        if table.discipline == "lifo":
+            yield Finding((*path, "discipline"), "a line at each counter is first come, first served", '"fifo"')
+
+
+def _counters_with_lines(here: KeyPath, group: CounterGroup) -> Iterator[Finding]:
+    if group.count == UNLIMITED:
+        yield Finding((*here, "count"), "nobody waits where counters are unlimited", "a number of counters")
+    if group.preempt:
+        yield Finding((*here, "preempt"), _NOT_BROKEN_OFF, "false")
+    if group.skills:
+        yield Finding((*here, "skills"), "with separate queues every counter serves everybody", "no skills")
 
 
 def _business(there: World, path: KeyPath, table: PlaceTable) -> Iterator[Finding]:

@@ -119,7 +119,10 @@ def read_counts(file: str, content: bytes, start: date) -> Counts:
 
 
 def read_staff(file: str, content: bytes, start: date, skills: Iterable[str] | None = None) -> Staff:
-    """Columns time, servers[, skills]; skills in one cell apart by spaces; from each time on, until the next."""
+    """Columns time, servers[, skills]; skills in one cell apart by spaces; from each time on, until the next.
+
+    `skills`: those that are known; None: any, empty: none are possible.
+    """
     table = columns(file, content, ("time", "servers"), ("skills",))
     when, daily = times(table, "time", start)
     servers = table.each("servers", _whole)
@@ -129,7 +132,9 @@ def read_staff(file: str, content: bytes, start: date, skills: Iterable[str] | N
     latest: dict[tuple[str, ...], int] = {}
     for row, group in enumerate(able):
         for skill in group:
-            if known is not None and skill not in known:
+            if known == set():
+                table.wrong("skills", row, "with separate queues every counter serves everybody", "an empty cell")
+            elif known is not None and skill not in known:
                 table.wrong("skills", row, *suggestion("business", skill, known))
         if not table.problems and latest.get(group, -1) >= when[row]:
             table.wrong("time", row, "is not later than the row before it", "rows in order of time, " + units.CLOCK)

@@ -196,8 +196,9 @@ class _Tables:
                 path = ("demand", name, "file", "counts")
                 self._one(path, self.counts, name, lambda f, c: csv_demand.read_counts(f, c, self.start))
         for kind in PLACES:
-            skills = None if kind == "stations" else there.businesses()
+            businesses = None if kind == "stations" else there.businesses()
             for name, table in scenario.places(kind).items():
+                skills = set[str]() if table.queue == "separate" else businesses
                 for key in _SERVERS:
                     counters = getattr(table, key, None)
                     if counters is not None and counters.file:

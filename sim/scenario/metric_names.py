@@ -30,6 +30,7 @@ FIXED: dict[str, Dimension] = {
     "blocked.share": "share",
     "balked.share": "share",
     "turned_away.count": "number",
+    "jockeyed.count": "number",
     "answered.share": "share",
     "self_service.share": "share",
     "refused.count": "number",

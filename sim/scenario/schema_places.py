@@ -240,6 +240,17 @@ class PlaceTable(Section):
     priorities: tuple[Name, ...] = Field(
         default=(), description="priority classes, first served first", examples=[["elderly", "ordinary"]]
     )
+    queue: Literal["shared", "separate"] = Field(
+        default="shared",
+        description="one line for all counters, or a line at each: people go to a counter that is free, else join the "
+        "shortest line (the person being served counts; of equals the leftmost); when a counter closes, those in its "
+        "line join others",
+    )
+    jockeying: Flag = Field(
+        default=False,
+        description='with queue = "separate": whenever a counter becomes free and has called the next person, the last '
+        "of the nearest line that has two people more changes over to its line",
+    )
     balk: Balk | None = Field(default=None, description="people who do not join a long queue")
     closing: Literal["serve inside", "turn away", "keep"] = Field(
         default="serve inside",

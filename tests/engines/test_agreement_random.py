@@ -19,6 +19,7 @@ _TIMES = st.sampled_from(
     ['"20 s"', '{dist = "exponential", mean = "40 s"}', '{dist = "lognormal", mean = "1 min", cv = 1.2}',
      '{dist = "gamma", mean = "30 s", cv = 0.7}', '{dist = "uniform", low = "0 s", high = "90 s"}']
 )  # fmt: skip
+_QUEUES = st.sampled_from(["", 'queue = "separate"\n', 'queue = "separate"\njockeying = true\n'])
 _HOURS = '[hours.broken]\ndaily = ["00:05-00:20", "00:30-00:50"]\n'
 
 
@@ -27,12 +28,12 @@ def _maybe(line: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 @st.composite
-def _counters(draw: st.DrawFn) -> str:
+def _counters(draw: st.DrawFn, *, may_break_off: bool) -> str:
     """One or two groups, some of them on duty only part of the time, some broken off when it ends."""
     first = draw(st.integers(1, 3))
     if draw(st.booleans()):
         return f"counters = {first}\n"
-    preempt = draw(st.sampled_from(["true", "false"]))
+    preempt = draw(st.sampled_from(["true", "false"] if may_break_off else ["false"]))
     second = f'{{count = {draw(st.integers(0, 3))}, hours = ["00:00-00:15", "00:20-00:45"], preempt = {preempt}}}'
     return f"counters = [{{count = {first}}}, {second}]\n"
 
@@ -45,13 +46,15 @@ def _station(draw: st.DrawFn, name: str, then: str) -> str:
         st.sampled_from(["", "", "", "gather = 3\n", "batch = {size = 2, join = true}\n", "batch = {size = 3}\n"])
     )
     lines.append(special)
-    lines.append("counters = 2\n" if special else draw(_counters()))
+    queue = "" if special else draw(_QUEUES)
+    lines.append(queue)
+    lines.append("counters = 2\n" if special else draw(_counters(may_break_off=not queue)))
     lines.append(draw(_maybe(_TIMES.map(lambda time: f"patience = {time}\n"))))
     lines.append(draw(_maybe(_TIMES.map(lambda time: f"wrap_up = {time}\n"))))
     lines.append(draw(_maybe(st.integers(2, 9).map(lambda places: f"capacity = {places}\n"))))
     lines.append(draw(_maybe(st.just("balk = {queue_per_counter = 1, share = 0.5}\n"))))
     lines.append(draw(_maybe(st.just('returns = {share = 0.7, after = "3 min", at_most = 2}\n'))))
-    lines.append(draw(_maybe(st.just('discipline = "lifo"\n'))))
+    lines.append("" if queue else draw(_maybe(st.just('discipline = "lifo"\n'))))
     lines.append(draw(_maybe(st.just('priorities = ["elderly", "ordinary"]\n'))))
     lines.append(draw(_maybe(st.sampled_from(["serve inside", "turn away", "keep"]).map(_closing))))
     lines.append(then)
@@ -78,7 +81,7 @@ def scenarios(draw: st.DrawFn) -> str:
 
 
 @given(scenarios(), st.integers(0, 2**31))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_two_stations_give_the_same_log(text: str, seed: int) -> None:
     """Row for row, with as many events."""
     with tempfile.TemporaryDirectory() as folder:

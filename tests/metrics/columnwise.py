@@ -292,6 +292,7 @@ class _Cube:
             (Column.JOINED, queued), (Column.WAITED, queued.where(queued.value > 0)), (Column.STAYED, stays),
             (Column.OFFERED, self.counted(visits.offers)), (Column.SERVED, served), (Column.DECIDED, decisions),
             (Column.REFUSED, refused), (Column.BEGUN, self.counted(visits.begun)),
+            (Column.JOCKEYED, self.counted(visits.jockeys)),
         ):  # fmt: skip
             self.add(column, facts)
         for column, facts in (

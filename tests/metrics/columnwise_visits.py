@@ -14,7 +14,7 @@ from sim.metrics.counting import Ints
 Bools = NDArray[np.bool_]
 _FOLLOWED = (
     Event.ARRIVE, Event.JOIN, Event.START, Event.END, Event.DONE, Event.REFUSED, Event.ABANDON, Event.BALK,
-    Event.TURNED_AWAY, Event.BLOCKED, Event.LEAVE, Event.PREEMPT, Event.CONTINUE,
+    Event.TURNED_AWAY, Event.BLOCKED, Event.LEAVE, Event.PREEMPT, Event.CONTINUE, Event.JOCKEY,
 )  # fmt: skip
 _TOLD = (Event.JOIN, Event.START, Event.PREEMPT, Event.CONTINUE)
 
@@ -89,7 +89,7 @@ def follow(log: Ints) -> tuple[Rows, Ints]:
             case.priority, case.since = code, t
         elif kind == Event.START and before.kind not in _TOLD:
             case.since = t - value
-        case.kind = kind
+        case.kind = int(Event.JOIN) if kind == Event.JOCKEY else kind
         rows.append((
             t, kind, code, value, station, case.step, case.source, case.priority, case.since, before.kind, before.step,
             before.station, before.priority,
@@ -111,6 +111,7 @@ class Visits:
     served: Facts
     decisions: Facts
     begun: Facts
+    jockeys: Facts
 
 
 def pick(rows: Rows, mask: Bools, **other: Ints) -> Facts:
@@ -135,7 +136,7 @@ def visits_of(rows: Rows, menus: Bools) -> Visits:
     """All facts about stations in these rows."""
     kind, before = rows.kind, rows.kind_before
     menu, from_menu = menus[rows.station], menus[rows.station_before]
-    was_waiting, is_waiting = (before == Event.JOIN) & ~from_menu, (kind == Event.JOIN) & ~menu
+    was_waiting, is_waiting = (before == Event.JOIN) & ~from_menu, np.isin(kind, (Event.JOIN, Event.JOCKEY)) & ~menu
     was_called, is_called = (before == Event.START) & ~from_menu, (kind == Event.START) & ~menu
     was_kept, is_kept = (before == Event.CONTINUE) & ~from_menu, (kind == Event.CONTINUE) & ~menu
     was_served, is_served = was_called | was_kept, is_called | is_kept
@@ -166,4 +167,5 @@ def visits_of(rows: Rows, menus: Bools) -> Visits:
         served=pick(rows, (kind == Event.END) & ~menu & ~was_kept),
         decisions=pick(rows, (kind == Event.DONE) | (kind == Event.REFUSED), value=rows.code),
         begun=pick(rows, kind == Event.ARRIVE),
+        jockeys=pick(rows, kind == Event.JOCKEY),
     )

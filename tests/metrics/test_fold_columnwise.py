@@ -42,7 +42,7 @@ def test_a_random_office_is_counted_the_same_twice(seed: int, people: int, warm_
 
 
 def test_menus_and_services_broken_off_and_kept_are_counted_the_same_twice() -> None:
-    """A call the menu ends and one it passes on; a service broken off; a second business of a visit; machines."""
+    """Calls the menu ends and passes on; a change of line; a service broken off; a second business; machines."""
     at, desk = {"station": 4, "step": 3}, {"station": 0, "step": 0}
     log = log_of(
         [
@@ -59,6 +59,7 @@ def test_menus_and_services_broken_off_and_kept_are_counted_the_same_twice() -> 
             row(30, 2, E.END, value=25, **at),
             row(30, 2, E.DONE, **at),
             row(30, 2, E.JOIN, station=3, step=4, code=1),
+            row(35, 2, E.JOCKEY, station=3, step=4, code=0, value=1),
             row(40, 2, E.START, station=3, step=4, value=10),
             row(70, 3, E.ARRIVE, code=0),
             row(70, 3, E.START, **desk),

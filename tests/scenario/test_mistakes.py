@@ -174,7 +174,7 @@ def test_wrong_overrides_are_problems_of_the_command_line(problems: Fail) -> Non
         f'--set: stations.desk.service: "5 minutes" is not a duration; allowed: {DURATION}',
         (
             '--set: stations.desk.counter: unknown key "counter", did you mean "counters"?; '
-            "allowed: counters, count, hours, offers, gather, closing and 15 more"
+            "allowed: counters, count, hours, offers, gather, closing and 17 more"
         ),
         (
             '--set: station: unknown key "station", did you mean "stations"?; '
@@ -209,4 +209,8 @@ def test_wrong_csv_files_are_problems_of_the_csv_file(problems: Fail) -> None:
             "allowed: a.patience, a.service, business, patience, priority, service, time"
         ),
         'staff.csv:2: servers: "x" is not a whole number; allowed: a whole number, 0 or more',
+    ]
+    text = '[stations.a]\ncounters = {file = "staff.csv"}\nservice = "1 s"\nqueue = "separate"\n'
+    assert problems(text, staff_csv="time,servers,skills\n08:00,2,\n09:00,1,apply\n") == [
+        "staff.csv:3: skills: with separate queues every counter serves everybody; allowed: an empty cell",
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.truth.runs import SCENARIOS, outcome
 
-QUICK = ("trace_law_mm1", "trace_mm8", "trace_tandem")
+QUICK = ("trace_law_mm1", *(f"trace_law_bank{tellers}" for tellers in range(4, 8)), "trace_mm8", "trace_tandem")
 NAMES = sorted(path.stem for path in SCENARIOS.glob("*.toml"))
 LEAST_REPLICATIONS = 20
 

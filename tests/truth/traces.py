@@ -1,7 +1,8 @@
 """Traces with a known answer: the same arrivals, services and patience other simulators were given.
 
 Two sources: numpy's PCG64 generator, as a comparison of eight engines used it; and the generator of Law's Simulation
-Modeling and Analysis (ch. 1 and appendix 7A), with which the book's printed run of a single server can be repeated.
+Modeling and Analysis (ch. 1, ch. 2 and appendix 7A), with which the book's printed runs of a single server and of a
+bank with several tellers can be repeated.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ START = datetime(2026, 3, 2)
 UNIT_MS = 500_000_000
 """A unit of time of the PCG64 traces: so long that whole milliseconds change no mean wait by 1e-9 units."""
 HOUR_MS = 3_600_000
-"""A unit of time of Law's run."""
+"""A unit of time of Law's runs."""
 
 Times = npt.NDArray[np.int64]
 
@@ -74,6 +75,7 @@ def lcgrand(seed: int) -> Iterator[float]:
 
 
 LAW_STREAM_1 = 1_973_272_912
+LAW_STREAM_2 = 281_629_770
 
 
 def law_single_server(delays: int = 1000) -> Trace:
@@ -104,6 +106,51 @@ def law_single_server(delays: int = 1000) -> Trace:
     came = np.rint(np.array(arrivals[: len(services) + len(queue)]) * HOUR_MS).astype(np.int64)
     waiting = [0.0] * len(queue)  # never served within the run
     return Trace(came, {"service": np.rint(np.array(services + waiting) * HOUR_MS).astype(np.int64)})
+
+
+def law_bank(tellers: int, between: Iterator[float], services: Iterator[float]) -> Trace:
+    """Return the people of one day in Law's bank (ch. 2, multiteller bank with jockeying), random numbers given.
+
+    Every teller has a line, in which the person being served stands first.  Whoever begins to be served takes the next
+    service time.  When somebody leaves, the next of the line begins, and then the last of the nearest line with two
+    people more changes over.  The doors close after 480 minutes; who is inside is served.
+    """
+    came, service = list[float](), dict[int, float]()
+    ends: list[tuple[float, int]] = []
+    lines = [deque[int]() for _ in range(tellers)]
+
+    def served(teller: int, now: float) -> None:
+        service[lines[teller][0]] = time = -4.5 * math.log(next(services))
+        heapq.heappush(ends, (now + time, teller))
+
+    def joins(who: int, teller: int, now: float) -> None:
+        lines[teller].append(who)
+        if len(lines[teller]) == 1:
+            served(teller, now)
+
+    following = -math.log(next(between))
+    while ends or following <= DOORS_CLOSE:
+        if following <= DOORS_CLOSE and (not ends or following <= ends[0][0]):
+            came.append(following)
+            joins(len(came) - 1, min(range(tellers), key=lambda teller: len(lines[teller])), following)
+            following -= math.log(next(between))
+            continue
+        now, free = heapq.heappop(ends)
+        lines[free].popleft()
+        if lines[free]:
+            served(free, now)
+        longer = [teller for teller in range(tellers) if len(lines[teller]) > len(lines[free]) + 1]
+        if longer:
+            joins(lines[min(longer, key=lambda teller: abs(teller - free))].pop(), free, now)
+    times = np.array([service[who] for who in range(len(came))])
+    came_ms, service_ms = (np.rint(values * HOUR_MS).astype(np.int64) for values in (np.array(came), times))
+    return Trace(came_ms, {"service": service_ms})
+
+
+def law_banks() -> dict[int, Trace]:
+    """Return Law's days with four to seven tellers: the streams go on from day to day."""
+    between, services = lcgrand(LAW_STREAM_1), lcgrand(LAW_STREAM_2)
+    return {tellers: law_bank(tellers, between, services) for tellers in range(4, 8)}
 
 
 def waits(trace: Trace, servers: int) -> list[int]:
@@ -147,6 +194,9 @@ def _impatient(
     return found, left, sorted(went_on)
 
 
+DOORS_CLOSE = 480.0
+"""Minutes after which Law's bank lets nobody in."""
+
 EXAMPLE = 40
 """People in the committed examples of the long traces."""
 
@@ -157,4 +207,5 @@ def files() -> dict[str, str]:
         "mm8.csv": eight_servers(20240).first(EXAMPLE).text(),
         "tandem.csv": tandem(20240).first(EXAMPLE).text(),
         "law_mm1.csv": law_single_server().text(),
+        **{f"law_bank{tellers}.csv": trace.text() for tellers, trace in law_banks().items()},
     }

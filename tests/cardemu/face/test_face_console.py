@@ -91,6 +91,26 @@ def test_a_saved_card_shows_what_its_chip_says(tmp_path: Path, name: str) -> Non
     assert card.read_bytes() == before
 
 
+def test_a_saved_card_takes_no_seed_region_or_issue_date(tmp_path: Path) -> None:
+    """They choose a synthetic person; the chip has its own values, and an option that does nothing is refused."""
+    card = tmp_path / "card.json"
+    assert call("new", "generation-2", card, "--index", 7).exit_code == 0
+    result = call("face", card, "--out", tmp_path / "out", "--issue-date", "20270101", "--seed", 1)
+    assert result.exit_code == 2
+    assert "no --seed, --issue-date: it is a saved card" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_file_of_a_bundle_makes_the_same_face(tmp_path: Path) -> None:
+    """card.toml of a reference bundle is a file of values like any other."""
+    assert call("reference", 3, "--product", "generation-2", "--out", tmp_path / "bundle").exit_code == 0
+    for who, out in ((3, "number"), (tmp_path / "bundle" / "card.toml", "file")):
+        result = call("face", who, "--product", "generation-2", "--out", tmp_path / out, "--format", "json")
+        assert result.exit_code == 0, result.output
+    one, two = (tmp_path / out / "front.json" for out in ("number", "file"))
+    assert one.read_bytes() == two.read_bytes()
+
+
 def test_a_changed_chip_changes_the_face(tmp_path: Path) -> None:
     """What is written to the chip is what the face shows."""
     card = tmp_path / "card.json"
@@ -184,9 +204,9 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("[person", "neither a saved card nor a file of values"),
-        ('[persn]\nname = "x"', "persn: unknown; allowed: person, card, bank"),
-        ("[person]\nname = 5", "person.name: 5 must be text in quotes"),
+        ("[person", "neither a saved card nor a file of values: not TOML"),
+        ('[persn]\nname = "x"', "persn: unknown; did you mean person?"),
+        ("[person]\nname = 5", "person.name: 5 must be text in quotation marks"),
         ('person = "x"\nindex = "x"', "person: 'x' must be a table"),
         ('[person]\nname = "李敏"', "--product is missing"),
     ],
