@@ -63,7 +63,7 @@ class Counter:
         from sim.engines.counting_rows import count_rows  # noqa: PLC0415 - takes a moment to load
 
         tables = self._tables._replace(rows=np.ascontiguousarray(chunk, dtype=np.int64))
-        pairs, head = pairs_of(tables), tables.head
+        pairs, head = pairs_of(tables), tables.head  # kept alive while compiled code reads them
         done = 0
         while done < len(chunk):
             done = count_rows(int(pairs.ctypes.data), done)

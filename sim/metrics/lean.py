@@ -121,7 +121,8 @@ class LeanFold:
             raise ValueError("the rows of the log are not in order of time")
         self._make_room(int(chunk[:, 1].max()) + 1)
         tables = Lean(self._sums, self._case, np.ascontiguousarray(chunk))
-        kernels.count(pairs_of(tables).ctypes.data, self._stations)
+        pairs = pairs_of(tables)  # kept alive while compiled code reads it
+        kernels.count(pairs.ctypes.data, self._stations)
         self._rows, self._latest_ms = self._rows + len(chunk), int(chunk[-1, 0])
 
     def _make_room(self, cases: int) -> None:
