@@ -76,12 +76,15 @@ class Keyed(NamedTuple):
 
     head: np.ndarray
     lines: np.ndarray
+    later: np.ndarray  # of a tally: keys that are not counted yet
 
 
-MASK, SHIFT, USED, ROOM, BITS = range(5)
+MASK, SHIFT, USED, ROOM, BITS, WAITING_KEYS, TOUCHED = range(7)
 """Columns of the head: lines less one, bits of a product that are not looked at, lines in use, how many may be, and
-log buckets to an octave as a power of two (EXACT: values as they are)."""
-KEYED_HEAD = 5
+log buckets to an octave as a power of two (EXACT: values as they are); keys in `later`; and a number nobody reads."""
+KEYED_HEAD = 7
+LATER = 64
+"""Keys a tally counts together."""
 EXACT = -1
 TALLY_BITS = 1
 """Lines of a tally have two words: group << VALUE_BITS | value, and how often."""

@@ -11,6 +11,7 @@ from sim.engines.counting_columns import (
     BITS,
     COUNT,
     EXACT,
+    LATER,
     MASK,
     NEGATIVE,
     NO_KEY,
@@ -18,9 +19,11 @@ from sim.engines.counting_columns import (
     SHIFT,
     STOP,
     TALLY_BITS,
+    TOUCHED,
     TROUBLE,
     USED,
     VALUE_BITS,
+    WAITING_KEYS,
     Counts,
     Keyed,
 )
@@ -92,18 +95,34 @@ def bucket_of(value: int, bits: int) -> int:
 
 
 @compiled
+def _count(counts: Words, keyed: Keyed) -> None:
+    """Count the keys that wait: their lines, far apart in memory, are first all asked for at once."""
+    head, lines, later = keyed.head, keyed.lines, keyed.later
+    touched = 0
+    for number in range(LATER):
+        touched |= lines[_home(head, later[number]) << TALLY_BITS]
+    head[TOUCHED] = touched
+    for number in range(LATER):
+        at = find(keyed, later[number], TALLY_BITS)
+        if lines[at] == NO_KEY:
+            take(counts, keyed, at, later[number])
+        lines[at + COUNT] += 1
+    head[WAITING_KEYS] = 0
+
+
+@inlined
 def tally(w: Counts, address: int, group: int, value: int) -> None:
-    """Count a value of a group."""
+    """Count a value of a group, sooner or later."""
     keyed = keyed_at(address)
     if value < 0:
         w.head[TROUBLE] = NEGATIVE
         return
-    bits = keyed.head[BITS]
-    key = group << VALUE_BITS | (value if bits == EXACT else bucket_of(value, bits))
-    at = find(keyed, key, TALLY_BITS)
-    if keyed.lines[at] == NO_KEY:
-        take(w.head, keyed, at, key)
-    keyed.lines[at + COUNT] += 1
+    head = keyed.head
+    bits, waiting = head[BITS], head[WAITING_KEYS]
+    keyed.later[waiting] = group << VALUE_BITS | (value if bits == EXACT else bucket_of(value, bits))
+    head[WAITING_KEYS] = waiting + 1
+    if waiting + 1 == LATER:
+        _count(w.head, keyed)
 
 
 @Entry

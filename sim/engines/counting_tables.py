@@ -10,11 +10,13 @@ from sim.engines.counting_columns import (
     EXACT,
     FOREVER,
     KEYED_HEAD,
+    LATER,
     MASK,
     NO_KEY,
     ROOM,
     SHIFT,
     USED,
+    WAITING_KEYS,
     Keyed,
 )
 
@@ -38,7 +40,7 @@ class KeyedTable:
         head[BITS] = self._buckets
         words = np.zeros((lines, 1 << self._line_bits), dtype=np.int64)
         words[:, 0] = NO_KEY
-        return Keyed(head, words)
+        return Keyed(head, words, np.zeros(LATER, dtype=np.int64))
 
     def __len__(self) -> int:
         return int(self._tables.head[USED])
@@ -63,16 +65,22 @@ class KeyedTable:
         lines = self._tables.lines
         return np.asarray(lines[lines[:, 0] != NO_KEY])
 
+    def waiting(self) -> np.ndarray:
+        """Keys that are not counted yet."""
+        return np.asarray(self._tables.later[: self._tables.head[WAITING_KEYS]])
+
     def grow(self) -> None:
         """Make room for twice as many lines."""
         self._fill(self._tables, 2 * self.capacity)
 
     def refill(self, lines: np.ndarray, buckets: int) -> None:
-        """Have these lines instead, their values in other buckets, and no limit."""
+        """Have these lines instead, their values in other buckets, and no limit; keys that wait are dropped."""
         self._buckets, self._most = buckets, FOREVER
         head = np.zeros(KEYED_HEAD, dtype=np.int64)
         head[MASK], head[USED] = len(lines) - 1, len(lines)
-        self._fill(Keyed(head, lines), max(_FEWEST, 1 << (4 * len(lines)).bit_length()))
+        self._fill(
+            Keyed(head, lines, np.zeros(LATER, dtype=np.int64)), max(_FEWEST, 1 << (4 * len(lines)).bit_length())
+        )
 
     def _fill(self, old: Keyed, lines: int) -> None:
         from sim.engines.counting_keyed import move_lines  # noqa: PLC0415 - takes a moment to load
@@ -80,5 +88,7 @@ class KeyedTable:
         new = self._empty(lines)
         old_pairs, new_pairs = pairs_of(old), pairs_of(new)
         move_lines(int(old_pairs.ctypes.data), int(new_pairs.ctypes.data), self._line_bits)
+        new.head[WAITING_KEYS] = old.head[WAITING_KEYS]
+        new.later[:] = old.later
         self._tables = new
         self._pairs[:] = new_pairs

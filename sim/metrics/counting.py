@@ -180,9 +180,10 @@ class Tally:
 
     def distribution(self) -> Distribution:
         """What was counted until now, which later rows do not change."""
-        lines = self._table.used()
+        lines, waiting = self._table.used(), self._table.waiting()
         now = Distribution(self._bits, self._limit, exact=self._exact)
-        now.add_counted(lines[:, 0] >> VALUE_BITS, lines[:, 0] & ((1 << VALUE_BITS) - 1), lines[:, COUNT])
+        for keys, counts in ((lines[:, 0], lines[:, COUNT]), (waiting, np.ones_like(waiting))):
+            now.add_counted(keys >> VALUE_BITS, keys & ((1 << VALUE_BITS) - 1), counts)
         now.table()
         return now
 
