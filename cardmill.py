@@ -75,21 +75,24 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     quiet: Quiet = False,
 ) -> None:
     """Play a scenario and write its report."""
-    from reports import console
+    from reports.studio import Studio
 
-    options = console.RunOptions(
-        scenario, tuple(set_), seed, replications, out, lang, engine, log, check, tuple(until), least, most, warm_up,
-        workers, cluster, resume, sensitivity, as_json, quiet, cards,
-    )  # fmt: skip
-    raise typer.Exit(console.run(options))
+    with Studio() as studio:
+        from reports import console  # the studio loads what draws, meanwhile this process what plays
+
+        options = console.RunOptions(
+            scenario, tuple(set_), seed, replications, out, lang, engine, log, check, tuple(until), least, most,
+            warm_up, workers, cluster, resume, sensitivity, as_json, quiet, cards,
+        )  # fmt: skip
+        raise typer.Exit(console.run(options, studio))
 
 
 @app.command()
 def check(scenario: ScenarioFile, set_: Overrides = []) -> None:  # noqa: B006
     """Check a scenario without playing it."""
-    from reports import console
+    from reports import console_check
 
-    raise typer.Exit(console.check(scenario, tuple(set_)))
+    raise typer.Exit(console_check.check(scenario, tuple(set_)))
 
 
 @app.command()
@@ -153,6 +156,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
     lang: Lang = "en",
     workers: Workers = None,
     cluster: Cluster = "",
+    resume: Annotated[bool, typer.Option("--resume", help="go on from the runs in the folder")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -160,7 +164,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
     from reports import console_studies as studies
     from sim.replications.studies import Side
 
-    common = studies.Common(seed, replications, engine, out, lang, workers, cluster, as_json, quiet)
+    common = studies.Common(seed, replications, engine, out, lang, workers, cluster, as_json, quiet, resume)
     options = studies.SensitivityOptions(Side(scenario, tuple(set_)), metric, place, change)
     raise typer.Exit(studies.sensitivity(options, common))
 
@@ -185,17 +189,17 @@ def truth(
 @app.command()
 def rules(scenario: ScenarioFile, lang: Annotated[str, typer.Option(help="en or zh")] = "en") -> None:
     """Print the five parts of a region's published rules (G2) from its profile."""
-    from reports import console
+    from reports import console_check
 
-    raise typer.Exit(console.rules(scenario, lang))
+    raise typer.Exit(console_check.rules(scenario, lang))
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from reports import console
+    from reports import console_check
 
-    raise typer.Exit(console.schema())
+    raise typer.Exit(console_check.schema())
 
 
 @app.command()
@@ -223,8 +227,11 @@ app.add_typer(card, name="card")
 
 def main() -> None:
     """Entry point of the console command."""
-    gc.set_threshold(100_000, 20, 20)  # libraries make many objects and no garbage while they load
-    app()
+    gc.set_threshold(400_000, 20, 20)  # libraries make many objects and no garbage while they load
+    try:
+        app()
+    finally:
+        gc.freeze()  # the end of the process frees everything at once: nothing for the collector to look through
 
 
 if __name__ == "__main__":

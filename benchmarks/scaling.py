@@ -3,7 +3,9 @@
     python -m benchmarks.scaling --people 200000 --repeat 3
 
 Stations are M/M/8 at 90 % load, one beside the other with a demand of its own each, so that people stay as many.
-Engines alone, the log handed on and dropped.  Writes benchmarks/results/scaling.md.
+Customers, stations and replications: engines alone, the log handed on and dropped.  Cores: whole studies, from the
+compiled scenario to the tables of the page, with everything a user waits for: workers start, metrics are counted, rows
+come back and are put together.  Writes benchmarks/results/scaling.md.
 """
 
 from __future__ import annotations
@@ -14,19 +16,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from sim.engines.choose import COMPILED, REFERENCE, ready
-from sim.run import engine_of, prepare
+from sim.replications.workers import cores
+from sim.run import Plan, engine_of, prepare
+from sim.run import play as play_study
+from sim.sample import NONE, LogKept
 
 RESULTS = Path(__file__).resolve().parent / "results"
 _PER_MINUTE = 7.2
-_WORKERS = (1, 2)
-_SHARDS = 4
+_STUDY = 200
+"""Replications of a study: long enough for what a worker needs to start to be the small part it is in use."""
 
 
 def scenario(folder: Path, people: int, stations: int) -> Path:
@@ -55,14 +59,19 @@ def play(path: Path, engine: str, replications: range) -> float:
     return time.perf_counter() - begin
 
 
-def spread(path: Path, workers: int, replications: int) -> float:
-    """Seconds for replications shared among processes that run already."""
-    with ProcessPoolExecutor(workers) as pool:
-        shards = [range(first, replications, _SHARDS) for first in range(_SHARDS)]
-        list(pool.map(play, [path] * workers, [COMPILED] * workers, [range(1)] * workers))
-        begin = time.perf_counter()
-        list(pool.map(play, [path] * _SHARDS, [COMPILED] * _SHARDS, shards))
-        return time.perf_counter() - begin
+def study(path: Path, workers: int, replications: int) -> float:
+    """Seconds for a whole study; the start of workers counts."""
+    loaded, compiled = prepare(path, ())
+    plan = Plan(engine=COMPILED, replications=replications, workers=workers, log=LogKept(NONE))
+    ready(COMPILED, compiled.program, replications, print)
+    begin = time.perf_counter()
+    play_study(loaded, compiled, plan)
+    return time.perf_counter() - begin
+
+
+def powers_of_two(most: int) -> list[int]:
+    """1, 2, 4, ..., and the most itself."""
+    return [*(1 << power for power in range(most.bit_length()) if 1 << power < most), most]
 
 
 def _row(name: str, people: int, repeat: int, run: Callable[[], float]) -> str:
@@ -88,18 +97,19 @@ def main(arguments: list[str]) -> None:
         for count in (people // 100, people // 10):
             path = scenario(folder, count, 1)
             lines.append(_row("reference, one station", count, repeat, partial(play, path, REFERENCE, range(1))))
-        for stations in (10, 100):
-            path = scenario(folder, people, stations)
-            title = f"compiled, {stations} stations"
-            lines.append(_row(title, people, repeat, partial(play, path, COMPILED, range(1))))
+        for engine, count in ((COMPILED, people), (REFERENCE, people // 10)):
+            for stations in (10, 100):
+                path = scenario(folder, count, stations)
+                title = f"{engine}, {stations} stations"
+                lines.append(_row(title, count, repeat, partial(play, path, engine, range(1))))
         path = scenario(folder, people // 10, 1)
         for times in (1, 10, 40):
             title, total = f"compiled, {times} replications", people // 10 * times
             lines.append(_row(title, total, repeat, partial(play, path, COMPILED, range(times))))
-        path = scenario(folder, people, 1)
-        for workers in _WORKERS:
-            title = f"compiled, 12 replications in {workers} process{'es' if workers > 1 else ''}"
-            lines.append(_row(title, 12 * people, repeat, partial(spread, path, workers, 12)))
+        path = scenario(folder, people // 10, 1)
+        for workers in powers_of_two(cores()):
+            title = f"whole study of {_STUDY} replications, {workers} worker{'s' if workers > 1 else ''}"
+            lines.append(_row(title, _STUDY * people // 10, repeat, partial(study, path, workers, _STUDY)))
     lines.append("\nWritten by `python -m benchmarks.scaling`.\n")
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "scaling.md").write_text("\n".join(lines), "utf-8")

@@ -11,27 +11,22 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, explaining
 from reports.info import CardsInfo
 from reports.progress import Bar
 from sim.cardwork.share import AUTO, ShareError, share_for
-from sim.errors import ScenarioError
-from sim.store import RunFolderError
+from sim.errors import MistakeError
 
 if TYPE_CHECKING:
     from sim.cardwork.outcome import CardWork
     from sim.compile.compiler import Compiled
     from sim.scenario.load import Loaded
 
-FINE, USAGE, BROKEN_RULE, INTERRUPTED = 0, 2, 98, 130
 _SHOWN = 10
 
 
-class CardWorkError(Exception):
+class CardWorkError(MistakeError):
     """A conversation file or a card product that cannot be used; the message says why."""
-
-
-MISTAKES = (CardWorkError, ShareError)
-"""Of the user, besides those of the scenario and the run folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +41,10 @@ class CardOptions:
     quiet: bool = False
 
 
+@explaining
 def cards(folder: Path, options: CardOptions) -> int:
     """Replay a stored run on emulated cards."""
-    try:
-        work = work_on(folder, options)
-    except (ScenarioError, RunFolderError, *MISTAKES) as error:
-        Console(stderr=True, soft_wrap=True).print(str(error), style="red", highlight=False, markup=False)
-        return USAGE
+    work = work_on(folder, options)
     if options.as_json:
         sys.stdout.write(json.dumps(work.as_json(), ensure_ascii=False, indent=2) + "\n")
     elif not options.quiet:

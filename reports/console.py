@@ -1,60 +1,39 @@
-"""What the command line prints: progress, a short table, JSON, complaints; and the exit code.
-
-Exit codes: 0 fine, 1 no worker left to go on, 2 scenario or usage error, 98 a procedure rule broken (a story ended
-otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130 interrupted.
-"""
+"""What `cardmill run` does and prints: progress, a short table, JSON; and the exit code."""
 
 from __future__ import annotations
 
 import json
 import sys
 from dataclasses import dataclass, replace
-from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from reports import card_console
+from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, NOT_MET, check_choice, explaining, kept_in
 from reports.info import InputRow, RunInfo
-from reports.page import write_report
 from reports.progress import RunProgress
 from reports.run_output import print_run, run_as_json
+from reports.words import LANGUAGES
 from sim.engines.choose import AUTO, ENGINES
-from sim.errors import Problem, ScenarioError
-from sim.procedures.catalogue import catalogue
+from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.replications.asked import read_asked
-from sim.replications.rows import RowsError
 from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.stopping import LEAST, MOST, read_stopping
 from sim.replications.studies import Side, play_sensitivity
-from sim.replications.warm_up import AUTO as FOUND
-from sim.replications.warm_up import find_warm_up
-from sim.replications.workers import WorkersLostError, crew_of
-from sim.run import Outcome, Plan, play, play_log, prepare
+from sim.replications.workers import crew_of
+from sim.run import Outcome, Plan, play
 from sim.sample import read_log_kept
 from sim.scenario.schema import RULE_PARTS
-from sim.scenario.schema_json import json_schema
-from sim.scenario.units import duration_text, nearest
-from sim.store import RunFolderError
+from sim.settle import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from reports.studio import Studio
     from sim.cardwork.outcome import CardWork
     from sim.compile.compiler import Compiled
     from sim.replications.sensitivity import Tornado
-
-FINE, LOST, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 1, 2, 98, 99, 130
-LANGUAGES = ("en", "zh")
-_RULE_PARTS = {
-    "functions": ("Functions and purpose", "功能与用途"),
-    "issuing": ("Issuing, conditions and procedure of application", "发放、申领条件和程序"),
-    "use": ("Scope, restrictions, term and method of use", "使用范围、限制、期限和方法"),
-    "loss": ("Loss and replacement", "挂失与补换"),
-    "duties": ("Rights and duties of issuer, holder and others", "发卡人、持卡人及有关各方的权利义务"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,56 +62,34 @@ class RunOptions:
     cards: str = "none"
 
 
-def explaining(act: Callable[..., int]) -> Callable[..., int]:
-    """Turn the user's mistakes, folders that cannot be used and lost workers into clear messages and exit codes."""
-
-    @wraps(act)
-    def explained(*args: object, **named: object) -> int:
-        try:
-            return act(*args, **named)
-        except (ScenarioError, RunFolderError, RowsError, *card_console.MISTAKES) as error:
-            return complain(error)
-        except WorkersLostError as error:
-            complain(error)
-            return LOST
-        except KeyboardInterrupt as error:
-            complain(Exception(str(error) or "interrupted before anything was finished"))
-            return INTERRUPTED
-
-    return explained
-
-
 @explaining
-def run(options: RunOptions) -> int:
-    """Play a scenario, write its report, say how it went."""
+def run(options: RunOptions, studio: Studio) -> int:
+    """Play a scenario, have its report written, say how it went."""
     check_choice("--lang", options.lang, LANGUAGES)
     check_choice("--engine", options.engine, ENGINES)
-    settled, warm_up = None, options.warm_up
     card_console.check_cards(options.cards, log=options.log == "full")
-    loaded, compiled = prepare(options.scenario, options.overrides)
-    if warm_up == FOUND:
-        seed = loaded.scenario.run.seed if options.seed is None else options.seed
-        settled = find_warm_up(compiled.program, compiled.names, partial(play_log, compiled, options.engine, seed))
-        warm_up = duration_text(settled.warm_up_ms)
-    if warm_up:
-        options = replace(options, overrides=(*options.overrides, f'run.warm_up="{warm_up}"'))
-        loaded, compiled = prepare(options.scenario, options.overrides)
+    overrides = (*options.overrides, f'run.warm_up="{options.warm_up}"') if options.warm_up else options.overrides
+    hidden = options.quiet or options.as_json
+    ready = settle(options.scenario, overrides, options.engine, options.seed, RunProgress(hidden=hidden).announce)
+    options, loaded, compiled = replace(options, overrides=ready.overrides), ready.loaded, ready.compiled
     folder = options.out or Path("runs") / options.scenario.stem
     plan = _plan(options, compiled)
-    with RunProgress(hidden=options.quiet or options.as_json) as progress:
+    with RunProgress(hidden=hidden) as progress:
         try:
             outcome = play(loaded, compiled, plan, folder=folder, beat=progress.beat, announce=progress.announce)
-        except WorkersLostError as error:
-            raise WorkersLostError(f"{error}; what was finished is kept in {folder}: go on with --resume") from error
+        except (WorkersLostError, NotKeptError) as error:
+            raise type(error)(f"{error}{kept_in(folder)}") from error
     tornado = _tornado(options) if options.sensitivity and not outcome.partial else None
     page = folder / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
     cards = _cards(folder, outcome, options)
-    info = replace(_info(outcome, options), settled=settled, cards=card_console.info(cards), tornado=tornado)
-    write_report(outcome.tables, info, page, options.lang)
+    info = replace(_info(outcome, options), settled=ready.settled, cards=card_console.info(cards), tornado=tornado)
+    studio.report(outcome.tables, info, page, options.lang)
     if options.as_json:
-        sys.stdout.write(json.dumps(run_as_json(outcome, page, cards), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(
+            json.dumps(run_as_json(outcome, page, ready.settled, cards), ensure_ascii=False, indent=2) + "\n"
+        )
     elif not options.quiet:
-        print_run(outcome, page, settled, cards)
+        print_run(outcome, page, ready.settled, cards)
     return card_console.worse(_exit_code(outcome), cards)
 
 
@@ -158,20 +115,14 @@ def _tornado(options: RunOptions) -> Tornado:
         ]
 
 
-def check_choice(option: str, given: str, allowed: tuple[str, ...]) -> None:
-    """Refuse what is not among the choices, with the nearest of many."""
-    if given in allowed:
-        return
-    near = nearest(given, allowed)
-    shown = f'did you mean "{near}"? {len(allowed)} in all' if near and len(allowed) > 5 else " or ".join(allowed)
-    raise ScenarioError((Problem(option, "", None, f'there is no "{given}"', shown),))
-
-
 def _plan(options: RunOptions, compiled: Compiled) -> Plan:
     """How to play it; raises ScenarioError for options that make no sense."""
     if options.replications is not None and options.until:
         why = "--replications says how many, --until when to stop"
         raise ScenarioError((Problem("--until", "", None, why, "one of them; --max-replications beside --until"),))
+    if not options.until and (options.least, options.most) != (LEAST, MOST):
+        why = "--min-replications and --max-replications mean nothing without --until"
+        raise ScenarioError((Problem("--until", "", None, why, "--replications for a number that is known"),))
     if options.sensitivity:
         read_asked(options.sensitivity, compiled.names, "--sensitivity")
     return Plan(
@@ -195,55 +146,6 @@ def _exit_code(outcome: Outcome) -> int:
     return FINE if outcome.expectations_met else NOT_MET
 
 
-@explaining
-def check(scenario: Path, overrides: tuple[str, ...]) -> int:
-    """Check a scenario without playing it; print its warnings."""
-    loaded, compiled = prepare(scenario, overrides)
-    program = compiled.program
-    out = Console()
-    out.print(
-        f"{scenario}: sound. {len(program.stations):,} stations, {len(program.procedures)} procedures, "
-        f"{len(program.sources)} sources of demand, {len(loaded.scenario.expect)} expectations, "
-        f"{len(loaded.scenario.story)} stories.",
-        highlight=False,
-    )
-    for warning in loaded.warnings:
-        out.print(f"note: {warning}", highlight=False)
-    return FINE
-
-
-@explaining
-def rules(scenario: Path, lang: str) -> int:
-    """Print the five parts of the region's rules; a missing part is said."""
-    loaded, _ = prepare(scenario, ())
-    region = loaded.scenario.region
-    out = Console()
-    if region is None:
-        raise ScenarioError(
-            (Problem(str(scenario), "region", None, "the scenario names no region", "a table [region]"),)
-        )
-    column = LANGUAGES.index(lang) if lang in LANGUAGES else 0
-    out.print(f"{region.name_zh if column else region.name}: {region.responsible}", highlight=False)
-    for part, titles in _RULE_PARTS.items():
-        text = getattr(region.rules, part) or ("（缺）" if column else "(missing from the profile)")
-        out.print(f"\n{titles[column]}\n  {text}", highlight=False, markup=False)
-    return FINE
-
-
-def schema() -> int:
-    """Print the JSON Schema of scenario files."""
-    sys.stdout.write(json.dumps(json_schema(catalogue()), ensure_ascii=False, indent=2) + "\n")
-    return FINE
-
-
-def complain(error: Exception) -> int:
-    """Print what is wrong with the user's input."""
-    err = Console(stderr=True, soft_wrap=True)
-    for line in str(error).splitlines():
-        err.print(line, style="red", highlight=False, markup=False)
-    return USAGE
-
-
 def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
     """What the page says besides results."""
     scenario = outcome.loaded.scenario
@@ -265,7 +167,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         region=region.name if region is not None else "",
         region_zh=region.name_zh if region is not None else "",
         replications=outcome.replications,
-        warm_up_ms=scenario.run.warm_up,
+        warm_up_ms=scenario.run.warm_up or 0,
         engine=outcome.engine,
         versions=tuple(outcome.stored.versions.items()) if outcome.stored is not None else (),
         inputs=tuple(_inputs(outcome)),

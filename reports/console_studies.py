@@ -1,11 +1,11 @@
-"""Verbs that play many runs for one answer: compare, sensitivity, truth.  Exit codes as in reports.console."""
+"""Verbs that play many runs for one answer: compare, sensitivity, truth.  Exit codes as in reports.complaints."""
 
 from __future__ import annotations
 
 import json
 import sys
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from reports.console import FINE, INTERRUPTED, LANGUAGES, NOT_MET, check_choice, complain, explaining
+from reports.complaints import FINE, INTERRUPTED, NOT_MET, check_choice, complain, explaining, kept_in
 from reports.page import write_study
 from reports.progress import RunProgress
+from reports.run_output import settled_as_json, settled_in_words
 from reports.study import (
+    Sides,
     Study,
     comparison_table,
     difference_picture,
@@ -25,21 +27,27 @@ from reports.study import (
     tornado_picture,
     tornado_tables,
 )
-from reports.words import Words
+from reports.terms import as_it_is, places_of
+from reports.words import LANGUAGES, Words
 from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
-from sim.errors import Problem, ScenarioError
+from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
+from sim.interrupt import heed_ctrl_c
 from sim.metrics.units import in_words
 from sim.replications.compare import REPLICATIONS, sentence
 from sim.replications.sensitivity import CHANGE
 from sim.replications.sensitivity import REPLICATIONS as FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
-from sim.replications.workers import Crew, WorkersLostError, crew_of
+from sim.replications.workers import Crew, crew_of
 from sim.run import Plan
 from sim.sample import NONE, LogKept
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sim.replications.compare import Difference
     from sim.replications.sensitivity import Effect, Tornado
+    from sim.replications.warm_up import Settled
+    from sim.run import Outcome
 
 BOTH = "both"
 TRUTH = Path(__file__).resolve().parent.parent / "scenarios" / "truth"
@@ -98,43 +106,61 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
     if same and sides[0].path.exists():
         why = "both alternatives are the same"
         raise ScenarioError((Problem("compare", "", None, why, "another scenario, or --set-b key=value"),))
-    a, b = labels(sides)
     folder = common.out or Path("runs") / f"compare-{sides[0].path.stem}-{sides[1].path.stem}"
     placed = tuple(Side(side.path, side.overrides, folder / name) for side, name in zip(sides, "ab", strict=True))
-    kept = f"what was finished is kept in {folder}: go on with --resume"
-    with ExitStack() as stack, common.progress() as progress:
-        try:
-            comparison = play_both((placed[0], placed[1]), metrics, plan, common.crew(stack), progress.beat)
-        except KeyboardInterrupt as error:
-            raise KeyboardInterrupt(f"interrupted; {kept}") from error
-        except WorkersLostError as error:
-            raise WorkersLostError(f"{error}; {kept}") from error
+    with ExitStack() as stack, common.progress() as progress, _keeping(folder):
+        crew = common.crew(stack)
+        comparison = play_both((placed[0], placed[1]), metrics, plan, crew, progress.beat, progress.announce)
     page = folder / ("compare.html" if common.lang == "en" else f"compare.{common.lang}.html")
     words = Words(common.lang)
+    places = places_of((one.asked for one in comparison.differences), comparison.a.tables, words)
+    said = Sides(*labels(sides, words), places)
     study = Study(
-        title=f"{a} / {b}",
+        title=f"{said.a} / {said.b}",
         description="",
-        sentences=sentences(comparison.differences, a, b, words),
-        picture=difference_picture(comparison.differences, a, b, words),
-        tables=(comparison_table(comparison.differences, a, b, words),),
+        sentences=sentences(comparison.differences, said, words),
+        picture=difference_picture(comparison.differences, said, words),
+        tables=(comparison_table(comparison.differences, said, words),),
         command=_compare_command(sides, metrics, comparison),
-        facts=((words("facts.repeated"), words.plural("facts.repeated_n", comparison.a.replications)),),
+        facts=_facts(comparison.a.replications, *comparison.settled, words=words),
     )
     write_study(study, page, common.lang)
     if common.as_json:
-        _write_json(_comparison_as_json(comparison, a, b, page))
+        _write_json(_comparison_as_json(comparison, *labels(sides, Words("en")), page))
     else:
-        common.say(*study.sentences, f"page: {page}")
+        warm_ups = [settled_in_words(one) for one in dict.fromkeys(comparison.settled) if one is not None]
+        common.say(*study.sentences, *warm_ups, f"page: {page}")
     return FINE
 
 
-def labels(sides: tuple[Side, Side]) -> tuple[str, str]:
+@contextmanager
+def _keeping(folder: Path) -> Iterator[None]:
+    """Say, where a study is broken off, that nothing finished is lost."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(f"interrupted{kept_in(folder)}") from error
+    except (WorkersLostError, NotKeptError) as error:
+        raise type(error)(f"{error}{kept_in(folder)}") from error
+
+
+def _facts(replications: int, *settled: Settled | None, words: Words) -> tuple[tuple[str, str], ...]:
+    """How often, and without which beginning; a warm-up that was found for two alternatives is the same for both."""
+    found = [(words("facts.repeated"), words.plural("facts.repeated_n", replications))]
+    for one in dict.fromkeys(settled):
+        if one is not None:
+            how = words("facts.settled", time=words.duration(one.warm_up_ms), n=one.pilots)
+            found.append((words("facts.warm_up"), how))
+    return tuple(found)
+
+
+def labels(sides: tuple[Side, Side], words: Words) -> tuple[str, str]:
     """Short names: the files' if they differ, else what is set."""
     a, b = (side.path.stem for side in sides)
     if a != b:
         return a, b
     changed = [[text for text in side.overrides if text not in other.overrides] for side, other in (sides, sides[::-1])]
-    names = [", ".join(texts) if texts else f"{a} as it is" for texts in changed]
+    names = [", ".join(texts) if texts else as_it_is(a, words) for texts in changed]
     return names[0], names[1]
 
 
@@ -149,13 +175,17 @@ def _compare_command(sides: tuple[Side, Side], metrics: tuple[str, ...], compari
 
 def _comparison_as_json(comparison: Comparison, a: str, b: str, page: Path) -> dict[str, object]:
     return {
-        "a": {"name": a, "content_hash": comparison.a.content_hash},
-        "b": {"name": b, "content_hash": comparison.b.content_hash},
+        "a": _side_as_json(a, comparison.a, comparison.settled[0]),
+        "b": _side_as_json(b, comparison.b, comparison.settled[1]),
         "seed": comparison.a.seed,
         "replications": comparison.a.replications,
         "differences": [_difference_as_json(one, a, b) for one in comparison.differences],
         "page": str(page),
     }
+
+
+def _side_as_json(name: str, outcome: Outcome, settled: Settled | None) -> dict[str, object]:
+    return {"name": name, "content_hash": outcome.content_hash, "settled": settled_as_json(settled)}
 
 
 def _difference_as_json(one: Difference, a: str, b: str) -> dict[str, object]:
@@ -187,15 +217,14 @@ class SensitivityOptions:
 def sensitivity(options: SensitivityOptions, common: Common) -> int:
     """Vary every assumption, one at a time, and show what it does to a metric."""
     common.check()
+    heed_ctrl_c()
     change = read_change(options.change)
-    plan, side = common.plan(FEW), options.side
-    with ExitStack() as stack, common.progress() as progress:
-        metric = (options.metric, options.place)
-        tornado, partial = play_sensitivity(
-            side, metric, change, plan, common.crew(stack), progress.count, progress.announce
-        )
-    folder = common.out or Path("runs") / f"sensitivity-{side.path.stem}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = common.out or Path("runs") / f"sensitivity-{options.side.path.stem}"
+    plan, side = common.plan(FEW), replace(options.side, folder=folder)
+    metric = (options.metric, options.place)
+    with ExitStack() as stack, common.progress() as progress, _keeping(folder):
+        crew = common.crew(stack)
+        tornado, partial = play_sensitivity(side, metric, change, plan, crew, progress.count, progress.announce)
     page = folder / ("sensitivity.html" if common.lang == "en" else f"sensitivity.{common.lang}.html")
     words = Words(common.lang)
     changed = "".join(f" --set '{text}'" for text in side.overrides)
@@ -208,14 +237,15 @@ def sensitivity(options: SensitivityOptions, common: Common) -> int:
         picture=tornado_picture(tornado, words),
         tables=tornado_tables(tornado, words),
         command=f"{command} --change {options.change} --replications {tornado.replications}",
-        facts=((words("facts.repeated"), words.plural("facts.repeated_n", tornado.replications)),),
+        facts=_facts(tornado.replications, tornado.settled, words=words),
     )
     write_study(study, page, common.lang)
     if common.as_json:
         _write_json(tornado_as_json(tornado, page))
     elif not common.quiet:
         print_tornado(tornado)
-        common.say(*study.sentences, f"page: {page}")
+        warm_up = [] if tornado.settled is None else [settled_in_words(tornado.settled)]
+        common.say(*study.sentences, *warm_up, f"page: {page}")
     return INTERRUPTED if partial else FINE
 
 
@@ -266,6 +296,7 @@ def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
         "base": _number(tornado.base),
         "change": float(tornado.change),
         "replications": tornado.replications,
+        "settled": settled_as_json(tornado.settled),
         "assumptions": [
             {"key": s.key, "value": s.value, "low": arm(s.low), "high": arm(s.high), "matters": s.matters}
             for s in tornado.swings

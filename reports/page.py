@@ -19,6 +19,7 @@ from reports.picture import Picture, drawn, write_whole
 from reports.plots.catalogue import catalogue
 from reports.sections import Cards, InputGroup, Story, cards, facts, inputs, notes, stories, technical
 from reports.study import tornado_picture
+from reports.terms import places_of
 from reports.verdict import Verdict, verdict
 from reports.words import Words, wording
 
@@ -93,7 +94,10 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
         place_columns=place_columns(words),
         places=places(tables, words),
         expectations=expectations(tables, info, words),
-        pictures=[draw(plot, tables, words) for plot in catalogue() if plot.applies(tables)] + _tornado(info, words),
+        pictures=[
+            *(draw(plot, tables, words) for plot in catalogue() if plot.applies(tables)),
+            *_tornado(tables, info, words),
+        ],
         stories=stories(tables, info, words),
         cards=cards(info, words),
         inputs=inputs(info, words),
@@ -103,9 +107,11 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
     )
 
 
-def _tornado(info: RunInfo, words: Words) -> list[Picture]:
+def _tornado(tables: Tables, info: RunInfo, words: Words) -> list[Picture]:
     """The tornado of assumptions, if the run came with one."""
-    picture = None if info.tornado is None else tornado_picture(info.tornado, words)
+    if info.tornado is None:
+        return []
+    picture = tornado_picture(info.tornado, words, places_of([info.tornado.asked], tables, words))
     return [] if picture is None else [picture]
 
 

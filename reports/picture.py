@@ -12,6 +12,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from reports.drawing.svg import drawing_style, inline_svg
+from sim.errors import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,10 @@ def drawn(name: str, title: str, finding: str, how_to_read: str, draw: Callable[
 
 def write_whole(text: str, path: Path) -> None:
     """Write a file whole or not at all, also if the program is stopped meanwhile."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as part:
+    with (
+        writing(path),
+        tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as part,
+    ):
         temporary = Path(part.name)
         try:
             part.write(text.encode("utf-8"))

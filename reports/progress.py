@@ -57,7 +57,7 @@ class RunProgress(Bar):
 
     def beat(self, beat: Beat) -> None:
         """Show how far the run has come."""
-        done = (beat.finished + min(1.0, beat.t_ms / beat.duration_ms)) / beat.replications
+        done = (beat.finished + beat.in_hand + min(1.0, beat.t_ms / beat.duration_ms)) / beat.replications
         elapsed = self._bar.tasks[0].elapsed or 0.0
         days, rest = divmod(beat.t_ms, 86_400_000)
         what = f"playing day {days + 1} {rest // 3_600_000:02d}:{rest // 60_000 % 60:02d}"

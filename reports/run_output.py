@@ -46,8 +46,7 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
     for warning in outcome.loaded.warnings:
         out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
     if settled is not None:
-        text = in_words(settled.warm_up_ms, Unit.TIME)
-        out.print(f"warm-up: {text}, found by MSER-5 in {settled.pilots} pilot runs", highlight=False)
+        out.print(settled_in_words(settled), highlight=False)
     if outcome.stopped is not None:
         out.print(stopped_in_words(outcome.stopped), highlight=False, markup=False, soft_wrap=True)
     if outcome.partial:
@@ -70,6 +69,16 @@ def _print_verdicts(outcome: Outcome, out: Console) -> None:
         out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
     for violation in outcome.violations:
         out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
+
+
+def settled_in_words(settled: Settled) -> str:
+    """The warm-up that was found."""
+    return f"warm-up: {in_words(settled.warm_up_ms, Unit.TIME)}, found by MSER-5 in {settled.pilots} pilot runs"
+
+
+def settled_as_json(settled: Settled | None) -> dict[str, object] | None:
+    """The warm-up that was found, for programs; None if it was given."""
+    return None if settled is None else {"warm_up_ms": settled.warm_up_ms, "pilots": settled.pilots}
 
 
 def stopped_in_words(stopped: Stopped) -> str:
@@ -97,7 +106,7 @@ def _percent(share: float) -> str:
     return "-" if share != share else f"{share:.1%}"  # noqa: PLR0124 - NaN
 
 
-def run_as_json(outcome: Outcome, page: Path, cards: CardWork | None) -> dict[str, object]:
+def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: CardWork | None) -> dict[str, object]:
     """The outcome for programs: times in ms, shares 0..1."""
     head = outcome.tables.headline
     columns: list[tuple[str, Callable[[int], object]]] = [
@@ -117,6 +126,7 @@ def run_as_json(outcome: Outcome, page: Path, cards: CardWork | None) -> dict[st
         "engine": outcome.engine,
         "replications": outcome.replications,
         "partial": outcome.partial,
+        "settled": settled_as_json(settled),
         "stopped": None if outcome.stopped is None else _stopped_as_json(outcome.stopped),
         "events": outcome.events,
         "log_sha256": outcome.stored.log_sha256 if outcome.stored is not None else None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from reports.drawing.labels import BACK_OFFICE, where
 from reports.phrases import action_titles, outcome
+from reports.terms import condition, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +119,10 @@ def notes(info: RunInfo, words: Words) -> list[str]:
 
 def _stopped(stopped: Stopped, words: Words) -> str:
     """Why there were so many replications."""
-    widths = [words("notes.width", condition=text, width=width) for text, width in stopped.conditions]
+    widths = [
+        words("notes.width", condition=condition(text, words), width=written(width, words))
+        for text, width in stopped.conditions
+    ]
     said = words("unit.semicolon").join(widths)
     if stopped.reached and stopped.held_from is not None:
         return words("notes.enough", n=stopped.replications, held=stopped.held_from, widths=said)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reports.drawing.swings import Arm, SpanRow, SwingRow, draw_spans, draw_tornado
 from reports.picture import Picture, drawn
+from reports.terms import amount, known, named, reason, written
 from reports.text import Text
 from sim.metrics.measures import Unit
-from sim.metrics.units import in_words
 from sim.replications.compare import Finding, sentence
 
 if TYPE_CHECKING:
@@ -47,11 +47,24 @@ class Study:
     facts: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What two alternatives are called, and the places of the scenarios."""
+
+    a: str
+    b: str
+    places: dict[str, str] = field(default_factory=dict)
+
+    def metric(self, difference: Difference, words: Words) -> str:
+        """What was compared."""
+        return named(difference.asked, words, self.places)
+
+
 _TORNADO = Text("What the answer owes to each assumption", "结果受各项假设影响的程度")
 _TORNADO_READ = Text(
     "Each row is a number nobody has measured. The bars show where {metric} goes when it alone is {change} lower or "
     "higher, its new value beside the bar; the line is the scenario as it is. All runs meet the same people.",
-    "每行是一个没有实测的数值。只把它调低或调高 {change} 时，{metric} 变到横条的末端，旁边是调整后的值；竖线是原方案。"
+    "每行是一个没有实测的数值。只把它调低或调高 {change} 时，{metric}变到横条的末端，旁边是调整后的值；竖线是原方案。"
     "所有运行都是同样的人。",
 )
 _LOWER, _HIGHER = Text("input lower", "调低"), Text("input higher", "调高")
@@ -59,29 +72,30 @@ _CHANCE = Text("light: may be chance", "浅色：可能是偶然")
 _MOST = Text(
     "{metric} is {base}. Of the {n} assumptions that change it by more than chance, {key} matters most: {low} to "
     "{high}.",
-    "{metric} 为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",
+    "{metric}为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",
 )
 _NONE = Text(
     "{metric} is {base}. None of the {n} assumptions changes it by more than chance.",
-    "{metric} 为 {base}。{n} 项假设中没有一项的影响超出偶然。",
+    "{metric}为 {base}。{n} 项假设中没有一项的影响超出偶然。",
 )
 
 
-def tornado_picture(tornado: Tornado, words: Words) -> Picture | None:
-    """The tornado; None if no assumption changes anything."""
+def tornado_picture(tornado: Tornado, words: Words, places: dict[str, str] | None = None) -> Picture | None:
+    """The tornado; None if no assumption changes anything.  `places`: what places of the scenario are called."""
     swings = [swing for swing in tornado.swings if swing.largest > 0.0][:MOST_ROWS]
-    finding = tornado_finding(tornado, words)
+    finding = tornado_finding(tornado, words, places)
     if not swings:
         return None
     divisor, unit = _axis(tornado.asked.unit, [s.largest for s in swings] + [abs(tornado.base)])
 
     def arm(effect: Effect) -> Arm | None:
-        return None if effect.note else Arm(effect.metric / divisor, short(effect.value))
+        return None if effect.note else Arm(effect.metric / divisor, short(effect.value, words))
 
     rows = [SwingRow(s.key, arm(s.low), arm(s.high), s.matters) for s in swings]
     change = words.share(float(tornado.change))
-    how = words.of(_TORNADO_READ).format(metric=tornado.asked.text, change=change)
-    axis = f"{tornado.asked.text}{unit and f', {unit}'}"
+    metric = named(tornado.asked, words, places)
+    how = words.of(_TORNADO_READ).format(metric=metric, change=change)
+    axis = metric + (f", {known(f'axis.{unit}', unit, words)}" if unit else "")
     keys = (words.of(_LOWER), words.of(_HIGHER), words.of(_CHANCE))
     return drawn(
         "tornado", words.of(_TORNADO), finding, how,
@@ -89,23 +103,25 @@ def tornado_picture(tornado: Tornado, words: Words) -> Picture | None:
     )  # fmt: skip
 
 
-def short(value: str) -> str:
+def short(value: str, words: Words) -> str:
     """A distribution by its mean (or its lowest value), anything else as it is written."""
     found = _MAIN.search(value) if value.startswith("{") else None
-    return f"{found[1]} {found[2]}" if found else value.replace('"', "")
+    if found is None:
+        return written(value.replace('"', ""), words)
+    return f"{known(f'input.{found[1]}', found[1], words)} {written(found[2], words)}"
 
 
-def tornado_finding(tornado: Tornado, words: Words) -> str:
+def tornado_finding(tornado: Tornado, words: Words, places: dict[str, str] | None = None) -> str:
     """What the study says, in a sentence."""
-    unit = tornado.asked.unit
-    base = in_words(tornado.base, unit)
+    unit, metric = tornado.asked.unit, named(tornado.asked, words, places)
+    base = amount(tornado.base, unit, words)
     first = next((swing for swing in tornado.swings if swing.matters), None)
     if first is None:
-        return words.of(_NONE).format(metric=tornado.asked.text, base=base, n=len(tornado.swings))
+        return words.of(_NONE).format(metric=metric, base=base, n=len(tornado.swings))
     ends = sorted(effect.metric for effect in (first.low, first.high) if not effect.note)
-    low, high = (in_words(value, unit) for value in (min(*ends, tornado.base), max(*ends, tornado.base)))
+    low, high = (amount(value, unit, words) for value in (min(*ends, tornado.base), max(*ends, tornado.base)))
     sure = sum(swing.matters for swing in tornado.swings)
-    values = {"metric": tornado.asked.text, "base": base, "key": first.key, "low": low, "high": high}
+    values = {"metric": metric, "base": base, "key": first.key, "low": low, "high": high}
     return words.of(_MOST).format(n=sure, **values)
 
 
@@ -113,26 +129,29 @@ _COMPARED = Text("Differences", "差异")
 _COMPARED_READ = Text(
     "A dot is how much {b} differs from {a}, as a share of {a}; the line is its interval, wide enough for all rows to "
     "hold together in 95 of 100 such studies. An interval that crosses the line at 0 decides nothing.",
-    "圆点是 {b} 与 {a} 相差的比例（以 {a} 为 100 %），横线是置信区间，其宽度使所有行在 100 次研究中有 95 次同时成立。"
+    "圆点是 {b} 与 {a} 相差的比例（以 {a} 为 100%），横线是置信区间，其宽度使所有行在 100 次研究中有 95 次同时成立。"
     "跨过 0 线的区间不能下结论。",
 )
+_KNOWN_OF = Text("known: {n} / {total}", "可以确定：{n} / {total}")
 _KNOWN, _NOT_KNOWN = Text("known", "可以确定"), Text("not known yet", "尚不能确定")
 
 
-def difference_picture(differences: Sequence[Difference], a: str, b: str, words: Words) -> Picture | None:
+def difference_picture(differences: Sequence[Difference], sides: Sides, words: Words) -> Picture | None:
     """Relative differences; None if there is nothing to draw."""
+    a, b = sides.a, sides.b
     rows = []
     for one in differences:
         size = abs(one.a)
         if one.interval.note or not size or one.finding is Finding.EQUAL:
             continue
         middle, low, high = (100 * v / size for v in (one.difference, one.interval.low, one.interval.high))
-        rows.append(SpanRow(one.asked.text, middle, low, high, f"{middle:+.3g} %", one.finding is not Finding.UNKNOWN))
+        label, text, sure = sides.metric(one, words), f"{middle:+.3g} %", one.finding is not Finding.UNKNOWN
+        rows.append(SpanRow(label, middle, low, high, text, sure))
     if not rows:
         return None
     title, how = words.of(_COMPARED), words.of(_COMPARED_READ).format(a=a, b=b)
     known = sum(row.sure for row in rows)
-    finding = f"{words.of(_KNOWN)}: {known} / {len(rows)}"
+    finding = words.of(_KNOWN_OF).format(n=known, total=len(rows))
     keys = (words.of(_KNOWN), words.of(_NOT_KNOWN))
     return drawn("differences", title, finding, how, lambda f: draw_spans(f, rows, f"({b} - {a}) / {a}, %", keys))
 
@@ -149,7 +168,7 @@ def _axis(unit: Unit, values: Sequence[float]) -> tuple[float, str]:
 
 
 _METRIC, _DIFFERENCE = Text("metric", "指标"), Text("difference", "差")
-_INTERVAL = Text("95 % interval, all rows together", "95 % 置信区间（各行同时成立）")
+_INTERVAL = Text("95 % interval, all rows together", "95% 置信区间（各行同时成立）")
 _PAIRS = Text("pairs of runs", "成对运行次数")
 _FIGURES, _INPUTS, _SKIPPED = (
     Text("All figures", "全部数字"),
@@ -160,15 +179,15 @@ _INPUT, _VALUE, _WHY = Text("input", "输入"), Text("value", "取值"), Text("w
 _AT_LOW, _AT_HIGH = Text("at the lower value", "调低后"), Text("at the higher value", "调高后")
 
 
-def comparison_table(differences: Sequence[Difference], a: str, b: str, words: Words) -> StudyTable:
+def comparison_table(differences: Sequence[Difference], sides: Sides, words: Words) -> StudyTable:
     """Every metric of both, with the difference and its interval."""
     rows = []
     for one in differences:
         unit, i = one.asked.unit, one.interval
-        span = i.note or f"{in_words(i.low, unit)} … {in_words(i.high, unit)}"
-        row = (one.asked.text, in_words(one.a, unit), in_words(one.b, unit), in_words(one.difference, unit), span)
-        rows.append((*row, str(one.pairs)))
-    columns = (words.of(_METRIC), a, b, words.of(_DIFFERENCE), words.of(_INTERVAL), words.of(_PAIRS))
+        span = reason(i.note, words) or f"{amount(i.low, unit, words)} … {amount(i.high, unit, words)}"
+        values = (amount(number, unit, words) for number in (one.a, one.b, one.difference))
+        rows.append((sides.metric(one, words), *values, span, str(one.pairs)))
+    columns = (words.of(_METRIC), sides.a, sides.b, words.of(_DIFFERENCE), words.of(_INTERVAL), words.of(_PAIRS))
     return StudyTable(words.of(_FIGURES), columns, tuple(rows))
 
 
@@ -178,33 +197,38 @@ def tornado_tables(tornado: Tornado, words: Words) -> tuple[StudyTable, ...]:
 
     def cell(effect: Effect) -> str:
         if effect.note:
-            return f"{effect.value}: {effect.note}" if effect.value else effect.note
-        i = effect.difference
-        return f"{effect.value}: {in_words(effect.metric, unit)} ({in_words(i.low, unit)} … {in_words(i.high, unit)})"
+            why = reason(effect.note, words)
+            return f"{effect.value}: {why}" if effect.value else why
+        numbers = (effect.metric, effect.difference.low, effect.difference.high)
+        metric, low, high = (amount(number, unit, words) for number in numbers)
+        return f"{effect.value}: {metric} ({low} … {high})"
 
     rows = tuple((s.key, s.value, cell(s.low), cell(s.high)) for s in tornado.swings)
     columns = (words.of(_INPUT), words.of(_VALUE), words.of(_AT_LOW), words.of(_AT_HIGH))
     tables = [StudyTable(words.of(_INPUTS), columns, rows)] if rows else []
     if tornado.skipped:
-        tables.append(StudyTable(words.of(_SKIPPED), (words.of(_INPUT), words.of(_WHY)), tornado.skipped))
+        skipped = tuple((key, reason(why, words)) for key, why in tornado.skipped)
+        tables.append(StudyTable(words.of(_SKIPPED), (words.of(_INPUT), words.of(_WHY)), skipped))
     return tuple(tables)
 
 
-def sentences(differences: Sequence[Difference], a: str, b: str, words: Words) -> tuple[str, ...]:
+def sentences(differences: Sequence[Difference], sides: Sides, words: Words) -> tuple[str, ...]:
     """One for each metric, in the language of the page."""
-    told = sentence if words.language == "en" else _in_chinese
-    return tuple(told(one, a, b) for one in differences)
+    if words.language == "zh":
+        return tuple(_in_chinese(one, sides, words) for one in differences)
+    return tuple(sentence(one, sides.a, sides.b) for one in differences)
 
 
-def _in_chinese(one: Difference, a: str, b: str) -> str:
-    what, unit, interval = one.asked.text, one.asked.unit, one.interval
+def _in_chinese(one: Difference, sides: Sides, words: Words) -> str:
+    what, unit, interval = sides.metric(one, words), one.asked.unit, one.interval
+    a, b = sides.a, sides.b
     if one.finding is Finding.EQUAL:
-        return f"{what}：每次运行都相同（{in_words(one.a, unit)}）"
+        return f"{what}：每次运行都相同（{amount(one.a, unit, words)}）"
     if interval.note:
         return f"{what}：无法确定（成对运行 {one.pairs} 次）"
     more = "多" if one.difference > 0 else "少"
-    told = f"{b} 比 {a} {more} {in_words(abs(one.difference), unit)}"
-    span = f"95 % 置信区间：{in_words(interval.low, unit)} 到 {in_words(interval.high, unit)}"
+    told = f"{b} 比 {a} {more} {amount(abs(one.difference), unit, words)}"
+    span = f"95% 置信区间：{amount(interval.low, unit, words)} 到 {amount(interval.high, unit, words)}"
     if one.finding is Finding.UNKNOWN:
         rest = "再增加运行次数也难以确定" if one.more is None else f"再运行约 {one.more:,} 次可能得出结论"
         return f"{what}：尚不能确定哪个更好；{told}（{span}），{rest}"

@@ -6,7 +6,18 @@ raises once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+
+class MistakeError(Exception):
+    """Something the user can put right; the text says what."""
+
+
+class WorkersLostError(Exception):
+    """No worker is left, and why; what was finished before is not lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class Problem:
         return text if self.allowed is None else f"{text}; allowed: {self.allowed}"
 
 
-class ScenarioError(Exception):
+class ScenarioError(MistakeError):
     """The user's files are wrong; `problems` has every mistake found, in the order of file and line."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -38,3 +49,21 @@ class ScenarioError(Exception):
     def __str__(self) -> str:
         """One line a problem."""
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class NotKeptError(Exception):
+    """Results cannot be written, and why; what was written before is kept."""
+
+
+@contextmanager
+def writing(path: Path, *more: type[Exception]) -> Iterator[None]:
+    """Say of a disk that is full, or of a folder that cannot be written to, what it is: NotKeptError.
+
+    `more`: what a library raises in the place of OSError.
+    """
+    caught: tuple[type[Exception], ...] = (OSError, *more)
+    try:
+        yield
+    except caught as error:
+        why = error.strerror if isinstance(error, OSError) else ""
+        raise NotKeptError(f"{path} cannot be written: {why or error}") from error

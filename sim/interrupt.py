@@ -8,6 +8,12 @@ from contextlib import ExitStack
 from typing import Self
 
 
+def heed_ctrl_c() -> None:
+    """Let Ctrl-C be heard where a shell started this program in its background, with Ctrl-C ignored."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Interruptible:
     """While it is entered, Ctrl-C is only noted; `check` raises it at a moment when nothing is half done."""
 

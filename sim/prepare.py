@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sim.compile.compiler import Compiled, compile_scenario
 from sim.compile.feasibility import overloads
+from sim.compile.steady import unsteady
 from sim.errors import Problem, ScenarioError
 from sim.procedures.catalogue import catalogue
-from sim.registry import DEFAULT_REGION, room
+from sim.region import region_of, room
 from sim.scenario.load import Loaded, load
 
 LARGEST_SEED = 2**63 - 1
@@ -42,6 +43,9 @@ def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None,
             yield "cohorts", None, crowded, "fewer people in one region, or a shorter region.division"
     if loaded.scenario.run.seed > LARGEST_SEED:
         yield "run.seed", None, "is too large for the random numbers", "0 to 2^63 - 1"
+    why = unsteady(compiled.program) if loaded.scenario.run.warm_up is None else ""
+    if why:
+        yield "run.warm_up", None, why, 'a duration, such as "1 d"'
     for row in compiled.program.stations:
         if row.preempt and row.batch_size > 1:
             why = "a service for several people together cannot be broken off"
@@ -49,9 +53,3 @@ def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None,
     if loaded.scenario.run.overload == "refuse":
         for text in overloads(compiled.program):
             yield "demand", None, text, 'more servers, less demand, or run.overload = "allow"'
-
-
-def region_of(loaded: Loaded) -> str:
-    """Division code of the scenario's region, a neutral one if it names none."""
-    region = loaded.scenario.region
-    return region.division if region is not None and region.division else DEFAULT_REGION

@@ -12,36 +12,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cardemu.identifiers import CARDS_PER_LETTER, CardIdentification, bank_card_number, card_number
-from cardemu.people import capacity, people
+from cardemu.identifiers import CardIdentification, bank_card_number, card_number
+from cardemu.people import people
 from sim.engines.draws import BANK_DRAW, Draws
 from sim.log import Event
 from sim.metrics.names_tables import Table
 from sim.office.fields import Field
 from sim.procedures.model import Act
 from sim.program import NONE
+from sim.region import people_of
 
 if TYPE_CHECKING:
     from sim.procedures.model import Effect
     from sim.program import Program
-
-DEFAULT_REGION = "9900"
-"""Division codes that begin with 99 are assigned to no place."""
-_MOST_CARDS = 26 * CARDS_PER_LETTER
-_CARDS_EACH = 10
-"""assumed: nobody needs more than ten cards within one run; the number space is divided so."""
-
-
-def room(program: Program, region: str) -> str:
-    """Why the region has no room for the numbers of this scenario's people; empty if it has."""
-    most = min(capacity(region), _MOST_CARDS // _CARDS_EACH)
-    number = people_of(program)
-    return f"{number:,} people, but numbers for {most:,} only" if number > most else ""
-
-
-def people_of(program: Program) -> int:
-    """How many people the cohorts have together."""
-    return sum(row.size for row in program.cohorts)
 
 
 class Registry:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from sim.conservation import CardIdentities
 from sim.engines.choose import AUTO, REFERENCE, choose, ready
 from sim.engines.reference import ReferenceEngine
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, writing
 from sim.expectations import expectation
 from sim.metrics.build import build_tables
 from sim.metrics.build_counts import stories_table
@@ -25,15 +25,18 @@ from sim.metrics.expect import Expectation, Verdict, evaluate, needs
 from sim.metrics.fold import Fold, Result
 from sim.metrics.identities import Identities
 from sim.metrics.measures import Question
-from sim.prepare import prepare, region_of
+from sim.prepare import prepare
+from sim.region import region_of
 from sim.registry import Registry
+from sim.replications.kept import packed
 from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_digest, key_of, read_rows
 from sim.replications.session import Beat, Enough, Fixed, Session
+from sim.replications.shares import telling
 from sim.replications.stopping import Stopped, Stopping
 from sim.replications.workers import Crew, Shared, check_workers, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
-from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder
+from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder, make_room
 from sim.stories import StoryBook, StoryResult
 
 if TYPE_CHECKING:
@@ -54,10 +57,10 @@ __all__ = [
     "engine_of",
     "job_of",
     "play",
+    "play_alone",
     "play_log",
     "play_task",
     "prepare",
-    "unpacked",
 ]
 
 
@@ -202,7 +205,9 @@ def play(
 
 
 def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequence[Expectation]) -> Job:
-    """What all replications have in common."""
+    """What all replications have in common.  A warm-up that is to be found must have been found."""
+    if loaded.scenario.run.warm_up is None:
+        raise ValueError("the warm-up has not been found: sim.settle does that")
     selections, thresholds = needs(expectations)
     questions = (*plan.questions, *(plan.stopping.questions if plan.stopping is not None else ()))
     selections = tuple(dict.fromkeys((*selections, *(question.selection for question in questions))))
@@ -282,7 +287,8 @@ class _Player:
         job, rows = self._job, folder / ROWS_FILE
         going_on = bool(self._before.rows)
         if job.log.kind == NONE:
-            folder.mkdir(parents=True, exist_ok=True)
+            with writing(folder):
+                make_room(folder, going_on=going_on)
         elif 0 in self._before.rows:
             self.stored = _log_in(folder, job)
         else:
@@ -292,7 +298,8 @@ class _Player:
             )  # fmt: skip
             keep = (ROWS_FILE,) if going_on else ()
             copy = {**job.loaded.contents, "scenario.toml": to_toml(job.loaded.merged).encode()}
-            self._writer = RunWriter.create(folder, info, self.names, copy, replace_old=True, keep=keep)
+            with writing(folder):
+                self._writer = RunWriter.create(folder, info, self.names, copy, replace_old=True, keep=keep)
         if not going_on:
             rows.unlink(missing_ok=True)
         return rows
@@ -322,17 +329,23 @@ class _Player:
 
 
 def play_task(task: tuple[bytes, int]) -> bytes:
-    """Play one replication in a worker; returns its row, encoded."""
-    job = unpacked(task[0])
+    """Play one replication in a worker; returns its row, encoded and packed: the parent has enough to do."""
+    key, row = play_alone(task)
+    return packed(row.encoded(key))
+
+
+def play_alone(task: tuple[bytes, int]) -> tuple[Key, Row]:
+    """Play one replication of a packed job for what it measures, without its log."""
+    job = job_in(task[0])
     single = _Replication(job, task[1])
-    single.play(None, None)
-    return single.row().encoded(replace(job.key, code=code_digest()))
+    single.play(None, telling(job.key.content_hash, job.key.seed, task[1], job.compiled.program.duration_ms))
+    return replace(job.key, code=code_digest()), single.row()
 
 
 @lru_cache(maxsize=4)
-def unpacked(packed: bytes) -> Job:
+def job_in(task: bytes) -> Job:
     """The job of a task, in the worker that got it."""
-    job: Job = pickle.loads(packed)  # noqa: S301 - from our own parent, over the executor's connection
+    job: Job = pickle.loads(task)  # noqa: S301 - from our own parent, over the executor's connection
     return job
 
 

@@ -28,6 +28,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import MistakeError, writing
 from sim.log import COLUMNS, Event
 from sim.metrics.names import Names
 from sim.metrics.names_tables import Table, names_from_tables, tables_of_names
@@ -41,7 +42,7 @@ RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
 _PARTIAL = ".partial"
 
 
-class RunFolderError(Exception):
+class RunFolderError(MistakeError):
     """A folder cannot be used as a run folder, and why."""
 
 
@@ -179,20 +180,22 @@ class RunWriter:
         self._database.register("columns_to_write", dict(table.columns))
         kinds = ((n, "VARCHAR" if c.dtype == object else "BIGINT") for n, c in table.columns.items())
         chosen = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in kinds)
-        self._database.execute(
-            f"COPY (SELECT {chosen} FROM columns_to_write) TO {_quoted(temporary)}"  # noqa: S608  names are our own
-            " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)"
-        )
+        with writing(path, duckdb.IOException):
+            self._database.execute(
+                f"COPY (SELECT {chosen} FROM columns_to_write) TO {_quoted(temporary)}"  # noqa: S608  names are our own
+                " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)"
+            )
+            temporary.replace(path)
         self._database.unregister("columns_to_write")
-        temporary.replace(path)
 
     def describe(self) -> None:
         """Write run.json."""
         path = self.folder / "run.json"
         described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self.info)}
         temporary = path.with_name(path.name + _PARTIAL)
-        temporary.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        temporary.replace(path)
+        with writing(path):
+            temporary.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            temporary.replace(path)
 
     def close(self, status: str) -> None:
         """Write what is left, the views, and how it ended."""
@@ -208,7 +211,7 @@ class RunWriter:
         path = self.folder / "results.duckdb"
         temporary = path.with_name(path.name + _PARTIAL)
         temporary.unlink(missing_ok=True)
-        with duckdb.connect(temporary) as database:
+        with writing(path, duckdb.IOException), duckdb.connect(temporary) as database:
             for name, files in _views(self.folder).items():
                 relative = [str(PurePosixPath(file.relative_to(self.folder))) for file in files]
                 pattern = _quoted("events/part-*.parquet") if name == "events" else _quoted(relative[0])
@@ -232,6 +235,17 @@ def _check_free(folder: Path, *, replace_old: bool) -> None:
         raise RunFolderError(f"{folder} is not empty and is no run of ours; give a new name or an empty folder")
     if not replace_old:
         raise RunFolderError(f"{folder} already holds a run; give a new name, or say that it may be replaced")
+
+
+def make_room(folder: Path, *, going_on: bool) -> None:
+    """Make a folder for a run that keeps no log; an older run of ours in it goes away unless this one goes on from it.
+
+    Raises RunFolderError if something else is there.
+    """
+    _check_free(folder, replace_old=True)
+    if not going_on and is_run_folder(folder):
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _put_in_place(new: Path, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import matplotlib.figure  # noqa: F401 - so that pages are drawn in this process
 from typer.testing import CliRunner
 
 import cardmill

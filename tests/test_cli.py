@@ -141,7 +141,7 @@ def test_a_report_can_be_had_in_chinese(tmp_path: Path) -> None:
     code, out = run_in(tmp_path, "run", "scenario.toml", "--lang", "zh")
     assert code == 0
     assert out.splitlines()[-1] == "report: runs/scenario/report.zh.html"
-    assert "等候" in (tmp_path / "runs/scenario/report.zh.html").read_text(encoding="utf-8")
+    assert "等待" in (tmp_path / "runs/scenario/report.zh.html").read_text(encoding="utf-8")
 
 
 def test_check_says_how_large_a_scenario_is_and_plays_nothing(tmp_path: Path) -> None:

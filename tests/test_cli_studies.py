@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -42,6 +43,10 @@ def test_a_run_that_reached_the_most_says_that_it_was_not_enough(tmp_path: Path)
     assert code == 0
     assert "6 replications: that is the most allowed; THE INTERVALS ARE NOT NARROW ENOUGH" in out
     assert "Stopped after 6 replications although" in (tmp_path / "runs/desk/report.html").read_text("utf-8")
+    nothing = ("--until", "ci(lead.application_to_hand.mean) < 1 h", "--max-replications", "6")
+    code, out = run_in(tmp_path, "run", "desk.toml", *nothing, *HERE)
+    assert code == 0
+    assert "now nothing, there was nothing to measure in any replication" in out
 
 
 def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
@@ -55,6 +60,35 @@ def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
     assert "warm_up = " in copy
 
 
+def test_a_warm_up_to_be_found_may_stand_in_the_file_and_the_option_goes_before_it(tmp_path: Path) -> None:
+    """Checked without playing, found when played and resumed, stated in JSON and on a comparison's page."""
+    path = desk(tmp_path, duration="5 d", replications=2)
+    path.write_text(path.read_text("utf-8").replace("[run]", '[run]\nwarm_up = "auto"'), "utf-8")
+    code, out = run_in(tmp_path, "check", "desk.toml")
+    assert code == 0
+    assert "note: run.warm_up is found by pilot runs whenever the scenario is played" in out
+    assert run_in(tmp_path, "run", "desk.toml", "--quiet", *HERE) == (0, "")
+    code, text = run_in(tmp_path, "run", "desk.toml", "--resume", "--replications", "3", "--json", *HERE)
+    assert code == 0
+    assert json.loads(text)["settled"]["pilots"] == 5
+    code, out = run_in(tmp_path, "run", "desk.toml", "--resume", "--warm-up", "1 h", *HERE)
+    assert code == 2
+    assert "cannot go on: they were played from another scenario" in out
+    code, text = run_in(tmp_path, "run", "desk.toml", "--warm-up", "1 h", "--json", *HERE)
+    assert json.loads(text)["settled"] is None
+    options = ("compare", "desk.toml", "--set-b", "stations.desk.counters=3", "--replications", "2", *HERE)
+    code, out = run_in(tmp_path, *options)
+    assert code == 0
+    assert "found by MSER-5 in 5 pilot runs" in out
+    assert "found by MSER-5 in 5 pilot runs" in (tmp_path / "runs/compare-desk-desk/compare.html").read_text("utf-8")
+    hours = path.read_text("utf-8") + 'hours = "day"\n[hours.day]\ndaily = "08:00-16:00"\n'
+    path.write_text(hours, "utf-8")
+    code, out = run_in(tmp_path, "check", "desk.toml", "--set", "run.overload=allow")
+    assert code == 2
+    assert "desk.toml: run.warm_up: there is no steady state to settle into: desk has opening hours" in out
+    assert 'allowed: a duration, such as "1 d"' in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -65,8 +99,11 @@ def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
             "--replications says how many, --until when to stop",
         ),
         (("--until", "ci(wait.mean) < 1 s", "--max-replications", "3"), "at least 5 and at most 3 replications"),
+        (("--max-replications", "30"), "mean nothing without --until; allowed: --replications for a number"),
+        (("--until", "ci(utilisation) < inf"), 'utilisation cannot be compared with that: "inf" is no limit'),
+        (("--until", "ci(wait.mean) < nan %"), '"nan" is no limit'),
         (("--workers", "0"), "--workers: 0 workers do nothing"),
-        (("--warm-up", "soon"), 'run.warm_up: "soon" is not a duration'),
+        (("--warm-up", "soon"), 'run.warm_up: "soon" is not a duration; allowed: a number and a unit'),
         (("--sensitivity", "wait.men"), 'did you mean "wait.mean"'),
     ],
 )
@@ -79,6 +116,23 @@ def test_wrong_options_of_a_run_are_explained(tmp_path: Path, arguments: tuple[s
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "desk.toml"),
+        ("compare", "desk.toml", "--set-b", "stations.desk.counters=3"),
+        ("sensitivity", "desk.toml"),
+    ],
+)
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Exit code 1, one line, no traceback, and nothing is said to be kept."""
+    path = desk(tmp_path, replications=2)
+    code, out = run_in(tmp_path, *command, "--out", "desk.toml/x", *HERE)
+    assert code == 1
+    assert re.fullmatch(r"desk\.toml/x(/a)? cannot be written: (Not a directory|File exists)\n", out)
+    assert path.is_file()
+
+
 def test_rows_of_another_scenario_are_refused_with_the_reason(tmp_path: Path) -> None:
     """--resume after the scenario was changed."""
     desk(tmp_path)
@@ -86,6 +140,23 @@ def test_rows_of_another_scenario_are_refused_with_the_reason(tmp_path: Path) ->
     code, out = run_in(tmp_path, "run", "desk.toml", "--resume", "--set", "stations.desk.counters=3", *HERE)
     assert code == 2
     assert "holds replications that cannot go on: they were played from another scenario" in out
+
+
+def test_a_run_that_keeps_no_log_replaces_an_older_run_and_nothing_else(tmp_path: Path) -> None:
+    """The older log would be that of another scenario; somebody's folder is left alone."""
+    desk(tmp_path)
+    options = ("run", "desk.toml", "--log", "none", "--quiet", *HERE)
+    assert run_in(tmp_path, "run", "desk.toml", "--quiet", *HERE) == (0, "")
+    assert run_in(tmp_path, *options, "--resume") == (0, "")
+    assert (tmp_path / "runs/desk/run.json").exists()
+    assert run_in(tmp_path, *options, "--set", "stations.desk.counters=3") == (0, "")
+    assert {path.name for path in (tmp_path / "runs/desk").iterdir()} == {"replications.rows", "report.html"}
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("One", "utf-8")
+    code, out = run_in(tmp_path, *options, "--out", "thesis")
+    assert code == 2
+    assert "thesis is not empty and is no run of ours" in out
+    assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
 
 
 def test_a_comparison_says_which_is_better_on_screen_in_json_and_on_a_page(tmp_path: Path) -> None:

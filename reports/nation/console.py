@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -13,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from reports.console import FINE, INTERRUPTED, LANGUAGES, USAGE, complain
+from reports.complaints import FINE, INTERRUPTED, LOST, USAGE, complain
 from reports.nation.page import write_nation_page
 from reports.nation.summary import summary
 from reports.progress import Bar
-from reports.words import Words
-from sim.errors import Problem, ScenarioError
+from reports.words import LANGUAGES, Words
+from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
+from sim.interrupt import heed_ctrl_c
 from sim.nation.cities import load_city
 from sim.nation.folder import NationFolder, NationFolderError
 from sim.nation.load import load_nation, only
 from sim.nation.run import MOVERS, Beat, NationRun
-from sim.replications.workers import WorkersLostError, crew_of
+from sim.replications.workers import crew_of
 from sim.scenario.toml_write import to_toml
 
 if TYPE_CHECKING:
@@ -48,15 +47,15 @@ class NationOptions:
 
 def nation(options: NationOptions) -> int:
     """Play a nation, write its tables and its report, say how it went."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background starts with Ctrl-C ignored
+    heed_ctrl_c()
     try:
         return _nation(options)
     except (ScenarioError, NationFolderError) as error:
         return complain(error)
-    except WorkersLostError as error:
+    except (WorkersLostError, NotKeptError) as error:
         complain(error)
-        return complain(Exception("what was finished is kept; --resume goes on with it"))
+        complain(Exception("what was finished is kept; --resume goes on with it"))
+        return LOST
 
 
 def _nation(options: NationOptions) -> int:

@@ -253,10 +253,10 @@ PLOTS = (
     _by_size(
         "outlets.wait_mean",
         "waits-by-size",
-        Text("Waits at the outlets, by size of the city", "网点等候与城市大小"),
+        Text("Waits at the outlets, by size of the city", "网点等待与城市大小"),
         Text(
             "In the smallest tenth of the cities the mean wait is {small}, in the largest {large} (medians).",
-            "最小的一成城市平均等候 {small}，最大的一成为 {large}（中位数）。",
+            "最小的一成城市平均等待 {small}，最大的一成为 {large}（中位数）。",
         ),
     ),
     NationPlot(

@@ -18,7 +18,7 @@ _PLAYED = Text(
 _OUTLETS = Text(
     "At the outlets nine of ten visits wait {p90} at most, 99 of 100 at most {p99}; the longest mean wait of a city "
     "is {worst} ({city}).",
-    "网点：每10次到访有9次等候不超过 {p90}，每100次有99次不超过 {p99}；平均等候最长的城市为 {worst}（{city}）。",
+    "网点：每10次到访有9次等待不超过 {p90}，每100次有99次不超过 {p99}；平均等待最长的城市为 {worst}（{city}）。",
 )
 _HOTLINE = Text(
     "Of the calls for an agent {abandoned} give up; in the worst city {worst} ({city}).",

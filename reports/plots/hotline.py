@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 _LEFT = 50.0
 _ANSWERED = Text("answered by an agent", "人工接听")
 _SELF = Text("finished by the voice menu", "语音菜单办结")
-_GAVE_UP = Text("caller gave up waiting", "等候中放弃")
+_GAVE_UP = Text("caller gave up waiting", "等待中放弃")
 _NO_LINE = Text("no line free, or closed", "没有空线路或已下班")
 _CALLS = Text("calls per half hour, average day", "每半小时来电数（平均一天）")
-_WAIT = Text("average wait for an agent, {unit}", "等候人工的平均时间（{unit}）")
+_WAIT = Text("average wait for an agent, {unit}", "等待人工的平均时间（{unit}）")
 _FINDING = Text("Of {calls} calls, {parts}.", "{calls} 个来电中，{parts}。")
 _PARTS = (
     Text("{share} were answered by an agent", "{share} 由人工接听"),
@@ -130,7 +130,7 @@ PLOT = Plot(
     how_to_read=Text(
         "Each bar is half an hour of an average day, divided by what became of the calls made in it; the line below "
         "shows how long callers waited for an agent.",
-        "每根柱是平均一天中的半小时，按来电的结果分段；下面的线是等候人工接听的时间。",
+        "每根柱是平均一天中的半小时，按来电的结果分段；下面的线是等待人工接听的时间。",
     ),
     applies=_applies,
     finding=_finding,

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from sim.metrics.tables import Tables
 
 _MOST_GROUPS = 6
-_WAITING = Text("people waiting", "等候的人")
+_WAITING = Text("people waiting", "等待的人")
 _ON_DUTY = Text("counters or agents on duty", "值守的窗口或坐席")
 _AT_WORK = Text("of these, at work", "其中正在办理")
 _FINDING = Text(
     "The longest queue is at {place}: about {people} waiting at {time}, with {servers} on duty.",
-    "队伍最长的是{place}：{time} 约有 {people} 人等候，值守 {servers} 个。",
+    "队伍最长的是{place}：{time} 约有 {people} 人等待，值守 {servers} 个。",
 )
 _PICKED = Text(
     " Shown are the {n} of {total} groups with the longest queues.", "图中是 {total} 组里队伍最长的 {n} 组。"
@@ -125,7 +125,7 @@ PLOT = Plot(
     how_to_read=Text(
         "The blue area is the number of people waiting on an average day; where the dashed line (at work) touches "
         "the solid line (on duty), everybody is busy and the queue grows.",
-        "蓝色面积是平均一天里等候的人数；虚线（正在办理）碰到实线（值守）时，所有窗口都在忙，队伍就会变长。",
+        "蓝色面积是平均一天里等待的人数；虚线（正在办理）碰到实线（值守）时，所有窗口都在忙，队伍就会变长。",
     ),
     applies=_applies,
     finding=_finding,

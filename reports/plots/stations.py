@@ -24,17 +24,17 @@ _WORST = 10
 _DISTRIBUTION_FROM = 12
 _BINS = 24
 _PLACES = Text("number of places", "地点数")
-_WAIT_AXIS = Text("average wait, {unit}", "平均等候（{unit}）")
-_TOP = Text("longest average waits", "平均等候最长的地点")
+_WAIT_AXIS = Text("average wait, {unit}", "平均等待（{unit}）")
+_TOP = Text("longest average waits", "平均等待最长的地点")
 _VALUE = Text("{wait}, {people} people", "{wait}，{people} 人次")
 _FINDING = Text(
     "The average wait is longest at {worst} ({longest}) and shortest at {best} ({shortest}).",
-    "平均等候最长的是{worst}（{longest}），最短的是{best}（{shortest}）。",
+    "平均等待最长的是{worst}（{longest}），最短的是{best}（{shortest}）。",
 )
 _FINDING_MANY = Text(
     "At half of the {n} places people wait less than {half} on average; the longest average wait is {longest}, at "
     "{worst}.",
-    "{n} 个地点中，一半的平均等候少于 {half}；最长的是{worst}，平均 {longest}。",
+    "{n} 个地点中，一半的平均等待少于 {half}；最长的是{worst}，平均 {longest}。",
 )
 
 
@@ -113,7 +113,7 @@ PLOT = Plot(
     how_to_read=Text(
         "The bars with names are the places where people wait longest on average, with the number of people who came; "
         "with many places, the upper picture counts all of them by their average wait.",
-        "有名称的横条是平均等候最长的地点及其到访人次；地点很多时，上面的图按平均等候时间统计全部地点。",
+        "有名称的横条是平均等待最长的地点及其到访人次；地点很多时，上面的图按平均等待时间统计全部地点。",
     ),
     applies=_applies,
     finding=_finding,

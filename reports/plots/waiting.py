@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _FINDING = Text(
     "People wait longest at {place} when they come between {start} and {end}: {wait} on average.",
-    "等候最久的是 {start} 到 {end} 之间到达{place}的人：平均 {wait}。",
+    "等待最久的是 {start} 到 {end} 之间到达{place}的人：平均 {wait}。",
 )
 _PICKED = Text(
     " Shown are the {n} of {total} places with the longest average wait.",
-    "图中是 {total} 个地点里平均等候最长的 {n} 个。",
+    "图中是 {total} 个地点里平均等待最长的 {n} 个。",
 )
 
 
@@ -88,11 +88,11 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
 PLOT = Plot(
     name="waiting",
     place=10,
-    title=Text("Waiting, by place and hour of arrival", "各地点各时段的等候时间"),
+    title=Text("Waiting, by place and hour of arrival", "各地点各时段的等待时间"),
     how_to_read=Text(
         "Each row is a place, each column an hour of the day; the number is the average wait of the people who "
         "arrived in that hour, and a darker cell means a longer wait. An empty cell: nobody came.",
-        "每行是一个地点，每列是一天中的一个小时；数字是这一小时到达的人的平均等候时间，颜色越深等得越久，空格表示没有人来。",
+        "每行是一个地点，每列是一天中的一个小时；数字是这一小时到达的人的平均等待时间，颜色越深等得越久，空格表示没有人来。",
     ),
     applies=_applies,
     finding=_finding,

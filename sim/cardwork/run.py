@@ -11,7 +11,9 @@ from sim.cardwork.outcome import CardWork
 from sim.cardwork.share import AUTO, share_for
 from sim.cardwork.work import Beat, Order, card_work
 from sim.cardwork.world import world_of
-from sim.prepare import prepare, region_of
+from sim.errors import writing
+from sim.prepare import prepare
+from sim.region import region_of
 from sim.scenario.schema_chip import DEFAULT_PRODUCT
 from sim.store import RunReader
 
@@ -52,5 +54,6 @@ def work_on_run(
 
 def _write(path: Path, work: CardWork) -> None:
     temporary = path.with_name(path.name + ".partial")
-    temporary.write_text(json.dumps(work.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
-    temporary.replace(path)
+    with writing(path):
+        temporary.write_text(json.dumps(work.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        temporary.replace(path)

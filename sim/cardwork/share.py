@@ -7,6 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import MistakeError
 from sim.sample import keyed
 
 AUTO = "auto"
@@ -17,7 +18,7 @@ _SHARE = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%")
 _SEED = 0
 
 
-class ShareError(ValueError):
+class ShareError(MistakeError):
     """Not a share of people."""
 
 

@@ -66,7 +66,7 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
         title=scenario.title,
         start=run.start,
         duration_ms=run.duration,
-        warm_up_ms=run.warm_up,
+        warm_up_ms=run.warm_up or 0,
         drain=run.drain,
         clock_step_ms=run.clock_step,
         day_starts=days,

@@ -1,7 +1,8 @@
 """The compiled engine: the same log as the readable one, many times faster.
 
-Two loops share its tables: a short one for plain stations (`compiled_plain`) and one for everything else
-(`compiled_general`).  What they do not know is refused before the run starts: `Unsupported`, never approximated.
+Three loops share its tables: short ones for plain stations and for a single one (`compiled_plain`), and one for
+everything else (`compiled_general`).  What they do not know is refused before the run starts: `Unsupported`, never
+approximated.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from sim.engines.compiled_build import Unsupported, unsupported
 from sim.engines.compiled_general import GeneralEngine
-from sim.engines.compiled_plain import PlainEngine, not_plain
+from sim.engines.compiled_plain import PlainEngine, entries_of, not_plain
 
 if TYPE_CHECKING:
+    from sim.engines.compiled_types import Entry
     from sim.engines.record import Sink
     from sim.program import Program
 
@@ -40,6 +42,10 @@ def _loop_for(program: Program) -> type[GeneralEngine | PlainEngine]:
     return GeneralEngine if not_plain(program) else PlainEngine
 
 
+def _entries_of(program: Program) -> tuple[Entry, ...]:
+    return GeneralEngine.entries if not_plain(program) else entries_of(program)
+
+
 def is_plain(program: Program) -> bool:
     """Whether the short loop plays a program."""
     return not not_plain(program)
@@ -47,12 +53,12 @@ def is_plain(program: Program) -> bool:
 
 def is_ready(program: Program) -> bool:
     """Whether the code for a program is at hand or on disk."""
-    return all(entry.ready for entry in _loop_for(program).entries)
+    return all(entry.ready for entry in _entries_of(program))
 
 
 def make_ready(program: Program) -> None:
     """Load the code for a program or, failing that, compile it, which takes half a minute."""
-    for entry in _loop_for(program).entries:
+    for entry in _entries_of(program):
         entry.prepare()
 
 

@@ -62,6 +62,7 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     """All tables of one run.
 
     `scale` makes those that grow larger, after a run that found them too small; `margin`: rows free in each of them.
+    The short loops, which need hardly any, have logs of their own.
     """
     missing = unsupported(program)
     if missing:
@@ -87,7 +88,7 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     g[col.DRAIN], g[col.BUSINESSES] = program.drain, stations.lines
     g[col.DAY_LOW], g[col.DAY_HIGH] = 1, 0
     return World(
-        g=g, heap=table(4 * margin, col.HEAP_WIDTH), case=case, log=table(CHUNK + margin, 8),
+        g=g, heap=table(4 * margin, col.HEAP_WIDTH), case=case, log=table(CHUNK + margin if margin >= MARGIN else 0, 8),
         block=np.zeros((0, col.BLOCK_WIDTH), dtype=np.int64),
         record=table(margin if program.cohorts else 1, len(Field)),
         record_of=np.full(max(1, people.count), NONE, dtype=np.int64),

@@ -9,9 +9,10 @@ FREE_SLOT, ENDS, GIVE_UPS = 6, 7, 8
 PEOPLE, ROOM = 9, 10  # arrivals in the block; rows the log has room for
 STATE_WIDTH = 11
 
-# --- a case: one cache line -------------------------------------------------------------------------------------------
+# --- a case: two cache lines, the second one for what is drawn ahead --------------------------------------------------
 ID, NUMBER, BORN, JOINED, LENGTH, STEP, SOURCE, BEHIND = 0, 1, 2, 3, 4, 5, 6, 7
-CASE_BITS = 3
+NEXT_LENGTH, NEXT_PATIENCE = 8, 9
+CASE_BITS = 4
 VISIT_SHIFT = 32
 """SOURCE also counts the steps entered, above the number of the source."""
 SLOT_BITS = 24

@@ -6,16 +6,18 @@ import math
 
 from sim.engines import compiled_columns as col
 from sim.engines import compiled_plain_columns as own
-from sim.engines.compiled_types import Entry, Words, compiled, plain_at, world_at
-from sim.engines.compiled_world import Plain, World
+from sim.engines.compiled_types import Entry, Words, ahead_at, compiled, world_at
+from sim.engines.compiled_world import Ahead, World
 from sim.engines.draws import For
+from sim.engines.near_log import near_log
 from sim.engines.philox import uniform, uniform_block
 from sim.engines.samplers import sample
 from sim.program import FOREVER
 
 _SERVICE, _PATIENCE = int(For.SERVICE), int(For.PATIENCE)
 _EXPONENTIAL = 1
-_FIRST_VISIT = 1 << 12
+_DOUBT = 1e-12
+"""Far more than `near_log` and the rounding of what is made of it can be wrong, as a part of the mean."""
 
 
 @compiled
@@ -73,14 +75,26 @@ def time_of(w: World, source: int, number: int, step: int, station: int, visit: 
 
 
 @compiled
-def _block_of_exponential(w: World, p: Plain, out: Words, dist: int, purpose: int) -> None:
-    """For a block of one source: all uniform numbers first, then all logarithms."""
-    uniforms, numbers, people = p.uniforms, p.numbers, p.s[own.PEOPLE]
+def _block_of_exponential(w: World, p: Ahead, out: Words, dist: int, purpose: int) -> None:
+    """For a block of one source: all uniform numbers first, then all logarithms, many at once.
+
+    These logarithms are not the last digit's; where that could decide how a time is rounded, `_exponential` says.
+    """
+    uniforms, numbers, people = p.uniforms, p.numbers, len(p.numbers)
     mean = w.reals[w.dist[dist, col.DIST_REALS]]
     seed, replication, key = w.g[col.SEED], w.g[col.REPLICATION], w.source[p.sources[0], col.SOURCE_KEY]
-    uniform_block(seed, replication, numbers[0], key, purpose, uniforms[:people])
+    uniform_block(seed, replication, numbers[0], key, purpose, uniforms)
+    doubt, doubtful = _DOUBT * mean, 0
     for at in range(people):
-        out[at] = _exponential(mean, uniforms[at])
+        x = 0.5 - mean * near_log(uniforms[at])
+        whole = math.floor(x)
+        sure = (x - whole > doubt) & (x - whole < 1.0 - doubt)
+        out[at] = int(whole) if sure else -1
+        doubtful += int(not sure)
+    if doubtful:
+        for at in range(people):
+            if out[at] < 0:
+                out[at] = _exponential(mean, uniforms[at])
 
 
 @compiled
@@ -95,24 +109,37 @@ def _is_simple(w: World, source: int, dist: int) -> bool:
     )
 
 
-@Entry
-def draw_ahead(pairs: int, tables: int, one_source: int) -> int:
-    """First service and patience of everybody in a block of arrivals."""
-    w, p = world_at(pairs), plain_at(tables)
-    for what in range(2):
-        out = p.lengths if what == 0 else p.patiences
-        if one_source:
-            step = w.source[p.sources[0], col.SOURCE_STEP]
-            station = w.step[step, col.STEP_STATION]
-            if what == 1 and not p.desk[(station << own.DESK_BITS) + own.PATIENT]:
-                continue
+@compiled
+def _visit(w: World, p: Ahead, visit: int, what: int, out: Words) -> None:
+    """Times of everybody in a block at his first or second step, where that is the same for all of a source."""
+    people, one_source = len(p.numbers), len(w.source) == 1
+    for at in range(people):
+        step = w.source[p.sources[at], col.SOURCE_STEP]
+        if visit > 1:
+            step = p.path[(step << own.PATH_BITS) + own.AFTER]
+        if step < 0:
+            if one_source and step != own.DRAWN:
+                return
+            out[at] = own.NOT_DRAWN
+            continue
+        station = w.step[step, col.STEP_STATION]
+        if at == 0 and one_source:
+            if what == 1 and not p.patient[station]:
+                return
             dist = _service_of(w, station, step) if what == 0 else w.station[station, col.PATIENCE]
             if _is_simple(w, p.sources[0], dist):
-                purpose = w.step[step, col.STEP_KEY] | _FIRST_VISIT | (_SERVICE if what == 0 else _PATIENCE)
+                purpose = w.step[step, col.STEP_KEY] | visit << 12 | (_SERVICE if what == 0 else _PATIENCE)
                 _block_of_exponential(w, p, out, dist, purpose)
-                continue
-        for at in range(p.s[own.PEOPLE]):
-            step = w.source[p.sources[at], col.SOURCE_STEP]
-            station = w.step[step, col.STEP_STATION]
-            out[at] = time_of(w, p.sources[at], p.numbers[at], step, station, 1, what)
+                return
+        out[at] = time_of(w, p.sources[at], p.numbers[at], step, station, visit, what)
+
+
+@Entry
+def draw_ahead(pairs: int, tables: int) -> int:
+    """The first two services and patiences of everybody in a block of arrivals."""
+    w, p = world_at(pairs), ahead_at(tables)
+    _visit(w, p, 1, 0, p.lengths)
+    _visit(w, p, 1, 1, p.patiences)
+    _visit(w, p, 2, 0, p.next_lengths)
+    _visit(w, p, 2, 1, p.next_patiences)
     return 0

@@ -15,6 +15,7 @@ from __future__ import annotations
 from sim.engines import compiled_columns as col
 from sim.engines import compiled_plain_columns as own
 from sim.engines.compiled_plain_draws import time_of
+from sim.engines.compiled_rows import rows_are_written, write_row
 from sim.engines.compiled_types import Entry, Words, compiled, inlined, plain_at, world_at
 from sim.engines.compiled_world import Plain, World
 from sim.engines.draws import For
@@ -86,19 +87,6 @@ def _replace_soonest(heap: Words, first: int, size: int, t_ms: int) -> None:
     heap[first + hole] = t_ms
 
 
-@inlined
-def _row(p: Plain, at: int, t_ms: int, ident: int, step: int, station: int, kind: int, code: int, value: int) -> None:
-    log, at = p.log, at << 3
-    log[at] = t_ms
-    log[at + 1] = ident
-    log[at + 2] = -1
-    log[at + 3] = step
-    log[at + 4] = station
-    log[at + 5] = kind
-    log[at + 6] = code
-    log[at + 7] = value
-
-
 @compiled
 def _after(w: World, p: Plain, slot: int, station: int) -> int:
     """The step after a service, -1 none: the first move whose share comes up."""
@@ -126,7 +114,7 @@ def _leave(p: Plain, rows: int, now: int, slot: int, step: int, station: int, ho
     """The case is over, its row free.  Gives the rows of the log, as the others here do."""
     s, case = p.s, p.case
     at = slot << own.CASE_BITS
-    _row(p, rows, now, case[at + own.ID], step, station, _LEAVE, how, now - case[at + own.BORN])
+    write_row(p.log, rows, now, case[at + own.ID], step, station, _LEAVE, how, now - case[at + own.BORN])
     case[at + own.BEHIND] = s[own.FREE_SLOT]
     s[own.FREE_SLOT] = slot
     return rows + 1
@@ -176,9 +164,11 @@ def _join(
     place = station << own.DESK_BITS
     source = case[at + own.SOURCE] & _LOW
     if desk[place + own.INSIDE] >= desk[place + own.CAPACITY]:
-        _row(p, rows, now, ident, step, station, _BLOCKED, 0, desk[place + own.INSIDE])
+        write_row(p.log, rows, now, ident, step, station, _BLOCKED, 0, desk[place + own.INSIDE])
         return _leave(p, rows + 1, now, slot, step, station, _BLOCKED)
-    _row(p, rows, now, ident, step, station, _JOIN, w.source[source, col.SOURCE_PRIORITY], desk[place + own.WAITING])
+    write_row(
+        p.log, rows, now, ident, step, station, _JOIN, w.source[source, col.SOURCE_PRIORITY], desk[place + own.WAITING]
+    )
     desk[place + own.INSIDE] += 1
     case[at + own.JOINED] = now
     if desk[place + own.FREE] == 0:
@@ -190,7 +180,7 @@ def _join(
     if desk[place + own.PATIENT]:
         _replace_soonest(p.available, desk[place + own.AVAILABLE], desk[place + own.SERVERS], min(now + length, _FAR))
     case[at + own.LENGTH] = length
-    _row(p, rows + 1, now, ident, step, station, _START, 0, 0)
+    write_row(p.log, rows + 1, now, ident, step, station, _START, 0, 0)
     _put(p.ends, s[own.ENDS], now + length, ident << own.SLOT_BITS | slot)
     s[own.ENDS] += 1
     return rows + 2
@@ -201,15 +191,17 @@ def _arrives(w: World, p: Plain, rows: int, now: int, at: int) -> int:
     """A new case; gives its row."""
     s, case = p.s, p.case
     slot = s[own.FREE_SLOT]
-    row = slot << own.CASE_BITS
-    s[own.FREE_SLOT] = case[row + own.BEHIND]
+    to = slot << own.CASE_BITS
+    s[own.FREE_SLOT] = case[to + own.BEHIND]
     source = p.sources[at]
-    case[row + own.ID] = s[own.CASES]
-    case[row + own.NUMBER] = p.numbers[at]
-    case[row + own.BORN] = now
-    case[row + own.STEP] = w.source[source, col.SOURCE_STEP]
-    case[row + own.SOURCE] = source | 1 << own.VISIT_SHIFT
-    _row(p, rows, now, s[own.CASES], -1, -1, _ARRIVE, source, 0)
+    case[to + own.ID] = s[own.CASES]
+    case[to + own.NUMBER] = p.numbers[at]
+    case[to + own.BORN] = now
+    case[to + own.STEP] = w.source[source, col.SOURCE_STEP]
+    case[to + own.SOURCE] = source | 1 << own.VISIT_SHIFT
+    case[to + own.NEXT_LENGTH] = p.next_lengths[at]
+    case[to + own.NEXT_PATIENCE] = p.next_patiences[at]
+    write_row(p.log, rows, now, s[own.CASES], -1, -1, _ARRIVE, source, 0)
     s[own.CASES] += 1
     return int(slot)
 
@@ -222,7 +214,7 @@ def _ends(p: Plain, rows: int, now: int) -> int:
     at = slot << own.CASE_BITS
     station = p.path[case[at + own.STEP] << own.PATH_BITS]
     place = station << own.DESK_BITS
-    _row(p, rows, now, case[at + own.ID], case[at + own.STEP], station, _END, 0, case[at + own.LENGTH])
+    write_row(p.log, rows, now, case[at + own.ID], case[at + own.STEP], station, _END, 0, case[at + own.LENGTH])
     desk[place + own.INSIDE] -= 1
     called = desk[place + own.HEAD]
     if called < 0:
@@ -232,12 +224,12 @@ def _ends(p: Plain, rows: int, now: int) -> int:
         if size > 0:
             _replace_first(ends, size, ends[2 * size], ends[2 * size + 1])
         return rows + 1
-    row = called << own.CASE_BITS
-    desk[place + own.HEAD] = case[row + own.BEHIND]
+    to = called << own.CASE_BITS
+    desk[place + own.HEAD] = case[to + own.BEHIND]
     desk[place + own.WAITING] -= 1
-    ident = case[row + own.ID]
-    _row(p, rows + 1, now, ident, case[row + own.STEP], station, _START, 0, now - case[row + own.JOINED])
-    _replace_first(ends, s[own.ENDS], now + case[row + own.LENGTH], ident << own.SLOT_BITS | called)
+    ident = case[to + own.ID]
+    write_row(p.log, rows + 1, now, ident, case[to + own.STEP], station, _START, 0, now - case[to + own.JOINED])
+    _replace_first(ends, s[own.ENDS], now + case[to + own.LENGTH], ident << own.SLOT_BITS | called)
     return rows + 2
 
 
@@ -255,7 +247,7 @@ def _gives_up(p: Plain, rows: int, now: int) -> int:
     station = p.path[step << own.PATH_BITS]
     desk[(station << own.DESK_BITS) + own.WAITING] -= 1
     desk[(station << own.DESK_BITS) + own.INSIDE] -= 1
-    _row(p, rows, now, case[at + own.ID], step, station, _ABANDON, 0, now - case[at + own.JOINED])
+    write_row(p.log, rows, now, case[at + own.ID], step, station, _ABANDON, 0, now - case[at + own.JOINED])
     return _leave(p, rows + 1, now, slot, step, station, _ABANDON)
 
 
@@ -293,9 +285,12 @@ def play_plain(pairs: int, tables: int, every: int) -> int:
             if target < 0:
                 rows = _leave(p, rows, now, slot, step, p.path[step << own.PATH_BITS], _DONE)
             else:
-                case[(slot << own.CASE_BITS) + own.STEP] = target
-                case[(slot << own.CASE_BITS) + own.SOURCE] += 1 << own.VISIT_SHIFT
-                rows = _join(w, p, rows, now, slot, own.NOT_DRAWN, own.NOT_DRAWN)
+                at = slot << own.CASE_BITS
+                length, patience = case[at + own.NEXT_LENGTH], case[at + own.NEXT_PATIENCE]
+                case[at + own.NEXT_LENGTH] = case[at + own.NEXT_PATIENCE] = own.NOT_DRAWN
+                case[at + own.STEP] = target
+                case[at + own.SOURCE] += 1 << own.VISIT_SHIFT
+                rows = _join(w, p, rows, now, slot, length, patience)
         elif t_give_up == t_ms:
             rows = _gives_up(p, rows, now)
         else:
@@ -306,4 +301,5 @@ def play_plain(pairs: int, tables: int, every: int) -> int:
         if events == beat:
             break
     s[own.LOG], s[own.EVENTS], s[own.NEXT_ARRIVAL], s[own.NOW] = rows, events, arrival, now
+    rows_are_written()
     return why

@@ -23,8 +23,8 @@ from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, inf
 from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getattr_generic, models, register_model
 from numba.np.arrayobj import make_array, populate_array
 
-from sim.engines.compiled_tables import WIDTHS_OF
-from sim.engines.compiled_world import AS_WORDS, Plain, World
+from sim.engines.compiled_tables import Tables, widths_of
+from sim.engines.compiled_world import AS_WORDS, Ahead, Plain, Single, World
 from sim.engines.counting_columns import Counts, Cube, Keyed, Lean, Span
 
 Row = np.ndarray
@@ -39,7 +39,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _BYTES = 8
 _HERE = Path(__file__).parent
 _OUTSIDE = ("log.py", "program.py", "procedures/model.py", "office/fields.py", "office/rows.py", "office/interest.py")
-_BESIDE = ("clock.py", "demand.py", "draws.py", "machines.py", "philox.py", "samplers.py")
+_BESIDE = ("clock.py", "demand.py", "draws.py", "machines.py", "near_log.py", "philox.py", "samplers.py")
 
 
 class WordsType(types.Type):
@@ -52,9 +52,9 @@ class WordsType(types.Type):
 class WorldType(types.Type):
     """The type in compiled code of a named tuple of tables, each a list (width 0) or rows of some width."""
 
-    def __init__(self, tables: Any, widths: tuple[int, ...]) -> None:
+    def __init__(self, tables: type[Tables]) -> None:
         self.positions = {name: at for at, name in enumerate(tables._fields)}
-        self.widths = widths
+        self.widths = widths_of(tables)
         super().__init__(name=tables.__name__)
 
     def table(self, name: str) -> Any:
@@ -70,9 +70,10 @@ _ROW, _TABLE, _REALS = types.int64[::1], types.int64[:, ::1], types.float64[::1]
 _WORDS = WordsType()
 _BROKEN = ("reals", "uniforms")
 """Lists of broken numbers; all other tables hold whole ones."""
-_WORLDS = {kind.__name__: WorldType(kind, widths) for kind, widths in WIDTHS_OF.items()}
+_WORLDS = {kind: WorldType(kind) for kind in (World, Plain, Single, Ahead, Counts, Cube, Span, Keyed, Lean)}
 _TYPES = {
-    **_WORLDS, "int": types.int64, "float": types.float64, "bool": types.boolean,
+    **{kind.__name__: world for kind, world in _WORLDS.items()},
+    "int": types.int64, "float": types.float64, "bool": types.boolean,
     "None": types.void, "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
     "Row": _ROW, "Table": _TABLE, "Reals": _REALS, "Words": _WORDS,
 }  # fmt: skip
@@ -167,13 +168,15 @@ def _at(kind: WorldType) -> Any:
     return intrinsic(typed)
 
 
-world_at = cast("Callable[[int], World]", _at(_WORLDS["World"]))
-plain_at = cast("Callable[[int], Plain]", _at(_WORLDS["Plain"]))
-counts_at = cast("Callable[[int], Counts]", _at(_WORLDS["Counts"]))
-cube_at = cast("Callable[[int], Cube]", _at(_WORLDS["Cube"]))
-span_at = cast("Callable[[int], Span]", _at(_WORLDS["Span"]))
-keyed_at = cast("Callable[[int], Keyed]", _at(_WORLDS["Keyed"]))
-lean_at = cast("Callable[[int], Lean]", _at(_WORLDS["Lean"]))
+world_at = cast("Callable[[int], World]", _at(_WORLDS[World]))
+plain_at = cast("Callable[[int], Plain]", _at(_WORLDS[Plain]))
+single_at = cast("Callable[[int], Single]", _at(_WORLDS[Single]))
+ahead_at = cast("Callable[[int], Ahead]", _at(_WORLDS[Ahead]))
+counts_at = cast("Callable[[int], Counts]", _at(_WORLDS[Counts]))
+cube_at = cast("Callable[[int], Cube]", _at(_WORLDS[Cube]))
+span_at = cast("Callable[[int], Span]", _at(_WORLDS[Span]))
+keyed_at = cast("Callable[[int], Keyed]", _at(_WORLDS[Keyed]))
+lean_at = cast("Callable[[int], Lean]", _at(_WORLDS[Lean]))
 
 
 def _signature(function: Callable[..., Any]) -> Any:
@@ -240,7 +243,7 @@ class Entry:
     """A function Python calls, compiled with everything it calls, once for a machine: kept on disk."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._dispatcher: Any = njit(error_model="numpy")(function)
+        self._dispatcher: Any = njit(error_model="numpy", nogil=True)(function)
         self._cache: Any = _Cache(function)  # type: ignore[no-untyped-call]
         self._signature = _signature(function)
 

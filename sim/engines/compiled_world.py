@@ -77,12 +77,42 @@ class Plain(NamedTuple):
     numbers: np.ndarray  # the how manieth from there,
     lengths: np.ndarray  # their first service
     patiences: np.ndarray  # and patience
+    next_lengths: np.ndarray  # their second ones, or NOT_DRAWN
+    next_patiences: np.ndarray
     log: np.ndarray
+
+
+class Single(NamedTuple):
+    """Arrays of the loop for a single station (sim.engines.compiled_single_loop), beside those of the World."""
+
+    s: np.ndarray  # what changes with every event
+    people: np.ndarray  # a ring: those who have been taken in and not called yet
+    serving: np.ndarray  # whom each server serves
+    busy: np.ndarray  # sorted: when each server is free for one more, and then which one that is
+    ends: np.ndarray  # a ring: services whose end is known and has not been yet
+    times: np.ndarray  # of a block of arrivals, as in Plain
+    sources: np.ndarray
+    lengths: np.ndarray
+    log: np.ndarray
+
+
+class Ahead(NamedTuple):
+    """Arrays for drawing the first two times of a block of arrivals (sim.engines.compiled_plain_draws)."""
+
+    patient: np.ndarray  # of each station: whether anybody there may run out of patience
+    path: np.ndarray  # of each step: station, and what follows
+    sources: np.ndarray
+    numbers: np.ndarray
+    lengths: np.ndarray
+    patiences: np.ndarray
+    next_lengths: np.ndarray
+    next_patiences: np.ndarray
     uniforms: np.ndarray
 
 
 AS_WORDS = -1
-PLAIN_WIDTHS = (*[AS_WORDS] * 13, 0)
+"""In place of columns: plain words from an address on."""
+AHEAD_WIDTHS = (AS_WORDS, AS_WORDS, 0, 0, *[AS_WORDS] * 4, 0)
 
 
 def table(rows: int, width: int) -> np.ndarray:

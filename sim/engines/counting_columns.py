@@ -186,10 +186,9 @@ last); demand source; when the attempt began; latest kind before; what it does."
 NOW_WIDTH = 14
 
 ROW_WIDTH = 8
-KEYED_WIDTHS, CUBE_WIDTHS, SPAN_WIDTHS = ((AS_WORDS,) * len(kind._fields) for kind in (Keyed, Cube, Span))
 _LISTS = ("cubes", "spans")
 COUNTS_WIDTHS = tuple(ROW_WIDTH if name == "rows" else 0 if name in _LISTS else AS_WORDS for name in Counts._fields)
-"""How compiled code reads the tables: the log as rows, lists of addresses as lists, the rest as words."""
+"""How compiled code reads the tables of a fold: the log as rows, lists of addresses as lists, the rest as words."""
 
 
 class Lean(NamedTuple):

@@ -74,7 +74,7 @@ def _persons(size: int, key: int, first: int, numbers: np.ndarray) -> np.ndarray
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _from_segments(
     ends: np.ndarray,
     starts: np.ndarray,
@@ -114,7 +114,7 @@ def _from_segments(
     return out[:n], epoch, count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _from_sine(
     mean: float,
     amplitude: float,
@@ -159,8 +159,9 @@ def _from_sine(
 class _Stream:
     """One source's arrivals, produced window by window."""
 
-    def __init__(self, row: SourceRow, seed: int, replication: int, horizon_ms: int) -> None:
+    def __init__(self, row: SourceRow, seed: int, replication: int, horizon_ms: int, people: int = _BLOCK) -> None:
         self.row = row
+        self.most = people + people // 16  # so that a window of about so many people is one part
         self.seed = seed
         self.replication = replication
         self.horizon_ms = min(horizon_ms, row.stop_ms)
@@ -206,12 +207,12 @@ class _Stream:
             return part
         parts = []
         while True:
-            room = min(_BLOCK, max(0, -(-self.row.at_most // self.row.batch) - self.count))
+            room = min(self.most, max(0, -(-self.row.at_most // self.row.batch) - self.count))
             part = self._more(room, float(limit))
             parts.append(part)
             if len(part) < room or room == 0:
                 break
-        return np.concatenate(parts)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _more(self, room: int, limit: float) -> np.ndarray:
         keys = (self.seed, self.replication, self.row.key)
@@ -234,12 +235,12 @@ def expected_arrivals(program: Program) -> float:
     return sum(min(stream.expected() * stream.row.batch, stream.row.at_most) for stream in streams)
 
 
-def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:
-    """All arrivals of a run in blocks; ties in time are ordered by source, then number."""
+def arrivals(program: Program, seed: int, replication: int, people: int = _BLOCK) -> Iterator[Block]:
+    """All arrivals of a run in blocks of about so many people; ties in time are ordered by source, then number."""
     horizon = program.duration_ms
-    streams = [_Stream(row, seed, replication, horizon) for row in program.sources]
+    streams = [_Stream(row, seed, replication, horizon, people) for row in program.sources]
     expected = sum(stream.expected() for stream in streams)
-    windows = max(1, math.ceil(expected / _BLOCK))
+    windows = max(1, math.ceil(expected / people))
     width = -(-horizon // windows)
     given = [0] * len(streams)
     for window in range(windows):
@@ -255,15 +256,12 @@ def arrivals(program: Program, seed: int, replication: int) -> Iterator[Block]:
             sources.append(np.full(len(t), index, dtype=np.int64))
             numbers.append(new)
             persons.append(_people(program, stream.row, new))
-        t_ms = np.concatenate(times) if times else np.empty(0, dtype=np.int64)
-        source = np.concatenate(sources) if sources else np.empty(0, dtype=np.int64)
-        number = np.concatenate(numbers) if numbers else np.empty(0, dtype=np.int64)
-        person = np.concatenate(persons) if persons else np.empty(0, dtype=np.int64)
         if len(streams) == 1:
-            yield Block(t_ms, source, number, person)
-            continue
-        order = np.argsort(t_ms, kind="stable")  # sources follow one another, the numbers of each in order
-        yield Block(t_ms[order], source[order], number[order], person[order])
+            yield Block(times[0], sources[0], numbers[0], persons[0])
+        elif streams:
+            columns = [np.concatenate(parts) for parts in (times, sources, numbers, persons)]
+            order = np.argsort(columns[0], kind="stable")  # sources follow one another, the numbers of each in order
+            yield Block(*(column[order] for column in columns))
 
 
 def _people(program: Program, row: SourceRow, numbers: np.ndarray) -> np.ndarray:

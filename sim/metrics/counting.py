@@ -139,7 +139,7 @@ class Distribution:
 def _merged(keys: list[Ints], counts: list[Ints]) -> tuple[Ints, Ints]:
     """Sorted keys without repetition, counts of equal keys added."""
     everything, how_often = np.concatenate(keys), np.concatenate(counts)
-    if len(everything) == 0:
+    if (everything[1:] > everything[:-1]).all():  # of one table, or of several one behind the other
         return everything, how_often
     order = np.argsort(everything)
     everything, how_often = everything[order], how_often[order]

@@ -6,10 +6,10 @@ as one.  Memory: the open cases, and tables whose size depends on stations, days
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from operator import add
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from sim.metrics.flows import Flows, FlowsResult
 from sim.metrics.names import Names
 from sim.metrics.progress import Progress, ProgressResult
 
+T = TypeVar("T")
 EVERYTHING = Selection()
 
 
@@ -116,10 +117,21 @@ def pool(results: Sequence[Result]) -> Result:
         names=first.names,
         end_ms=max(r.end_ms for r in results),
         rows=sum(r.rows for r in results),
-        cubes={s: reduce(CubeResult.pooled, (r.cubes[s] for r in results)) for s in first.cubes},
-        daytime=reduce(add, (r.daytime for r in results)),
-        progress={w: reduce(add, (r.progress[w] for r in results)) for w in first.progress},
-        flows=reduce(add, (r.flows for r in results)),
+        cubes={s: _in_pairs(CubeResult.pooled, [r.cubes[s] for r in results]) for s in first.cubes},
+        daytime=_in_pairs(add, [r.daytime for r in results]),
+        progress={w: _in_pairs(add, [r.progress[w] for r in results]) for w in first.progress},
+        flows=_in_pairs(add, [r.flows for r in results]),
         unlimited=np.asarray(np.array([r.unlimited for r in results]).any(axis=0)),
         runs=sum(r.runs for r in results),
     )
+
+
+def _in_pairs(both: Callable[[T, T], T], parts: list[T]) -> T:
+    """All parts as one: neighbours in pairs, then the pairs in pairs.
+
+    One after the other, each would copy all that came before it.
+    """
+    while len(parts) > 1:
+        pairs = [both(one, other) for one, other in zip(parts[::2], parts[1::2], strict=False)]
+        parts = [*pairs, *parts[2 * len(pairs) :]]
+    return parts[0]

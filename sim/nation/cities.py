@@ -110,6 +110,8 @@ def _sizes_wrong(nation: Nation, cities: list[City]) -> Iterator[Problem]:
 def _transfers_wrong(nation: Nation, profile: Profile, loaded: Loaded) -> Iterator[Problem]:
     """What must hold so that people can leave one city and arrive in another without anything else changing."""
     file, scenario = shown(profile.scenario), loaded.scenario
+    if scenario.run.warm_up is None:
+        yield Problem(file, "run.warm_up", None, "a nation is played without pilot runs", 'a duration, such as "0 s"')
     for key, name, procedure in (("out", nation.transfers.out, OUT), ("into", nation.transfers.into, INTO)):
         demand = scenario.demand.get(name)
         if demand is None:

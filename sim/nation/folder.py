@@ -22,6 +22,7 @@ from typing import IO, Any
 import duckdb
 import numpy as np
 
+from sim.errors import writing
 from sim.metrics.counting import Ints
 from sim.nation.measures import CityRow
 from sim.nation.play import Departures
@@ -58,8 +59,9 @@ class NationFolder:
                     shutil.rmtree(self.path / name, ignore_errors=True)
                 for name in ("cities.parquet", "transfers.parquet"):
                     (self.path / name).unlink(missing_ok=True)
-        for name in ("movers", "cities"):
-            (self.path / name).mkdir(parents=True, exist_ok=True)
+        with writing(self.path):
+            for name in ("movers", "cities"):
+                (self.path / name).mkdir(parents=True, exist_ok=True)
 
     def _ours(self) -> bool:
         try:
@@ -145,16 +147,18 @@ def _parquet(path: Path, columns: Mapping[str, Any]) -> None:
     connection = duckdb.connect()
     connection.register("numbers", dict(columns))
     target = str(part).replace("'", "''")
-    connection.execute(f"COPY numbers TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-    connection.close()
-    part.replace(path)
+    with writing(path, duckdb.IOException):
+        connection.execute(f"COPY numbers TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        connection.close()
+        part.replace(path)
 
 
 def _whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file under another name, then give it its own."""
     part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        write(file)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    with writing(path):
+        with part.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from uuid import uuid4
 
-from sim.errors import Problem, ScenarioError
-from sim.replications.workers import WorkersLostError
+from sim.errors import Problem, ScenarioError, WorkersLostError
+from sim.replications.shares import Outlet, Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +48,11 @@ class ClusterCrew:
             raise ScenarioError((problem,)) from error
         self._size, self._asked_at = 1, -_ASK_AGAIN_S
         self._executor = self._client.get_executor(pure=False, retries=_TRIES)
+        self._topic, self._told = f"cardmill {uuid4()}", deque[Share]()
+        self._client.subscribe_topic(self._topic, self._hear)
+
+    def _hear(self, event: tuple[float, list[Any]]) -> None:
+        self._told.append(Share(*event[1]))
 
     @property
     def size(self) -> int:
@@ -60,8 +67,12 @@ class ClusterCrew:
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to the scheduler."""
-        future: Future[R] = self._executor.submit(function, task)
+        future: Future[R] = self._executor.submit(_telling, self._topic, function, task)
         return future
+
+    def heard(self) -> list[Share]:
+        """What workers have told of their tasks."""
+        return [self._told.popleft() for _ in range(len(self._told))]
 
     def renew(self, error: BaseException) -> None:
         """The scheduler finds other workers by itself: what comes up here is its own loss."""
@@ -82,6 +93,15 @@ class ClusterCrew:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _telling(topic: str, function: Callable[[T], R], task: T) -> R:
+    """Do a task in a worker, which tells through the scheduler how far it is."""
+    from distributed import get_worker  # noqa: PLC0415 - here it is there
+
+    worker = get_worker()
+    Outlet.send = lambda share: worker.log_event(topic, list(share))
+    return function(task)
 
 
 async def _knock(connect: Any, address: str) -> None:

@@ -112,10 +112,6 @@ def compare(a: Sequence[Result], b: Sequence[Result], asked: Sequence[Asked], le
     return [_difference(one, x, y, each) for one, x, y in told]
 
 
-def _told(values: Floats) -> bool:
-    return not bool(np.isnan(values).all())
-
-
 def _difference(asked: Asked, a: Floats, b: Floats, level: float) -> Difference:
     known = ~(np.isnan(a) | np.isnan(b))
     x, y = a[known], b[known]

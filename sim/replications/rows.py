@@ -7,28 +7,21 @@ keys are never put together.  A program that was killed while it wrote leaves a 
 from __future__ import annotations
 
 import hashlib
-import os
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 from sim.metrics.cube import Selection
 from sim.metrics.fold import Result
 from sim.metrics.names import Names
 from sim.replications.codec import UnreadableRowError, decode, encode
+from sim.replications.kept import GrowingFile, RowsError, whole_parts
 from sim.stories import StoryResult
 
 ROWS_FILE = "replications.rows"
 _MAGIC = b"cardmill rows 1\n"
-_LENGTH, _DIGEST = 8, 32
-
-
-class RowsError(Exception):
-    """Rows that do not go together, or a file that holds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,29 +120,11 @@ class Rows:
         return found
 
 
-class RowFile:
-    """The file of rows in a run folder.  Each row is on the disk before `add` returns."""
+class RowFile(GrowingFile):
+    """The file of rows in a run folder."""
 
     def __init__(self, path: Path) -> None:
-        self._file: BinaryIO = path.open("ab")
-        if self._file.tell() == 0:
-            self._write(_MAGIC)
-
-    def add(self, encoded: bytes) -> None:
-        """Append an encoded row."""
-        content = zlib.compress(encoded, 1)
-        self._write(len(content).to_bytes(_LENGTH, "little") + hashlib.sha256(content).digest() + content)
-
-    def _write(self, content: bytes) -> None:
-        self._file.write(content)
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+        super().__init__(path, _MAGIC)
 
 
 def read_rows(path: Path, key: Key, names: Names) -> Rows:
@@ -158,35 +133,17 @@ def read_rows(path: Path, key: Key, names: Names) -> Rows:
     Raises RowsError for rows of another key, or a file of another kind.
     """
     found = Rows(key)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return found
-    if content and not content.startswith(_MAGIC) and not _MAGIC.startswith(content):
-        raise RowsError(f"{path} is no file of replications")
-    whole = len(_MAGIC)
-    with suppress(EOFError):
-        for part, end in _parts(content):
-            try:
-                its_key, row = decoded(part, names)
-            except UnreadableRowError as error:
-                raise RowsError(f"{path} holds something else than rows") from error
-            difference = key.difference(its_key)
-            if difference:
-                raise RowsError(f"{path} holds replications that cannot go on: {difference}")
-            found, whole = found + Rows(key, {row.replication: row}), end
-    if whole < len(content):
-        os.truncate(path, whole)
+
+    def take(part: bytes) -> None:
+        nonlocal found
+        try:
+            its_key, row = decoded(part, names)
+        except UnreadableRowError as error:
+            raise RowsError(f"{path} holds something else than rows") from error
+        difference = key.difference(its_key)
+        if difference:
+            raise RowsError(f"{path} holds replications that cannot go on: {difference}")
+        found += Rows(key, {row.replication: row})
+
+    whole_parts(path, _MAGIC, take)
     return found
-
-
-def _parts(content: bytes) -> Iterator[tuple[bytes, int]]:
-    """Whole parts of a file and where each ends; EOFError at a broken one."""
-    at = len(_MAGIC)
-    while at < len(content):
-        head = at + _LENGTH + _DIGEST
-        end = head + int.from_bytes(content[at : at + _LENGTH], "little")
-        if end > len(content) or hashlib.sha256(content[head:end]).digest() != content[at + _LENGTH : head]:
-            raise EOFError
-        yield zlib.decompress(content[head:end]), end
-        at = end

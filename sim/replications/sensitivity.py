@@ -15,6 +15,7 @@ import numpy as np
 from sim.metrics.intervals import Interval, of_means
 from sim.replications.asked import Asked
 from sim.replications.vary import CannotVaryError, Variation, vary
+from sim.replications.warm_up import Settled
 from sim.scenario.values import Provenance
 
 REPLICATIONS = 5
@@ -63,6 +64,7 @@ class Tornado:
     replications: int
     swings: tuple[Swing, ...]
     skipped: tuple[tuple[str, str], ...]  # key, why
+    settled: Settled | None = None  # the warm-up, if it was found
 
 
 def variations(rows: Sequence[Provenance], change: Fraction) -> tuple[list[Variation], list[tuple[str, str]]]:
@@ -92,6 +94,7 @@ def tornado(
     skipped: Sequence[tuple[str, str]],
     values: Mapping[str, Sequence[float]],
     refused: Mapping[str, str],
+    settled: Settled | None = None,
 ) -> Tornado:
     """Put together what was played: the metric of each replication by override ("": the scenario as it is).
 
@@ -110,7 +113,7 @@ def tornado(
 
     swings = [Swing(v.key, v.value, effect(v.low, v.low_value), effect(v.high, v.high_value)) for v in found]
     swings.sort(key=lambda swing: (-swing.largest, swing.key))
-    return Tornado(asked, asked.value(base.tolist()), change, len(base), tuple(swings), tuple(skipped))
+    return Tornado(asked, asked.value(base.tolist()), change, len(base), tuple(swings), tuple(skipped), settled)
 
 
 def of_pairs(differences: np.ndarray) -> Interval:

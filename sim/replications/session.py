@@ -14,7 +14,9 @@ from typing import Protocol
 
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
-from sim.replications.rows import Key, Row, RowFile, Rows, RowsError, decoded
+from sim.replications.kept import RowsError, packed, unpacked
+from sim.replications.rows import Key, Row, RowFile, Rows, decoded
+from sim.replications.shares import Share
 from sim.replications.spread import Spread
 from sim.replications.workers import Crew
 
@@ -37,6 +39,7 @@ class Beat:
     duration_ms: int
     events: int  # of it
     workers: int = 0
+    in_hand: float = 0.0  # what workers have played of those they are at, in replications
 
 
 Task = tuple[bytes, int]
@@ -68,7 +71,7 @@ class Player(Protocol):
         """The same for a worker."""
 
     def play_task(self) -> Callable[[Task], bytes]:
-        """The function that does a task and gives the encoded row."""
+        """The function that does a task and gives the encoded row, packed for the file."""
 
 
 class Enough(Protocol):
@@ -114,8 +117,9 @@ class Session:
         self._spread: Spread[Task, bytes] | None = None
         self._judged, self._over = 0, False
         self._here: set[int] = set()
+        self._in_hand: dict[int, float] = {}  # by number
         self._interruptible = Interruptible()
-        self._begun, self._eager = monotonic(), eager
+        self._begun, self._shortest_s, self._eager = 0.0, 0.0, eager
         self._judge()
 
     @property
@@ -151,10 +155,17 @@ class Session:
         first = next(n for n in count() if n not in self.rows.rows)
         if self._spread is None or self._spread.over or first in self._here:
             self._here.add(first)
-            self._take(self._player.here(first, self._pause))
+            self._take(self._play_here(first))
         else:
             self._hear(0.2)
         self._beat(0, 0)
+
+    def _play_here(self, number: int) -> Row:
+        self._begun = monotonic()
+        row = self._player.here(number, self._pause)
+        took_s = monotonic() - self._begun
+        self._shortest_s = min(self._shortest_s or took_s, took_s)
+        return row
 
     def _pause(self, t_ms: int, events: int) -> bool:
         """Between events of the replication that is played here."""
@@ -166,11 +177,11 @@ class Session:
         return False
 
     def _rest_is_long(self) -> bool:
-        """Whether what is left would take longer than workers need to start, by what it took so far."""
-        if not self._here:
-            return False
-        each = (monotonic() - self._begun) / len(self._here)
-        return each * (self._enough.most - len(self.rows.rows)) > _WORTH_S
+        """Whether what is left would take longer than workers need to start, by what one took so far.
+
+        The first one tells little: it also loads code and writes the run folder.
+        """
+        return len(self._here) > 1 and self._shortest_s * (self._enough.most - len(self.rows.rows)) > _WORTH_S
 
     def _help(self, *, begin: bool) -> None:
         """Call the crew if it is worth it; it takes the replications nobody has begun."""
@@ -194,16 +205,25 @@ class Session:
     def _hear(self, timeout_s: float) -> None:
         if self._spread is None:
             return
-        for content in self._spread.ready(timeout_s):
-            key, row = decoded(content, self._player.names)
+        for part in self._spread.ready(timeout_s):
+            key, row = decoded(unpacked(part), self._player.names)
             if key != self._player.key:
                 raise RowsError(f"a worker's row does not go with ours: {self._player.key.difference(key)}")
-            self._take(row, content)
+            self._take(row, part)
+        self._note(self._crew.heard() if self._crew is not None else [])
 
-    def _take(self, row: Row, content: bytes | None = None) -> None:
+    def _note(self, shares: list[Share]) -> None:
+        """How far workers are; what they tell of another run, or of what is finished, is late."""
+        key = self._player.key
+        for share in shares:
+            if (share.job, share.seed) == (key.content_hash, key.seed) and share.replication not in self.rows.rows:
+                self._in_hand[share.replication] = share.played
+
+    def _take(self, row: Row, part: bytes | None = None) -> None:
         if self._file is not None:
-            self._file.add(content or row.encoded(self._player.key))
+            self._file.add(part or packed(row.encoded(self._player.key)))
         self.rows += Rows.of(self._player.key, [row])
+        self._in_hand.pop(row.replication, None)
         self._judge()
 
     def _judge(self) -> None:
@@ -216,4 +236,5 @@ class Session:
         if self._look is not None:
             workers = 0 if self._spread is None or self._crew is None else self._crew.size
             finished = min(len(self.rows.rows), self._enough.most)
-            self._look(Beat(finished, self._enough.most, t_ms, self._player.duration_ms, events, workers))
+            in_hand = sum(self._in_hand.values())
+            self._look(Beat(finished, self._enough.most, t_ms, self._player.duration_ms, events, workers, in_hand))

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from typing import Generic, TypeVar
 
-from sim.replications.workers import Crew, ExecutorCrew, WorkersLostError, cores
+from sim.errors import WorkersLostError
+from sim.replications.workers import Crew, ExecutorCrew, cores
 
 T = TypeVar("T")
 R = TypeVar("R")

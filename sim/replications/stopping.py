@@ -7,6 +7,7 @@ the truth too often.  So the conditions must hold for some more replications as 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -108,9 +109,15 @@ class Stopping:
 
     def outcome(self, *, interrupted: bool = False) -> Stopped:
         """How it ended."""
-        widths = [c.in_words(c.width(v)) for c, v in zip(self.conditions, self._values, strict=True)]
+        widths = [_width_in_words(c, v) for c, v in zip(self.conditions, self._values, strict=True)]
         texts = tuple(zip((c.text for c in self.conditions), widths, strict=True))
         return Stopped(self._count, self.reached, self._held_from, texts, interrupted and not self.reached)
+
+
+def _width_in_words(condition: Condition, values: Sequence[float]) -> str:
+    if all(math.isnan(value) for value in values):
+        return "nothing, there was nothing to measure in any replication"
+    return condition.in_words(condition.width(values))
 
 
 def read_stopping(texts: Sequence[str], names: Names, least: int = LEAST, most: int = MOST) -> Stopping | None:
@@ -157,6 +164,9 @@ def _limit(text: str, unit: Unit) -> float:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError as error:
         raise WrongValueError(f'"{text}" is not a number', "a number") from error
+    if not math.isfinite(number):
+        raise WrongValueError(f'"{text}" is no limit', "a number")
+    return number

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
+from sim.compile.compiler import Compiled
 from sim.engines.choose import ready
 from sim.errors import ScenarioError
 from sim.expectations import expectation
 from sim.metrics.expect import Verdict
 from sim.replications.asked import Asked, read_asked
 from sim.replications.compare import Difference, asked_of_both, compare, headline
-from sim.replications.rows import decoded
+from sim.replications.kept import RowsError
 from sim.replications.sensitivity import Tornado, alternatives, tornado, variations
 from sim.replications.spread import map_unordered
+from sim.replications.values import StudyKey, kept_values
 from sim.replications.vary import Variation
-from sim.replications.workers import Crew, HereExecutor
-from sim.run import Beat, Job, Outcome, Plan, job_of, play, play_task, prepare, unpacked
+from sim.replications.warm_up import Settled
+from sim.replications.workers import Crew
+from sim.run import Beat, Job, Outcome, Plan, job_in, job_of, play, play_alone, prepare
 from sim.scenario.load import Loaded
 from sim.scenario.values import Provenance
+from sim.settle import settle, settle_both
 
 Look = Callable[[int, int], None]
 """Told how many of how many runs are finished."""
@@ -43,6 +47,7 @@ class Comparison:
     a: Outcome
     b: Outcome
     differences: tuple[Difference, ...]
+    settled: tuple[Settled | None, Settled | None] = (None, None)  # the warm-ups that were found
 
 
 def play_both(
@@ -51,20 +56,25 @@ def play_both(
     plan: Plan,
     crew: Crew | None,
     beat: Callable[[Beat], None] | None = None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
     """Play two alternatives with the same seed and compare them.  Raises ScenarioError for mistakes in either."""
-    prepared = [prepare(side.path, side.overrides) for side in sides]
-    names = [compiled.names for _, compiled in prepared]
+    first, second = ((side.path, side.overrides) for side in sides)
+    both = settle_both(first, second, plan.engine, plan.seed, announce)
+    names = [one.compiled.names for one in both]
     asked = [*headline(names[0], names[1]), *asked_of_both(metrics, names[0], names[1])]
-    seed = prepared[0][0].scenario.run.seed if plan.seed is None else plan.seed
+    seed = both[0].loaded.scenario.run.seed if plan.seed is None else plan.seed
     plan = replace(plan, seed=seed, questions=tuple(one.question for one in asked))
     outcomes = []
-    for (loaded, compiled), side in zip(prepared, sides, strict=True):
-        outcomes.append(play(loaded, compiled, plan, folder=side.folder, beat=beat, crew=crew))
+    for one, side in zip(both, sides, strict=True):
+        outcomes.append(
+            play(one.loaded, one.compiled, plan, folder=side.folder, beat=beat, announce=announce, crew=crew)
+        )
         if outcomes[-1].partial:
             raise KeyboardInterrupt
     a, b = outcomes
-    return Comparison(a, b, tuple(compare(a.results, b.results, list(dict.fromkeys(asked)))))
+    differences = compare(a.results, b.results, list(dict.fromkeys(asked)))
+    return Comparison(a, b, tuple(differences), (both[0].settled, both[1].settled))
 
 
 Measured = tuple[bytes, int, Asked]
@@ -74,7 +84,10 @@ Measured = tuple[bytes, int, Asked]
 def play_measured(task: Measured) -> tuple[str, int, float]:
     """Play one replication in a worker; returns content hash, replication and the number asked for."""
     packed, number, asked = task
-    key, row = decoded(play_task((packed, number)), unpacked(packed).compiled.names)
+    key, row = play_alone((packed, number))
+    ours = job_in(packed).key
+    if key != ours:
+        raise RowsError(f"a worker's run does not go with ours: {ours.difference(key)}")
     return key.content_hash, number, asked.of([row.result])[0]
 
 
@@ -89,24 +102,30 @@ class _Alternatives:
     replications: int
     texts: list[str]
     hash_of: dict[str, str] = field(default_factory=dict)  # by override
-    job_of: dict[str, Job] = field(default_factory=dict)  # by content hash
+    packed: set[str] = field(default_factory=set)  # content hashes of those that were given out
     refused: dict[str, str] = field(default_factory=dict)
 
-    def tasks(self) -> Iterator[Measured]:
-        """One for each replication of each alternative; the next is prepared when there is room for it."""
+    def tasks(self, finished: Container[tuple[str, int]]) -> Iterator[Measured]:
+        """One for each replication of each alternative that is not finished yet; each prepared when there is room."""
         for text in self.texts:
             try:
                 loaded, compiled = prepare(self.path, (*self.overrides, text) if text else self.overrides)
             except ScenarioError as error:
                 self.refused[text] = error.problems[0].why
                 continue
-            bare = replace(self.plan, questions=(self.asked.question,))
-            job = job_of(loaded, compiled, bare, [expectation(table) for table in loaded.scenario.expect])
-            self.hash_of[text] = job.key.content_hash
-            if job.key.content_hash not in self.job_of:
-                self.job_of[job.key.content_hash] = job
+            job = self.job(loaded, compiled)
+            played = job.key.content_hash
+            self.hash_of[text] = played
+            to_do = [number for number in range(self.replications) if (played, number) not in finished]
+            if to_do and played not in self.packed:
+                self.packed.add(played)
                 packed = pickle.dumps(job)
-                yield from ((packed, number, self.asked) for number in range(self.replications))
+                yield from ((packed, number, self.asked) for number in to_do)
+
+    def job(self, loaded: Loaded, compiled: Compiled) -> Job:
+        """What all replications of an alternative have in common."""
+        bare = replace(self.plan, questions=(self.asked.question,))
+        return job_of(loaded, compiled, bare, [expectation(table) for table in loaded.scenario.expect])
 
     def values(self, found: dict[tuple[str, int], float]) -> dict[str, list[float]]:
         """The metric of each replication by override, of those that are finished."""
@@ -126,28 +145,33 @@ def play_sensitivity(
 ) -> tuple[Tornado, bool]:
     """Play every assumption lower and higher; `metric` and place.  Returns the outcome and whether it is partial.
 
-    Ctrl-C ends it early with what is finished, if the scenario as it is was finished.
+    All alternatives have the warm-up of the scenario as it is.  Ctrl-C ends it early with what is finished, if the
+    scenario as it is was finished.  Finished runs are kept in the side's folder, where the plan may go on with them.
     """
-    loaded, compiled = prepare(side.path, side.overrides)
+    scenario = settle(side.path, side.overrides, plan.engine, plan.seed, announce)
+    loaded, compiled = scenario.loaded, scenario.compiled
     asked = read_asked(metric[0], compiled.names, "--metric", metric[1])
     found, skipped = variations(assumptions(loaded, compiled.program.procedures), change)
     replications = plan.replications or loaded.scenario.run.replications
     played = replications * (1 + 2 * len(found))
     plan = replace(plan, engine=ready(plan.engine, compiled.program, played, announce))
-    jobs = _Alternatives(side.path, side.overrides, plan, asked, replications, ["", *alternatives(found)])
-    values: dict[tuple[str, int], float] = {}
+    jobs = _Alternatives(side.path, scenario.overrides, plan, asked, replications, ["", *alternatives(found)])
+    key = StudyKey.of(jobs.job(loaded, compiled).key, asked)
     partial = False
-    try:
-        for content_hash, number, value in map_unordered(crew or HereExecutor(), play_measured, jobs.tasks()):
-            values[content_hash, number] = value
-            if look is not None:
-                look(len(values), replications * len(jobs.texts))
-    except KeyboardInterrupt:
-        partial = True
-    by_text = jobs.values(values)
+    with kept_values(side.folder, key, resume=plan.resume) as values:
+        tasks = jobs.tasks(values.found.copy())
+        try:
+            for finished in map(play_measured, tasks) if crew is None else map_unordered(crew, play_measured, tasks):
+                values.add(*finished)
+                if look is not None:
+                    planned = replications * len(jobs.texts)
+                    look(min(len(values.found), planned), planned)
+        except KeyboardInterrupt:
+            partial = True
+    by_text = jobs.values(values.found)
     if "" not in by_text:
         raise KeyboardInterrupt
-    return tornado(asked, change, found, skipped, by_text, jobs.refused), partial
+    return tornado(asked, change, found, skipped, by_text, jobs.refused, scenario.settled), partial
 
 
 def assumptions(loaded: Loaded, procedures: Sequence[str]) -> list[Provenance]:
@@ -172,8 +196,8 @@ def play_truth(
 ) -> Iterator[tuple[Outcome, list[Case]]]:
     """Play scenarios with known answers on an engine, one after the other."""
     for path in paths:
-        loaded, compiled = prepare(path, ())
-        outcome = play(loaded, compiled, Plan(engine=engine, check=check), beat=beat, crew=crew)
+        scenario = settle(path, (), engine)
+        outcome = play(scenario.loaded, scenario.compiled, Plan(engine=engine, check=check), beat=beat, crew=crew)
         if outcome.partial:
             raise KeyboardInterrupt
         yield outcome, [Case(path.stem, outcome.engine, verdict, z_score(verdict)) for verdict in outcome.verdicts]

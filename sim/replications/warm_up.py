@@ -7,7 +7,7 @@ cut at the end of that half says that the run is too short to tell, and is refus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,11 +19,10 @@ from sim.metrics.cube import Cube, Selection
 from sim.metrics.daytime import Daytime
 from sim.metrics.flows import Flows
 from sim.metrics.names import Names
-from sim.program import NONE, Program, WaitKind
+from sim.program import Program
 from sim.theory.output import mser5
 
-AUTO = "auto"
-OPTION = "--warm-up"
+KEY = "run.warm_up"
 PILOTS = 5
 FIRST_PILOT = 1 << 20
 """Number of the first pilot's replication: none of those that are counted later has it."""
@@ -65,12 +64,8 @@ class Presence:
 def find_warm_up(program: Program, names: Names, play: PlayPilot, pilots: int = PILOTS) -> Settled:
     """Play pilots and find where the steady state begins.
 
-    Raises ScenarioError where there can be none, or where the run is too short to tell.
+    Raises ScenarioError where the run is too short to tell.
     """
-    varying = list(dict.fromkeys(_varying(program)))
-    if varying:
-        why = f"there is no steady state to settle into: {'; '.join(varying[:3])}"
-        raise ScenarioError((Problem(OPTION, AUTO, None, why, "a duration, such as --warm-up '1 d'"),))
     total: Floats | None = None
     slice_ms = 1
     for number in range(pilots):
@@ -79,28 +74,9 @@ def find_warm_up(program: Program, names: Names, play: PlayPilot, pilots: int = 
         series, slice_ms = presence.series(), presence.slice_ms
         total = series if total is None else total + series
     if total is None or len(total) < 10:
-        raise ScenarioError((Problem(OPTION, AUTO, None, "the run is too short for MSER-5", "at least 10 ms"),))
+        raise ScenarioError((Problem("", KEY, None, "the run is too short for MSER-5", "at least 10 ms"),))
     cut = mser5(total / pilots)
     if not cut.settled:
         why = "the run has not settled: of all cuts in its first half, MSER-5 takes the last"
-        raise ScenarioError((Problem(OPTION, AUTO, None, why, "a longer run.duration, or a warm-up of your own"),))
+        raise ScenarioError((Problem("", KEY, None, why, "a longer run.duration, or a warm-up of your own"),))
     return Settled(cut.observations * slice_ms, pilots, slice_ms)
-
-
-def _varying(program: Program) -> Iterator[str]:
-    """What changes with time by plan, in words."""
-    for station in program.stations:
-        changes = () if station.timetable == NONE else program.timetables[station.timetable].changes
-        if any(0 < t_ms < program.duration_ms for t_ms, *_ in changes):
-            yield f"{station.group} has opening hours or changing staff"
-    for source in program.sources:
-        rates = {rate for _, _, rate in source.segments}
-        covered = sum(end - begin for begin, end, _ in source.segments)
-        if source.story:
-            continue
-        if source.table is not None:
-            yield f"demand {source.name} comes from a file"
-        elif source.sine is not None or len(rates) > 1 or covered < program.duration_ms:
-            yield f"demand {source.name} changes with time"
-    if any(wait.kind in (WaitKind.WORKDAYS, WaitKind.NEXT) for wait in program.waits):
-        yield "procedures wait for working days"

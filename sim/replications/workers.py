@@ -11,20 +11,19 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, Self, TypeVar
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, ScenarioError, WorkersLostError
+from sim.replications.shares import Outlet, Share
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-class WorkersLostError(Exception):
-    """No worker is left, and why; what was finished before is not lost."""
 
 
 class Crew(Protocol):
@@ -39,6 +38,9 @@ class Crew(Protocol):
 
     def renew(self, error: BaseException) -> None:
         """After a task was lost with this error: fresh workers, or WorkersLostError if there are none to be had."""
+
+    def heard(self) -> list[Share]:
+        """What workers have told of their tasks since it was asked last."""
 
     def check(self) -> None:
         """Raise WorkersLostError when nobody will ever answer."""
@@ -81,6 +83,10 @@ class ExecutorCrew:
         """Somebody else's executor cannot be made anew."""
         raise WorkersLostError(f"the executor takes no more tasks: {error}") from error
 
+    def heard(self) -> list[Share]:
+        """An executor tells of results alone."""
+        return []
+
     def check(self) -> None:
         """An executor tells of its end through its futures."""
 
@@ -113,6 +119,10 @@ class Shared:
         """Fresh workers."""
         self._crew.renew(error)
 
+    def heard(self) -> list[Share]:
+        """What workers have told of their tasks."""
+        return self._crew.heard()
+
     def check(self) -> None:
         """Raise WorkersLostError when nobody will ever answer."""
         self._crew.check()
@@ -128,21 +138,26 @@ class Shared:
 
 
 class LocalCrew(ExecutorCrew):
-    """Processes of this machine, started when there is work for them and started anew when one of them was killed."""
+    """Processes of this machine, started when there is work for them and started anew when one of them was killed.
+
+    All tell how far they are through one pipe.  A message is small enough to be written whole or not at all, so that a
+    worker may be killed at any moment; and none is written where there is no room, so that nobody waits for a reader.
+    """
 
     def __init__(self, size: int) -> None:
         self._processes: set[BaseProcess] = set()
+        self._context = multiprocessing.get_context("spawn")
+        self._ear, self._mouth = self._context.Pipe(duplex=False)
         super().__init__(self._start(size), size)
 
-    @staticmethod
-    def _start(size: int) -> Executor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(size, mp_context=context, initializer=_begin_worker)
+    def _start(self, size: int) -> Executor:
+        return ProcessPoolExecutor(size, self._context, initializer=_begin_worker, initargs=(self._mouth,))
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to a process."""
         before = set(multiprocessing.active_children())
-        future = super().submit(function, task)
+        with _ctrl_c_held_back():
+            future = super().submit(function, task)
         self._processes |= set(multiprocessing.active_children()) - before
         return future
 
@@ -150,6 +165,13 @@ class LocalCrew(ExecutorCrew):
         """Start other processes in the place of those that were killed."""
         self.close()
         self._executor = self._start(self.size)
+
+    def heard(self) -> list[Share]:
+        """What workers have told of their tasks."""
+        told: list[Share] = []
+        while self._ear.poll():
+            told.append(self._ear.recv())
+        return told
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
@@ -159,8 +181,29 @@ class LocalCrew(ExecutorCrew):
         self._processes.clear()
 
 
-def _begin_worker() -> None:
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """What starts meanwhile never gets Ctrl-C, not even before it can say that it ignores it; here it comes later."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin_worker(mouth: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(mouth.fileno(), False)
+
+    def send(share: Share) -> None:
+        with suppress(OSError):  # no room, or nobody reads any more
+            mouth.send(share)
+
+    Outlet.send = send
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 

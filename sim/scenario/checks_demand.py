@@ -31,7 +31,7 @@ _SOURCES = ("rate", "per_day", "per_year_share", "file")
 def check_run(there: World) -> Iterator[Finding]:
     """The run and its calendar."""
     run = there.scenario.run
-    if run.warm_up >= run.duration:
+    if run.warm_up is not None and run.warm_up >= run.duration:
         yield Finding(("run", "warm_up"), "is not shorter than the run", f"less than {duration_text(run.duration)}")
     calendar = there.scenario.calendar
     for day in sorted(set(calendar.workdays) & set(calendar.holidays)):

@@ -160,6 +160,8 @@ def _ordered(problems: Iterable[Problem], files: Sequence[str]) -> tuple[Problem
 def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
     for year in years:
         yield f"the working days of {year} are not announced; Monday to Friday would be assumed where asked for"
+    if scenario.run.warm_up is None:
+        yield "run.warm_up is found by pilot runs whenever the scenario is played"
     if scenario.region is None:
         return
     lacking = [part for part in RULE_PARTS if not getattr(scenario.region.rules, part)]

@@ -11,7 +11,6 @@ from sim.scenario.schema_base import (
     Count,
     Count1,
     Date,
-    Duration,
     Flag,
     Name,
     Period,
@@ -19,6 +18,7 @@ from sim.scenario.schema_base import (
     Shape,
     StartDate,
     Text,
+    WarmUp,
 )
 from sim.scenario.schema_chip import DEFAULT_PRODUCT, CardProduct
 from sim.scenario.schema_people import CohortTable, DemandTable, HoursTable, PersonTable, ProfileTable
@@ -57,7 +57,7 @@ class RunTable(Section):
     duration: Period = Field(description="how long", examples=["5 d"])
     seed: Count = Field(default=1, description="seed of the random numbers")
     replications: Count1 = Field(default=1, description="independent replications")
-    warm_up: Duration = Field(default=0, description="time at the beginning that is not counted", examples=["1 d"])
+    warm_up: WarmUp = Field(default=0, description="time at the beginning that is not counted", examples=["1 d"])
     drain: Flag = Field(default=False, description="play on until everybody has left")
     overload: Literal["refuse", "allow"] = Field(
         default="refuse", description="refuse a scenario whose demand can never be served, or play it all the same"

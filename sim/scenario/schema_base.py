@@ -18,6 +18,8 @@ from sim.scenario import dists, units
 from sim.scenario.units import WrongValueError, show, suggestion
 from sim.scenario.values import Dist, Measure, Wait
 
+AUTO = "auto"
+_WARM_UP = f'{units.DURATION}; or "{AUTO}", found by MSER-5 in pilot runs'
 EARLIEST, LATEST = 1900, 2200
 """Years a run may start in; days well before and after it still have a date."""
 
@@ -102,6 +104,15 @@ def _positive(value: object) -> float:
     if number <= 0:
         raise WrongValueError(f"{show(value)} is not greater than 0", "a number greater than 0")
     return float(number)
+
+
+def _warm_up(value: object) -> int | None:
+    if value == AUTO:
+        return None
+    try:
+        return units.duration_ms(value)
+    except WrongValueError as error:
+        raise WrongValueError(error.parts[0].why, _WARM_UP) from error
 
 
 def _rate(value: object) -> float:
@@ -234,6 +245,7 @@ POSITIVE_SHAPE = Shape(
 SHARE_SHAPE = Shape("share", {"type": "number", "minimum": 0, "maximum": 1}, units.SHARE)
 DURATION_SHAPE = Shape("duration", DURATION_JSON, units.DURATION, resolved="ms")
 PERIOD_SHAPE = Shape("positive duration", DURATION_JSON, units.DURATION + "; more than 0", resolved="ms")
+WARM_UP_SHAPE = Shape("warm-up", {"anyOf": [DURATION_JSON, {"enum": [AUTO]}]}, _WARM_UP, resolved="ms")
 CLOCK_SHAPE = Shape("time of day", _CLOCK_JSON, units.CLOCK, resolved="ms since midnight")
 MOMENT_SHAPE = Shape("moment", {}, units.MOMENT, provenance=False, resolved="ms since the run's start")
 RATE_SHAPE = Shape("rate", _RATE_JSON, units.RATE, resolved="events per ms")
@@ -264,6 +276,8 @@ Signed = Annotated[float, PlainValidator(_signed), SIGNED_SHAPE]
 Positive = Annotated[float, PlainValidator(_positive), POSITIVE_SHAPE]
 Share = Annotated[float, PlainValidator(units.share), SHARE_SHAPE]
 Duration = Annotated[int, PlainValidator(units.duration_ms), DURATION_SHAPE]
+WarmUp = Annotated[int | None, PlainValidator(_warm_up), WARM_UP_SHAPE]
+"""None: to be found."""
 Period = Annotated[int, PlainValidator(units.positive_duration_ms), PERIOD_SHAPE]
 Clock = Annotated[int, PlainValidator(units.clock_ms), CLOCK_SHAPE]
 Moment = Annotated[int, PlainValidator(_moment), MOMENT_SHAPE]

@@ -12,8 +12,8 @@ import numpy as np
 from sim.cardwork.outcome import CardWork
 from sim.cardwork.work import Order, card_work
 from sim.cardwork.world import World, world_of
-from sim.prepare import region_of
 from sim.procedures.rule_table import STORIES
+from sim.region import region_of
 from sim.run import play, prepare
 from sim.store import RunReader
 

@@ -158,3 +158,23 @@ def test_arrivals_in_a_piece_of_rate_are_poisson_with_that_mean(tmp_path: Path) 
     counts = np.array([sum(len(block.t_ms) for block in arrivals(program, 9, number)) for number in range(400)])
     assert abs(counts.mean() - 300.0) < 5.0 * math.sqrt(300.0 / 400)
     assert counts.var() == pytest.approx(300.0, rel=5.0 * math.sqrt(2.0 / 400))
+
+
+def test_blocks_of_any_size_hold_the_same_people(tmp_path: Path) -> None:
+    """Two sources and a table: when, from where, the number there."""
+    (tmp_path / "given.csv").write_text("time\n5\n5\n70\n", encoding="utf-8")
+    demand = "".join(
+        f'[demand.{name}]\nenters = "desk"\n{how}\n'
+        for name, how in (
+            ("some", 'rate = "100 per min"'),
+            ("others", 'rate = "3 per min"\nbatch = 2'),
+            ("given", 'file = {arrivals = "given.csv"}'),
+        )
+    )
+    program = compiled(tmp_path, _DESK + demand, "run.overload='allow'").program
+    whole, parts = ([*arrivals(program, 1, 0, people)] for people in (65_536, 100))
+    assert len(whole) == 1
+    assert len(parts) > 30
+    for column in ("t_ms", "source", "number", "person"):
+        many, one = (np.concatenate([getattr(block, column) for block in blocks]) for blocks in (parts, whole))
+        np.testing.assert_array_equal(many, one)

@@ -104,3 +104,9 @@ def test_the_page_ranks_cities_and_shows_how_they_differ(result: object, lang: s
     assert "https://" not in page
     assert "<script" not in page
     assert re.search(r"\bnan\b", page) is None
+    if lang == "zh":
+        body = page[page.index("<body") : page.index('<section id="inputs">')]
+        seen = re.sub(r"<[^>]+>", " ", body) + " ".join(re.findall(r'aria-label="([^"]*)"', body))
+        assert set(re.findall(r"[A-Za-z]{2,}", seen)) <= {
+            "Cardmill"
+        }  # figures and pictures; notes of inputs are as written

@@ -125,12 +125,13 @@ def test_a_city_too_small_for_the_rules_is_refused(tmp_path: Path) -> None:
         ),
         ('procedure = "transfer.into"', 'procedure = "transfer.out"', "is no transfer of a cohort"),
         ("[demand.transfers_in]", "[demand.transfers_inn]", 'has no demand "transfers_in"'),
+        ('warm_up = "14 d"', 'warm_up = "auto"', "run.warm_up: a nation is played without pilot runs"),
     ],
 )
 def test_what_would_make_moves_depend_on_the_city_is_refused(
     tmp_path: Path, old: str, new: str, complaint: str
 ) -> None:
-    """A queue at the desk, people who do other things as well, a demand that is no transfer."""
+    """A queue at the desk, people who do other things, a demand that is no transfer; a warm-up found by pilots."""
     path = write_nation(tmp_path)
     city = tmp_path / "scenarios" / "nation" / "city.toml"
     text = city.read_text("utf-8")

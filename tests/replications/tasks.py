@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
+
+from sim.replications.shares import Outlet, Share
 
 
 def square(number: int) -> int:
@@ -45,3 +48,19 @@ def pid_slowly(_: int) -> int:
     """Return the worker's process number after a while."""
     time.sleep(0.3)
     return os.getpid()
+
+
+def tell_shares(numbers: tuple[int, ...]) -> int:
+    """Tell a share for each number, whether anybody listens or not, and return how many they were."""
+    send = Outlet.send
+    assert send is not None
+    for number in numbers:
+        send(Share("job", 1, number, 0.5))
+    return len(numbers)
+
+
+def tell_and_be_killed(number: int) -> int:
+    """Tell one share after the other until somebody kills the worker, who does it himself."""
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    while True:
+        tell_shares((number,))

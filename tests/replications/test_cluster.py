@@ -15,7 +15,8 @@ import pytest
 
 import cardmill
 from sim.replications.rows import ROWS_FILE
-from sim.run import Plan
+from sim.replications.session import Beat
+from sim.run import Plan, play, prepare
 from tests.replications.runs import desk, encoded, outcome, rows_in
 
 pytest.importorskip("distributed")
@@ -126,3 +127,14 @@ def test_without_the_library_the_extra_is_named(tmp_path: Path) -> None:
     assert process.returncode == 2
     why = "--cluster: a cluster needs the package distributed, which is not installed"
     assert out.strip() == f"{why}; allowed: pip install cardmill[dask]"
+
+
+def test_a_cluster_tells_through_its_scheduler_how_far_it_is(tmp_path: Path, cluster: Cluster) -> None:
+    """Few long replications: between two that are finished there are beats with shares of those in hand."""
+    path = desk(tmp_path, duration="60 d", replications=3, rate="20 per h")
+    beats: list[Beat] = []
+    plan = Plan(engine="reference", cluster=cluster.address)
+    play(*prepare(path, ()), plan, folder=tmp_path / "run", beat=beats.append)
+    assert [beat for beat in beats if 0.0 < beat.in_hand < 3.0]
+    outcome(path, Plan(engine="reference"), tmp_path / "here")
+    assert encoded(rows_in(path, tmp_path / "run")) == encoded(rows_in(path, tmp_path / "here"))

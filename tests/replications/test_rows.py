@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import pytest
 
+from sim.errors import NotKeptError
 from sim.metrics.build import build_tables
 from sim.metrics.fold import pool
 from sim.replications.codec import UnreadableRowError, decode, encode
-from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, RowsError, decoded, read_rows
+from sim.replications.kept import RowsError, packed
+from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, decoded, read_rows
 from sim.run import Plan
 from tests.replications.runs import desk, encoded, outcome, rows_in
 
@@ -40,6 +43,14 @@ def test_stored_rows_give_the_very_tables_of_the_run(folder: Path, rows: Rows) -
     assert encode(stored) == encode(played.results)
     assert repr(build_tables(stored)) == repr(build_tables(played.results))
     assert encode(pool(stored)) == encode(pool(played.results))
+
+
+def test_replications_put_together_in_pairs_are_those_put_together_one_after_the_other(rows: Rows) -> None:
+    """Whatever their number: all tables are sums, and their clusters stay in order."""
+    results = [row.result for row in rows.in_order()]
+    for count in range(1, len(results) + 1):
+        one_by_one = reduce(lambda before, one: pool([before, one]), results[:count])
+        assert encode(pool(results[:count])) == encode(one_by_one)
 
 
 def test_a_result_with_everything_in_it_comes_back_as_it_was() -> None:
@@ -98,7 +109,7 @@ def test_a_broken_end_is_left_out_and_cut_off(folder: Path, rows: Rows, tmp_path
     found = read_rows(path, rows.key, names)
     assert sorted(found.rows) == [0, 1, 2, 3, 4]
     with RowFile(path) as file:
-        file.add(rows.rows[5].encoded(rows.key))
+        file.add(packed(rows.rows[5].encoded(rows.key)))
     assert path.read_bytes() == content
     assert encoded(read_rows(path, rows.key, names)) == encoded(rows)
 
@@ -141,3 +152,20 @@ def test_the_sample_of_a_log_changes_no_row(folder: Path, rows: Rows) -> None:
     for kept in ("none", "sample:0.2"):
         outcome(folder / "desk.toml", Plan(log=read_log_kept(kept)), folder / kept.replace(":", "_"))
         assert encoded(rows_in(folder / "desk.toml", folder / kept.replace(":", "_"))) == encoded(rows)
+
+
+def test_a_file_that_was_broken_off_in_its_first_line_is_begun_anew(rows: Rows, tmp_path: Path) -> None:
+    """Rows that come after half a heading could not be read again."""
+    path, names = tmp_path / ROWS_FILE, rows.rows[0].result.names
+    path.write_bytes(b"cardmill")
+    assert read_rows(path, rows.key, names).rows == {}
+    with RowFile(path) as file:
+        file.add(packed(rows.rows[0].encoded(rows.key)))
+    assert sorted(read_rows(path, rows.key, names).rows) == [0]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_said_to_be_full() -> None:
+    """Not a traceback: the user can do something about it."""
+    with pytest.raises(NotKeptError, match="full cannot be written: No space left on device"):
+        RowFile(Path("/dev/full"))

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import cardmill
-from sim.replications.rows import ROWS_FILE, Row, Rows, RowsError
+from sim.replications.kept import RowsError, packed
+from sim.replications.rows import ROWS_FILE, Row, Rows
 from sim.replications.session import Beat, Fixed, Session
 from sim.replications.workers import ExecutorCrew, HereExecutor
 from sim.run import Plan, prepare
@@ -66,7 +67,7 @@ class Fake:
         return b"", replication
 
     def play_task(self) -> Callable[[tuple[bytes, int]], bytes]:
-        return lambda task: self._rows[task[1]].encoded(self.key)
+        return lambda task: packed(self._rows[task[1]].encoded(self.key))
 
 
 @pytest.fixture(scope="module")

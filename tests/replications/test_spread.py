@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, WorkersLostError
 from sim.replications.spread import Spread, map_unordered
-from sim.replications.workers import HereExecutor, LocalCrew, WorkersLostError, crew_of
+from sim.replications.workers import HereExecutor, LocalCrew, crew_of
 from tests.replications.tasks import fail, kill_yourself, pid_slowly, square, square_slowly, square_unless_killed
 
 SQUARES = [number * number for number in range(20)]

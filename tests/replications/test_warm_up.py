@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,18 @@ import pytest
 from sim.errors import ScenarioError
 from sim.log import Event
 from sim.metrics.counting import Ints
+from sim.replications.studies import Side, play_sensitivity
 from sim.replications.warm_up import FIRST_PILOT, Presence, find_warm_up
-from sim.run import play_log, prepare
+from sim.run import Plan, play, play_log, prepare
+from sim.scenario.units import duration_text
+from sim.settle import Playable, settle, settle_both
 from tests.replications.runs import desk
 
 
 def _find(path: Path, *overrides: str) -> int:
-    _, compiled = prepare(path, overrides)
-    return find_warm_up(compiled.program, compiled.names, partial(play_log, compiled, "reference", 1)).warm_up_ms
+    settled = settle(path, ('run.warm_up="auto"', *overrides), "reference", 1).settled
+    assert settled is not None
+    return settled.warm_up_ms
 
 
 def test_people_present_are_averaged_over_slices_of_time(tmp_path: Path) -> None:
@@ -71,3 +76,68 @@ def test_where_time_changes_things_there_is_no_steady_state(tmp_path: Path) -> N
     town = Path(__file__).parent.parent / "data" / "town.toml"
     with pytest.raises(ScenarioError, match="no steady state"):
         _find(town)
+
+
+AUTO = 'run.warm_up="auto"'
+BUSY = 'demand.people.rate="22.8 per h"'
+
+
+def _settled(path: Path, *overrides: str) -> Playable:
+    return settle(path, (AUTO, *overrides), "reference")
+
+
+def test_the_file_and_the_option_find_the_same_and_the_content_hash_is_that_of_what_is_played(tmp_path: Path) -> None:
+    """As if the duration that was found had been written there."""
+    path = desk(tmp_path, duration="20 d")
+    option = _settled(path, BUSY)
+    assert option.settled is not None
+    path.write_text(path.read_text("utf-8").replace("[run]", '[run]\nwarm_up = "auto"'), "utf-8")
+    file = settle(path, (BUSY,), "reference")
+    assert file.settled == option.settled
+    _, written = prepare(path, (BUSY, f'run.warm_up="{duration_text(option.settled.warm_up_ms)}"'))
+    hashes = {one.program.content_hash() for one in (file.compiled, option.compiled, written)}
+    assert len(hashes) == 1
+    assert file.loaded.scenario.run.warm_up == file.compiled.names.warm_up_ms == option.settled.warm_up_ms
+    assert file.loaded.merged["run"]["warm_up"] == duration_text(option.settled.warm_up_ms)
+
+
+def test_a_warm_up_that_was_not_found_is_never_played_as_none(tmp_path: Path) -> None:
+    """Neither counted from the beginning nor keyed as if it were."""
+    loaded, compiled = prepare(desk(tmp_path), (AUTO,))
+    assert loaded.scenario.run.warm_up is None
+    assert loaded.warnings == ("run.warm_up is found by pilot runs whenever the scenario is played",)
+    with pytest.raises(ValueError, match="the warm-up has not been found"):
+        play(loaded, compiled)
+
+
+def test_another_seed_finds_its_own_warm_up(tmp_path: Path) -> None:
+    """The pilots have the seed that is played, so that --seed gives a study of its own."""
+    path = desk(tmp_path, duration="20 d")
+    played = [settle(path, (AUTO, BUSY), "reference", seed).settled for seed in (None, 1, 2)]
+    assert played[0] == played[1] != played[2]
+
+
+def test_alternatives_that_are_compared_have_the_longer_of_their_warm_ups(tmp_path: Path) -> None:
+    """The same people are counted in both; a warm-up that is given stays as it is given."""
+    path = desk(tmp_path, duration="20 d")
+    busy, quiet = (AUTO, BUSY), (AUTO, 'demand.people.rate="2 per h"')
+    alone = _settled(path, BUSY).settled
+    for one, other in ((busy, quiet), (quiet, busy)):
+        both = settle_both((path, one), (path, other), "reference")
+        assert both[0].settled == both[1].settled == alone
+        assert both[0].compiled.program.warm_up_ms == both[1].compiled.program.warm_up_ms
+    given = settle_both((path, ('run.warm_up="1 h"', BUSY)), (path, quiet), "reference")
+    assert given[0].settled is None
+    assert given[0].compiled.program.warm_up_ms == 3_600_000
+    assert given[1].settled == _settled(path, quiet[1]).settled
+
+
+def test_the_assumptions_are_varied_with_the_warm_up_of_the_scenario_as_it_is(tmp_path: Path) -> None:
+    """The same number as with that duration written in the scenario."""
+    path, plan = desk(tmp_path, duration="5 d"), Plan(replications=2)
+    found, _ = play_sensitivity(Side(path, (AUTO,)), ("wait.mean", ""), Fraction(1, 5), plan, None)
+    assert found.settled is not None
+    assert found.settled == _settled(path).settled
+    written = (f'run.warm_up="{duration_text(found.settled.warm_up_ms)}"',)
+    given, _ = play_sensitivity(Side(path, written), ("wait.mean", ""), Fraction(1, 5), plan, None)
+    assert replace(found, settled=None) == given

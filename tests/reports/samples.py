@@ -343,7 +343,7 @@ def info() -> RunInfo:
         title="Two outlets and a hotline in spring",
         title_zh="春季的两个网点和一条热线",
         description="What happens to waiting when two outlets and the hotline carry the spring peak.",
-        description_zh="春季高峰由两个网点和一条热线承担时，等候时间会怎样。",
+        description_zh="春季高峰由两个网点和一条热线承担时，等待时间会怎样。",
         region="Example City",
         region_zh="示例市",
         engine="compiled",
@@ -374,7 +374,7 @@ def info() -> RunInfo:
         ),
         people=(("li_min", "李敏"), ("wang_fang", "王芳")),
         titles_zh=(
-            ("90 of 100 people at Haishu wait at most 30 min", "海曙每 100 人中有 90 人等候不超过 30 分钟"),
+            ("90 of 100 people at Haishu wait at most 30 min", "海曙每 100 人中有 90 人等待不超过 30 分钟"),
             ("Hotline answers 85 % of the calls", "热线接听 85% 的来电"),
             ("Collection at the wrong outlet", "到错误的网点领卡"),
             ("A lapsed report", "挂失失效"),

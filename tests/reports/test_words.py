@@ -16,6 +16,7 @@ from reports.phrases import expected, measured, metric, outcome
 from reports.words import LANGUAGES, Words, flatten, wording
 from sim.log import LEADS
 from sim.procedures.model import Place
+from sim.scenario.metric_names import FIXED
 
 REPORTS = Path(reports.__path__[0])
 EN, ZH = Words("en"), Words("zh")
@@ -78,6 +79,15 @@ def test_every_key_that_exists_is_used() -> None:
     plural = {key for key in wording("en") if re.sub(r"\.(one|many)$", "", key) in re.findall(r'"([a-zA-Z_.]+)"', text)}
     left_over = {key for key in wording("en") if key not in named | plural and not key.startswith(LOOKED_UP)}
     assert left_over == set()
+
+
+def test_every_metric_of_an_expectation_has_a_name() -> None:
+    """No expectation is shown by its code."""
+    plain = {metric for metric in FIXED if not metric.startswith("lead.")}
+    assert {key.removeprefix("metric.") for key in wording("en") if key.startswith("metric.")} == plain | {
+        "funnel",
+        "wip",
+    }
 
 
 def test_every_lead_time_and_kind_of_place_has_a_name() -> None:

@@ -1,0 +1,62 @@
+"""What the command line says of a user's mistakes, and its exit codes.
+
+0 fine, 1 no worker left to go on, or nowhere to write, 2 scenario or usage error, 98 a procedure rule broken (a story
+ended otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from sim.errors import MistakeError, NotKeptError, Problem, ScenarioError, WorkersLostError
+from sim.scenario.units import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FINE, LOST, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 1, 2, 98, 99, 130
+
+
+def explaining(act: Callable[..., int]) -> Callable[..., int]:
+    """Turn the user's mistakes, folders that cannot be used and lost workers into clear messages and exit codes."""
+
+    @wraps(act)
+    def explained(*args: object, **named: object) -> int:
+        try:
+            return act(*args, **named)
+        except MistakeError as error:
+            return complain(error)
+        except (WorkersLostError, NotKeptError) as error:
+            complain(error)
+            return LOST
+        except KeyboardInterrupt as error:
+            complain(Exception(str(error) or "interrupted before anything was finished"))
+            return INTERRUPTED
+
+    return explained
+
+
+def check_choice(option: str, given: str, allowed: tuple[str, ...]) -> None:
+    """Refuse what is not among the choices, with the nearest of many."""
+    if given in allowed:
+        return
+    near = nearest(given, allowed)
+    shown = f'did you mean "{near}"? {len(allowed)} in all' if near and len(allowed) > 5 else " or ".join(allowed)
+    raise ScenarioError((Problem(option, "", None, f'there is no "{given}"', shown),))
+
+
+def complain(error: Exception) -> int:
+    """Print what is wrong with the user's input."""
+    err = Console(stderr=True, soft_wrap=True)
+    for line in str(error).splitlines():
+        err.print(line, style="red", highlight=False, markup=False)
+    return USAGE
+
+
+def kept_in(folder: Path) -> str:
+    """Where what was finished is, if anything was."""
+    return f"; what was finished is kept in {folder}: go on with --resume" if folder.is_dir() else ""

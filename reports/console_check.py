@@ -1,0 +1,68 @@
+"""Verbs that look at a scenario and play nothing: check, rules, schema.  Neither pictures nor engines are loaded."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from reports.complaints import FINE, explaining
+from reports.words import LANGUAGES
+from sim.errors import Problem, ScenarioError
+from sim.prepare import prepare
+from sim.procedures.catalogue import catalogue
+from sim.scenario.schema_json import json_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_RULE_PARTS = {
+    "functions": ("Functions and purpose", "功能与用途"),
+    "issuing": ("Issuing, conditions and procedure of application", "发放、申领条件和程序"),
+    "use": ("Scope, restrictions, term and method of use", "使用范围、限制、期限和方法"),
+    "loss": ("Loss and replacement", "挂失与补换"),
+    "duties": ("Rights and duties of issuer, holder and others", "发卡人、持卡人及有关各方的权利义务"),
+}
+
+
+@explaining
+def check(scenario: Path, overrides: tuple[str, ...]) -> int:
+    """Check a scenario without playing it; print its warnings."""
+    loaded, compiled = prepare(scenario, overrides)
+    program = compiled.program
+    out = Console()
+    out.print(
+        f"{scenario}: sound. {len(program.stations):,} stations, {len(program.procedures)} procedures, "
+        f"{len(program.sources)} sources of demand, {len(loaded.scenario.expect)} expectations, "
+        f"{len(loaded.scenario.story)} stories.",
+        highlight=False,
+    )
+    for warning in loaded.warnings:
+        out.print(f"note: {warning}", highlight=False)
+    return FINE
+
+
+@explaining
+def rules(scenario: Path, lang: str) -> int:
+    """Print the five parts of the region's rules; a missing part is said."""
+    loaded, _ = prepare(scenario, ())
+    region = loaded.scenario.region
+    out = Console()
+    if region is None:
+        raise ScenarioError(
+            (Problem(str(scenario), "region", None, "the scenario names no region", "a table [region]"),)
+        )
+    column = LANGUAGES.index(lang) if lang in LANGUAGES else 0
+    out.print(f"{region.name_zh if column else region.name}: {region.responsible}", highlight=False)
+    for part, titles in _RULE_PARTS.items():
+        text = getattr(region.rules, part) or ("（缺）" if column else "(missing from the profile)")
+        out.print(f"\n{titles[column]}\n  {text}", highlight=False, markup=False)
+    return FINE
+
+
+def schema() -> int:
+    """Print the JSON Schema of scenario files."""
+    sys.stdout.write(json.dumps(json_schema(catalogue()), ensure_ascii=False, indent=2) + "\n")
+    return FINE

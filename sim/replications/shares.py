@@ -1,0 +1,49 @@
+"""How far workers are with the replications in their hands.
+
+Beside its results a worker tells now and then how far it has come.  What is told moves a progress bar and decides
+nothing: it may be late or lost, and nobody ever waits for it.  Where a crew has no way for it (somebody else's
+executor), nothing is told.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EVERY_S = 0.2
+"""Time between two messages of a replication."""
+
+
+class Share(NamedTuple):
+    """How much of a replication is played, 0 to 1."""
+
+    job: str  # content hash of the program
+    seed: int
+    replication: int
+    played: float
+
+
+class Outlet:
+    """The way out of this process for what its tasks tell; a crew that has one sets it in its workers."""
+
+    send: ClassVar[Callable[[Share], None] | None] = None
+
+
+def telling(job: str, seed: int, replication: int, duration_ms: int) -> Callable[[int, int], bool] | None:
+    """What an engine calls between events, with simulated time and events so far; None where nobody would hear."""
+    send = Outlet.send
+    if send is None:
+        return None
+    told_at = monotonic()
+
+    def tell(t_ms: int, _: int) -> bool:
+        nonlocal told_at
+        if monotonic() - told_at > EVERY_S:
+            told_at = monotonic()
+            send(Share(job, seed, replication, min(1.0, t_ms / duration_ms)))
+        return False
+
+    return tell

@@ -1,0 +1,92 @@
+"""The numbers of a study of many programs: one number a run, kept in a file that only grows.
+
+Each is under the content hash of what was played and the number of the replication.  At the head of the file stands
+the study: the scenario as it is, the seed, the metric and the version of the simulator; another study's are refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import writing
+from sim.replications.asked import Asked
+from sim.replications.kept import GrowingFile, RowsError, packed, whole_parts
+from sim.replications.rows import Key
+
+VALUES_FILE = "sensitivity.values"
+_MAGIC = b"cardmill values 1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyKey:
+    """What numbers must have in common to stand in one file."""
+
+    base: Key  # of the scenario as it is
+    metric: str
+
+    @classmethod
+    def of(cls, base: Key, asked: Asked) -> StudyKey:
+        """The key of a study of this metric."""
+        return cls(base, f"{asked.question!r} {asked.share}")
+
+    def difference(self, other: StudyKey) -> str:
+        """In words, why numbers of the two do not go together; empty if they do."""
+        if self.metric != other.metric:
+            return "they are of another metric"
+        return self.base.difference(other.base)
+
+
+class Values:
+    """The numbers that are there, by content hash and replication; new ones are kept if there is a file."""
+
+    def __init__(self, found: dict[tuple[str, int], float], file: GrowingFile | None = None) -> None:
+        self.found, self._file = found, file
+
+    def add(self, content_hash: str, replication: int, value: float) -> None:
+        """A run is finished."""
+        if self._file is not None:
+            self._file.add(_part(content_hash, replication, value))
+        self.found[content_hash, replication] = value
+
+
+@contextmanager
+def kept_values(folder: Path | None, key: StudyKey, *, resume: bool) -> Iterator[Values]:
+    """The numbers in a study's folder, to go on from if that is asked for; without a folder nothing is kept.
+
+    Raises RowsError for numbers of another study, or a file of another kind.
+    """
+    if folder is None:
+        yield Values({})
+        return
+    path = folder / VALUES_FILE
+    found = _read(path, key) if resume else None
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        if found is None:
+            path.unlink(missing_ok=True)
+    with GrowingFile(path, _MAGIC) as file:
+        if found is None:
+            file.add(_part(key.metric, *astuple(key.base)))
+        yield Values(found or {}, file)
+
+
+def _read(path: Path, key: StudyKey) -> dict[tuple[str, int], float] | None:
+    """The numbers in a file; None if there is no file, or one that was broken off before it said whose it is."""
+    parts: list[list[Any]] = []
+    whole_parts(path, _MAGIC, lambda part: parts.append(json.loads(part)))
+    if not parts:
+        return None
+    metric, content_hash, seed, counted, code = parts[0]
+    difference = key.difference(StudyKey(Key(content_hash, seed, counted, code), metric))
+    if difference:
+        raise RowsError(f"{path} holds runs that cannot go on: {difference}")
+    return {(played, number): value for played, number, value in parts[1:]}
+
+
+def _part(*values: str | float) -> bytes:
+    return packed(json.dumps(values).encode())
