@@ -35,7 +35,7 @@ class Registry:
         self._region = region
         self._draws = Draws(program, seed, replication)
         self._firsts = [row.first for row in program.cohorts]
-        self._people: list[np.ndarray] = []
+        self._came = np.zeros(max((row.first + row.size for row in program.cohorts), default=0), dtype=bool)
         self._orders: list[tuple[int, int, int]] = []  # t_ms, person, bank
         self._banks: dict[int, int] = {}
         effects = [(number, effect) for number, row in enumerate(program.steps) for effect in self._effects(row.office)]
@@ -48,9 +48,7 @@ class Registry:
 
     def add(self, chunk: np.ndarray) -> None:
         """Follow the next rows."""
-        arrived = chunk[(chunk[:, 5] == Event.ARRIVE) & (chunk[:, 2] >= 0)]
-        if len(arrived):
-            self._people.append(np.unique(arrived[:, 2]))
+        self._came[chunk[(chunk[:, 5] == Event.ARRIVE) & (chunk[:, 2] >= 0), 2]] = True
         done = chunk[chunk[:, 5] == Event.DONE]
         wanted = np.isin(done[:, 3], self._ordering) | np.isin(done[:, 3], self._choosing)
         ordering = set(self._ordering.tolist())
@@ -72,7 +70,7 @@ class Registry:
 
     def tables(self) -> tuple[Table, Table]:
         """People who came, and cards ordered, as columns."""
-        numbers = np.unique(np.concatenate(self._people)) if self._people else np.empty(0, dtype=np.int64)
+        numbers = np.flatnonzero(self._came)
         known = people(0, self._region, numbers)
         cohorts = [self._program.cohorts[bisect_right(self._firsts, n) - 1].name for n in numbers.tolist()]
         persons = Table(

@@ -101,7 +101,7 @@ class RunWriter:
         self.folder, self.info = folder, info
         self._clock, self._part_rows = clock, part_rows
         self._digest = hashlib.sha256()
-        self._waiting: list[Ints] = []
+        self._waiting = np.empty((len(COLUMNS), part_rows), dtype=np.int64)
         self._waiting_rows = 0
         self._database = duckdb.connect()
 
@@ -156,24 +156,23 @@ class RunWriter:
         """Append rows; they reach the disk a part at a time."""
         if chunk.ndim != 2 or chunk.shape[1] != len(COLUMNS):
             raise ValueError(f"a chunk has shape (rows, {len(COLUMNS)}), not {chunk.shape}")
-        rows = np.array(chunk, dtype="<i8", order="C", copy=True)
-        while len(rows):
-            room = self._part_rows - self._waiting_rows
-            self._waiting.append(rows[:room])
-            self._waiting_rows += len(self._waiting[-1])
-            rows = rows[room:]
+        self._digest.update(np.ascontiguousarray(chunk, dtype="<i8").data)
+        done = 0
+        while done < len(chunk):
+            taken = chunk[done : done + self._part_rows - self._waiting_rows]
+            self._waiting[:, self._waiting_rows : self._waiting_rows + len(taken)] = taken.T
+            self._waiting_rows += len(taken)
+            done += len(taken)
             if self._waiting_rows == self._part_rows:
                 self._write_part()
 
     def _write_part(self) -> None:
         if not self._waiting_rows:
             return
-        rows = np.concatenate(self._waiting)
-        self._waiting, self._waiting_rows = [], 0
-        columns = {name: np.ascontiguousarray(rows[:, n]) for n, name in enumerate(COLUMNS)}
+        rows, self._waiting_rows = self._waiting_rows, 0
+        columns = {name: column[:rows] for name, column in zip(COLUMNS, self._waiting, strict=True)}
         self.write_table(self.folder / "events" / f"part-{self.info.parts:05d}.parquet", Table("events", columns))
-        self._digest.update(rows.tobytes())
-        self.info = replace(self.info, rows=self.info.rows + len(rows), parts=self.info.parts + 1)
+        self.info = replace(self.info, rows=self.info.rows + rows, parts=self.info.parts + 1)
 
     def write_table(self, path: Path, table: Table) -> None:
         """One parquet file, whole or not at all."""

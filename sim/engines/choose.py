@@ -36,9 +36,10 @@ def choose(program: Program, replications: int = 1) -> str:
 
 
 def ready(name: str, program: Program, replications: int, announce: Callable[[str], None]) -> str:
-    """Decide which engine plays, and have its code ready.
+    """Decide which engine plays, and have its code and that of the metrics ready.
 
-    `announce` is told when that will take a while: at the first use of the compiled engine on a machine.
+    `announce` is told when that will take a while: at the first use on a machine of the compiled engine, or of what
+    counts the log.
     """
     if name == AUTO:
         name = choose(program, replications)
@@ -48,4 +49,14 @@ def ready(name: str, program: Program, replications: int, announce: Callable[[st
         if not unsupported(program) and not is_ready(program):
             announce("compiling the fast engine, once for this machine (about half a minute)")
             make_ready(program)
+    _ready_to_count(announce)
     return name
+
+
+def _ready_to_count(announce: Callable[[str], None]) -> None:
+    """Have the code ready that counts the log, whoever writes it."""
+    from sim.engines import counting_rows  # noqa: PLC0415 - takes a moment to load
+
+    if not counting_rows.is_ready():
+        announce("compiling what counts the log, once for this machine (a few seconds)")
+        counting_rows.make_ready()

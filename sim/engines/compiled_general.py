@@ -15,7 +15,7 @@ import numpy as np
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_build import build
 from sim.engines.compiled_loop import begin, close, play, tell_one
-from sim.engines.compiled_types import pairs_of
+from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import CHUNK, roomier, table
 from sim.engines.demand import arrivals
 

@@ -23,7 +23,7 @@ from sim.engines.compiled_plain_draws import draw_ahead
 from sim.engines.compiled_plain_floor import PlainFloor
 from sim.engines.compiled_plain_people import Arrivals, People
 from sim.engines.compiled_single import SingleFloor, is_single
-from sim.engines.compiled_types import pairs_of
+from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import CHUNK
 from sim.engines.demand import expected_arrivals
 from sim.engines.sheets import Sheets

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.engines import compiled_plain_columns as plain
 from sim.engines.compiled_plain_draws import draw_ahead
-from sim.engines.compiled_types import pairs_of
+from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import Ahead
 from sim.engines.demand import arrivals
 from sim.program import NONE

@@ -24,7 +24,9 @@ from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getat
 from numba.np.arrayobj import make_array, populate_array
 
 from sim.engines.compiled_columns import HEAP_WIDTH
-from sim.engines.compiled_world import AS_WORDS, Ahead, Plain, Single, Tables, World, widths_of
+from sim.engines.compiled_tables import Tables, widths_of
+from sim.engines.compiled_world import AS_WORDS, Ahead, Plain, Single, World
+from sim.engines.counting_columns import Counts, Cube, Keyed, Lean, Span
 
 Row = np.ndarray
 """In compiled code: a list of whole numbers that is an array by itself."""
@@ -81,9 +83,9 @@ _ROW, _REALS = types.int64[::1], types.float64[::1]
 _WORDS = WordsType()
 _BROKEN = ("reals", "uniforms")
 """Lists of broken numbers; all other tables hold whole ones."""
-WORLD, PLAIN, SINGLE, AHEAD = (WorldType(tables) for tables in (World, Plain, Single, Ahead))
+_WORLDS = {kind: WorldType(kind) for kind in (World, Plain, Single, Ahead, Counts, Cube, Span, Keyed, Lean)}
 _TYPES = {
-    "World": WORLD, "Plain": PLAIN, "Single": SINGLE, "Ahead": AHEAD,
+    **{kind.__name__: world for kind, world in _WORLDS.items()},
     "int": types.int64, "float": types.float64, "bool": types.boolean,
     "None": types.void, "tuple[int, int]": types.UniTuple(types.int64, 2),  # type: ignore[no-untyped-call]
     "Row": _ROW, "Table": TableType(HEAP_WIDTH), "Reals": _REALS, "Words": _WORDS,
@@ -262,10 +264,15 @@ def _fetched(_context: Any, words: Any, _at: Any) -> Any:
 
 fetch = cast("Callable[[Words, int], None]", intrinsic(_fetched))
 """In compiled code: bring the line of the cache that a number of a row or list is in close, before it is asked for."""
-world_at = cast("Callable[[int], World]", _at(WORLD))
-plain_at = cast("Callable[[int], Plain]", _at(PLAIN))
-single_at = cast("Callable[[int], Single]", _at(SINGLE))
-ahead_at = cast("Callable[[int], Ahead]", _at(AHEAD))
+world_at = cast("Callable[[int], World]", _at(_WORLDS[World]))
+plain_at = cast("Callable[[int], Plain]", _at(_WORLDS[Plain]))
+single_at = cast("Callable[[int], Single]", _at(_WORLDS[Single]))
+ahead_at = cast("Callable[[int], Ahead]", _at(_WORLDS[Ahead]))
+counts_at = cast("Callable[[int], Counts]", _at(_WORLDS[Counts]))
+cube_at = cast("Callable[[int], Cube]", _at(_WORLDS[Cube]))
+span_at = cast("Callable[[int], Span]", _at(_WORLDS[Span]))
+keyed_at = cast("Callable[[int], Keyed]", _at(_WORLDS[Keyed]))
+lean_at = cast("Callable[[int], Lean]", _at(_WORLDS[Lean]))
 
 
 def _signature(function: Callable[..., Any]) -> Any:
@@ -309,7 +316,11 @@ def _compile_callees(function: Callable[..., Any]) -> None:
 
 def _digest() -> str:
     """What compiled code is made from.  Numba itself looks only at the file of the function it caches."""
-    sources = [*sorted(_HERE.glob("compiled*.py")), *(_HERE / name for name in _BESIDE)]
+    sources = [
+        *sorted(_HERE.glob("compiled*.py")),
+        *sorted(_HERE.glob("counting*.py")),
+        *(_HERE / name for name in _BESIDE),
+    ]
     sources += [_HERE.parent / name for name in _OUTSIDE]
     digest = hashlib.sha256()
     for source in sources:
@@ -355,11 +366,3 @@ class Entry:
         self.prepare()
         self._dispatcher.disable_compile()
         return self._dispatcher(*arguments)
-
-
-def pairs_of(tables: Tables) -> np.ndarray:
-    """Addresses and rows of all tables, as compiled code reads them."""
-    for name, table, width in zip(tables._fields, tables, widths_of(type(tables)), strict=True):
-        if not table.flags.c_contiguous or (width > 0 and table.shape[1:] != (width,)) or table.itemsize != _BYTES:
-            raise TypeError(f"table {name} has another shape than compiled code expects")
-    return np.array([(table.ctypes.data, len(table)) for table in tables], dtype=np.int64)

@@ -119,13 +119,7 @@ class Ahead(NamedTuple):
 
 AS_WORDS = -1
 """In place of columns: plain words from an address on."""
-Tables = World | Plain | Single | Ahead
-_AHEAD_WIDTHS = (AS_WORDS, AS_WORDS, 0, 0, *[AS_WORDS] * 4, 0)
-
-
-def widths_of(tables: type[Tables]) -> tuple[int, ...]:
-    """Columns of each table of one kind of world."""
-    return {World: WIDTHS, Ahead: _AHEAD_WIDTHS}.get(tables) or (AS_WORDS,) * len(tables._fields)
+AHEAD_WIDTHS = (AS_WORDS, AS_WORDS, 0, 0, *[AS_WORDS] * 4, 0)
 
 
 def table(rows: int, width: int) -> np.ndarray:

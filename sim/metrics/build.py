@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.engines.counting_columns import HALF_HOURS, QUARTERS, Column, Ending
 from sim.metrics import tables as t
 from sim.metrics.build_counts import (
     expectations_table,
@@ -23,13 +24,11 @@ from sim.metrics.build_counts import (
     time_histograms,
 )
 from sim.metrics.counting import Bools, Floats
-from sim.metrics.cube import DEFAULT_THRESHOLDS_MS, Column
-from sim.metrics.daytime import HALF_HOURS, QUARTERS
+from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
 from sim.metrics.expect import Verdict, combined
 from sim.metrics.fold import EVERYTHING, Result, pool
 from sim.metrics.measures import Estimate, Question, measure_at
 from sim.metrics.names import DAY_MS, Names, StationName
-from sim.metrics.visits import Ending
 from sim.procedures.model import Place
 
 LEVELS = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])

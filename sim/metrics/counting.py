@@ -10,7 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics.names import DAY_MS
+from sim.engines.counting_columns import COUNT, DAY_MS, EXACT, TALLY_BITS, VALUE_BITS
+from sim.engines.counting_tables import KeyedTable
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -23,7 +24,6 @@ COARSE_BITS = 4
 EXACT_LIMIT = 1 << 18
 """Different (group, value) pairs up to which a distribution is kept exactly."""
 
-_VALUE_BITS = 44
 _EXACT_FLOAT = 1 << 53
 _LOW_BITS = 24
 
@@ -80,19 +80,9 @@ class Distribution:
         self._waiting: list[tuple[Ints, Ints]] = []
         self._waiting_rows = 0
 
-    def add(self, group: Ints | int, values: Ints) -> None:
-        """Count each value once."""
-        if len(values) == 0:
-            return
-        if int(values.min()) < 0:
-            raise ValueError(f"a duration in the log is negative: {int(values.min())} ms")
-        kept = values if self.exact else to_bucket(values, self.bits)
-        keys, counts = np.unique((np.int64(1) * group << _VALUE_BITS) + kept, return_counts=True)
-        self._later(keys, counts.astype(np.int64))
-
     def add_counted(self, group: Ints, kept: Ints, counts: Ints) -> None:
         """Add lines of another distribution's table, of the same form as this one's."""
-        self._later((group << _VALUE_BITS) + kept, counts)
+        self._later((group << VALUE_BITS) + kept, counts)
 
     def _later(self, keys: Ints, counts: Ints) -> None:
         self._waiting.append((keys, counts))
@@ -107,7 +97,7 @@ class Distribution:
         self._keys, self._counts = _merged([k for k, _ in portions], [c for _, c in portions])
         if self.exact and len(self._keys) > self.limit:
             self.exact = False
-            value = self._keys & ((1 << _VALUE_BITS) - 1)
+            value = self._keys & ((1 << VALUE_BITS) - 1)
             keys = self._keys - value + to_bucket(value, self.bits)
             self._keys, self._counts = _merged([keys], [self._counts])
 
@@ -115,7 +105,7 @@ class Distribution:
         """Groups, values (or bucket numbers when not exact) and counts, sorted by group and value."""
         if self._waiting:
             self._merge()
-        return self._keys >> _VALUE_BITS, self._keys & ((1 << _VALUE_BITS) - 1), self._counts
+        return self._keys >> VALUE_BITS, self._keys & ((1 << VALUE_BITS) - 1), self._counts
 
     def of(self, groups: Bools) -> tuple[Floats, Ints]:
         """Values (bucket middles when not exact) in rising order with their counts, the chosen groups together."""
@@ -151,7 +141,7 @@ def _merged(keys: list[Ints], counts: list[Ints]) -> tuple[Ints, Ints]:
     everything, how_often = np.concatenate(keys), np.concatenate(counts)
     if (everything[1:] > everything[:-1]).all():  # of one table, or of several one behind the other
         return everything, how_often
-    order = np.argsort(everything, kind="stable")
+    order = np.argsort(everything)
     everything, how_often = everything[order], how_often[order]
     first = np.flatnonzero(np.concatenate(([True], everything[1:] != everything[:-1])))
     return everything[first], np.add.reduceat(how_often, first)
@@ -166,81 +156,83 @@ def quantile(values: Floats, counts: Ints, level: float) -> float:
     return float(values[np.searchsorted(np.cumsum(counts), rank)])
 
 
-class Areas:
-    """Time integrals of step functions by entity and block of time, from unit steps up and down in any order.
+class Tally:
+    """A distribution while compiled code counts it."""
 
-    With H the sum of steps in a block and R the sum of step * (time since the block began), the integral over a
-    block up to e is (level at its start + H) * (e - start) - R.  Steps outside [from_ms, until_ms] count at its edge.
+    def __init__(self, bits: int = FINE_BITS, limit: int = EXACT_LIMIT, *, exact: bool = True) -> None:
+        self._bits, self._limit, self._exact = bits, limit, exact
+        self._table = KeyedTable(TALLY_BITS, *((EXACT, limit + 1) if exact else (bits,)))
+
+    @property
+    def address(self) -> int:
+        """Where compiled code finds it, also when it has grown."""
+        return self._table.address
+
+    def make_room(self) -> None:
+        """Grow if it is full; from the limit on count in buckets."""
+        while self._table.full:
+            if self._exact and len(self._table) > self._limit:
+                group, bucket, count = self.distribution().table()
+                self._exact = False
+                self._table.refill(np.stack([(group << VALUE_BITS) + bucket, count], axis=1), self._bits)
+            else:
+                self._table.grow()
+
+    def distribution(self) -> Distribution:
+        """What was counted until now, which later rows do not change."""
+        lines, waiting = self._table.used(), self._table.waiting()
+        now = Distribution(self._bits, self._limit, exact=self._exact)
+        for keys, counts in ((lines[:, 0], lines[:, COUNT]), (waiting, np.ones_like(waiting))):
+            now.add_counted(keys >> VALUE_BITS, keys & ((1 << VALUE_BITS) - 1), counts)
+        now.table()
+        return now
+
+
+def block_edges(blocks: int, block_ms: int, until_ms: int) -> tuple[Ints, Ints]:
+    """When each block of time begins and ends; the last one ends with all."""
+    start = np.arange(blocks, dtype=np.int64) * block_ms
+    end = np.minimum(start + block_ms, until_ms)
+    end[-1] = until_ms
+    return start, np.maximum(end, start)
+
+
+def block_lengths(blocks: int, block_ms: int, from_ms: int, until_ms: int) -> Ints:
+    """Measured time in each block."""
+    start, end = block_edges(blocks, block_ms, until_ms)
+    return np.maximum(end - np.maximum(start, from_ms), 0)
+
+
+def areas(levels: Ints, block_ms: int, until_ms: int) -> Ints:
+    """Time integrals of step functions by block of time, ms * level: [..., block] from [..., block, steps and moments].
+
+    With H the sum of steps in a block and M the sum of step * its moment, the integral over a block from s to e is
+    (level at s + H) * (e - s) - (M - H * s).
     """
-
-    def __init__(self, entities: int, blocks: int, block_ms: int, from_ms: int, until_ms: int) -> None:
-        self.entities, self.blocks, self.block_ms = entities, blocks, block_ms
-        self.from_ms, self.until_ms = from_ms, until_ms
-        self._steps = np.zeros(entities * blocks, dtype=np.int64)
-        self._moments = np.zeros(entities * blocks, dtype=np.int64)
-
-    def add(self, entity: Ints, t_ms: Ints, step: Ints) -> None:
-        """Level of `entity` changes by `step` at `t_ms`."""
-        t = np.clip(t_ms, self.from_ms, self.until_ms)
-        block = np.minimum(t // self.block_ms, self.blocks - 1)
-        cell = entity * self.blocks + block
-        self._steps += total_by(cell, step, len(self._steps))
-        self._moments += total_by(cell, step * (t - block * self.block_ms), len(self._steps))
-
-    def length_ms(self, end_ms: int) -> Ints:
-        """Measured time in each block of a run that ended at end_ms."""
-        start, end = self._edges(end_ms)
-        return np.maximum(end - np.maximum(start, self.from_ms), 0)
-
-    def _edges(self, end_ms: int) -> tuple[Ints, Ints]:
-        start = np.arange(self.blocks, dtype=np.int64) * self.block_ms
-        end = np.minimum(start + self.block_ms, min(end_ms, self.until_ms))
-        end[-1] = min(end_ms, self.until_ms)
-        return start, np.maximum(end, start)
-
-    def result(self, end_ms: int) -> Ints:
-        """Integral by entity and block, ms * level, of a run that ended at end_ms."""
-        start, end = self._edges(end_ms)
-        steps = self._steps.reshape(self.entities, self.blocks)
-        level = np.cumsum(steps, axis=1)
-        return level * (end - start) - self._moments.reshape(self.entities, self.blocks)
+    start, end = block_edges(levels.shape[-2], block_ms, until_ms)
+    steps, moments = levels[..., 0], levels[..., 1]
+    result: Ints = np.cumsum(steps, axis=-1) * (end - start) - (moments - steps * start)
+    return result
 
 
-class DayAreas:
-    """The same by time of day, all days together: entities x slots, whatever the length of the run.
+def areas_by_day(levels: Ints, by_day: Ints, end_ms: int) -> Ints:
+    """The same by time of day, all days together: [entity, slot] from [slot, entity, steps and moments in their day].
 
     G_b(t) is the time before t that lies in slot b of its day; a unit step up at s contributes G_b(end) - G_b(s).
+    `by_day`: sum of step * its day.
     """
+    slots = len(levels)
+    slot_ms = DAY_MS // slots
+    steps, moments = levels[..., 0].T, levels[..., 1].T
+    later = np.cumsum(steps[:, ::-1], axis=1)[:, ::-1] - steps  # steps in later slots of their day
+    inside = moments - steps * (np.arange(slots, dtype=np.int64) * slot_ms)
+    before = slot_ms * (by_day[:, None] + later) + inside
+    result: Ints = steps.sum(axis=1)[:, None] * slot_time(slots, end_ms) - before
+    return result
 
-    def __init__(self, entities: int, slots: int, from_ms: int) -> None:
-        self.entities, self.slots, self.from_ms = entities, slots, from_ms
-        self.slot_ms = DAY_MS // slots
-        self._total = np.zeros(entities, dtype=np.int64)
-        self._days = np.zeros(entities, dtype=np.int64)
-        self._steps = np.zeros(entities * slots, dtype=np.int64)
-        self._moments = np.zeros(entities * slots, dtype=np.int64)
 
-    def add(self, entity: Ints, t_ms: Ints, step: Ints) -> None:
-        """Level of `entity` changes by `step` at `t_ms`."""
-        t = np.maximum(t_ms, self.from_ms)
-        day = t // DAY_MS
-        in_day = t - day * DAY_MS
-        slot = in_day // self.slot_ms
-        cell = entity * self.slots + slot
-        self._total += total_by(entity, step, self.entities)
-        self._days += total_by(entity, step * day, self.entities)
-        self._steps += total_by(cell, step, len(self._steps))
-        self._moments += total_by(cell, step * (in_day - slot * self.slot_ms), len(self._steps))
-
-    def result(self, end_ms: int) -> Ints:
-        """Integral by entity and slot, ms * level, of a run that ended at end_ms."""
-        steps = self._steps.reshape(self.entities, self.slots)
-        later = np.cumsum(steps[:, ::-1], axis=1)[:, ::-1] - steps  # steps in later slots of their day
-        before = self.slot_ms * (self._days[:, None] + later) + self._moments.reshape(self.entities, self.slots)
-        return self._total[:, None] * self.slot_time(end_ms) - before
-
-    def slot_time(self, end_ms: int) -> Ints:
-        """Time before end_ms in each slot of the day, all days together."""
-        day, in_day = divmod(end_ms, DAY_MS)
-        start = np.arange(self.slots, dtype=np.int64) * self.slot_ms
-        return day * self.slot_ms + np.clip(in_day - start, 0, self.slot_ms)
+def slot_time(slots: int, end_ms: int) -> Ints:
+    """Time before a moment in each slot of the day, all days together."""
+    day, in_day = divmod(end_ms, DAY_MS)
+    slot_ms = DAY_MS // slots
+    start = np.arange(slots, dtype=np.int64) * slot_ms
+    return day * slot_ms + np.clip(in_day - start, 0, slot_ms)

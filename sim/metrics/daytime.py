@@ -10,11 +10,14 @@ from typing import Self
 
 import numpy as np
 
-from sim.metrics.counting import Bools, DayAreas, Ints, total_by
+from sim.engines import counting_columns as col
+from sim.engines.counting_columns import HALF_HOURS, JOINED_A_QUEUE, QUARTERS, Ending
+from sim.metrics.counting import Ints, areas_by_day, slot_time
 from sim.metrics.names import DAY_MS, Names
-from sim.metrics.visits import JOINED_A_QUEUE, Ending, Facts, Visits
 
-HOURS, HALF_HOURS, QUARTERS = 24, 48, 96
+HOURS = 24
+_LEVELS = 3
+"""Step functions by quarter of the day: people waiting, people served with wrap-up, servers on duty."""
 
 
 @dataclass(frozen=True)
@@ -39,77 +42,64 @@ class DaytimeResult:
 
 
 class Daytime:
-    """Collects the sums, chunk by chunk, for the time after the warm-up."""
+    """The sums of the time after the warm-up while compiled code counts them."""
 
     def __init__(self, names: Names) -> None:
-        self.groups = list(dict.fromkeys(s.group for s in names.stations))
-        self._group = np.array([self.groups.index(s.group) for s in names.stations] or [0], dtype=np.int64)
-        self._stations, self._from = len(self._group), names.warm_up_ms
-        groups = max(1, len(self.groups))
-        self._joined, self._wait = self._zeros(self._stations, HOURS), self._zeros(self._stations, HOURS)
-        self._endings = self._zeros(len(Ending) * groups, HALF_HOURS)
-        self._group_joined, self._group_wait = self._zeros(groups, HALF_HOURS), self._zeros(groups, HALF_HOURS)
-        self._active: Bools = np.zeros((groups, names.days), dtype=bool)
-        self._steady: Bools = np.ones(groups, dtype=bool)  # never a change of servers: on duty every day
-        self._staffed: Bools = np.zeros(groups, dtype=bool)
-        self._by_quarter = [DayAreas(groups, QUARTERS, self._from) for _ in range(3)]
-        self._by_hour = [DayAreas(self._stations, HOURS, self._from) for _ in range(2)]
+        groups = list(dict.fromkeys(s.group for s in names.stations))
+        self._group = np.array([groups.index(s.group) for s in names.stations] or [0], dtype=np.int64)
+        self._groups, self._from = max(1, len(groups)), names.warm_up_ms
+        self._days = names.days
+        stations = len(self._group)
+        self._attempts = np.zeros((HALF_HOURS, stations, col.ATTEMPT_WIDTH), dtype=np.int64)
+        self._by_quarter = np.zeros((_LEVELS, QUARTERS, stations, 2), dtype=np.int64)
+        self._by_day = np.zeros((_LEVELS, stations), dtype=np.int64)
+        self._active = np.zeros((names.days, self._groups), dtype=np.int64)
+        self._staffed = np.zeros((self._groups, 2), dtype=np.int64)
 
-    @staticmethod
-    def _zeros(entities: int, slots: int) -> Ints:
-        return np.zeros(entities * slots, dtype=np.int64)
+    def tables(self) -> dict[str, Ints]:
+        """Tables of compiled code."""
+        return {
+            "group": np.append(self._group, 0), "attempts": self._attempts, "by_quarter": self._by_quarter,
+            "by_day": self._by_day, "active": self._active, "staffed": self._staffed,
+        }  # fmt: skip
 
-    def add(self, visits: Visits, capacity: Facts, wrap_up: Facts) -> None:
-        """Count a chunk."""
-        mine = (visits.attempts.t_ms >= self._from) & (visits.attempts.station >= 0)
-        self._add_attempts(visits.attempts.where(mine))
-        for number, facts in ((0, visits.waiting), (1, visits.inside), (1, wrap_up), (2, capacity)):
-            self._by_quarter[number].add(self._group[facts.station], facts.t_ms, facts.what)
-            if number:
-                self._by_hour[number - 1].add(facts.station, facts.t_ms, facts.what)
-        self._staffed[self._group[capacity.station[capacity.what > 0]]] = True
-        later = capacity.where(capacity.t_ms > 0)
-        self._steady[self._group[later.station]] = False
-        on = later.where((later.what > 0) & (later.t_ms >= self._from))
-        self._active[self._group[on.station], np.minimum(on.t_ms // DAY_MS, self._active.shape[1] - 1)] = True
+    def _of_groups(self, by_station: Ints) -> Ints:
+        """Sums of the stations of each group: [..., group, slot] from [..., station, slot]."""
+        result = np.zeros((*by_station.shape[:-2], self._groups, by_station.shape[-1]), dtype=np.int64)
+        for station, group in enumerate(self._group.tolist()):
+            result[..., group, :] += by_station[..., station, :]
+        return result
 
-    def _add_attempts(self, attempts: Facts) -> None:
-        in_day = attempts.t_ms % DAY_MS
-        group = self._group[attempts.station]
-        slot = group * HALF_HOURS + in_day // (DAY_MS // HALF_HOURS)
-        self._endings += total_by(attempts.what * len(self._group_wait) + slot, None, len(self._endings))
-        day = np.minimum(attempts.t_ms // DAY_MS, self._active.shape[1] - 1)
-        self._active[group, day] = True
-        queued = attempts.what <= max(JOINED_A_QUEUE)
-        hour = (attempts.station * HOURS + in_day // (DAY_MS // HOURS))[queued]
-        wait, slot = attempts.value[queued], slot[queued]
-        self._joined += total_by(hour, None, len(self._joined))
-        self._wait += total_by(hour, wait, len(self._wait))
-        self._group_joined += total_by(slot, None, len(self._group_joined))
-        self._group_wait += total_by(slot, wait, len(self._group_wait))
-
-    def _measured_days(self) -> int:
-        """Days after the warm-up."""
-        return max(1, int(self._active.shape[1]) - self._from // DAY_MS)
+    def _active_days(self) -> Ints:
+        """Days after the warm-up on which somebody came, or anybody was on duty, by group."""
+        measured = max(1, self._days - self._from // DAY_MS)
+        staffed, changed = self._staffed.T > 0
+        return np.where(staffed & ~changed, measured, self._active.sum(axis=0)).astype(np.int64)
 
     def result(self, end_ms: int) -> DaytimeResult:
         """The sums as of a run that ended at end_ms."""
-        queue, busy, capacity = (area.result(end_ms) for area in self._by_quarter)
-        station_busy, station_capacity = (area.result(end_ms) for area in self._by_hour)
-        hours = self._by_hour[0]
-        return DaytimeResult(
-            joined=self._joined.reshape(-1, HOURS).copy(),
-            wait=self._wait.reshape(-1, HOURS).copy(),
-            endings=self._endings.reshape(len(Ending), -1, HALF_HOURS).copy(),
-            group_joined=self._group_joined.reshape(-1, HALF_HOURS).copy(),
-            group_wait=self._group_wait.reshape(-1, HALF_HOURS).copy(),
-            days=np.where(self._steady & self._staffed, self._measured_days(), self._active.sum(axis=1)).astype(
-                np.int64
-            ),
-            queue=queue,
-            busy=busy,
-            capacity=capacity,
-            station_busy=station_busy,
-            station_capacity=station_capacity,
-            hour_time=hours.slot_time(end_ms) - hours.slot_time(min(self._from, end_ms)),
+        by_half_hour = self._attempts.transpose(2, 1, 0)  # [ending or wait, station, half hour]
+        endings, wait = by_half_hour[: len(Ending)], by_half_hour[col.ATTEMPT_WAIT]
+        joined = endings[list(JOINED_A_QUEUE)].sum(axis=0)
+        queue, inside, capacity = (
+            areas_by_day(levels, by_day, end_ms) for levels, by_day in zip(self._by_quarter, self._by_day, strict=True)
         )
+        return DaytimeResult(
+            joined=_by_hour(joined),
+            wait=_by_hour(wait),
+            endings=self._of_groups(endings),
+            group_joined=self._of_groups(joined),
+            group_wait=self._of_groups(wait),
+            days=self._active_days(),
+            queue=self._of_groups(queue),
+            busy=self._of_groups(inside),
+            capacity=self._of_groups(capacity),
+            station_busy=_by_hour(inside),
+            station_capacity=_by_hour(capacity),
+            hour_time=slot_time(HOURS, end_ms) - slot_time(HOURS, min(self._from, end_ms)),
+        )
+
+
+def _by_hour(by_slot: Ints) -> Ints:
+    """Sums of the slots of each hour."""
+    return np.asarray(by_slot.reshape(len(by_slot), HOURS, -1).sum(axis=2))

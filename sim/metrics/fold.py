@@ -13,21 +13,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from sim.log import COLUMNS
-from sim.metrics.cases import CaseBook
+from sim.metrics.counter import Counter
 from sim.metrics.counting import Bools, Ints
-from sim.metrics.cube import DEFAULT_THRESHOLDS_MS, FOREVER, Cube, CubeResult, Selection
+from sim.metrics.cube import DEFAULT_THRESHOLDS_MS, Cube, CubeResult, Selection, Window, window_of
 from sim.metrics.daytime import Daytime, DaytimeResult
-from sim.metrics.flows import Capacity, Flows, FlowsResult, wrap_up_of
+from sim.metrics.flows import Flows, FlowsResult
 from sim.metrics.names import Names
 from sim.metrics.progress import Progress, ProgressResult
-from sim.metrics.visits import Facts, self_service_of, visits_of
 
 T = TypeVar("T")
-Window = tuple[int, int]
 EVERYTHING = Selection()
-_PORTION = 1 << 16
-"""Rows handled at a time: what stays in the processor's cache is twice as fast."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +49,6 @@ class Result:
         return self.progress[window_of(self.names, selection)]
 
 
-def window_of(names: Names, selection: Selection) -> Window:
-    """The time a selection covers."""
-    return (
-        names.warm_up_ms if selection.from_ms is None else selection.from_ms,
-        FOREVER if selection.until_ms is None else selection.until_ms,
-    )
-
-
 class Fold:
     """Turns log rows into a Result as they come."""
 
@@ -77,64 +64,39 @@ class Fold:
         self._cubes = {selection: Cube(names, selection, thresholds) for selection in wanted}
         windows = dict.fromkeys(window_of(names, selection) for selection in wanted)
         self._progress = {window: Progress(names, *window) for window in windows}
-        self._self_service = self_service_of(names)
-        self._book, self._capacity = CaseBook(), Capacity(names, self._self_service)
         self._daytime, self._flows = Daytime(names), Flows(names)
-        self._rows, self._latest_ms = 0, 0
+        self._counter = Counter(names, self._cubes.values(), self._progress.values(), self._daytime, self._flows)
 
     @property
     def open_cases(self) -> int:
         """Cases that have begun and are not over yet."""
-        return len(self._book)
+        return self._counter.open_cases
+
+    @property
+    def room_for_cases(self) -> int:
+        """Open cases there is room for before more memory is taken, and as many again."""
+        return self._counter.room_for_cases
 
     def add(self, chunk: Ints) -> None:
         """Count the next rows of the log."""
-        if chunk.ndim != 2 or chunk.shape[1] != len(COLUMNS):
-            raise ValueError(f"a chunk has shape (rows, {len(COLUMNS)}), not {chunk.shape}")
-        if len(chunk) == 0:
-            return
-        t = chunk[:, 0]
-        if int(t[0]) < self._latest_ms or bool((t[1:] < t[:-1]).any()):
-            raise ValueError("the rows of the log are not in order of time")
-        self._rows, self._latest_ms = self._rows + len(chunk), int(t[-1])
-        for first in range(0, len(chunk), _PORTION):
-            self._add(chunk[first : first + _PORTION])
-
-    def _add(self, chunk: Ints) -> None:
-        rows, lead_rows, lead_source = self._book.follow(chunk)
-        visits = visits_of(rows, self._self_service)
-        capacity, wrap_up = self._capacity.changes(chunk), wrap_up_of(chunk, self._self_service)
-        leads = Facts(
-            lead_rows[:, 0],
-            lead_rows[:, 4],
-            lead_rows[:, 3],
-            lead_source,
-            np.full(len(lead_rows), -1, dtype=np.int64),
-            lead_rows[:, 6],
-            lead_rows[:, 7],
-        )
-        for cube in self._cubes.values():
-            cube.add(visits, leads, capacity, wrap_up)
-        for progress in self._progress.values():
-            progress.add(rows)
-        self._daytime.add(visits, capacity, wrap_up)
-        self._flows.add(chunk, rows, visits, capacity, wrap_up)
+        self._counter.add(chunk)
 
     def result(self, end_ms: int | None = None) -> Result:
         """What was measured up to end_ms; None: the planned end, or the last row if the run went on for longer."""
-        end = max(self.names.duration_ms, self._latest_ms) if end_ms is None else end_ms
-        if end < self._latest_ms:
-            raise ValueError(f"the log goes on until {self._latest_ms} ms, the run cannot have ended at {end} ms")
-        stations = max(1, len(self.names.stations))
+        end = max(self.names.duration_ms, self._counter.latest_ms) if end_ms is None else end_ms
+        if end < self._counter.latest_ms:
+            raise ValueError(
+                f"the log goes on until {self._counter.latest_ms} ms, the run cannot have ended at {end} ms"
+            )
         return Result(
             names=self.names,
             end_ms=end,
-            rows=self._rows,
+            rows=self._counter.rows,
             cubes={selection: cube.result(end) for selection, cube in self._cubes.items()},
             daytime=self._daytime.result(end),
             progress={window: progress.result(end) for window, progress in self._progress.items()},
             flows=self._flows.result(end),
-            unlimited=np.asarray(self._capacity.unlimited.reshape(stations, -1).any(axis=1)),
+            unlimited=self._flows.unlimited,
         )
 
 

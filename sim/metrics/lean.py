@@ -12,13 +12,14 @@ from math import prod
 
 import numpy as np
 
-from sim.engines import counting_kernels as kernels
+from sim.engines import counting_lean as kernels
+from sim.engines.compiled_tables import pairs_of
+from sim.engines.counting_columns import LEDGERS, Lean
 from sim.log import LEADS
+from sim.metrics.counter import menus_of
 from sim.metrics.counting import Bools, Ints, bucket_middle, quantile
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
-from sim.metrics.flows import LEDGERS
 from sim.metrics.names import Names
-from sim.metrics.visits import self_service_of
 
 _CASES = 1 << 16
 """Cases there is room for to begin with."""
@@ -32,7 +33,7 @@ class LeanResult:
     group: Ints  # [station] number of its group
     rows: int
     measured_ms: int
-    station: Ints  # [station, column of `counting_kernels`]
+    station: Ints  # [station, column of `counting_lean`]
     queue: Ints  # [station] area
     inside: Ints  # [station] area
     busy: Ints  # [station] area, wrap-up included
@@ -90,7 +91,7 @@ class LeanFold:
         head = (names.warm_up_ms, len(thresholds_ms), columns, width, len(names.rules) + 1)
         self._sums[: kernels.HEAD] = head
         self._table("limit")[:] = thresholds_ms
-        self._table("menu")[:] = self_service_of(names)
+        self._table("menu")[:] = menus_of(names)
         self._table("group")[:] = [*(self._groups.index(s.group) for s in names.stations), len(self._groups)]
         self._case: Ints = np.zeros((_CASES, kernels.CASE_WIDTH), dtype=np.int64)
         self._rows, self._latest_ms = 0, 0
@@ -119,7 +120,9 @@ class LeanFold:
         if int(chunk[0, 0]) < self._latest_ms:
             raise ValueError("the rows of the log are not in order of time")
         self._make_room(int(chunk[:, 1].max()) + 1)
-        kernels.count(self._sums, self._case, np.ascontiguousarray(chunk), self._stations)
+        tables = Lean(self._sums, self._case, np.ascontiguousarray(chunk))
+        pairs = pairs_of(tables)  # kept alive while compiled code reads it
+        kernels.count(pairs.ctypes.data, self._stations)
         self._rows, self._latest_ms = self._rows + len(chunk), int(chunk[-1, 0])
 
     def _make_room(self, cases: int) -> None:

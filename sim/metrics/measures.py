@@ -12,13 +12,13 @@ from enum import Enum, unique
 
 import numpy as np
 
+from sim.engines.counting_columns import Column, Ending
 from sim.log import LEADS
 from sim.metrics.counting import COARSE_BITS, Bools, Floats, Ints, quantile, to_bucket
-from sim.metrics.cube import Column, CubeResult, Selection, UnknownNameError
+from sim.metrics.cube import CubeResult, Selection, UnknownNameError
 from sim.metrics.fold import Result
 from sim.metrics.intervals import NO_NUMBER, Interval, none_because, of_quantile, of_ratio
 from sim.metrics.names import Names
-from sim.metrics.visits import Ending
 
 C = Column
 

@@ -6,17 +6,15 @@ another one, or comes again after the office has decided; coming back after givi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 
-from sim.log import Event
-from sim.metrics.counting import Areas, Ints, total_by
+from sim.engines.compiled_tables import pairs_of
+from sim.engines.counting_columns import Span
+from sim.metrics.counting import Ints, areas, block_lengths
 from sim.metrics.names import DAY_MS, Names
-
-if TYPE_CHECKING:
-    from sim.metrics.cases import Followed
 
 
 @dataclass(frozen=True)
@@ -46,35 +44,27 @@ class ProgressResult:
 
 
 class Progress:
-    """Collects the counts, chunk by chunk, for a window of time."""
+    """The counts of a window of time while compiled code counts them."""
 
     def __init__(self, names: Names, from_ms: int, until_ms: int) -> None:
         self._from, self._until = from_ms, until_ms
-        self._size = len(names.steps) + 1
-        self._counts = np.zeros((4, self._size), dtype=np.int64)
-        self._areas = Areas(self._size, names.days, DAY_MS, from_ms, until_ms)
+        size = len(names.steps) + 1
+        self._counts = np.zeros((size, len(fields(ProgressResult)) - 2), dtype=np.int64)
+        self._levels = np.zeros((names.days, size, 2), dtype=np.int64)
+        head = np.array([from_ms, until_ms, size, names.days], dtype=np.int64)
+        self._tables = Span(head, self._counts, self._levels)
+        self._pairs = pairs_of(self._tables)
 
-    def add(self, rows: Followed) -> None:
-        """Count a chunk."""
-        kind, step, before = rows.kind, rows.step, rows.step_before
-        decided = (rows.kind_before == Event.DONE) | (rows.kind_before == Event.REFUSED)
-        comes = (kind != Event.LEAVE) & (kind != Event.ARRIVE)
-        changed = step != before
-        entered = comes & (step >= 0) & (changed | decided)
-        left = (kind == Event.LEAVE) & (rows.code != Event.DONE) & (before >= 0)
-        counted = (rows.t_ms >= self._from) & (rows.t_ms < self._until)
-        for number, (mask, at) in enumerate(
-            ((entered, step), (kind == Event.DONE, step), (kind == Event.REFUSED, step), (left, before))
-        ):
-            self._counts[number] += total_by(at[mask & counted], None, self._size)
-        into = comes & changed & (step >= 0)
-        out = (changed | (kind == Event.LEAVE)) & (before >= 0)
-        self._areas.add(step[into], rows.t_ms[into], np.ones(int(into.sum()), dtype=np.int64))
-        self._areas.add(before[out], rows.t_ms[out], np.full(int(out.sum()), -1, dtype=np.int64))
+    @property
+    def address(self) -> int:
+        """Where compiled code finds it."""
+        return int(self._pairs.ctypes.data)
 
     def result(self, end_ms: int) -> ProgressResult:
         """The counts as of a run that ended at end_ms."""
-        entered, done, refused, left = self._counts[:, :-1].copy()
+        entered, done, refused, left = self._counts[:-1].T.copy()
+        until = min(end_ms, self._until)
+        at_step = areas(self._levels.transpose(1, 0, 2), DAY_MS, until)[:-1]
         return ProgressResult(
-            entered, done, refused, left, self._areas.result(end_ms)[:-1], self._areas.length_ms(end_ms)
+            entered, done, refused, left, at_step, block_lengths(len(self._levels), DAY_MS, self._from, until)
         )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.engines import counting_kernels as kernels
+from sim.engines import counting_lean as kernels
+from sim.engines.counting_columns import Ending
 from sim.log import LEADS
 from sim.metrics.counting import Bools, Ints, bucket_middle, quantile, to_bucket, total_by
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
 from sim.metrics.lean import LeanResult, bucket_quantile
 from sim.metrics.names import Names, Role
-from sim.metrics.visits import Ending
 from sim.nation.transfers import Moves, Settlement
 from sim.procedures.model import Place
 

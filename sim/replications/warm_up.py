@@ -8,15 +8,17 @@ cut at the end of that half says that the run is too short to tell, and is refus
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
-from sim.metrics.cases import CaseBook
-from sim.metrics.counting import Areas, Floats, Ints
+from sim.metrics.counter import Counter
+from sim.metrics.counting import Floats, Ints
+from sim.metrics.cube import Cube, Selection
+from sim.metrics.daytime import Daytime
+from sim.metrics.flows import Flows
 from sim.metrics.names import Names
-from sim.metrics.visits import self_service_of, visits_of
 from sim.program import Program
 from sim.theory.output import mser5
 
@@ -44,19 +46,19 @@ class Presence:
     def __init__(self, names: Names, duration_ms: int) -> None:
         self.slice_ms = max(1, -(-duration_ms // SLICES))
         self.slices = duration_ms // self.slice_ms
-        self._names, self._book, self._self_service = names, CaseBook(), self_service_of(names)
-        self._areas = Areas(1, max(1, self.slices), self.slice_ms, 0, self.slices * self.slice_ms)
+        self._end_ms = self.slices * self.slice_ms
+        whole = replace(names, duration_ms=max(1, self._end_ms))
+        self._cube = Cube(whole, Selection(from_ms=0, until_ms=self._end_ms), (), block_ms=self.slice_ms, together=True)
+        self._counter = Counter(names, [self._cube], [], Daytime(names), Flows(names))
 
     def add(self, chunk: Ints) -> None:
         """Follow the next rows of a log."""
-        rows, _, _ = self._book.follow(chunk)
-        visits = visits_of(rows, self._self_service)
-        for facts in (visits.waiting, visits.inside):
-            self._areas.add(np.zeros(len(facts.t_ms), dtype=np.int64), facts.t_ms, facts.what)
+        self._counter.add(chunk)
 
     def series(self) -> Floats:
         """One average a slice."""
-        return np.asarray(self._areas.result(self.slices * self.slice_ms)[0] / self.slice_ms)
+        waiting, inside, *_ = self._cube.areas(self._end_ms)
+        return np.asarray((waiting + inside)[0] / self.slice_ms)
 
 
 def find_warm_up(program: Program, names: Names, play: PlayPilot, pilots: int = PILOTS) -> Settled:

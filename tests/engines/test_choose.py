@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.engines import compiled as fast
+from sim.engines import counting_rows
 from sim.engines.choose import choose, ready
 from sim.engines.demand import expected_arrivals
 from sim.program import Program
@@ -72,3 +73,14 @@ def test_compiling_is_announced_once_before_it_happens(tmp_path: Path, cold: lis
     assert ready("compiled", program, 1, said.append) == "compiled"
     assert said == ["compiling the fast engine, once for this machine (about half a minute)"]
     assert cold == [program]
+
+
+def test_what_counts_the_log_is_announced_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also the readable engine's log is counted by compiled code."""
+    made, said = list[bool](), list[str]()
+    monkeypatch.setattr(counting_rows, "is_ready", lambda: bool(made))
+    monkeypatch.setattr(counting_rows, "make_ready", lambda: made.append(True))
+    program = _program(tmp_path, "3 per min")
+    assert [ready("reference", program, 1, said.append) for _ in range(2)] == ["reference", "reference"]
+    assert made == [True]
+    assert said == ["compiling what counts the log, once for this machine (a few seconds)"]

@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.engines import counting_columns as col
+from sim.engines.compiled_tables import pairs_of
+from sim.engines.compiled_types import Entry, counts_at
+from sim.engines.counting_keyed import tally
 from sim.metrics.counting import (
     COARSE_BITS,
     FINE_BITS,
-    Areas,
-    DayAreas,
     Distribution,
+    Tally,
+    areas,
+    areas_by_day,
+    block_lengths,
     bucket_low,
     bucket_middle,
     quantile,
+    slot_time,
     to_bucket,
     total_by,
 )
 from sim.metrics.names import DAY_MS
+
+
+@Entry
+def _count(tables: int, address: int, group: int, value: int) -> None:
+    """What the loop of the fold does with a duration."""
+    tally(counts_at(tables), address, group, value)
+
+
+def counted(into: Tally, values: list[int], group: int = 0) -> Tally:
+    """The tally with these durations counted, and room made as in a run."""
+    head = np.zeros(col.COUNTS_HEAD, dtype=np.int64)
+    nothing, rows = np.zeros(1, dtype=np.int64), np.zeros((1, col.ROW_WIDTH), dtype=np.int64)
+    tables = col.Counts(head, rows, *[nothing] * (len(col.Counts._fields) - 2))
+    pairs = pairs_of(tables)
+    for value in values:
+        _count(pairs.ctypes.data, into.address, group, value)
+        into.make_room()
+    return into
+
+
+def distribution(values: list[int], limit: int = col.FOREVER, group: int = 0) -> Distribution:
+    """These durations as a distribution."""
+    return counted(Tally(limit=limit), values, group).distribution()
+
 
 DURATIONS = st.lists(st.integers(0, 1 << 40), max_size=60)
 
@@ -65,31 +98,40 @@ def test_buckets_keep_the_order_of_values(values: list[int]) -> None:
 
 
 @given(DURATIONS, st.integers(1, 59), st.sampled_from([4, 1000]))
-def test_a_distribution_does_not_depend_on_portions(values: list[int], cut: int, limit: int) -> None:
-    """Two portions give the table of one, exact or in buckets."""
-    whole, parts = Distribution(limit=limit), Distribution(limit=limit)
-    whole.add(3, array(values))
-    parts.add(3, array(values[:cut]))
-    parts.table()
-    parts.add(3, array(values[cut:]))
-    for one, other in zip(whole.table(), parts.table(), strict=True):
-        assert one.tolist() == other.tolist()
-    assert whole.exact == parts.exact == (len(set(values)) <= limit)
+def test_a_tally_is_exact_up_to_its_limit(values: list[int], cut: int, limit: int) -> None:
+    """Counted as they come, with a look in between: the values, or their buckets, sorted, with how often each came."""
+    running = counted(Tally(limit=limit), values[:cut], group=3)
+    running.distribution()
+    found = counted(running, values[cut:], group=3).distribution()
+    kept = values if len(set(values)) <= limit else to_bucket(array(values), FINE_BITS).tolist()
+    expected = sorted(Counter(kept).items())
+    assert found.exact == (len(set(values)) <= limit)
+    assert [column.tolist() for column in found.table()] == [
+        [3] * len(expected), [value for value, _ in expected], [count for _, count in expected],
+    ]  # fmt: skip
+
+
+def test_a_tally_grows_with_what_it_counts() -> None:
+    """Ten thousand different durations, then buckets of them: none is lost."""
+    values = [number * number for number in range(10_000)]
+    exact, rough = distribution(values), distribution(values, limit=5000)
+    assert exact.table()[1].tolist() == values
+    assert not rough.exact
+    assert rough.table()[2].sum() == 10_000
+    assert rough.table()[1].tolist() == sorted(set(to_bucket(array(values), FINE_BITS).tolist()))
 
 
 @given(st.lists(st.integers(0, 1 << 40), min_size=1, max_size=60), st.sampled_from([0.5, 0.9, 0.99]))
 def test_quantiles_in_buckets_are_within_a_thousandth(values: list[int], level: float) -> None:
     """The quantile from buckets is that of the sorted values within 0.1 %."""
-    rough = Distribution(limit=0)
-    rough.add(0, array(values))
+    rough = distribution(values, limit=0)
     exact = sorted(values)[max(0, int(np.ceil(level * len(values) - 1e-9)) - 1)]
     assert quantile(*rough.of(np.array([True])), level) == pytest.approx(exact, rel=1e-3, abs=0)
 
 
 def test_quantiles_of_a_few_values_are_exact() -> None:
     """The 90 % quantile of 1..10 is the ninth value; of nothing it is no number."""
-    table = Distribution()
-    table.add(0, array([10, 1, 9, 2, 8, 3, 7, 4, 6, 5]))
+    table = distribution([10, 1, 9, 2, 8, 3, 7, 4, 6, 5])
     values, counts = table.of(np.array([True]))
     assert [quantile(values, counts, level) for level in (0.0, 0.1, 0.5, 0.9, 0.91, 1.0)] == [1, 1, 5, 9, 10, 10]
     assert (
@@ -100,18 +142,9 @@ def test_quantiles_of_a_few_values_are_exact() -> None:
     assert np.isnan(table.quantile_by_group(0.5, 2)[1])
 
 
-def test_a_negative_duration_is_refused() -> None:
-    """A log with a negative wait is wrong, and said to be."""
-    with pytest.raises(ValueError, match="negative: -5 ms"):
-        Distribution().add(0, array([3, -5]))
-
-
 def test_pooling_an_exact_and_a_rough_distribution_gives_a_rough_one() -> None:
     """Replications may differ in how many different waits they saw."""
-    exact, rough = Distribution(limit=2), Distribution(limit=2)
-    exact.add(0, array([5000]))
-    rough.add(0, array([5001, 9000, 7]))
-    both = exact.with_other(rough)
+    both = distribution([5000], limit=2).with_other(distribution([5001, 9000, 7], limit=2))
     assert not both.exact
     assert both.table()[2].tolist() == [1, 2, 1]
 
@@ -124,15 +157,17 @@ def test_areas_are_those_of_counting_every_millisecond(
     steps: list[tuple[int, int, int]], start: int, length: int, blocks: int
 ) -> None:
     """The integral by block is the sum of the level over each millisecond of the window."""
-    areas = Areas(3, blocks, 700, start, start + length)
-    entity, t, change = (array(list(column)) for column in zip(*steps, strict=True)) if steps else [array([])] * 3
-    areas.add(entity, t, change)
+    end = start + length
+    levels = np.zeros((3, blocks, 2), dtype=np.int64)
+    for who, when, by in steps:
+        t = min(max(when, start), end)
+        levels[who, min(t // 700, blocks - 1)] += (by, by * t)
     expected = np.zeros((3, blocks), dtype=np.int64)
     for who, when, by in steps:
-        for ms in range(max(start, when), min(start + length, 5000)):
+        for ms in range(max(start, when), min(end, 5000)):
             expected[who, min(ms // 700, blocks - 1)] += by
-    assert areas.result(5000).tolist() == expected.tolist()
-    assert int(areas.length_ms(5000).sum()) == max(0, min(start + length, 5000) - start)
+    assert areas(levels, 700, min(end, 5000)).tolist() == expected.tolist()
+    assert int(block_lengths(blocks, 700, start, min(end, 5000)).sum()) == max(0, min(end, 5000) - start)
 
 
 HOUR = DAY_MS // 24
@@ -141,12 +176,14 @@ HOUR = DAY_MS // 24
 @given(st.lists(st.tuples(st.integers(0, 71), st.integers(-2, 2)), max_size=12), st.integers(0, 40))
 def test_areas_by_time_of_day_add_up_all_days(steps: list[tuple[int, int]], start: int) -> None:
     """Three days by the hour, steps at half past: the integral by hour of the day is that of counting half hours."""
-    areas = DayAreas(1, 24, start * HOUR)
-    times = array([h * HOUR + HOUR // 2 for h, _ in steps])
-    areas.add(np.zeros(len(steps), dtype=np.int64), times, array([by for _, by in steps]))
+    levels, by_day = np.zeros((24, 1, 2), dtype=np.int64), array([0])
+    for hour, by in steps:
+        day, in_day = divmod(max(hour * HOUR + HOUR // 2, start * HOUR), DAY_MS)
+        levels[in_day // HOUR, 0] += (by, by * in_day)
+        by_day += by * day
     expected = np.zeros(24, dtype=np.int64)
     for hour, by in steps:
         for half in range(max(2 * hour + 1, 2 * start), 144):
             expected[half // 2 % 24] += by * HOUR // 2
-    assert areas.result(3 * DAY_MS)[0].tolist() == expected.tolist()
-    assert areas.slot_time(DAY_MS + HOUR // 2).tolist() == [HOUR + HOUR // 2, *[HOUR] * 23]
+    assert areas_by_day(levels, by_day, 3 * DAY_MS)[0].tolist() == expected.tolist()
+    assert slot_time(24, DAY_MS + HOUR // 2).tolist() == [HOUR + HOUR // 2, *[HOUR] * 23]

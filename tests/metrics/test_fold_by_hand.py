@@ -311,6 +311,27 @@ def test_a_log_out_of_order_is_refused() -> None:
         running.add(np.zeros((2, 7), dtype=np.int64))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        (row(2000, 9, E.JOIN, station=7, step=0), "names what is not there"),
+        (row(2000, 9, E.JOIN, station=-1, step=0), "names what is not there"),
+        (row(2000, 9, E.JOIN, station=0, step=99), "names what is not there"),
+        (row(2000, 9, E.MONEY, code=256, value=1), "names what is not there"),
+        (row(2000, 9, E.LEAD, code=-1, value=1), "names what is not there"),
+        (row(2000, 9, E.CAPACITY, station=0, code=1, value=1), "names what is not there"),
+        (row(2000, 9, E.FREE, value=1), "names what is not there"),
+        (row(2000, 9, E.START, station=0, step=0, value=-5), "negative, or longer than the run"),
+        (row(2000, 9, E.START, station=0, step=0, value=2001), "negative, or longer than the run"),
+        (row(2000, 9, E.LEAD, code=0, value=-1), "negative, or longer than the run"),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused(wrong: tuple[int, ...], what: str) -> None:
+    """Compiled code would count it somewhere else; so it says which row it is instead."""
+    with pytest.raises(ValueError, match=rf"{what}: row 1, \(2000, 9, "):
+        fold(TEN_SECONDS, [log_of([row(1000, 1, E.ARRIVE), wrong])])
+
+
 def test_nothing_happened_is_no_number() -> None:
     """An empty log has no waits; its queue was empty."""
     result = fold(TEN_SECONDS, [])

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.engines.counting_columns import Column
 from sim.metrics.counting import Distribution, Ints
-from sim.metrics.cube import Column, Selection
+from sim.metrics.cube import Selection
 from sim.metrics.fold import Fold, Result, fold, pool
 from sim.metrics.identities import check_identities
 from sim.metrics.measures import Question, measure
@@ -75,22 +76,14 @@ def test_one_row_at_a_time_gives_the_same_result() -> None:
     assert plain(running.result()) == plain(fold(NAMES, [log], SELECTIONS))
 
 
-def test_portions_inside_a_large_chunk_are_invisible(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A large chunk is worked off in portions; their size does not show."""
-    log = busy_office(5, 80)
-    whole = plain(fold(NAMES, [log], SELECTIONS))
-    monkeypatch.setattr("sim.metrics.fold._PORTION", 17)
-    assert plain(fold(NAMES, [log], SELECTIONS)) == whole
-
-
 def test_cases_that_are_over_are_forgotten() -> None:
-    """Memory follows the open cases: after 6,000 people none is left, and the book was struck out on the way."""
+    """Memory follows the open cases: after 6,000 people none is left, and there was never room for so many."""
     log = busy_office(1, 6000)
     running = Fold(NAMES)
     for piece in np.array_split(log, 100):
         running.add(piece)
     assert running.open_cases == 0
-    assert running._book._book.shape[1] < 6000
+    assert running.room_for_cases < 6000
 
 
 @given(st.integers(0, 10_000), st.integers(1, 40))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.engines.counting_columns import Column
 from sim.engines.reference import ReferenceEngine
 from sim.log import LEADS
 from sim.metrics.counting import FINE_BITS, Distribution, Ints, to_bucket, total_by
-from sim.metrics.cube import Column
 from sim.metrics.fold import Result, fold
 from sim.metrics.lean import LeanFold, LeanResult
 from sim.metrics.names import Names

@@ -1,25 +1,34 @@
-"""Counting rows of the log in compiled code: the sums of `sim.metrics.lean`, one row after another.
+"""Counting rows of the log in compiled code for the lean fold (`sim.metrics.lean`): few sums, twice as fast.
 
-The same definitions as in `sim.metrics.visits`, `cube`, `progress` and `flows`, where they are written column by column
-in numpy; a test compares both on the same logs.  Here a case's latest state is looked up by its number.
+What a row means is looked up where the full fold looks it up (`counting_actions`).  A case's latest state is found by
+its number, without a search: there is a line for every case there ever was.
 
-All sums stand in one list of whole numbers, `s`, which begins with where each table of it begins (AT_...): passing
-twenty arrays from function to function costs more than what the functions do.  Numba is told not to count references
-(`_nrt=False`: nothing here makes an array), which would take as long as the counting.
+All sums stand in one list of whole numbers, `s`, which begins with where each table of it begins.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 
+from sim.engines.compiled_types import Entry, Words, compiled, lean_at
+from sim.engines.counting_actions import (
+    ACTIONS,
+    BY_MENU,
+    ENDING,
+    ENDS_SERVICE,
+    HAD_QUEUED,
+    INTO_QUEUE,
+    INTO_SERVICE,
+    KIND_BITS,
+    OFFERS,
+    OUT_OF_QUEUE,
+    OUT_OF_SERVICE,
+    STAYS,
+)
+from sim.engines.counting_columns import UNLIMITED_SERVERS, Column, Ending
+from sim.engines.counting_keyed import bucket_of
 from sim.log import Event
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 FROM_MS, THRESHOLDS, COLUMNS, WIDTH, RULES = range(5)
 """Single numbers at the head of `s`: what came before FROM_MS is not counted (balances are); how many thresholds,
 columns of a station's sums, server groups of a station at most, and rules."""
@@ -33,10 +42,13 @@ HEAD = 5
     _LIMIT, _MENU, _GROUP, _STATION, _QUEUE, _INSIDE, _WRAP_UP, _DUTY_AREA, _OUT, _LINE, _DUTY, _ENDLESS,
     _WAITS, _LEAD, _LEADS, _STEP, _SOURCE, _REFUSALS, _MONEY, _FEN, _BALANCES, _STOPS,
 ) = range(HEAD, HEAD + len(TABLES))  # fmt: skip
-JOINED, WAIT, WAIT_SERVED, WAITED, STAYED, STAY, SERVED_ATTEMPTS = range(7)
-OFFERED, SERVED, SERVICE, DECIDED, REFUSED, BEGUN, JOCKEYED, WITHIN = range(13, 21)
-"""Columns of `station`, as in `sim.metrics.cube.Column`: from SERVED_ATTEMPTS on one for each ending, from WITHIN on
-one for each threshold."""
+JOINED, WAIT, WAIT_SERVED = int(Column.JOINED), int(Column.WAIT), int(Column.WAIT_SERVED)
+WAITED, STAYED, STAY = int(Column.WAITED), int(Column.STAYED), int(Column.STAY)
+SERVED_ATTEMPTS, OFFERED = int(Column.SERVED_ATTEMPTS), int(Column.OFFERED)
+SERVED, SERVICE, DECIDED = int(Column.SERVED), int(Column.SERVICE), int(Column.DECIDED)
+REFUSED, BEGUN, JOCKEYED = int(Column.REFUSED), int(Column.BEGUN), int(Column.JOCKEYED)
+WITHIN = int(Column.QUEUE_AREA)
+"""Columns of `station`: from SERVED_ATTEMPTS on one for each ending, from WITHIN on one for each threshold."""
 LEVEL, MOMENT = range(2)
 """Columns of a step function: its steps, and its steps times the moment of each."""
 KIND, STEP, STATION, SINCE = range(4)
@@ -49,44 +61,28 @@ ENTERED, DONE, REFUSED_AT, LEFT = range(4)
 BITS = 10
 BUCKETS = 36_864
 """Log buckets of values below 2^44, as in `sim.metrics.counting.to_bucket`."""
-UNLIMITED = 1 << 30
 NONE_YET = -1
 """Of a case's step and station, which stand one higher in `case`: so a case of which nothing is known yet is all 0."""
 
-_SERVED, _ABANDONED, _SENT_HOME, _TURNED_AWAY, _BALKED, _BLOCKED, _SELF_SERVICE = range(7)
+_SERVED, _SENT_HOME, _SELF_SERVICE = int(Ending.SERVED), int(Ending.SENT_HOME), int(Ending.SELF_SERVICE)
 _ARRIVE, _JOIN, _START, _END, _FREE = (int(Event[name]) for name in ("ARRIVE", "JOIN", "START", "END", "FREE"))
 _DONE, _REFUSED, _ABANDON, _BALK = (int(Event[name]) for name in ("DONE", "REFUSED", "ABANDON", "BALK"))
 _AWAY, _BLOCK, _LEAVE = int(Event.TURNED_AWAY), int(Event.BLOCKED), int(Event.LEAVE)
-_CAPACITY, _DOWN, _UP, _MONEY_ROW = int(Event.CAPACITY), int(Event.DOWN), int(Event.UP), int(Event.MONEY)
 _JOCKEY = int(Event.JOCKEY)
+_CAPACITY, _DOWN, _UP, _MONEY_ROW = int(Event.CAPACITY), int(Event.DOWN), int(Event.UP), int(Event.MONEY)
 _BALANCE, _LEAD_ROW, _PREEMPT, _CONTINUE = int(Event.BALANCE), int(Event.LEAD), int(Event.PREEMPT), int(Event.CONTINUE)
 
 
-def _compiled(function: _Function) -> _Function:
-    """Compile a function that makes no arrays; its machine code is kept on disk."""
-    options: Any = {"cache": True, "_nrt": False}
-    return cast("_Function", njit(**options)(function))
-
-
-@_compiled
-def _bucket(value: int) -> int:
-    """Number of the log bucket of a value."""
-    if value < 2 << BITS:
-        return value
-    shift = max(0, math.frexp(float(value))[1] - (BITS + 1))
-    return (shift << BITS) + (value >> shift)
-
-
-@_compiled
-def _change(s: np.ndarray, area: int, station: int, t_ms: int, step: int) -> None:
+@compiled
+def _change(s: Words, area: int, station: int, t_ms: int, step: int) -> None:
     """A step up or down in a step function."""
     at = s[area] + 2 * station
     s[at + LEVEL] += step
     s[at + MOMENT] += step * max(t_ms, s[FROM_MS])
 
 
-@_compiled
-def _queue(s: np.ndarray, station: int, t_ms: int, step: int) -> None:
+@compiled
+def _queue(s: Words, station: int, t_ms: int, step: int) -> None:
     """Somebody joins or leaves the queue; a queue that lasts no time at all is none."""
     _change(s, _QUEUE, station, t_ms, step)
     line = s[_LINE] + 3 * station
@@ -96,8 +92,8 @@ def _queue(s: np.ndarray, station: int, t_ms: int, step: int) -> None:
     s[line + HELD_SINCE] = t_ms
 
 
-@_compiled
-def _attempt(s: np.ndarray, station: int, began_ms: int, ending: int, wait: int) -> None:
+@compiled
+def _attempt(s: Words, station: int, began_ms: int, ending: int, wait: int) -> None:
     """An attempt to be served has ended."""
     if began_ms < s[FROM_MS]:
         return
@@ -108,115 +104,64 @@ def _attempt(s: np.ndarray, station: int, began_ms: int, ending: int, wait: int)
     s[sums + JOINED] += 1
     s[sums + WAIT] += wait
     s[sums + WAITED] += wait > 0
-    s[s[_WAITS] + BUCKETS * s[s[_GROUP] + station] + _bucket(wait)] += 1
+    s[s[_WAITS] + BUCKETS * s[s[_GROUP] + station] + bucket_of(wait, BITS)] += 1
     if ending == _SERVED:
         s[sums + WAIT_SERVED] += wait
         for number in range(s[THRESHOLDS]):
             s[sums + WITHIN + number] += wait <= s[s[_LIMIT] + number]
 
 
-def _settles(kind: int, was_in_line: bool) -> int:
-    """Ending of an attempt that a row ends without service, -1 if it ends none."""
-    if kind == _AWAY:
-        return _SENT_HOME if was_in_line else _TURNED_AWAY
-    return {_ABANDON: _ABANDONED, _BALK: _BALKED, _BLOCK: _BLOCKED}.get(kind, -1)
-
-
-def _actions_of(kind_before: int, kind: int, from_menu: bool, menu: bool, moved: bool) -> int:
-    """What a row does to the places its case was and is at, as bits."""
-    was_waiting, is_waiting = kind_before == _JOIN and not from_menu, kind == _JOIN and not menu
-    was_called, is_called = kind_before == _START and not from_menu, kind == _START and not menu
-    was_kept = kind_before == _CONTINUE and not from_menu
-    was_served, is_served = was_called or was_kept, is_called or (kind == _CONTINUE and not menu)
-    broken_off, was_broken_off = kind == _PREEMPT and not menu, kind_before == _PREEMPT and not from_menu
-    was_in_line = was_waiting or was_broken_off
-    out_of_service = was_served and (moved or not is_served)
-    into_queue = is_waiting and (moved or not was_waiting)
-    into_service = is_served and (moved or not was_served)
-    first = into_service and is_called and not was_broken_off
-    ending = _SERVED if first else _settles(kind, was_in_line)
-    settled = ending >= 0 and not first
-    left_queue = was_in_line and kind in (_ABANDON, _AWAY)
-    bits = (
-        (_HAD_QUEUED, first or (settled and was_in_line)),
-        (_BY_MENU, kind == _LEAVE and from_menu),
-        (_STAYS, (out_of_service and was_called and not broken_off) or left_queue),
-        (_OFFERS, into_queue or (settled and not was_in_line) or (first and not was_waiting)),
-        (_OUT_OF_QUEUE, was_in_line and (moved or not (is_waiting or broken_off))),
-        (_INTO_QUEUE, into_queue or broken_off),
-        (_OUT_OF_SERVICE, out_of_service),
-        (_INTO_SERVICE, into_service),
-        (_ENDS_SERVICE, kind == _END and not menu and not was_kept),
-    )
-    return ending + 1 | sum(bit for bit, holds in bits if holds)
-
-
-_ENDING = 15
-"""Bits of the ending of an attempt, and 1; 0 if the row ends none."""
-_HAD_QUEUED, _BY_MENU, _STAYS, _OFFERS, _OUT_OF_QUEUE, _INTO_QUEUE = (1 << bit for bit in range(4, 10))
-_OUT_OF_SERVICE, _INTO_SERVICE, _ENDS_SERVICE = (1 << bit for bit in range(10, 13))
-_KIND_BITS = 5
-_ACTIONS = np.array(
-    [
-        _actions_of(index >> 3 + _KIND_BITS, index >> 3 & 31, bool(index & 4), bool(index & 2), bool(index & 1))
-        for index in range(1 << 3 + 2 * _KIND_BITS)
-    ],
-    dtype=np.int64,
-)
-"""Looked up instead of asked anew for each row: questions whose answers cannot be foretold are what takes the time."""
-
-
-@_compiled
-def _offer(s: np.ndarray, station: int, t_ms: int) -> None:
+@compiled
+def _offer(s: Words, station: int, t_ms: int) -> None:
     """Somebody came to the door, the queue or the line."""
     if t_ms >= s[FROM_MS]:
         s[s[_STATION] + s[COLUMNS] * station + OFFERED] += 1
 
 
-@_compiled
-def _step_up_and_down(s: np.ndarray, actions: int, t_ms: int, station_before: int, station: int) -> None:
+@compiled
+def _step_up_and_down(s: Words, actions: int, t_ms: int, station_before: int, station: int) -> None:
     """People waiting and served, here and where the case was."""
-    if actions & _OUT_OF_QUEUE:
+    if actions & OUT_OF_QUEUE:
         _queue(s, station_before, t_ms, -1)
-    if actions & _INTO_QUEUE:
+    if actions & INTO_QUEUE:
         _queue(s, station, t_ms, 1)
-    if actions & _OUT_OF_SERVICE:
+    if actions & OUT_OF_SERVICE:
         _change(s, _INSIDE, station_before, t_ms, -1)
-    if actions & _INTO_SERVICE:
+    if actions & INTO_SERVICE:
         _change(s, _INSIDE, station, t_ms, 1)
 
 
-@_compiled
+@compiled
 def _visit(
-    s: np.ndarray, t_ms: int, kind: int, code: int, value: int, kind_before: int, station_before: int, station: int,
+    s: Words, t_ms: int, kind: int, code: int, value: int, kind_before: int, station_before: int, station: int,
     since: int,
 ) -> None:  # fmt: skip
     """What a row tells about the stations its case was and is at; station -1 is the last line of every table."""
     menu, from_menu = s[s[_MENU] + station], s[s[_MENU] + station_before]
     moved = 1 if station != station_before else 0
-    actions = _ACTIONS[((kind_before << _KIND_BITS | kind) << 3) | from_menu << 2 | menu << 1 | moved]
+    actions = ACTIONS[((kind_before << KIND_BITS | kind) << 3) | from_menu << 2 | menu << 1 | moved]
     if actions == 0:
         return
-    ending = (actions & _ENDING) - 1
+    ending = (actions & ENDING) - 1
     if ending >= 0:
-        wait = t_ms - since if actions & _HAD_QUEUED else 0
+        wait = t_ms - since if actions & HAD_QUEUED else 0
         _attempt(s, station, t_ms - wait, ending, wait)
-    if actions & _STAYS and since >= s[FROM_MS]:
+    if actions & STAYS and since >= s[FROM_MS]:
         s[s[_STATION] + s[COLUMNS] * station_before + STAYED] += 1
         s[s[_STATION] + s[COLUMNS] * station_before + STAY] += t_ms - since
     _step_up_and_down(s, actions, t_ms, station_before, station)
-    if actions & _BY_MENU and code == _DONE:
+    if actions & BY_MENU and code == _DONE:
         _attempt(s, station_before, since, _SELF_SERVICE, 0)
         _offer(s, station_before, t_ms)
-    if actions & _OFFERS:
+    if actions & OFFERS:
         _offer(s, station, t_ms)
-    if actions & _ENDS_SERVICE and t_ms >= s[FROM_MS]:
+    if actions & ENDS_SERVICE and t_ms >= s[FROM_MS]:
         s[s[_STATION] + s[COLUMNS] * station + SERVED] += 1
         s[s[_STATION] + s[COLUMNS] * station + SERVICE] += value
 
 
-@_compiled
-def _progress(s: np.ndarray, kind: int, code: int, kind_before: int, before: int, step: int, station: int) -> None:
+@compiled
+def _progress(s: Words, kind: int, code: int, kind_before: int, before: int, step: int, station: int) -> None:
     """What a row after the warm-up tells about the steps of procedures."""
     sums = s[_STATION] + s[COLUMNS] * station
     decided = kind_before in (_DONE, _REFUSED)
@@ -237,36 +182,37 @@ def _progress(s: np.ndarray, kind: int, code: int, kind_before: int, before: int
         s[s[_SOURCE] + code] += 1
 
 
-@_compiled
+@compiled
 def _moves(
-    s: np.ndarray, case: np.ndarray, stations: int, t_ms: int, number: int, told_step: int, told_station: int,
+    s: Words, case: Words, stations: int, t_ms: int, number: int, told_step: int, told_station: int,
     kind: int, code: int, value: int,
 ) -> None:  # fmt: skip
     """A row that moves its case."""
-    kind_before = case[number, KIND]
-    step_before, station_before = case[number, STEP] + NONE_YET, case[number, STATION] + NONE_YET
+    line = CASE_WIDTH * number
+    kind_before = case[line + KIND]
+    step_before, station_before = case[line + STEP] + NONE_YET, case[line + STATION] + NONE_YET
     step = -1 if kind == _ARRIVE else told_step if told_step >= 0 else step_before
     station = told_station if told_station >= 0 else station_before
     told_before = kind_before in (_JOIN, _START, _PREEMPT, _CONTINUE)
     if kind == _JOIN:
-        case[number, SINCE] = t_ms
+        case[line + SINCE] = t_ms
     elif kind == _START and not told_before:
-        case[number, SINCE] = t_ms - value
+        case[line + SINCE] = t_ms - value
     here = told_station if told_station >= 0 else stations
     there = station_before if station_before >= 0 else stations
-    _visit(s, t_ms, kind, code, value, kind_before, there, here, case[number, SINCE])
+    _visit(s, t_ms, kind, code, value, kind_before, there, here, case[line + SINCE])
     if t_ms >= s[FROM_MS]:
         _progress(s, kind, code, kind_before, step_before, step, here)
     if kind == _LEAVE:
-        case[number, KIND] = case[number, STEP] = case[number, STATION] = case[number, SINCE] = 0
+        case[line + KIND] = case[line + STEP] = case[line + STATION] = case[line + SINCE] = 0
     else:
-        case[number, KIND], case[number, STEP], case[number, STATION] = kind, step - NONE_YET, station - NONE_YET
+        case[line + KIND], case[line + STEP], case[line + STATION] = kind, step - NONE_YET, station - NONE_YET
 
 
-@_compiled
-def _on_duty(s: np.ndarray, t_ms: int, station: int, group: int, servers: int) -> None:
+@compiled
+def _on_duty(s: Words, t_ms: int, station: int, group: int, servers: int) -> None:
     """Servers of a group on duty from now on; servers without number count as none (they have no utilisation)."""
-    if servers < 0 or servers >= UNLIMITED:
+    if servers < 0 or servers >= UNLIMITED_SERVERS:
         s[s[_ENDLESS] + station] = 1
         servers = 0
     at = s[_DUTY] + station * s[WIDTH] + group
@@ -274,13 +220,13 @@ def _on_duty(s: np.ndarray, t_ms: int, station: int, group: int, servers: int) -
     s[at] = servers
 
 
-@_compiled
-def _counted_only(s: np.ndarray, station: int, kind: int, code: int, value: int) -> None:
+@compiled
+def _counted_only(s: Words, station: int, kind: int, code: int, value: int) -> None:
     """A row after the warm-up that moves no case."""
     if kind == _LEAD_ROW:
         s[s[_LEAD] + 2 * code] += 1
         s[s[_LEAD] + 2 * code + 1] += value
-        s[s[_LEADS] + BUCKETS * code + _bucket(value)] += 1
+        s[s[_LEADS] + BUCKETS * code + bucket_of(value, BITS)] += 1
     elif kind == _MONEY_ROW:
         s[s[_MONEY] + code] += 1
         s[s[_FEN] + code] += value
@@ -290,8 +236,8 @@ def _counted_only(s: np.ndarray, station: int, kind: int, code: int, value: int)
         s[s[_STATION] + s[COLUMNS] * station + JOCKEYED] += 1
 
 
-@_compiled
-def _other(s: np.ndarray, t_ms: int, station: int, kind: int, code: int, value: int) -> None:
+@compiled
+def _other(s: Words, t_ms: int, station: int, kind: int, code: int, value: int) -> None:
     """A row that moves no case: servers, machines, money, lead times, changes of line."""
     if t_ms >= s[FROM_MS]:
         _counted_only(s, station, kind, code, value)
@@ -316,9 +262,11 @@ _MOVING[
 ] = True
 
 
-@_compiled
-def count(s: np.ndarray, case: np.ndarray, rows: np.ndarray, stations: int) -> None:
-    """Count rows of the log, in order; `case` has a line for every case number in them."""
+@Entry
+def count(tables: int, stations: int) -> None:
+    """Count rows of the log, in order."""
+    w = lean_at(tables)
+    s, case, rows = w.s, w.case, w.rows
     for n in range(len(rows)):
         kind = rows[n, 5]
         if _MOVING[kind]:
