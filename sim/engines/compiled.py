@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.engines.compiled_build import Unsupported, unsupported
 from sim.engines.compiled_general import GeneralEngine
-from sim.engines.compiled_plain import PlainEngine, entries_of, not_plain
+from sim.engines.compiled_plain import SHORT_ENTRIES, PlainEngine, entries_of, not_plain
 
 if TYPE_CHECKING:
     from sim.engines.compiled_types import Entry
@@ -57,8 +57,11 @@ def is_ready(program: Program) -> bool:
 
 
 def make_ready(program: Program) -> None:
-    """Load the code for a program or, failing that, compile it, which takes half a minute."""
-    for entry in _entries_of(program):
+    """Load the code for a program or, failing that, compile it, which takes half a minute.
+
+    Who waits for the general loop's gets that of the short ones with it, for some seconds more: then a machine has all.
+    """
+    for entry in (*_entries_of(program), *(() if is_plain(program) else SHORT_ENTRIES)):
         entry.prepare()
 
 

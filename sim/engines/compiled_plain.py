@@ -197,6 +197,10 @@ class PlainEngine:
         self._state[plain.NEXT_ARRIVAL] = 0
 
 
+SHORT_ENTRIES = (draw_ahead, PlainFloor.play, SingleFloor.play)
+"""All compiled functions of the short loops."""
+
+
 def entries_of(program: Program) -> tuple[Entry, ...]:
     """The compiled functions that play a program of plain stations."""
     return draw_ahead, _floor_of(program).play

@@ -10,6 +10,9 @@ import pytest
 from sim.engines import compiled as fast
 from sim.engines import counting_rows
 from sim.engines.choose import choose, ready
+from sim.engines.compiled_general import GeneralEngine
+from sim.engines.compiled_plain import SHORT_ENTRIES, entries_of
+from sim.engines.compiled_types import Entry
 from sim.engines.demand import expected_arrivals
 from sim.program import Program
 from tests.engines.programs import compiled
@@ -73,6 +76,18 @@ def test_compiling_is_announced_once_before_it_happens(tmp_path: Path, cold: lis
     assert ready("compiled", program, 1, said.append) == "compiled"
     assert said == ["compiling the fast engine, once for this machine (about half a minute)"]
     assert cold == [program]
+
+
+def test_the_short_loops_come_with_the_general_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has played a city has all it needs for small scenarios; the other way round would take long."""
+    made: list[Entry] = []
+    monkeypatch.setattr(Entry, "prepare", lambda entry: made.append(entry))  # noqa: PLW0108 - a method, bound
+    plain = _program(tmp_path, "3 per min")
+    fast.make_ready(plain)
+    assert made == list(entries_of(plain))
+    made.clear()
+    fast.make_ready(replace(plain, stations=tuple(replace(row, lifo=True) for row in plain.stations)))
+    assert set(made) == {*GeneralEngine.entries, *SHORT_ENTRIES}
 
 
 def test_what_counts_the_log_is_announced_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
