@@ -60,6 +60,7 @@ def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
     assert "warm_up = " in copy
 
 
+@pytest.mark.slow
 def test_a_warm_up_to_be_found_may_stand_in_the_file_and_the_option_goes_before_it(tmp_path: Path) -> None:
     """Checked without playing, found when played and resumed, stated in JSON and on a comparison's page."""
     path = desk(tmp_path, duration="5 d", replications=2)

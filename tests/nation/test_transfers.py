@@ -147,6 +147,7 @@ def test_nobody_moves_to_where_he_is_and_large_cities_draw_more(nation: Nation) 
     assert np.array_equal(again[1], due_ms)
 
 
+@pytest.mark.slow
 def test_everybody_who_leaves_is_on_his_way_to_one_city(nation: Nation) -> None:
     """Sorting people by destination loses nobody."""
     departures = {city.code: play_movers((nation, city)) for city in nation.cities}

@@ -110,6 +110,7 @@ def test_a_warm_up_that_was_not_found_is_never_played_as_none(tmp_path: Path) ->
         play(loaded, compiled)
 
 
+@pytest.mark.slow
 def test_another_seed_finds_its_own_warm_up(tmp_path: Path) -> None:
     """The pilots have the seed that is played, so that --seed gives a study of its own."""
     path = desk(tmp_path, duration="20 d")
@@ -117,6 +118,7 @@ def test_another_seed_finds_its_own_warm_up(tmp_path: Path) -> None:
     assert played[0] == played[1] != played[2]
 
 
+@pytest.mark.slow
 def test_alternatives_that_are_compared_have_the_longer_of_their_warm_ups(tmp_path: Path) -> None:
     """The same people are counted in both; a warm-up that is given stays as it is given."""
     path = desk(tmp_path, duration="20 d")

@@ -156,6 +156,7 @@ def test_a_chinese_comparison_has_no_english_metric(office: Path) -> None:
     assert set(ENGLISH.findall(allowed)) <= PROPER
 
 
+@pytest.mark.slow
 def test_a_chinese_sensitivity_has_no_english_metric(office: Path) -> None:
     """Sentence, picture and tables; keys and values of inputs are the scenario's own."""
     metric = ("--metric", "wait.p90", "--place", "outlets", "--replications", "2")
