@@ -132,6 +132,7 @@ def test_no_power_cut_leaves_a_half_done_command(path: Path) -> None:
         assert check(card, command) >= 1
 
 
+@pytest.mark.slow
 def test_every_writing_command_is_torn() -> None:
     """The conversations contain a write of every command that can write, and of no other."""
     names = {cla << 8 | spec.ins: spec.name for spec in catalogue() for cla in spec.cla}

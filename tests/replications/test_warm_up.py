@@ -86,6 +86,7 @@ def _settled(path: Path, *overrides: str) -> Playable:
     return settle(path, (AUTO, *overrides), "reference")
 
 
+@pytest.mark.slow
 def test_the_file_and_the_option_find_the_same_and_the_content_hash_is_that_of_what_is_played(tmp_path: Path) -> None:
     """As if the duration that was found had been written there."""
     path = desk(tmp_path, duration="20 d")

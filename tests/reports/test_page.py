@@ -70,6 +70,7 @@ def parsed(html: str) -> Strict:
     return parser
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("tables", [samples.empty(), samples.city(), samples.city(40)], ids=["empty", "city", "many"])
 def test_the_page_is_well_formed(tables: Tables, lang: str) -> None:
@@ -185,6 +186,7 @@ def test_warnings_are_shown() -> None:
     assert "two stations were never open" in words
 
 
+@pytest.mark.slow
 def test_sums_over_several_replications_are_said_to_be_sums() -> None:
     """Counts in the pictures add the replications up; a single run needs no such remark."""
     remark = "The run was played 3 times."

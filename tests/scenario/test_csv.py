@@ -205,6 +205,7 @@ def test_wrong_timetables_of_servers_are_refused(text: bytes, why: str) -> None:
     assert str(caught.value).startswith(why)
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_rows_take_about_a_second() -> None:
     """A million rows must not take more than a few seconds; the limit leaves room for slow machines."""
     text = "time,service\n" + "".join(f"{number * 0.0625:.4f},300.5\n" for number in range(200_000))

@@ -123,6 +123,7 @@ def with_other(document: Any, path: tuple[Any, ...], value: object) -> Any:
     return whole
 
 
+@pytest.mark.slow
 def test_every_record_of_the_chip_is_compared_and_named() -> None:
     """One digit of each record, rule and key in turn; the file and the element are named."""
     chip = loaded("generation-3").chip
@@ -236,6 +237,7 @@ def test_another_card_differs_in_every_medium() -> None:
     assert run(folder(), other) == 1
 
 
+@pytest.mark.slow
 def test_the_verdict_as_json_junit_and_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same findings in every form."""
     junit = tmp_path / "verdict.xml"

@@ -12,6 +12,7 @@ from cardemu import records
 from cardemu.products import product
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("powered", [False, True])
 @pytest.mark.parametrize("name", ["generation-1", "generation-2", "generation-3"])
 def test_a_live_card_takes_less_than_a_kilobyte(name: str, *, powered: bool) -> None:
