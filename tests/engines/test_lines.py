@@ -229,6 +229,7 @@ def test_one_counter_with_a_line_of_its_own_is_an_ordinary_counter(tmp_path: Pat
     assert (is_plain(plain.program), is_plain(own.program)) == (True, False)
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, 60), max_size=40), st.integers(1, 5))
 def test_with_jockeying_nobody_waits_while_a_counter_is_free(
     tmp_path_factory: pytest.TempPathFactory, gaps: list[int], counters: int

@@ -69,6 +69,7 @@ def test_it_draws_the_smallest_data(plot: Plot, lang: str) -> None:
     assert "<svg" in draw(plot, tables, Words(lang)).svg
 
 
+@pytest.mark.slow
 @PLOTS
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_it_draws_a_city_of_1500_outlets_in_two_seconds(plot: Plot, lang: str) -> None:
@@ -139,6 +140,7 @@ def test_the_pictures_come_in_the_order_of_a_visit() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_city_of_1500_outlets_names_only_the_worst() -> None:
     """Twenty rows in the table of hours, ten in the ranking."""
     tables = samples.city(1_500)

@@ -137,6 +137,7 @@ def test_values_conditions_and_reasons_are_said_in_chinese() -> None:
     assert reason("the moon is full", ZH) == "the moon is full"
 
 
+@pytest.mark.slow
 def test_a_chinese_comparison_has_no_english_metric(office: Path) -> None:
     """Sentences, picture and table; the alternative that changes nothing is named too."""
     asked = [part for metric in METRICS for part in ("--metric", metric)]
@@ -167,6 +168,7 @@ def test_a_chinese_sensitivity_has_no_english_metric(office: Path) -> None:
     assert not re.search(r"wait\.p90|\bat outlets\b|\bmean \d|no quantity|the same value", text)
 
 
+@pytest.mark.slow
 def test_a_chinese_run_until_has_no_english_metric(tmp_path: Path) -> None:
     """The note on replications, and the tornado a run may come with."""
     desk(tmp_path)

@@ -74,6 +74,7 @@ def found(target: Target, commands: int = 60_000) -> Failure:
     return failure
 
 
+@pytest.mark.slow
 def test_an_exception_behind_the_keys_is_found_and_shrunk() -> None:
     """A command that crashes only for an authenticated terminal: five steps are enough, and they replay."""
     read_record = original(0xB2)
