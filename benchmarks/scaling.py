@@ -106,10 +106,10 @@ def main(arguments: list[str]) -> None:
         for times in (1, 10, 40):
             title, total = f"compiled, {times} replications", people // 10 * times
             lines.append(_row(title, total, repeat, partial(play, path, COMPILED, range(times))))
-        path = scenario(folder, people // 10, 1)
+        path = scenario(folder, people, 1)
         for workers in powers_of_two(cores()):
             title = f"whole study of {_STUDY} replications, {workers} worker{'s' if workers > 1 else ''}"
-            lines.append(_row(title, _STUDY * people // 10, repeat, partial(study, path, workers, _STUDY)))
+            lines.append(_row(title, _STUDY * people, repeat, partial(study, path, workers, _STUDY)))
     lines.append("\nWritten by `python -m benchmarks.scaling`.\n")
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "scaling.md").write_text("\n".join(lines), "utf-8")
