@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import operator
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -314,6 +315,7 @@ def _compile_callees(function: Callable[..., Any]) -> None:
             part.disable_compile()
 
 
+@cache
 def _digest() -> str:
     """What compiled code is made from.  Numba itself looks only at the file of the function it caches."""
     sources = [
