@@ -63,11 +63,11 @@ def _before_the_run(record: tuple[int, ...]) -> bool:
     return any(NEVER < record[field] < 0 for field in TIMES)
 
 
-def build(program: Program, seed: int, replication: int, scale: int, margin: int = MARGIN) -> World:
+def build(program: Program, seed: int, replication: int, scale: int, *, short: bool = False) -> World:
     """All tables of one run.
 
-    `scale` makes those that grow larger, after a run that found them too small; `margin`: rows free in each of them.
-    The short loops, which need hardly any, have logs of their own.
+    `scale` makes those that grow larger, after a run that found them too small.  `short`: for one of the short loops,
+    which has a log of its own and no clock, and needs hardly any rows.
     """
     missing = unsupported(program)
     if missing:
@@ -76,8 +76,7 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     steps = StepTables(program, lists)
     stations = _Stations(program, lists)
     people = PeopleTables(program, lists)
-    general = margin >= MARGIN  # or a short loop, which has a log of its own and no clock
-    margin *= scale
+    margin = 1 if short else MARGIN * scale
     case = table(2 * margin, col.CASE_WIDTH)
     free_cases(case, 0, len(case), NONE)
     pool = table(2 * margin, col.POOL_WIDTH)
@@ -96,9 +95,9 @@ def build(program: Program, seed: int, replication: int, scale: int, margin: int
     g[col.DAY_LOW], g[col.DAY_HIGH] = 1, 0
     return World(
         g=g, heap=table(4 * margin, col.HEAP_WIDTH),
-        drawer=np.full(_DRAWERS if general else 1, col.NO_PAGE, dtype=np.int64),
+        drawer=np.full(1 if short else _DRAWERS, col.NO_PAGE, dtype=np.int64),
         page=table(margin, col.PAGE_WIDTH), case=case,
-        log=np.zeros((CHUNK + margin if general else 1, 8), dtype=np.int64),
+        log=np.zeros((1 if short else CHUNK + margin, 8), dtype=np.int64),
         block=np.zeros((0, col.BLOCK_WIDTH), dtype=np.int64),
         record=long_table(_records(program, people.count, margin), len(Field)),
         record_of=_nobody(people.count),

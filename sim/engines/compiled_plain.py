@@ -119,7 +119,7 @@ class PlainEngine:
         self.program = program
         self.clock = _Clock()
         self._sink = sink
-        self._world = build(program, seed, replication, 1, margin=1)
+        self._world = build(program, seed, replication, 1, short=True)
         self._pairs = pairs_of(self._world)
         self._beside = Beside(worth_it=expected_arrivals(program) > _WORTH_A_THREAD)
         self._arrivals = Arrivals(program, seed, replication, self._pairs, self._beside)
