@@ -28,7 +28,6 @@ from sim.run import engine_of, prepare
 
 CITIES = Path(__file__).resolve().parent.parent / "scenarios" / "cities"
 RESULT = Path(__file__).resolve().parent / "results" / "city.md"
-NAMES = {COMPILED: "compiled", REFERENCE: "reference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,7 @@ def line(scenario: str, engine: str, runs: list[Played], ratio: str) -> str:
     low, high = min(run.seconds for run in runs), max(run.seconds for run in runs)
     events = runs[0].events
     spread = f"{low:.2f} to {high:.2f}" if len(runs) > 1 else "once"
-    return (
-        f"| {scenario} | {NAMES[engine]} | {events:,} | {seconds:,.2f} | {spread} | {events / seconds:,.0f} | {ratio} |"
-    )
+    return f"| {scenario} | {engine} | {events:,} | {seconds:,.2f} | {spread} | {events / seconds:,.0f} | {ratio} |"
 
 
 def compare(file: str, repeat: int, *, both: bool) -> list[str]:

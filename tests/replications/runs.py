@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import cardmill
 from sim.replications.rows import ROWS_FILE, Rows, key_of, read_rows
 from sim.run import Outcome, Plan, play, prepare
 
@@ -48,3 +52,21 @@ def rows_in(path: Path, folder: Path, seed: int = 1) -> Rows:
 def encoded(rows: Rows) -> dict[int, bytes]:
     """Rows as bytes, to be compared."""
     return {number: row.encoded(rows.key) for number, row in sorted(rows.rows.items())}
+
+
+def started(folder: Path, *command: str) -> subprocess.Popen[str]:
+    """The command line in a process, and a process group, of its own: with the readable engine, beside the desk."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "cardmill", *command, "--engine", "reference"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(cardmill.__file__).parent)},
+        text=True,
+        start_new_session=True,
+    )
+
+
+def children_of(process: subprocess.Popen[str]) -> list[int]:
+    """The processes a process has started."""
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]

@@ -7,7 +7,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,14 +14,13 @@ from pathlib import Path
 
 import pytest
 
-import cardmill
 from sim.replications.kept import RowsError, packed
 from sim.replications.rows import ROWS_FILE, Row, Rows
 from sim.replications.session import Beat, Fixed, Session
 from sim.replications.workers import ExecutorCrew, HereExecutor
 from sim.run import Plan, prepare
 from sim.store import RunReader
-from tests.replications.runs import desk, encoded, outcome, rows_in
+from tests.replications.runs import children_of, desk, encoded, outcome, rows_in, started
 
 
 class Shuffling(HereExecutor):
@@ -182,15 +180,7 @@ def test_another_scenario_cannot_go_on_from_these_rows(folder: Path, tmp_path: P
 
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "cardmill", "run", "desk.toml", "--engine", "reference", *arguments],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONPATH": str(Path(cardmill.__file__).parent)},
-        text=True,
-        start_new_session=True,
-    )
+    return started(folder, "run", "desk.toml", *arguments)
 
 
 def _until_rows(folder: Path, rows: int, process: subprocess.Popen[str]) -> None:
@@ -211,7 +201,7 @@ def test_a_run_stopped_in_the_middle_keeps_every_finished_row(tmp_path: Path, ho
     process = _start(tmp_path, "--workers", "2")
     _until_rows(tmp_path, 5, process)
     os.killpg(process.pid, how)
-    out, _ = process.communicate(timeout=60)
+    out = "".join(process.communicate(timeout=60))
     kept = rows_in(path, tmp_path / "runs" / "desk")
     assert 3 <= len(kept.rows) < 60
     if how is signal.SIGINT:
@@ -219,7 +209,7 @@ def test_a_run_stopped_in_the_middle_keeps_every_finished_row(tmp_path: Path, ho
         assert "interrupted" in out
         assert (tmp_path / "runs" / "desk" / "report.html").exists()
     again = _start(tmp_path, "--workers", "2", "--resume", "--quiet", "--replications", "8")
-    out, _ = again.communicate(timeout=120)
+    out = "".join(again.communicate(timeout=120))
     assert again.returncode == 0, out
     all_rows = rows_in(path, tmp_path / "runs" / "desk")
     assert set(range(8)) <= all_rows.rows.keys()
@@ -234,7 +224,7 @@ def test_nobody_is_left_working_when_the_parent_is_killed(tmp_path: Path) -> Non
     desk(tmp_path, duration="50 d", replications=40)
     process = _start(tmp_path, "--workers", "2")
     _until_rows(tmp_path, 2, process)
-    workers = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    workers = children_of(process)
     assert len(workers) >= 2
     process.kill()
     process.communicate(timeout=30)

@@ -7,14 +7,12 @@ import math
 import os
 import signal
 import subprocess
-import sys
 import time
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-import cardmill
 from sim.replications import studies
 from sim.replications.kept import RowsError
 from sim.replications.rows import Key
@@ -22,7 +20,7 @@ from sim.replications.sensitivity import Tornado
 from sim.replications.studies import Side, play_sensitivity
 from sim.replications.values import VALUES_FILE, StudyKey, kept_values
 from sim.run import Plan
-from tests.replications.runs import desk
+from tests.replications.runs import children_of, desk, started
 
 FIFTH = Fraction(1, 5)
 KEY = StudyKey(Key("hash", 1, "counted", "code"), "wait.mean")
@@ -135,18 +133,10 @@ def test_a_file_that_was_broken_off_at_its_head_is_begun_anew(tmp_path: Path, le
 
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    options = ("sensitivity", "desk.toml", "--engine", "reference", "--replications", "10", "--json", *arguments)
+    options = ("--replications", "10", "--json", *arguments, "--workers", "2")
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell starts what runs in its background
     try:
-        return subprocess.Popen(
-            [sys.executable, "-m", "cardmill", *options, "--workers", "2"],
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(cardmill.__file__).parent)},
-            text=True,
-            start_new_session=True,
-        )
+        return started(folder, "sensitivity", "desk.toml", *options)
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -171,7 +161,7 @@ def test_a_study_that_lost_a_worker_and_was_stopped_ends_as_an_undisturbed_one(
     path.unlink()
     process = _start(tmp_path, "--out", "study")
     _until_kept(path, 1000, process)
-    workers = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    workers = children_of(process)
     os.kill(workers[-1], signal.SIGKILL)
     _until_kept(path, path.stat().st_size, process)
     process.send_signal(how)
