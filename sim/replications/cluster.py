@@ -111,7 +111,7 @@ async def _knock(connect: Any, address: str) -> None:
 
 
 def _quiet_please() -> None:
-    """Leave telling the user to us: the library would print tracebacks of its own tries to connect again."""
-    for name in list(logging.root.manager.loggerDict):
-        if name.split(".")[0] == "distributed":
+    """Leave telling the user to us: the library and its event loops print tracebacks when a connection is lost."""
+    for name in (*logging.root.manager.loggerDict, "tornado.application", "asyncio"):
+        if name.split(".")[0] in ("distributed", "tornado", "asyncio"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
