@@ -69,7 +69,8 @@ def look_for_people(w: World) -> None:
     for ahead in range(at + _PEOPLE, min(at + 2 * _PEOPLE, people)):
         person = w.block[ahead, col.BLOCK_PERSON]
         if person >= 0:
-            _fetch_record(w, w.record_of[person])
+            record = w.record_of[person]
+            _fetch_record(w, record if record >= 0 else col.PROMISED - record)
 
 
 @compiled

@@ -20,7 +20,6 @@ NEXT_ARRIVAL = 9  # position in the block
 LAST_BLOCK = 10  # 1: the block is the last one
 FREE_CASE = 11  # first free row of the case table; the others follow by NEXT
 FREE_CASES = 12
-RECORDS = 13
 STACK = 14
 TROUBLE = 15  # 1: a table was too small in the middle of an event
 LAST_EVENT = 16  # number of the event scheduled last
@@ -92,6 +91,7 @@ BOARD_PREVIOUS = 42  # neighbouring boards of the server group
 BOARD_NEXT = 43
 SERVING_PREVIOUS = 44  # neighbours among the cases served by the group, where service can be broken off
 SERVING_NEXT = 45
+FIRST_SERVICE = 46  # how long the first step takes, drawn beforehand; -1 if it is drawn when it begins
 CASE_WIDTH = 48  # whole lines
 
 # --- stations, in lines as cases: first what everybody who comes asks for --------------------------------------------
@@ -299,7 +299,17 @@ BLOCK_T = 0
 BLOCK_SOURCE = 1
 BLOCK_NUMBER = 2
 BLOCK_PERSON = 3
-BLOCK_WIDTH = 4
+BLOCK_PRIORITY = 4
+BLOCK_WHO = 5
+BLOCK_MISSING = 6
+BLOCK_AMOUNT = 7
+BLOCK_WHERE = 8
+BLOCK_STATION = 9  # of the first step, -1 if it is chosen later
+BLOCK_SERVICE = 10  # a time of the first step's distribution, -1 if it is drawn later
+BLOCK_WIDTH = 12
+
+NO_RECORD = -1  # in place of a row of the records
+PROMISED = -2  # less a row: somebody's from the moment he first arrives
 
 POOL_ID = 0  # a case that has gone on while its server wraps up; or the station of a machine that is down
 POOL_PERSON = 1

@@ -46,6 +46,12 @@ def emit(w: World, case: int, kind: int, code: int, value: int) -> None:
 
 
 @inlined
+def first_purpose(w: World, step: int, what: int) -> int:
+    """What a number is for, at the first step of a case (sim.engines.draws)."""
+    return int(w.step[step, col.STEP_KEY] | 1 << 12 | what)
+
+
+@inlined
 def _purpose(w: World, case: int, what: int) -> int:
     row = w.case[case]
     key = w.step[row[col.STEP], col.STEP_KEY] if row[col.STEP] >= 0 else 0
@@ -53,11 +59,16 @@ def _purpose(w: World, case: int, what: int) -> int:
 
 
 @compiled
+def share_of(w: World, source: int, number: int, purpose: int, draw: int) -> float:
+    """A uniform number for a purpose of a source's case of some number."""
+    return uniform(w.g[col.SEED], w.g[col.REPLICATION], number, w.source[source, col.SOURCE_KEY], purpose, draw)
+
+
+@compiled
 def share(w: World, case: int, what: int, draw: int) -> float:
     """A uniform number for a case at its present step."""
-    g, row = w.g, w.case[case]
-    key = w.source[row[col.SOURCE], col.SOURCE_KEY]
-    return uniform(g[col.SEED], g[col.REPLICATION], row[col.NUMBER], key, _purpose(w, case, what), draw)
+    row = w.case[case]
+    return share_of(w, row[col.SOURCE], row[col.NUMBER], _purpose(w, case, what), draw)
 
 
 @compiled
@@ -73,10 +84,16 @@ def _sample(w: World, dist: int, number: int, key: int, purpose: int, draw: int)
 
 
 @compiled
+def time_of(w: World, dist: int, source: int, number: int, purpose: int, draw: int) -> int:
+    """A whole number of a distribution for a purpose of a source's case of some number."""
+    return _sample(w, dist, number, w.source[source, col.SOURCE_KEY], purpose, draw)
+
+
+@compiled
 def time(w: World, case: int, dist: int, what: int, draw: int) -> int:
     """A whole number of a distribution for a case at its present step."""
     row = w.case[case]
-    return _sample(w, dist, row[col.NUMBER], w.source[row[col.SOURCE], col.SOURCE_KEY], _purpose(w, case, what), draw)
+    return time_of(w, dist, row[col.SOURCE], row[col.NUMBER], _purpose(w, case, what), draw)
 
 
 @compiled

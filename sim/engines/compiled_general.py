@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engines import compiled_columns as col
+from sim.engines.beside import Beside
+from sim.engines.compiled_blocks import Blocks
 from sim.engines.compiled_build import build
+from sim.engines.compiled_coming import get_ready
 from sim.engines.compiled_loop import begin, close, play, tell_one
 from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import CHUNK, roomier, table
-from sim.engines.demand import arrivals
+from sim.engines.demand import expected_arrivals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sim.engines.compiled_world import World
-    from sim.engines.demand import Block
     from sim.engines.record import Sink
     from sim.program import Program
 
@@ -34,6 +34,8 @@ _EVERY = 20_000
 _LARGER = 8
 _MOST = 4_096
 """Tables are never made larger than this many times; a program that still does not fit is broken."""
+_WORTH_A_THREAD = 100_000
+"""People from which a run gains more by a second thread than the thread costs."""
 
 
 class _Clock:
@@ -47,7 +49,7 @@ class _Clock:
 class GeneralEngine:
     """Plays one replication of a Program and writes its log to a sink."""
 
-    entries = (begin, play, tell_one, close)
+    entries = (begin, get_ready, play, tell_one, close)
 
     def __init__(self, program: Program, seed: int, replication: int, sink: Sink) -> None:
         self.program = program
@@ -58,6 +60,7 @@ class GeneralEngine:
         self._delivered = 0  # rows handed on
         self._skip = 0  # rows of a run begun anew that were handed on before
         self._pairs: tuple[World, np.ndarray, int] | None = None
+        self._beside = Beside(worth_it=expected_arrivals(program) > _WORTH_A_THREAD)
         self._world = self._begin(1)
 
     def run(self, progress: Progress | None = None) -> None:
@@ -67,11 +70,12 @@ class GeneralEngine:
         """
         scale = 1
         try:
-            while not self._play(progress):
-                scale *= _LARGER
-                if scale > _MOST:
-                    raise MemoryError("the compiled engine's tables grow without end")
-                self._world = self._begin(scale)
+            with self._beside:
+                while not self._play(progress):
+                    scale *= _LARGER
+                    if scale > _MOST:
+                        raise MemoryError("the compiled engine's tables grow without end")
+                    self._world = self._begin(scale)
             self._stories_not_over()
         finally:
             self._flush(1)
@@ -81,7 +85,7 @@ class GeneralEngine:
     def _begin(self, scale: int) -> World:
         """A world before its first event."""
         self._skip = self._delivered
-        self._blocks: Iterator[Block] = arrivals(self.program, self._seed, self._replication)
+        self._blocks = Blocks(self.program, self._seed, self._replication, self._beside)
         self._world = build(self.program, self._seed, self._replication, scale)
         stations = len(self.program.stations)
         if len(self._world.heap) < 2 * stations:
@@ -96,17 +100,6 @@ class GeneralEngine:
             self._pairs = self._world, pairs, int(pairs.ctypes.data)
         return self._pairs[2]
 
-    def _next_block(self) -> None:
-        """The next block that brings somebody."""
-        world = self._world
-        for block in self._blocks:
-            if len(block.t_ms):
-                rows = np.column_stack((block.t_ms, block.source, block.number, block.person)).astype(np.int64)
-                self._world = world._replace(block=rows)
-                world.g[col.NEXT_ARRIVAL] = 0
-                return
-        world.g[col.LAST_BLOCK] = 1
-
     def _play(self, progress: Progress | None) -> bool:
         """Play on; False if a table was too small in the middle of an event and the run must begin anew."""
         while True:
@@ -119,7 +112,7 @@ class GeneralEngine:
             if why == col.OVER:
                 return True
             if why == col.BLOCK:
-                self._next_block()
+                self._world = self._blocks.into(self._world)
             elif why == col.ROOM:
                 self._world = roomier(self._world, int(g[col.MARGIN_ROWS]))
             elif progress is not None and progress(self.clock.now_ms, self.clock.events):

@@ -46,7 +46,6 @@ def _crowded(w: World) -> bool:
         or len(w.heap) < g[col.HEAP] + g[col.FAR] + alive + margin
         or (g[col.FREE_PAGE] < 0 and g[col.PAGES] == len(w.page))
         or len(w.log) < g[col.LOG] + ROWS_OF_A_CASE * alive + margin
-        or len(w.record) < g[col.RECORDS] + 1
         or len(w.stack) < alive + margin
         or g[col.FREE_POOLS] < alive + margin
     )

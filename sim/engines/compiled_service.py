@@ -58,7 +58,10 @@ def duration(w: World, case: int, station: int, group: int) -> int:
     dist = w.ints[w.station[station, col.SERVICE_OF] + step[col.BUSINESS]]
     if dist == col.NOT_GIVEN:
         dist = step[col.SERVICE]
-    length = time(w, case, dist, _SERVICE, 0) if dist >= 0 else 0
+    if row[col.VISIT] == 1 and dist == step[col.SERVICE] and row[col.FIRST_SERVICE] >= 0:
+        length = row[col.FIRST_SERVICE]
+    else:
+        length = time(w, case, dist, _SERVICE, 0) if dist >= 0 else 0
     setup = w.station[station, col.SETUP]
     if setup >= 0:
         servers = w.group[group]

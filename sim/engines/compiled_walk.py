@@ -5,7 +5,8 @@ from __future__ import annotations
 from sim.engines import compiled_columns as col
 from sim.engines.clock import Rank
 from sim.engines.compiled_ahead import look_for_people
-from sim.engines.compiled_cases import choose, end_case, equip, home_of, new_case, twin_of
+from sim.engines.compiled_cases import end_case, equip, new_case, twin_of
+from sim.engines.compiled_coming import choose, home_of, menu_of
 from sim.engines.compiled_draws import emit, share, usual_place
 from sim.engines.compiled_floor import join
 from sim.engines.compiled_heap import at
@@ -32,20 +33,14 @@ _ISSUER, _HERE, _MACHINE = int(Where.ISSUER), int(Where.HERE), int(Where.MACHINE
 @inlined
 def arrives(w: World) -> None:
     """A new case, with what its source gives it."""
-    g, row = w.g, w.block[w.g[col.NEXT_ARRIVAL]]
+    row = w.block[w.g[col.NEXT_ARRIVAL]]
     source = row[col.BLOCK_SOURCE]
     case = new_case(w, source, row[col.BLOCK_NUMBER], row[col.BLOCK_PERSON])
-    g[col.NEXT_ARRIVAL] += 1
+    w.g[col.NEXT_ARRIVAL] += 1
     look_for_people(w)
-    equip(w, case)
-    w.case[case, col.TOLD] = w.source[source, col.STORY]
+    equip(w, case, row)
     emit(w, case, _ARRIVE, source, 0)
-    push(w, col.ENTER, case, w.source[source, col.SOURCE_STEP], -1, 0)
-
-
-@compiled
-def _menu_of(w: World, step: int, station: int) -> int:
-    return int(w.station[station, col.MENU]) if w.step[step, col.STEP_MENU] else station
+    push(w, col.ENTER, case, w.source[source, col.SOURCE_STEP], row[col.BLOCK_STATION], 0)
 
 
 @compiled
@@ -69,17 +64,17 @@ def _find(w: World, case: int, step: int) -> int:
     if row[col.WHERE] >= 0:
         station = row[col.WHERE]
         row[col.WHERE] = -1
-        return _menu_of(w, step, station)
+        return menu_of(w, step, station)
     record = row[col.RECORD]
     if where == _APPLIED and record >= 0 and w.record[record, _OUTLET] >= 0:
-        return _menu_of(w, step, w.record[record, _OUTLET])
+        return menu_of(w, step, w.record[record, _OUTLET])
     choice = going[col.CHOICE]
     if where == _ISSUER and record >= 0 and w.record[record, _CARD_BANK] >= 0:
         choice = w.ints[going[col.BY_BANK] + w.record[record, _CARD_BANK]]
     home = home_of(w, row[col.PERSON], w.choice[choice, col.CHOICE_PLACE])
     if home >= 0 and (where != _ISSUER or _offered(w, choice, home)):
-        return _menu_of(w, step, home)
-    return _menu_of(w, step, choose(w, choice, usual_place(w, case, w.choice[choice, col.CHOICE_PLACE])))
+        return menu_of(w, step, home)
+    return menu_of(w, step, choose(w, choice, usual_place(w, case, w.choice[choice, col.CHOICE_PLACE])))
 
 
 @inlined

@@ -36,7 +36,7 @@ class World(NamedTuple):
     log: np.ndarray
     block: np.ndarray
     record: np.ndarray  # office records
-    record_of: np.ndarray  # row of each person's record, -1 while nobody has asked for it
+    record_of: np.ndarray  # row of each person's record, NO_RECORD, or PROMISED less the row until he arrives
     pool: np.ndarray
     stack: np.ndarray
     leads: np.ndarray
@@ -175,9 +175,6 @@ def roomier(world: World, margin: int) -> World:
         log = np.zeros((2 * ROWS_OF_A_CASE * alive + CHUNK + margin, 8), dtype=np.int64)
         log[: g[col.LOG]] = world.log[: g[col.LOG]]
         changed["log"] = log
-    if len(world.record) < g[col.RECORDS] + 1:
-        changed["record"] = long_table(2 * len(world.record), world.record.shape[1])
-        changed["record"][: len(world.record)] = world.record
     if len(world.stack) < alive + margin:
         changed["stack"] = _longer(world.stack, 2 * alive + margin)
     if g[col.FREE_POOLS] < alive + margin:

@@ -66,7 +66,7 @@ def permute(size: int, key: int, number: int) -> int:
             return int(x)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _persons(size: int, key: int, first: int, numbers: np.ndarray) -> np.ndarray:
     out = np.empty(len(numbers), dtype=np.int64)
     for i in range(len(numbers)):
