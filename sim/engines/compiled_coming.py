@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from sim.engines import compiled_columns as col
 from sim.engines.compiled_draws import (
-    first_purpose, person_number, person_place, person_share, share_of, time_of, which,
+    first_purpose,
+    person_number,
+    person_place,
+    person_share,
+    share_of,
+    time_of,
+    which,
 )  # fmt: skip
 from sim.engines.compiled_types import Entry, Words, compiled, fetch, inlined, world_at
 from sim.engines.compiled_world import World

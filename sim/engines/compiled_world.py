@@ -6,7 +6,7 @@ replaced between two events by a longer copy (`roomier`); compiled code only say
 
 from __future__ import annotations
 
-from mmap import mmap
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import NamedTuple
 
 import numpy as np
@@ -139,7 +139,8 @@ def long_table(rows: int, width: int) -> np.ndarray:
     """
     if rows * width < _SMALL:
         return table(rows, width)
-    return np.frombuffer(mmap(-1, rows * width * _LINE), dtype=np.int64).reshape(rows, width)
+    room = mmap(-1, rows * width * _LINE, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+    return np.frombuffer(room, dtype=np.int64).reshape(rows, width)
 
 
 def free_cases(case: np.ndarray, first: int, last: int, then: int) -> None:

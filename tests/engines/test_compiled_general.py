@@ -1,18 +1,23 @@
-"""What only the compiled engine's general loop has: drawers for what happens later, a log that is written over."""
+"""What only the compiled engine's general loop has: drawers for later, a log written over, people made ready."""
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.engines import compiled_blocks, compiled_build, compiled_general
 from sim.engines.compiled import is_plain
 from sim.engines.compiled_general import GeneralEngine
 from sim.engines.compiled_world import CHUNK
 from sim.log import Event
+from sim.run import prepare
 from tests.engines.programs import compiled
 from tests.engines.test_agreement import assert_same
+from tests.test_whole_runs import TOWN
 
 pytestmark = pytest.mark.slow  # compiles once for about a minute
 
@@ -69,3 +74,45 @@ def test_a_chunk_that_somebody_keeps_is_not_written_over(tmp_path: Path) -> None
     assert [len(chunk) for chunk in kept] == lengths
     assert sum(lengths) > 2 * CHUNK
     np.testing.assert_array_equal(np.concatenate(kept), np.concatenate(copies))
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of few people, on a machine with a processor to spare."""
+    monkeypatch.setattr(compiled_blocks, "_PEOPLE", 100)
+    monkeypatch.setattr(compiled_general, "_WORTH_A_THREAD", 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_people_made_ready_by_a_second_thread_do_what_they_do_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dozens of blocks, each made ready while the one before it is played."""
+    names: list[str] = []
+    make_ready = compiled_blocks.get_ready
+
+    def noticed(pairs: int, records: int) -> int:
+        names.append(threading.current_thread().name)
+        return int(make_ready(pairs, records))
+
+    monkeypatch.setattr(compiled_blocks, "get_ready", noticed)
+    assert_same(prepare(TOWN, ())[1].program)
+    assert len(names) > 30
+    assert {name.split("_")[0] for name in names} == {threading.main_thread().name, "beside"}
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_more_people_may_come_than_records_were_provided_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of records begins with one row and grows while it is in use."""
+    monkeypatch.setattr(compiled_build, "_records", lambda *_: 1)
+    assert_same(prepare(TOWN, ())[1].program)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_whoever_has_not_arrived_when_a_run_is_broken_off_has_no_balances() -> None:
+    """His record is made ready already, but nobody has asked for it."""
+    chunks: list[np.ndarray] = []
+    GeneralEngine(prepare(TOWN, ())[1].program, 1, 0, chunks.append).run(lambda _, events: events > 0)
+    log = np.concatenate(chunks)
+    came = set(log[log[:, 5] == Event.ARRIVE, 2].tolist()) - {-1}
+    assert len(came) > 100
+    assert set(log[log[:, 5] == Event.BALANCE, 2].tolist()) == came
