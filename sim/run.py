@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sim.compile.compiler import Compiled
+    from sim.engines.running import Progress, Sink
     from sim.metrics.cube import Selection
     from sim.metrics.tables import Tables
     from sim.program import Program
@@ -83,16 +84,16 @@ class Engine(Protocol):
     def clock(self) -> _Clock:
         """Its clock."""
 
-    def run(self, progress: Callable[[int, int], bool] | None = None) -> None:
+    def run(self, progress: Progress | None = None) -> None:
         """Play to the end."""
 
 
-def play_log(compiled: Compiled, engine: str, seed: int, replication: int, sink: Callable[[np.ndarray], None]) -> None:
+def play_log(compiled: Compiled, engine: str, seed: int, replication: int, sink: Sink) -> None:
     """Play one replication for its log alone."""
     engine_of(engine, compiled.program, seed, replication, sink).run()
 
 
-def engine_of(name: str, program: Program, seed: int, replication: int, sink: Callable[[np.ndarray], None]) -> Engine:
+def engine_of(name: str, program: Program, seed: int, replication: int, sink: Sink) -> Engine:
     """Make the engine of that name: both write the same log.
 
     Raises ScenarioError where the compiled one does not support a feature.
@@ -304,7 +305,7 @@ class _Player:
             rows.unlink(missing_ok=True)
         return rows
 
-    def here(self, replication: int, progress: Callable[[int, int], bool]) -> Row:
+    def here(self, replication: int, progress: Progress) -> Row:
         """Play one in this process; the first one into the run folder."""
         self._current = single = _Replication(self._job, replication)
         writer = self._writer if replication == 0 else None
@@ -374,7 +375,7 @@ class _Replication:
         self.fold.add(chunk)
         self.stories.add(chunk)
 
-    def play(self, writer: RunWriter | None, progress: Callable[[int, int], bool] | None) -> None:
+    def play(self, writer: RunWriter | None, progress: Progress | None) -> None:
         """Play to the end; the run folder is closed as complete, or as interrupted."""
         with ExitStack() as stack:
             if writer is not None:

@@ -7,7 +7,6 @@ approximated.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.engines.compiled_build import Unsupported, unsupported
@@ -16,11 +15,8 @@ from sim.engines.compiled_plain import SHORT_ENTRIES, PlainEngine, entries_of, n
 
 if TYPE_CHECKING:
     from sim.engines.compiled_types import Entry
-    from sim.engines.record import Sink
+    from sim.engines.running import Progress, Sink
     from sim.program import Program
-
-Progress = Callable[[int, int], bool]
-"""Called now and then with simulated ms and events so far; True stops the run."""
 
 
 class CompiledEngine:

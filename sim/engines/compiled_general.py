@@ -6,7 +6,6 @@ between two events.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from sys import getrefcount
 from typing import TYPE_CHECKING
 
@@ -21,29 +20,18 @@ from sim.engines.compiled_loop import begin, close, play, tell_one
 from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import CHUNK, roomier, table
 from sim.engines.demand import expected_arrivals
+from sim.engines.running import EVERY, HowFar
 
 if TYPE_CHECKING:
     from sim.engines.compiled_world import World
-    from sim.engines.record import Sink
+    from sim.engines.running import Progress, Sink
     from sim.program import Program
 
-Progress = Callable[[int, int], bool]
-"""Called now and then with simulated ms and events so far; True stops the run."""
-
-_EVERY = 20_000
 _LARGER = 8
 _MOST = 4_096
 """Tables are never made larger than this many times; a program that still does not fit is broken."""
 _WORTH_A_THREAD = 100_000
 """People from which a run gains more by a second thread than the thread costs."""
-
-
-class _Clock:
-    """How far the run is."""
-
-    def __init__(self) -> None:
-        self.now_ms = 0
-        self.events = 0
 
 
 class GeneralEngine:
@@ -53,7 +41,7 @@ class GeneralEngine:
 
     def __init__(self, program: Program, seed: int, replication: int, sink: Sink) -> None:
         self.program = program
-        self.clock = _Clock()
+        self.clock = HowFar()
         self._seed = seed
         self._replication = replication
         self._sink = sink
@@ -103,7 +91,7 @@ class GeneralEngine:
     def _play(self, progress: Progress | None) -> bool:
         """Play on; False if a table was too small in the middle of an event and the run must begin anew."""
         while True:
-            why = int(play(self._tables(), _EVERY))
+            why = int(play(self._tables(), EVERY))
             g = self._world.g
             self.clock.now_ms, self.clock.events = int(g[col.NOW]), int(g[col.EVENTS])
             if why == col.BROKEN:

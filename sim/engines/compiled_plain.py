@@ -10,7 +10,6 @@ if the run is long enough and a processor is idle (sim.engines.beside).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,17 +25,16 @@ from sim.engines.compiled_single import SingleFloor, is_single
 from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import CHUNK
 from sim.engines.demand import expected_arrivals
+from sim.engines.running import EVERY, HowFar
 from sim.engines.sheets import Sheets
 from sim.log import Event
 from sim.program import NONE, Change, Where
 
 if TYPE_CHECKING:
     from sim.engines.compiled_types import Entry
-    from sim.engines.record import Sink
+    from sim.engines.running import Progress, Sink
     from sim.program import MoveRow, Program, SourceRow, StationRow, StepRow, Timetable
 
-Progress = Callable[[int, int], bool]
-_EVERY = 20_000
 _MOST_SERVERS = 1 << 20
 _MOST_STATIONS = 1_000
 _SMALL = 8
@@ -104,20 +102,12 @@ def _one_line(program: Program) -> bool:
     return len(ranks) <= 1 and skilled
 
 
-class _Clock:
-    """How far the run is."""
-
-    def __init__(self) -> None:
-        self.now_ms = 0
-        self.events = 0
-
-
 class PlainEngine:
     """Plays one replication of a program of plain stations and writes its log to a sink."""
 
     def __init__(self, program: Program, seed: int, replication: int, sink: Sink) -> None:
         self.program = program
-        self.clock = _Clock()
+        self.clock = HowFar()
         self._sink = sink
         self._world = build(program, seed, replication, 1, short=True)
         self._pairs = pairs_of(self._world)
@@ -160,7 +150,7 @@ class PlainEngine:
 
     def _play(self, progress: Progress | None) -> None:
         while True:
-            why = self._floor.play(self._pairs.ctypes.data, self._tables(), _EVERY)
+            why = self._floor.play(self._pairs.ctypes.data, self._tables(), EVERY)
             self.clock.now_ms, self.clock.events = int(self._state[plain.NOW]), int(self._state[plain.EVENTS])
             if why == col.OVER:
                 return

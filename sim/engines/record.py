@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +12,8 @@ from sim.log import COLUMNS, Event
 if TYPE_CHECKING:
     from sim.engines.clock import Clock
     from sim.engines.queue import Case
+    from sim.engines.running import Sink
 
-Sink = Callable[[np.ndarray], None]
 _WIDTH = len(COLUMNS)
 _CHUNK = 65_536 * _WIDTH
 

@@ -7,7 +7,6 @@ served, the office decides, and the table's moves say what comes next and after 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.engines.clock import Clock, Rank
@@ -16,7 +15,8 @@ from sim.engines.draws import BANK_DRAW, Draws, For
 from sim.engines.floor import Floor
 from sim.engines.pauses import Pauses
 from sim.engines.queue import Case, Station
-from sim.engines.record import Recorder, Sink
+from sim.engines.record import Recorder
+from sim.engines.running import EVERY
 from sim.log import Event
 from sim.office.fields import Field
 from sim.office.office import Office
@@ -27,11 +27,8 @@ from sim.program import NONE, MoveRow, Program, SourceRow, StepRow, Where
 
 if TYPE_CHECKING:
     from sim.engines.demand import Block
+    from sim.engines.running import Progress, Sink
 
-Progress = Callable[[int, int], bool]
-"""Called now and then with simulated ms and events so far; True stops the run."""
-
-_EVERY = 20_000
 _NO_HOMES: dict[int, int] = {}
 _AGENT = tuple(Who).index(Who.AGENT)
 _ALL_PAPERS = (1 << len(Paper)) - 1
@@ -76,7 +73,7 @@ class ReferenceEngine:
             return progress is not None and progress(self.clock.now_ms, self.clock.events)
 
         try:
-            self.clock.play(end, _EVERY, pause, self._finished)
+            self.clock.play(end, EVERY, pause, self._finished)
             for case in self._told.values():
                 self.log.state_rows(case)
             self._balances(max(self.program.duration_ms, self.clock.now_ms))

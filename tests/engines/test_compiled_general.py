@@ -11,6 +11,7 @@ import pytest
 
 from sim.engines import compiled_blocks, compiled_build, compiled_general
 from sim.engines.compiled import is_plain
+from sim.engines.compiled_coming import get_ready
 from sim.engines.compiled_general import GeneralEngine
 from sim.engines.compiled_world import CHUNK
 from sim.log import Event
@@ -88,11 +89,10 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_people_made_ready_by_a_second_thread_do_what_they_do_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dozens of blocks, each made ready while the one before it is played."""
     names: list[str] = []
-    make_ready = compiled_blocks.get_ready
 
     def noticed(pairs: int, records: int) -> int:
         names.append(threading.current_thread().name)
-        return int(make_ready(pairs, records))
+        return int(get_ready(pairs, records))
 
     monkeypatch.setattr(compiled_blocks, "get_ready", noticed)
     assert_same(prepare(TOWN, ())[1].program)
