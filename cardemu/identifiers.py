@@ -20,6 +20,8 @@ CITIZEN_CHECKS = "10X98765432"
 """Check character by the weighted sum modulo 11."""
 
 CARD_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+CARD_CHECKS = "0X987654321"
+"""Check character by the weighted sum modulo 11."""
 CARDS_PER_LETTER = 10**7
 
 HRSS_RID = bytes.fromhex("D156000005")
@@ -102,7 +104,7 @@ def card_check(body: str) -> str:
     """Return the check character of a card number's first eight characters; A counts 10, Z 35."""
     _require(r"[A-Z][0-9A-Z]{7}", body, "a capital letter and seven digits or capital letters")
     remainder = sum(weight * int(character, 36) for weight, character in zip(CARD_WEIGHTS, body, strict=True)) % 11
-    return "0X987654321"[remainder]
+    return CARD_CHECKS[remainder]
 
 
 def card_number(index: int) -> str:

@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from cardemu.columns import digits_of, texts_of
 from cardemu.identifiers import CITIZEN_CHECKS, CITIZEN_WEIGHTS, Sex
 
 REFERENCE = date(2026, 1, 1)
@@ -135,7 +136,7 @@ def _share(index: Integers, key: int, purpose: int) -> npt.NDArray[np.float64]:
 
 
 def _numbers(division: Integers, birth: npt.NDArray[np.datetime64], sequence: Integers) -> npt.NDArray[np.str_]:
-    """Compose citizen numbers, one column of characters after the other."""
+    """Compose citizen numbers."""
     day = birth.astype("datetime64[D]")
     month = day.astype("datetime64[M]")
     year = day.astype("datetime64[Y]")
@@ -144,15 +145,12 @@ def _numbers(division: Integers, birth: npt.NDArray[np.datetime64], sequence: In
         + ((month - year).astype(np.int64) + 1) * 100
         + ((day - month).astype(np.int64) + 1)
     )
-    text = np.empty((len(division), 18), dtype=np.uint32)  # code points
-    rest = (division * 10**8 + date8) * 1000 + sequence
-    total = np.zeros(len(division), dtype=np.int64)
-    for column in range(16, -1, -1):
-        rest, digit = np.divmod(rest, 10)
-        text[:, column] = digit + ord("0")
-        total += CITIZEN_WEIGHTS[column] * digit
+    digits = digits_of((division * 10**8 + date8) * 1000 + sequence, len(CITIZEN_WEIGHTS))
+    text = np.empty((len(division), 18), dtype=np.uint32)
+    text[:, :17] = digits + ord("0")
+    total = digits @ np.array(CITIZEN_WEIGHTS)
     text[:, 17] = np.array([ord(check) for check in CITIZEN_CHECKS])[total % 11]
-    return text.view("<U18").ravel()
+    return texts_of(text)
 
 
 def _names(index: Integers, key: int) -> npt.NDArray[np.str_]:

@@ -7,12 +7,11 @@ new card has new numbers (L5).
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cardemu.identifiers import CardIdentification, bank_card_number, card_number
+from cardemu.columns import bank_card_numbers, card_identifications, card_numbers
 from cardemu.people import people
 from sim.engines.draws import BANK_DRAW, Draws
 from sim.log import Event
@@ -23,8 +22,13 @@ from sim.program import NONE
 from sim.region import people_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim.procedures.model import Effect
     from sim.program import Program
+
+_NOTHING = np.empty((0, 4), dtype=np.int64)
+_SERIAL = Field.CARD_SERIAL.name
 
 
 class Registry:
@@ -34,14 +38,17 @@ class Registry:
         self._program = program
         self._region = region
         self._draws = Draws(program, seed, replication)
-        self._firsts = [row.first for row in program.cohorts]
+        self._firsts = np.array([row.first for row in program.cohorts], dtype=np.int64)
         self._came = np.zeros(max((row.first + row.size for row in program.cohorts), default=0), dtype=bool)
-        self._orders: list[tuple[int, int, int]] = []  # t_ms, person, bank
-        self._banks: dict[int, int] = {}
-        effects = [(number, effect) for number, row in enumerate(program.steps) for effect in self._effects(row.office)]
-        ordering = [number for number, e in effects if e.act is Act.COUNT and e.field == Field.CARD_SERIAL.name]
-        self._ordering = np.array(ordering, dtype=np.int64)
-        self._choosing = np.array([number for number, e in effects if e.act is Act.BANK], dtype=np.int64)
+        self._acts: list[np.ndarray] = []  # t_ms, person, whether a card is ordered, NONE or the bank that is chosen
+        self._ordering = self._steps_that(lambda effect: effect.act is Act.COUNT and effect.field == _SERIAL)
+        self._choosing = self._steps_that(lambda effect: effect.act is Act.BANK)
+        self._bank_at = np.array([*(row.bank for row in program.stations), NONE], dtype=np.int64)
+
+    def _steps_that(self, have: Callable[[Effect], bool]) -> np.ndarray:
+        """Of every step, and of none (-1), whether one of its effects is such."""
+        steps = [any(map(have, self._effects(row.office))) for row in self._program.steps]
+        return np.array([*steps, False])
 
     def _effects(self, office: int) -> tuple[Effect, ...]:
         return () if office < 0 else self._program.office_steps[office][1].effects
@@ -50,34 +57,21 @@ class Registry:
         """Follow the next rows."""
         self._came[chunk[(chunk[:, 5] == Event.ARRIVE) & (chunk[:, 2] >= 0), 2]] = True
         done = chunk[chunk[:, 5] == Event.DONE]
-        wanted = np.isin(done[:, 3], self._ordering) | np.isin(done[:, 3], self._choosing)
-        ordering = set(self._ordering.tolist())
-        for t_ms, _, person, step, station, _, _, _ in done[wanted].tolist():
-            if step in ordering:
-                self._orders.append((t_ms, person, self._bank(person)))
-            elif self._program.stations[station].bank != NONE:
-                self._banks[person] = self._program.stations[station].bank
-
-    def _bank(self, person: int) -> int:
-        """Bank of the person's next card: of the outlet that took the application, or the one he had before."""
-        if person not in self._banks:
-            row = self._program.cohorts[bisect_right(self._firsts, person) - 1]
-            bank = row.record[Field.CARD_BANK]
-            if bank < 0 and row.banks:
-                bank = row.banks[bisect_left(row.bank_cumulative, self._draws.person_share(person, BANK_DRAW))]
-            self._banks[person] = bank
-        return self._banks[person]
+        orders = self._ordering[done[:, 3]]
+        bank = np.where(self._choosing[done[:, 3]] & ~orders, self._bank_at[done[:, 4]], NONE)
+        wanted = orders | (bank != NONE)
+        self._acts.append(np.column_stack((done[wanted, 0], done[wanted, 2], orders[wanted], bank[wanted])))
 
     def tables(self) -> tuple[Table, Table]:
         """People who came, and cards ordered, as columns."""
         numbers = np.flatnonzero(self._came)
         known = people(0, self._region, numbers)
-        cohorts = [self._program.cohorts[bisect_right(self._firsts, n) - 1].name for n in numbers.tolist()]
+        cohorts = np.array([row.name for row in self._program.cohorts], dtype=object)
         persons = Table(
             "persons",
             {
                 "person": numbers,
-                "cohort": np.array(cohorts, dtype=object),
+                "cohort": cohorts[self._cohorts_of(numbers)],
                 "citizen_number": known.citizen_number.astype(object),
                 "name": known.name.astype(object),
                 "sex": known.sex.astype(np.int64),
@@ -86,28 +80,61 @@ class Registry:
         )
         return persons, self._cards()
 
+    def _cohorts_of(self, persons: np.ndarray) -> np.ndarray:
+        return np.searchsorted(self._firsts, persons, side="right") - 1
+
     def _cards(self) -> Table:
-        total = people_of(self._program)
-        made: dict[int, int] = {}
-        rows = []
-        for t_ms, person, bank in self._orders:
-            before = self._program.cohorts[bisect_right(self._firsts, person) - 1].record[Field.CARD_SERIAL]
-            serial = made[person] = made.get(person, before) + 1
-            index = person + (serial - 1) * total
-            region = self._region.ljust(6, "0")
-            rows.append(
-                (
-                    t_ms, person, serial, card_number(index),
-                    bytes(CardIdentification(region, f"{index:08X}")).hex().upper(),
-                    bank_card_number(max(bank, 0), index),
-                )
-            )  # fmt: skip
-        columns = ("t_ms", "person", "serial", "card_number", "card_identification", "bank_card_number")
-        numeric = ("t_ms", "person", "serial")
+        """One row a card, in the order in which they were ordered."""
+        acts = np.concatenate([_NOTHING, *self._acts])
+        by_person = np.argsort(acts[:, 1], kind="stable")
+        person, orders = acts[by_person, 1], acts[by_person, 2] == 1
+        bank = self._banks(person, acts[by_person, 3])[orders]
+        place, person = by_person[orders], person[orders]
+        before = np.array([row.record[Field.CARD_SERIAL] for row in self._program.cohorts], dtype=np.int64)
+        serial = before[self._cohorts_of(person)] + 1 + _how_many_before(person)
+        index = person + (serial - 1) * people_of(self._program)
+        in_time = np.argsort(place)
+        person, serial, bank, index = person[in_time], serial[in_time], bank[in_time], index[in_time]
+        region = self._region.ljust(6, "0")
         return Table(
             "cards",
             {
-                name: np.array([row[place] for row in rows], dtype=np.int64 if name in numeric else object)
-                for place, name in enumerate(columns)
+                "t_ms": acts[acts[:, 2] == 1, 0],
+                "person": person,
+                "serial": serial,
+                "card_number": card_numbers(index).astype(object),
+                "card_identification": card_identifications(region, index).astype(object),
+                "bank_card_number": bank_card_numbers(np.maximum(bank, 0), index).astype(object),
             },
         )
+
+    def _banks(self, person: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """Bank of a card ordered at each act, acts sorted by person and time.
+
+        That of the outlet that took the latest application, or the one the person had before.
+        """
+        latest = np.maximum.accumulate(np.where(chosen != NONE, np.arange(len(chosen)), -1))
+        known = latest >= 0
+        known[known] = person[latest[known]] == person[known]
+        banks = self._first_banks(person)
+        banks[known] = chosen[latest[known]]
+        return banks
+
+    def _first_banks(self, person: np.ndarray) -> np.ndarray:
+        """Bank of each person before the run, or of his first card."""
+        banks = np.full(len(person), NONE, dtype=np.int64)
+        cohorts = self._cohorts_of(person)
+        for number, row in enumerate(self._program.cohorts):
+            mine = cohorts == number
+            banks[mine] = row.record[Field.CARD_BANK]
+            if row.record[Field.CARD_BANK] < 0 and row.banks and mine.any():
+                shares = self._draws.person_shares(person[mine], BANK_DRAW)
+                banks[mine] = np.array(row.banks)[np.searchsorted(row.bank_cumulative, shares)]
+        return banks
+
+
+def _how_many_before(person: np.ndarray) -> np.ndarray:
+    """Of each row of a sorted column, how many before it are the same."""
+    rows = np.arange(len(person))
+    begins = np.concatenate([[True], person[1:] != person[:-1]])[: len(person)]
+    return rows - np.maximum.accumulate(np.where(begins, rows, 0))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from cardemu.identifiers import read_bank_card_number, read_card_identification, read_card_number, read_citizen_number
+from sim.engines.draws import BANK_DRAW, Draws
 from sim.errors import ScenarioError
+from sim.log import Event
+from sim.office.fields import Field
+from sim.registry import Registry
 from sim.run import play, prepare
 
 TOWN = Path(__file__).parent / "data" / "town.toml"
@@ -58,3 +63,21 @@ def test_a_real_division_code_and_a_crowd_beyond_the_numbers_are_refused() -> No
         prepare(TOWN, ['region.division="3302"'])
     with pytest.raises(ScenarioError, match="numbers for 20,"):
         prepare(TOWN, ['region.division="990312"', "cohorts.holders.size=24_000_000"])
+
+
+def test_a_new_card_is_of_the_bank_where_it_was_applied_for_or_of_the_one_before() -> None:
+    """Three cards of one person: of his first bank, of that of an outlet where he applied, and of that again."""
+    program = prepare(TOWN, ())[1].program
+    registry, draws = Registry(program, "9900", 1, 0), Draws(program, 1, 0)
+    steps = {row.name: number for number, row in enumerate(program.steps)}
+    cohort = next(row for row in program.cohorts if row.record[Field.CARD_BANK] < 0 and row.banks == (0, 1))
+    people = range(cohort.first, cohort.first + cohort.size)
+    person = next(n for n in people if draws.person_share(n, BANK_DRAW) <= cohort.bank_cumulative[0])
+    outlet = next(at for at, row in enumerate(program.stations) if row.bank == 1)
+    order, apply = steps["produce.accept"], steps["apply.hand_in"]
+    for t_ms, step, station in ((10, order, -1), (20, apply, outlet), (30, order, -1), (40, order, -1)):
+        registry.add(np.array([(t_ms, 1, person, step, station, Event.DONE, 0, 0)], dtype=np.int64))
+    cards = registry.tables()[1].columns
+    assert cards["t_ms"].tolist() == [10, 30, 40]
+    assert cards["serial"].tolist() == [cohort.record[Field.CARD_SERIAL] + n for n in (1, 2, 3)]
+    assert [number[5:8] for number in cards["bank_card_number"].tolist()] == ["000", "001", "001"]

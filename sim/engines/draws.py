@@ -13,7 +13,7 @@ from zlib import crc32
 
 import numpy as np
 
-from sim.engines.philox import uniform
+from sim.engines.philox import uniform, uniforms
 from sim.engines.samplers import sample
 
 if TYPE_CHECKING:
@@ -96,6 +96,10 @@ class Draws:
     def person_share(self, person: int, draw: int) -> float:
         """A uniform number that belongs to a person."""
         return float(uniform(self._seed, self._replication, person, PEOPLE_KEY, _PERSON, draw))
+
+    def person_shares(self, persons: np.ndarray, draw: int) -> np.ndarray:
+        """The same for many people at once."""
+        return np.asarray(uniforms(self._seed, self._replication, persons, PEOPLE_KEY, _PERSON, draw))
 
     def person_place(self, person: int, place: int) -> float:
         """The number that chooses a person's usual place of a kind."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from sim.engines.philox import uniform
 from sim.engines.samplers import sample
 from sim.log import Event
 from sim.office.fields import Ledger
@@ -13,15 +12,6 @@ from sim.office.fields import Ledger
 _ARRIVE, _DONE, _MONEY = int(Event.ARRIVE), int(Event.DONE), int(Event.MONEY)
 _ELSEWHERE = int(Ledger.ELSEWHERE)
 _LEDGER_BITS = 4
-
-
-@njit(cache=True)
-def uniforms(seed: int, source: int, purpose: int, draw: int, numbers: np.ndarray) -> np.ndarray:
-    """A uniform number for each of many cases of a source; replication 0."""
-    out = np.empty(len(numbers), dtype=np.float64)
-    for position in range(len(numbers)):
-        out[position] = uniform(seed, 0, numbers[position], source, purpose, draw)
-    return out
 
 
 @njit(cache=True)

@@ -16,7 +16,8 @@ import numpy as np
 
 from sim.compile.rows import dist_row
 from sim.engines.draws import For
-from sim.engines.transfer_kernels import picked, samples, uniforms
+from sim.engines.philox import uniforms
+from sim.engines.transfer_kernels import picked, samples
 from sim.log import Event
 from sim.metrics.counting import Ints, total_by
 from sim.nation.cities import INTO, OUT, seed_of
@@ -74,7 +75,7 @@ def destinations(nation: Nation, city: City, moves: Moves) -> tuple[Ints, Ints]:
     upto = np.cumsum(holders)
     if len(nation.cities) == 1:
         return np.full(len(moves.person), -1, dtype=np.int64), np.full(len(moves.person), FOREVER, dtype=np.int64)
-    chance = uniforms(nation.seed, key, _WHERE_TO, 0, moves.person)
+    chance = uniforms(nation.seed, 0, moves.person, key, _WHERE_TO, 0)
     there = np.searchsorted(upto, chance * float(upto[-1]), side="left").astype(np.int64)
     row = dist_row(nation.transfers.under_way)
     numbers = (np.array(row.values, dtype=np.float64), np.array(row.weights, dtype=np.float64))
@@ -92,7 +93,7 @@ def received(nation: Nation, arrivals: Arrivals, hours: HoursRow, days: int) -> 
     for origin in np.unique(arrivals.origin).tolist():
         mine = arrivals.origin == origin
         key = int(nation.cities[origin].code)
-        chance[mine] = uniforms(nation.seed, key, _WHEN, 0, arrivals.person[mine])
+        chance[mine] = uniforms(nation.seed, 0, arrivals.person[mine], key, _WHEN, 0)
     after = arrivals.due_ms // DAY_MS + 1
     if not hours.times_ms:
         soon = after < days
@@ -118,7 +119,7 @@ def with_arrivals(program: Program, source: int, seed: int, t_ms: Ints, fen: Int
     row = program.sources[source]
     cohort = program.cohorts[row.cohort]
     numbers = np.arange(len(t_ms), dtype=np.int64)
-    chance = uniforms(seed, row.key, int(For.CASE), _AMOUNT_DRAW, numbers)
+    chance = uniforms(seed, 0, numbers, row.key, int(For.CASE), _AMOUNT_DRAW)
     order = np.argsort(chance, kind="stable")
     amounts = DistRow(DistKind.CONSTANT)
     if len(t_ms):
