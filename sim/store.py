@@ -19,6 +19,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -28,6 +29,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.beside import Beside
 from sim.errors import MistakeError, writing
 from sim.log import COLUMNS, Event
 from sim.metrics.names import Names
@@ -95,14 +97,22 @@ def is_run_folder(folder: Path) -> bool:
 
 
 class RunWriter:
-    """Writes a run folder.  As a context manager it ends as complete, or as interrupted if anything was raised."""
+    """Writes a run folder.  As a context manager it ends as complete, or as interrupted if anything was raised.
+
+    A part is written while the next one is collected, by a second thread if a processor is idle (sim.beside).  After
+    one that could not be written nothing follows, so what is on the disk is the beginning of the log.
+    """
 
     def __init__(self, folder: Path, info: RunInfo, clock: Callable[[], datetime], part_rows: int) -> None:
         self.folder, self.info = folder, info
         self._clock, self._part_rows = clock, part_rows
         self._digest = hashlib.sha256()
-        self._waiting = np.empty((len(COLUMNS), part_rows), dtype=np.int64)
-        self._waiting_rows = 0
+        self._collected = np.empty((part_rows, len(COLUMNS)), dtype="<i8")
+        self._spare = np.empty_like(self._collected)
+        self._collected_rows = 0
+        self._beside = Beside(worth_it=True)
+        self._in_hand: Callable[[], None] | None = None  # waits until a part is written
+        self._broken = False
         self._database = duckdb.connect()
 
     @classmethod
@@ -145,37 +155,62 @@ class RunWriter:
         return writer
 
     def __enter__(self) -> Self:
+        self._beside.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close(COMPLETE if kind is None else INTERRUPTED)
+        try:
+            self.close(COMPLETE if kind is None else INTERRUPTED)
+        finally:
+            self._beside.__exit__(kind, error, trace)
 
     def add(self, chunk: Ints) -> None:
         """Append rows; they reach the disk a part at a time."""
         if chunk.ndim != 2 or chunk.shape[1] != len(COLUMNS):
             raise ValueError(f"a chunk has shape (rows, {len(COLUMNS)}), not {chunk.shape}")
-        self._digest.update(np.ascontiguousarray(chunk, dtype="<i8").data)
         done = 0
         while done < len(chunk):
-            taken = chunk[done : done + self._part_rows - self._waiting_rows]
-            self._waiting[:, self._waiting_rows : self._waiting_rows + len(taken)] = taken.T
-            self._waiting_rows += len(taken)
+            taken = chunk[done : done + self._part_rows - self._collected_rows]
+            self._collected[self._collected_rows : self._collected_rows + len(taken)] = taken
+            self._collected_rows += len(taken)
             done += len(taken)
-            if self._waiting_rows == self._part_rows:
-                self._write_part()
+            if self._collected_rows == self._part_rows:
+                self._hand_over()
 
-    def _write_part(self) -> None:
-        if not self._waiting_rows:
-            return
-        rows, self._waiting_rows = self._waiting_rows, 0
-        columns = {name: column[:rows] for name, column in zip(COLUMNS, self._waiting, strict=True)}
-        self.write_table(self.folder / "events" / f"part-{self.info.parts:05d}.parquet", Table("events", columns))
-        self.info = replace(self.info, rows=self.info.rows + rows, parts=self.info.parts + 1)
+    def _hand_over(self) -> None:
+        """Have written what was collected, and collect the next part meanwhile."""
+        self._settle()
+        rows, self._collected_rows = self._collected[: self._collected_rows], 0
+        self._collected, self._spare = self._spare, self._collected
+        if len(rows) and not self._broken:
+            self._in_hand = self._beside.begin(partial(self._write_part, rows))
+
+    def _settle(self) -> None:
+        """Wait for the part in hand, if there is one, and raise what went wrong with it."""
+        if self._in_hand is not None:
+            try:
+                self._in_hand()
+            except Exception:
+                self._in_hand, self._broken = None, True
+                raise
+            self._in_hand = None
+
+    def _write_part(self, rows: Ints) -> None:
+        columns = dict(zip(COLUMNS, np.ascontiguousarray(rows.T), strict=True))
+        self._write_table(self.folder / "events" / f"part-{self.info.parts:05d}.parquet", Table("events", columns))
+        digest = self._digest.copy()
+        digest.update(rows.data)
+        self._digest = digest
+        self.info = replace(self.info, rows=self.info.rows + len(rows), parts=self.info.parts + 1)
 
     def write_table(self, path: Path, table: Table) -> None:
         """One parquet file, whole or not at all."""
+        self._settle()
+        self._write_table(path, table)
+
+    def _write_table(self, path: Path, table: Table) -> None:
         temporary = path.with_name(path.name + _PARTIAL)
         self._database.register("columns_to_write", dict(table.columns))
         kinds = ((n, "VARCHAR" if c.dtype == object else "BIGINT") for n, c in table.columns.items())
@@ -199,7 +234,8 @@ class RunWriter:
 
     def close(self, status: str) -> None:
         """Write what is left, the views, and how it ended."""
-        self._write_part()
+        self._hand_over()
+        self._settle()
         self._database.close()
         self._write_views()
         ended = self._clock().isoformat(timespec="seconds")

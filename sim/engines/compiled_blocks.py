@@ -14,7 +14,7 @@ from sim.engines.compiled_world import long_table
 from sim.engines.demand import arrivals
 
 if TYPE_CHECKING:
-    from sim.engines.beside import Beside
+    from sim.beside import Beside
     from sim.engines.compiled_world import World
     from sim.program import Program
 

@@ -1,7 +1,7 @@
 """Those who will arrive, made ready beforehand: with what in hand they come, their office records, their first step.
 
 Nothing of this depends on what happens meanwhile: every number is looked up by its key, and a record that nobody has
-asked for is that of the person's cohort.  So it can be done a block ahead, by a second thread (sim.engines.beside).
+asked for is that of the person's cohort.  So it can be done a block ahead, by a second thread (sim.beside).
 """
 
 from __future__ import annotations

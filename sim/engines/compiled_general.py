@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.beside import Beside
 from sim.engines import compiled_columns as col
-from sim.engines.beside import Beside
 from sim.engines.compiled_blocks import Blocks
 from sim.engines.compiled_build import build
 from sim.engines.compiled_coming import get_ready

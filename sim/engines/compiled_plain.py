@@ -5,7 +5,7 @@ duty: M/M/c and networks of it, with patience, limited room and given arrivals. 
 it; the general loop plays everything else.  A single station where everybody waits has a loop of its own.
 
 What can be done ahead, the draws of the next block and fresh memory for a log that is kept, is done by a second thread
-if the run is long enough and a processor is idle (sim.engines.beside).
+if the run is long enough and a processor is idle (sim.beside).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.beside import Beside
 from sim.engines import compiled_columns as col
 from sim.engines import compiled_plain_columns as plain
-from sim.engines.beside import Beside
 from sim.engines.compiled_build import build
 from sim.engines.compiled_plain_draws import draw_ahead
 from sim.engines.compiled_plain_floor import PlainFloor

@@ -1,7 +1,7 @@
 """Who comes to plain stations: blocks of arrivals with their first times.
 
 Numbers are looked up by key, not drawn in sequence, so it does not matter who draws them, or when: the next block is
-drawn beside the run (sim.engines.beside).
+drawn beside the run (sim.beside).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.engines.demand import arrivals
 from sim.program import NONE
 
 if TYPE_CHECKING:
-    from sim.engines.beside import Beside
+    from sim.beside import Beside
     from sim.engines.demand import Block
     from sim.program import Program, StepRow
 

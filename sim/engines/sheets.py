@@ -19,7 +19,7 @@ import numpy as np
 from sim.engines.compiled_world import CHUNK
 
 if TYPE_CHECKING:
-    from sim.engines.beside import Beside
+    from sim.beside import Beside
 
 _PAGE_BYTES = 1 << 21
 _PAGE_WORDS = _PAGE_BYTES // 8

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from sim.beside import Beside
 from sim.engines import sheets
-from sim.engines.beside import Beside
 from sim.engines.compiled_world import CHUNK
 from sim.engines.sheets import Sheets
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from sim.errors import NotKeptError
 from sim.metrics.counting import Ints
 from sim.metrics.fold import fold
 from sim.metrics.measures import Question, measure
@@ -104,6 +107,34 @@ def test_an_interrupted_run_is_readable_and_says_so(tmp_path: Path) -> None:
     assert np.concatenate(list(reader.chunks())).tolist() == LOG[:300].tolist()
     assert reader.info.partial == "this run was interrupted: the log holds its first 300 rows only"
     assert reader.verify() == []
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_what_cannot_be_written_ends_the_log(tmp_path: Path, processors: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The third part finds the disk full: two are there, no later one is, and the folder says that it is partial."""
+    folder, part = tmp_path / "a", RunWriter._write_part
+    threads = set[str]()
+
+    def fill_the_disk(writer: RunWriter, rows: Ints) -> None:
+        threads.add(threading.current_thread().name)
+        if writer.info.parts == 2:
+            raise NotKeptError("no space left on device")
+        part(writer, rows)
+
+    def play() -> None:
+        with RunWriter.create(folder, INFO, NAMES, clock=clock, part_rows=100) as writer:
+            for chunk in pieces(LOG, 30):
+                writer.add(chunk)
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
+    monkeypatch.setattr(RunWriter, "_write_part", fill_the_disk)
+    with pytest.raises(NotKeptError, match="no space left on device"):
+        play()
+    reader = RunReader(folder)
+    assert reader.info.partial == "this run was interrupted: the log holds its first 200 rows only"
+    assert np.concatenate(list(reader.chunks())).tolist() == LOG[:200].tolist()
+    assert reader.verify() == []
+    assert threads == ({"beside_0"} if processors == 2 else {threading.main_thread().name})
 
 
 def test_a_killed_run_leaves_whole_parts(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Work that will be wanted soon, done by a thread beside the one that plays: the next draws, the next page of memory.
+"""Work done by a thread beside the one that plays: the next draws, fresh memory, a part of the log on its way to disk.
 
 Compiled code holds no lock, so the two run at the same time.  What the thread has not begun when it is wanted is done
 by who wants it, so nobody waits for work that is not under way, and nothing is different where there is no thread: in a
@@ -33,6 +33,16 @@ class Beside:
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.shutdown(wait=True, cancel_futures=True)
+
+    def begin(self, work: Callable[[], T]) -> Callable[[], T]:
+        """Begin what has to be done in any case; what waits for its result can be called more than once.
+
+        Without a thread it is done before this returns.
+        """
+        if self._thread is None:
+            result = work()
+            return lambda: result
+        return self._thread.submit(work).result
 
     def soon(self, work: Callable[[], T]) -> Callable[[], T]:
         """What gives the result of some work, to be called once."""

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from sim.engines.beside import Beside
+from sim.beside import Beside
 
 
 @pytest.fixture
@@ -85,3 +85,19 @@ def test_there_is_no_thread_where_it_would_not_help(why: str, monkeypatch: pytes
         result = beside.soon(_who)
         assert not any(name.startswith("beside") for name in _names())
         assert result() == threading.current_thread().name
+        assert beside.begin(_who)() == threading.current_thread().name
+
+
+@pytest.mark.usefixtures("two_processors")
+def test_what_has_to_be_done_in_any_case_is_begun_at_once_and_told_as_often_as_asked() -> None:
+    """Also what went wrong with it."""
+
+    def stumble() -> str:
+        raise ZeroDivisionError
+
+    with Beside(worth_it=True) as beside:
+        done, broken = beside.begin(_who), beside.begin(stumble)
+        assert done() == done() == "beside_0"
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                broken()
