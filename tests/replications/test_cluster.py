@@ -131,7 +131,7 @@ def test_without_the_library_the_extra_is_named(tmp_path: Path) -> None:
 
 def test_a_cluster_tells_through_its_scheduler_how_far_it_is(tmp_path: Path, cluster: Cluster) -> None:
     """Few long replications: between two that are finished there are beats with shares of those in hand."""
-    path = desk(tmp_path, duration="60 d", replications=3, rate="20 per h")
+    path = desk(tmp_path, duration="200 d", replications=3, rate="20 per h")
     beats: list[Beat] = []
     plan = Plan(engine="reference", cluster=cluster.address)
     play(*prepare(path, ()), plan, folder=tmp_path / "run", beat=beats.append)
