@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from reports.drawing.labels import where
 from reports.phrases import value
 from reports.words import WORDING, flatten
+from sim.metrics.measures import Unit
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reports.words import Words
-    from sim.metrics.measures import Unit
     from sim.metrics.tables import Tables
     from sim.replications.asked import Asked
 
@@ -54,6 +54,13 @@ def condition(text: str, words: Words) -> str:
 def amount(number: float, unit: Unit, words: Words) -> str:
     """A value with its unit."""
     return written(in_words(number, unit), words)
+
+
+def apart(number: float, unit: Unit, words: Words) -> str:
+    """A difference with its unit: shares differ by percentage points."""
+    if unit is not Unit.SHARE:
+        return amount(number, unit, words)
+    return f"{100 * number:.4g} {known('axis.points', 'percentage points', words)}"
 
 
 def written(text: str, words: Words) -> str:

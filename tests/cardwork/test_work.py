@@ -331,7 +331,10 @@ def test_auto_replays_everybody_in_a_small_scenario() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (CardOptions("2"), '--cards: "2" is no share of the people; all, none, or a percentage such as 1%'),
+        (
+            CardOptions("2"),
+            '--cards: "2" is no share of the people; allowed: all, none, auto, or a percentage',
+        ),
         (CardOptions("101%"), '"101%" is no share of the people'),
         (CardOptions(product="generation-9"), "no such product or file; products: generation-1"),
         (CardOptions(conversations=(Path("nowhere"),)), "nowhere is no folder"),
