@@ -73,7 +73,7 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
         for number, row in enumerate(stages)
     ]
     top = 52.0 + 18 * (legend_rows([key.label for key in keys], 50) - 1)
-    axes = place(figure, Box(height=top + 236 + 30, top=top, bottom=30))
+    axes = place(figure, Box(height=top + 236 + 30, right=24, top=top, bottom=30))
     days = table.day_start_ms / DAY_MS
     few = days.size <= 40  # marks on more days than this would merge
     for row, key in zip(stages, keys, strict=True):
