@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reports.drawing.labels import where
 from reports.phrases import value
+from reports.steps import step_title
 from reports.words import WORDING, flatten
 from sim.metrics.measures import Unit
 from sim.metrics.units import in_words
@@ -114,7 +115,7 @@ def _metric(code: str, words: Words) -> str:
         lead, statistic = words(f"lead.{parts[-2]}"), terms()[f"statistic.{parts[-1]}"]
         return terms()["form.lead"].format(lead=lead, statistic=statistic)
     if parts[0] in {"funnel", "wip"} and len(parts) == _PARTS_PER_STEP:
-        procedure, step = catalogue().get(parts[1]), parts[2].replace("_", " ")
+        procedure, step = catalogue().get(parts[1]), step_title(parts[1], parts[2], "", words)
         title = parts[1] if procedure is None else procedure.title_zh
         key = "metric.funnel" if parts[0] == "funnel" else "metric.wip"
         return words(key, step=step, procedure=title)
