@@ -129,7 +129,7 @@ def test_values_conditions_and_reasons_are_said_in_chinese() -> None:
     assert amount(134_000, Unit.TIME, ZH) == "2.233 分钟"
     assert amount(134_000, Unit.TIME, EN) == "2.233 min"
     assert amount(-0.0312, Unit.SHARE, ZH) == "-3.12%"
-    assert amount(0.001, Unit.RATE, ZH) == "每小时 3600"
+    assert amount(0.001, Unit.RATE, ZH) == "每小时 3,600"
     assert [written("2 workdays", ZH), written("2 workdays", EN)] == ["2 个工作日", "2 workdays"]
     assert amount(float("nan"), Unit.TIME, ZH) == "没有可测量的数据"
     assert condition("ci(wait.mean at hotlines) < 30 s", ZH) == "服务热线：平均等待时间的置信区间半宽小于 30 秒"
