@@ -95,7 +95,7 @@ def load_card(path: Path, product_name: str | None) -> tuple[Card, Product]:
     text = text_of(path)
     try:
         card = state.load(text, lambda name: template(name).template, os.urandom)
-    except UsageError as error:
+    except (UsageError, state.StateError) as error:
         raise UsageError(f"{path}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: not a saved card: {error}") from error

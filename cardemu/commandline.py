@@ -64,7 +64,7 @@ def card_write(
 
 @card.command("verify")
 def card_verify(
-    file: AnyCard, pin: Annotated[str, typer.Argument(help="2 to 12 digits")], product: OwnProduct = None
+    file: AnyCard, pin: Annotated[str, typer.Argument(help="4 to 16 digits")], product: OwnProduct = None
 ) -> None:
     """Show a PIN to a card."""
     from cardemu import console
@@ -152,7 +152,7 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
     issue_date: Annotated[str, typer.Option(help="CCYYMMDD; a run folder's cards have their own")] = "20260302",
     field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
     photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
-    portrait: Annotated[Path | None, typer.Option(help="portrait for the face, 358 to 441")] = None,
+    portrait: Annotated[Path | None, typer.Option(help="portrait for the face, as 358 wide to 441 high")] = None,
     limit: Annotated[int, typer.Option(min=0, help="of a batch, the first so many (0: all)")] = 0,
     workers: Annotated[int, typer.Option(min=0, help="processes for a batch (0: one a CPU)")] = 0,
     as_json: AsJson = False,

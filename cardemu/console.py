@@ -76,6 +76,8 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
             complain(str(error))
         except TransportError as error:
             complain(str(error))
+        except FileExistsError as error:
+            complain(f"{error.filename}: is a file; what is written needs a folder")
         except OSError as error:
             complain(f"{error.filename}: {error.strerror}")
         return USAGE

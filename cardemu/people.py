@@ -170,7 +170,10 @@ def people(seed: int, region: str, indices: npt.ArrayLike, reference: date = REF
     `region` is 99 and up to four more digits: the beginning of its division codes.
     """
     slots = _slots(region, reference)
-    index = np.atleast_1d(np.asarray(indices, dtype=np.int64))
+    try:
+        index = np.atleast_1d(np.asarray(indices, dtype=np.int64))
+    except OverflowError as error:
+        raise ValueError(f"region {region} has people 0 to {slots.capacity - 1}, not {indices!r}") from error
     if index.size and not 0 <= int(index.min()) <= int(index.max()) < slots.capacity:
         raise ValueError(f"region {region} has people 0 to {slots.capacity - 1}, not {index.min()} to {index.max()}")
     key = seed * 1_000_003 + slots.first_division

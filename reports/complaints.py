@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from sim.errors import MistakeError, NotKeptError, Problem, ScenarioError, WorkersLostError
+from sim.interrupt import not_lost
 from sim.scenario.units import nearest
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def explaining(act: Callable[..., int]) -> Callable[..., int]:
     @wraps(act)
     def explained(*args: object, **named: object) -> int:
         try:
-            return act(*args, **named)
+            with not_lost():
+                return act(*args, **named)
         except MistakeError as error:
             return complain(error)
         except (WorkersLostError, NotKeptError) as error:

@@ -25,6 +25,7 @@ from sim.replications.workers import crew_of
 from sim.run import Outcome, Plan, play
 from sim.sample import read_log_kept
 from sim.scenario.schema import RULE_PARTS
+from sim.scenario.tree import OVERRIDE
 from sim.settle import settle
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from sim.cardwork.outcome import CardWork
     from sim.compile.compiler import Compiled
     from sim.replications.sensitivity import Tornado
+    from sim.settle import Playable
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,8 @@ def run(options: RunOptions, studio: Studio) -> int:
     check_choice("--lang", options.lang, LANGUAGES)
     check_choice("--engine", options.engine, ENGINES)
     card_console.check_cards(options.cards, log=options.log == "full")
-    overrides = (*options.overrides, f'run.warm_up="{options.warm_up}"') if options.warm_up else options.overrides
     hidden = options.quiet or options.as_json
-    ready = settle(options.scenario, overrides, options.engine, options.seed, RunProgress(hidden=hidden).announce)
+    ready = _settled(options, RunProgress(hidden=hidden))
     options, loaded, compiled = replace(options, overrides=ready.overrides), ready.loaded, ready.compiled
     folder = options.out or Path("runs") / options.scenario.stem
     plan = _plan(options, compiled)
@@ -91,6 +92,19 @@ def run(options: RunOptions, studio: Studio) -> int:
     elif not options.quiet:
         print_run(outcome, page, ready.settled, cards)
     return card_console.worse(_exit_code(outcome), cards)
+
+
+def _settled(options: RunOptions, progress: RunProgress) -> Playable:
+    """The scenario with its warm-up; what is wrong with --warm-up is said of that option."""
+    if not options.warm_up:
+        return settle(options.scenario, options.overrides, options.engine, options.seed, progress.announce)
+    overrides = (*options.overrides, f'run.warm_up="{options.warm_up}"')
+    try:
+        return settle(options.scenario, overrides, options.engine, options.seed, progress.announce)
+    except ScenarioError as error:
+        asked = (OVERRIDE, "run.warm_up")
+        problems = (replace(p, file="--warm-up") if (p.file, p.key) == asked else p for p in error.problems)
+        raise ScenarioError(tuple(problems)) from error
 
 
 def _cards(folder: Path, outcome: Outcome, options: RunOptions) -> CardWork | None:

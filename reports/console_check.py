@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from reports.complaints import FINE, explaining
+from reports.complaints import FINE, check_choice, explaining
 from reports.words import LANGUAGES
 from sim.errors import Problem, ScenarioError
 from sim.prepare import prepare
@@ -47,6 +47,7 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
 @explaining
 def rules(scenario: Path, lang: str) -> int:
     """Print the five parts of the region's rules; a missing part is said."""
+    check_choice("--lang", lang, LANGUAGES)
     loaded, _ = prepare(scenario, ())
     region = loaded.scenario.region
     out = Console()
@@ -54,7 +55,7 @@ def rules(scenario: Path, lang: str) -> int:
         raise ScenarioError(
             (Problem(str(scenario), "region", None, "the scenario names no region", "a table [region]"),)
         )
-    column = LANGUAGES.index(lang) if lang in LANGUAGES else 0
+    column = LANGUAGES.index(lang)
     out.print(f"{region.name_zh if column else region.name}: {region.responsible}", highlight=False)
     for part, titles in _RULE_PARTS.items():
         text = getattr(region.rules, part) or ("（缺）" if column else "(missing from the profile)")

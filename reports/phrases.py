@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from reports.drawing.labels import where
+from reports.steps import step_title
 
 if TYPE_CHECKING:
     from reports.words import Words
@@ -100,6 +101,6 @@ def action_titles(tables: Tables, words: Words) -> dict[str, str]:
     titles: dict[str, str] = {}
     for funnel in tables.funnels:
         titles[funnel.procedure] = words.name(funnel.title, funnel.title_zh, funnel.procedure)
-        for step, english, chinese in zip(funnel.step, funnel.step_title, funnel.step_title_zh, strict=True):
-            titles[f"{funnel.procedure}.{step}"] = words.name(english, chinese, step.replace("_", " "))
+        for step, title in zip(funnel.step, funnel.step_title, strict=True):
+            titles[f"{funnel.procedure}.{step}"] = step_title(funnel.procedure, step, title, words)
     return titles

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reports.drawing.swings import Arm, SpanRow, SwingRow, draw_spans, draw_tornado
 from reports.picture import Picture, drawn
-from reports.terms import amount, known, named, reason, written
+from reports.terms import amount, apart, known, named, reason, written
 from reports.text import Text
 from sim.metrics.measures import Unit
 from sim.replications.compare import Finding, sentence
@@ -70,12 +70,11 @@ _TORNADO_READ = Text(
 _LOWER, _HIGHER = Text("input lower", "调低"), Text("input higher", "调高")
 _CHANCE = Text("light: may be chance", "浅色：可能是偶然")
 _MOST = Text(
-    "{metric} is {base}. Of the {n} assumptions that change it by more than chance, {key} matters most: {low} to "
-    "{high}.",
+    "{metric} is {base}. Assumptions that change it by more than chance: {n}; {key} matters most: {low} to {high}.",
     "{metric}为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",
 )
 _NONE = Text(
-    "{metric} is {base}. None of the {n} assumptions changes it by more than chance.",
+    "{metric} is {base}. Assumptions varied: {n}; none changes it by more than chance.",
     "{metric}为 {base}。{n} 项假设中没有一项的影响超出偶然。",
 )
 
@@ -176,6 +175,7 @@ _FIGURES, _INPUTS, _SKIPPED = (
     Text("Assumptions that were not varied", "未作调整的假设"),
 )
 _INPUT, _VALUE, _WHY = Text("input", "输入"), Text("value", "取值"), Text("why", "原因")
+_CHANGE = Text("change, 95 %:", "变化，95%：")
 _AT_LOW, _AT_HIGH = Text("at the lower value", "调低后"), Text("at the higher value", "调高后")
 
 
@@ -184,8 +184,8 @@ def comparison_table(differences: Sequence[Difference], sides: Sides, words: Wor
     rows = []
     for one in differences:
         unit, i = one.asked.unit, one.interval
-        span = reason(i.note, words) or f"{amount(i.low, unit, words)} … {amount(i.high, unit, words)}"
-        values = (amount(number, unit, words) for number in (one.a, one.b, one.difference))
+        span = reason(i.note, words) or f"{apart(i.low, unit, words)} … {apart(i.high, unit, words)}"
+        values = (amount(one.a, unit, words), amount(one.b, unit, words), apart(one.difference, unit, words))
         rows.append((sides.metric(one, words), *values, span, str(one.pairs)))
     columns = (words.of(_METRIC), sides.a, sides.b, words.of(_DIFFERENCE), words.of(_INTERVAL), words.of(_PAIRS))
     return StudyTable(words.of(_FIGURES), columns, tuple(rows))
@@ -199,9 +199,8 @@ def tornado_tables(tornado: Tornado, words: Words) -> tuple[StudyTable, ...]:
         if effect.note:
             why = reason(effect.note, words)
             return f"{effect.value}: {why}" if effect.value else why
-        numbers = (effect.metric, effect.difference.low, effect.difference.high)
-        metric, low, high = (amount(number, unit, words) for number in numbers)
-        return f"{effect.value}: {metric} ({low} … {high})"
+        low, high = (apart(number, unit, words) for number in (effect.difference.low, effect.difference.high))
+        return f"{effect.value}: {amount(effect.metric, unit, words)} ({words.of(_CHANGE)} {low} … {high})"
 
     rows = tuple((s.key, s.value, cell(s.low), cell(s.high)) for s in tornado.swings)
     columns = (words.of(_INPUT), words.of(_VALUE), words.of(_AT_LOW), words.of(_AT_HIGH))

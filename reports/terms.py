@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from reports.drawing.labels import where
 from reports.phrases import value
+from reports.steps import step_title
 from reports.words import WORDING, flatten
+from sim.metrics.measures import Unit
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reports.words import Words
-    from sim.metrics.measures import Unit
     from sim.metrics.tables import Tables
     from sim.replications.asked import Asked
 
@@ -54,6 +55,13 @@ def condition(text: str, words: Words) -> str:
 def amount(number: float, unit: Unit, words: Words) -> str:
     """A value with its unit."""
     return written(in_words(number, unit), words)
+
+
+def apart(number: float, unit: Unit, words: Words) -> str:
+    """A difference with its unit: shares differ by percentage points."""
+    if unit is not Unit.SHARE:
+        return amount(number, unit, words)
+    return f"{100 * number:.4g} {known('axis.points', 'percentage points', words)}"
 
 
 def written(text: str, words: Words) -> str:
@@ -107,7 +115,7 @@ def _metric(code: str, words: Words) -> str:
         lead, statistic = words(f"lead.{parts[-2]}"), terms()[f"statistic.{parts[-1]}"]
         return terms()["form.lead"].format(lead=lead, statistic=statistic)
     if parts[0] in {"funnel", "wip"} and len(parts) == _PARTS_PER_STEP:
-        procedure, step = catalogue().get(parts[1]), parts[2].replace("_", " ")
+        procedure, step = catalogue().get(parts[1]), step_title(parts[1], parts[2], "", words)
         title = parts[1] if procedure is None else procedure.title_zh
         key = "metric.funnel" if parts[0] == "funnel" else "metric.wip"
         return words(key, step=step, procedure=title)

@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
-from contextlib import ExitStack
-from typing import Self
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
+_AGAIN_S = 0.05
 
 
 def heed_ctrl_c() -> None:
     """Let Ctrl-C be heard where a shell started this program in its background, with Ctrl-C ignored."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def not_lost() -> Iterator[None]:
+    """Raise Ctrl-C again where it came while a C library had called back into Python.
+
+    Nothing can be raised from there: Python prints it and goes on.  Compiling an engine is half a minute of such calls.
+    """
+    before = sys.unraisablehook
+
+    def again(lost: UnraisableHookArgs) -> None:
+        if lost.exc_type is KeyboardInterrupt:
+            threading.Timer(_AGAIN_S, _thread.interrupt_main).start()  # by then the library has gone on
+        else:
+            before(lost)
+
+    sys.unraisablehook = again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 class Interruptible:

@@ -354,11 +354,24 @@ class RunReader:
         return database
 
     def chunks(self) -> Iterator[Ints]:
-        """The rows in order, a part at a time."""
+        """The rows in order, a part at a time; RunFolderError for a file that is cut off or no Parquet."""
         with duckdb.connect() as database:
             for part in self._parts:
-                columns = database.execute("SELECT * FROM read_parquet(?)", [str(part)]).fetchnumpy()
+                try:
+                    columns = database.execute("SELECT * FROM read_parquet(?)", [str(part)]).fetchnumpy()
+                except duckdb.Error as error:
+                    raise RunFolderError(f"{part} cannot be read: the run folder is damaged") from error
                 yield np.column_stack([columns[name] for name in COLUMNS]).astype(np.int64, copy=False)
+
+    def whole(self) -> Iterator[Ints]:
+        """The same; RunFolderError at the end where rows are missing of a run that was written to its end."""
+        rows = 0
+        for chunk in self.chunks():
+            rows += len(chunk)
+            yield chunk
+        if self.info.status != RUNNING and rows != self.info.rows:
+            why = f"{rows:,} rows of the log, run.json says {self.info.rows:,}"
+            raise RunFolderError(f"{self.folder} is damaged: {why}")
 
     def names(self) -> Names:
         """What the numbers stand for, as the run was given it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import cardmill
+from sim.interrupt import not_lost
 from sim.store import RunReader
 from tests.command import run_in
 
@@ -269,3 +271,31 @@ def test_the_scenario_in_a_run_folder_can_be_played_again(tmp_path: Path) -> Non
         assert run_in(tmp_path, "run", str(scenario), "--out", str(out), "-q") == (0, "")
     logs = [json.loads((folder / "run.json").read_text("utf-8"))["log_sha256"] for folder in (first, again)]
     assert logs[0] == logs[1]
+
+
+def test_rules_are_printed_in_a_language_there_is(tmp_path: Path) -> None:
+    """Exit code 2 and what is allowed, rather than English for whatever is asked."""
+    _write(tmp_path, OUTLET)
+    code, out = run_in(tmp_path, "rules", "scenario.toml", "--lang", "fr")
+    assert code == 2
+    assert out.strip() == '--lang: there is no "fr"; allowed: en or zh'
+
+
+def test_no_interval_is_printed_below_zero(tmp_path: Path) -> None:
+    """A share of nearly 0, with an interval whose formula goes below: the text says 0."""
+    expect = '[[expect]]\nmetric = "abandoned.share"\nstation = "desk"\nat_most = 1.0\n'
+    desk = DESK.replace('"8 h"', '"6 h"') + 'patience = "38 min"\n' + expect
+    _write(tmp_path, desk)
+    code, out = run_in(tmp_path, "run", "scenario.toml", "--replications", "8", "--json")
+    (verdict,) = json.loads(out)["expectations"]
+    assert code == 0
+    assert verdict["interval"][0] < 0.0
+    assert "(95 %: 0 % to" in verdict["text"]
+
+
+def test_ctrl_c_that_a_library_swallowed_comes_again() -> None:
+    """Raised where C has called back into Python, it is printed and lost; it is raised once more soon after."""
+    called_back = ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))
+    with not_lost(), pytest.raises(KeyboardInterrupt):  # noqa: PT012 - the first one cannot leave the call
+        called_back()
+        time.sleep(5)

@@ -104,7 +104,7 @@ def test_a_warm_up_to_be_found_may_stand_in_the_file_and_the_option_goes_before_
         (("--until", "ci(utilisation) < inf"), 'utilisation cannot be compared with that: "inf" is no limit'),
         (("--until", "ci(wait.mean) < nan %"), '"nan" is no limit'),
         (("--workers", "0"), "--workers: 0 workers do nothing"),
-        (("--warm-up", "soon"), 'run.warm_up: "soon" is not a duration; allowed: a number and a unit'),
+        (("--warm-up", "soon"), '--warm-up: run.warm_up: "soon" is not a duration; allowed: a number and a unit'),
         (("--sensitivity", "wait.men"), 'did you mean "wait.mean"'),
     ],
 )

@@ -37,8 +37,7 @@ def read_picture(path: Path, field: str, formats: tuple[str, ...] = ("JPEG", "PN
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         if isinstance(error, PictureError):
             raise
-        wanted = ", ".join(formats)
-        raise PictureError(f"{field}: {path.name} is broken or no image of {wanted}: {error}") from error
+        raise PictureError(f"{field}: {path.name} is broken or no image of {', '.join(formats)}") from error
     return data, width, height
 
 

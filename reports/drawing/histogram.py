@@ -59,7 +59,7 @@ def _panel(axes: Axes, histogram: TimeHistogram, words: Words, count_name: str, 
     )  # fmt: skip
     axes.set_xlim(0, edges[-1])
     grid(axes, "y", 4, whole=True)
-    name_axes(axes, x=words(unit.name), y=count_name)
+    name_axes(axes, x=words(unit.name))
     half = _Mark(
         histogram.p50_ms / unit.ms, words("pictures.half", value=words.duration(histogram.p50_ms)), MUTED, "--"
     )
@@ -68,11 +68,23 @@ def _panel(axes: Axes, histogram: TimeHistogram, words: Words, count_name: str, 
     )
     panel_pt = axes.get_position().height * figure_pt
     scale = axes.get_position().width * WIDTH / float(edges[-1])
-    room = (float(edges[-1]) - ninety.x) * scale
-    _mark(axes, ninety, _NINETY_PT, panel_pt, left=room > text_width(ninety.label))
-    between = (ninety.x - half.x) * scale
+    _name_counts(axes, count_name, half.x * scale)
+    beside = (float(edges[-1]) - ninety.x) * scale > text_width(ninety.label)
+    fits_between = (ninety.x - half.x) * scale > text_width(half.label) + 8
     fits_before = half.x * scale + _LEFT_PT > text_width(half.label)
-    _mark(axes, half, _HALF_PT, panel_pt, left=between > text_width(half.label) + 8 or not fits_before)
+    # a label that fits on neither side of its line passes above the other line, which is the shorter one then
+    low, high = (_NINETY_PT, _HALF_PT) if beside and not (fits_between or fits_before) else (_HALF_PT, _NINETY_PT)
+    _mark(axes, ninety, high, panel_pt, left=beside)
+    _mark(axes, half, low, panel_pt, left=fits_between or not fits_before)
+
+
+def _name_counts(axes: Axes, name: str, first_pt: float) -> None:
+    """Name the counts above their numbers; beside them where the first mark, so far from the axis, would cross it."""
+    crossed = first_pt < text_width(name) <= _LEFT_PT
+    axes.annotate(
+        printable(name), (0, 1), (-6, 10), xycoords="axes fraction", textcoords="offset points", color=MUTED,
+        ha="right" if crossed else "left", va="bottom", fontsize=10.5, annotation_clip=False,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reports.drawing.canvas import WIDTH, Box, Key, legend, place, printable, shorten, text_width
 from reports.drawing.model import Plot
 from reports.drawing.palette import BLUE, INK, LIGHT_BLUE, MUTED, ORANGE, PAPER
+from reports.steps import step_title
 from reports.text import Text
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _applies(tables: Tables) -> bool:
 
 
 def _step(funnel: Funnel, row: int, words: Words) -> str:
-    return words.name(funnel.step_title[row], funnel.step_title_zh[row], funnel.step[row].replace("_", " "))
+    return step_title(funnel.procedure, funnel.step[row], funnel.step_title[row], words)
 
 
 def _title(funnel: Funnel, words: Words) -> str:

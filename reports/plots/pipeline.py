@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reports.drawing.canvas import Box, Key, grid, legend, legend_rows, name_axes, place
+from reports.drawing.labels import where
 from reports.drawing.model import Plot
 from reports.drawing.palette import DASHES, SERIES
+from reports.steps import step_title
 from reports.text import Text
 from reports.words import DAY_MS
 
@@ -23,8 +25,8 @@ _MOST_STAGES = 6
 _MOST_DATES = 8
 _CASES = Text("cases at this stage", "处于该环节的件数")
 _FINDING = Text(
-    "The fullest stage is “{stage}”: up to {most} cases on a day, {last} on the last day.",
-    "积压最多的环节是“{stage}”：一天中最多 {most} 件，最后一天 {last} 件。",
+    "The fullest stage is “{stage}”: {most} cases at an average moment of the fullest day, {last} on the last day.",
+    "积压最多的环节是“{stage}”：最多的一天平均有 {most} 件，最后一天平均有 {last} 件。",
 )
 _PICKED = Text(" Shown are the {n} fullest of {total} stages.", "图中是 {total} 个环节里件数最多的 {n} 个。")
 
@@ -45,7 +47,9 @@ def _applies(tables: Tables) -> bool:
 
 def _label(tables: Tables, row: int, words: Words) -> str:
     table = tables.pipeline_by_day
-    return words.name(table.title[row], table.title_zh[row], table.step[row].replace("_", " "))
+    if not table.procedure[row]:
+        return where(tables, words, table.step[row])  # a plain station, no office behind it
+    return step_title(table.procedure[row], table.step[row], table.title[row], words)
 
 
 def _cases(number: float, words: Words) -> str:
@@ -73,7 +77,7 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
         for number, row in enumerate(stages)
     ]
     top = 52.0 + 18 * (legend_rows([key.label for key in keys], 50) - 1)
-    axes = place(figure, Box(height=top + 236 + 30, top=top, bottom=30))
+    axes = place(figure, Box(height=top + 236 + 30, right=24, top=top, bottom=30))
     days = table.day_start_ms / DAY_MS
     few = days.size <= 40  # marks on more days than this would merge
     for row, key in zip(stages, keys, strict=True):
@@ -95,9 +99,10 @@ PLOT = Plot(
     place=40,
     title=Text("Cases under way, by stage", "各环节正在办理的件数"),
     how_to_read=Text(
-        "Each line is one stage of the work and shows how many cases were there on an average moment of the day; "
-        "a line that keeps rising is a stage that cannot keep up.",
-        "每条线是一个环节，表示当天平均有多少件停在那里；一直上升的线说明这个环节来不及处理。",
+        "Each line is one stage of the work and shows how many cases were there at an average moment of the day; who "
+        "gave up and will try again counts until then. A line that keeps rising is a stage that cannot keep up.",
+        "每条线是一个环节，表示当天平均有多少件停在那里；放弃后还会再来的，在再来之前也计入。"
+        "一直上升的线说明这个环节来不及处理。",
     ),
     applies=_applies,
     finding=_finding,

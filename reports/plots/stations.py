@@ -32,9 +32,9 @@ _FINDING = Text(
     "平均等待最长的是{worst}（{longest}），最短的是{best}（{shortest}）。",
 )
 _FINDING_MANY = Text(
-    "At half of the {n} places people wait less than {half} on average; the longest average wait is {longest}, at "
+    "At half of the {n} places people wait {half} at most on average; the longest average wait is {longest}, at "
     "{worst}.",
-    "{n} 个地点中，一半的平均等待少于 {half}；最长的是{worst}，平均 {longest}。",
+    "{n} 个地点中，一半的平均等待不超过 {half}；最长的是{worst}，平均 {longest}。",
 )
 
 

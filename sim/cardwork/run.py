@@ -46,7 +46,7 @@ def work_on_run(
     region = loaded.scenario.region
     wanted = product or (region.card_product if region is not None else DEFAULT_PRODUCT)
     order = Order(world, wanted, share_for(cards, world.total), tuple(folders), jobs)
-    work = card_work(reader.chunks() if order.share else (), order, beat)
+    work = card_work(reader.whole() if order.share else (), order, beat)
     if not work.partial:
         _write(folder / RESULT, work)
     return work

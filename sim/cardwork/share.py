@@ -28,7 +28,7 @@ def share_of(text: str) -> float:
         return float(text == "all")
     found = _SHARE.fullmatch(text)
     if found is None or float(found[1]) > 100:
-        raise ShareError(f'"{text}" is no share of the people; all, none, or a percentage such as 1%')
+        raise ShareError(f'"{text}" is no share of the people; allowed: all, none, auto, or a percentage such as 1%')
     return float(found[1]) / 100
 
 

@@ -173,9 +173,13 @@ class Cube:
             tally.make_room()
 
     def areas(self, end_ms: int) -> Ints:
-        """Integral of each step function, [what, station, block], of a run that ended at end_ms."""
+        """Integral of each step function, [what, station, block], of a run that ended at end_ms.
+
+        Of a run that ended before anything is counted: 0, since all levels begin at that moment.
+        """
+        until_ms = max(self.from_ms, min(end_ms, self.until_ms))
         levels = self._cells[:, :, self._columns :].reshape(self.stations, self.blocks, _LEVELS, 2)
-        return areas(levels.transpose(2, 0, 1, 3), self.block_ms, min(end_ms, self.until_ms))
+        return areas(levels.transpose(2, 0, 1, 3), self.block_ms, until_ms)
 
     def _longest(self, end_ms: int) -> Ints:
         """Longest queue per station: what comes and goes in the same ms is no queue."""

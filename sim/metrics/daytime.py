@@ -81,8 +81,10 @@ class Daytime:
         by_half_hour = self._attempts.transpose(2, 1, 0)  # [ending or wait, station, half hour]
         endings, wait = by_half_hour[: len(Ending)], by_half_hour[col.ATTEMPT_WAIT]
         joined = endings[list(JOINED_A_QUEUE)].sum(axis=0)
+        until_ms = max(end_ms, self._from)  # levels begin with what is counted: no areas if the run ended before
         queue, inside, capacity = (
-            areas_by_day(levels, by_day, end_ms) for levels, by_day in zip(self._by_quarter, self._by_day, strict=True)
+            areas_by_day(levels, by_day, until_ms)
+            for levels, by_day in zip(self._by_quarter, self._by_day, strict=True)
         )
         return DaytimeResult(
             joined=_by_hour(joined),

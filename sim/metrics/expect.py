@@ -147,12 +147,12 @@ def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
 
 
 def _with_interval(estimate: Estimate) -> str:
-    """Measured value, with its interval if there is one."""
+    """Measured value, with its interval if there is one; no metric is negative, even if the formula goes there."""
     interval, unit = estimate.interval, estimate.unit
     value = in_words(estimate.value, unit)
     if interval.note:
         return value
-    return f"{value} (95 %: {in_words(interval.low, unit)} to {in_words(interval.high, unit)})"
+    return f"{value} (95 %: {in_words(max(0.0, interval.low), unit)} to {in_words(interval.high, unit)})"
 
 
 def _expected(e: Expectation, unit: Unit) -> str:

@@ -56,8 +56,8 @@ class Flows:
         return np.asarray((self._duty[:, :, 1] > 0).any(axis=1))
 
     def _area(self, levels: Ints, end_ms: int) -> Ints:
-        """Integral over the whole run."""
-        return areas(levels[..., None, :], DAY_MS, end_ms)[..., 0]
+        """Integral over what is counted; 0 of a run that ended before the warm-up did."""
+        return areas(levels[..., None, :], DAY_MS, max(end_ms, self._from))[..., 0]
 
     def result(self, end_ms: int) -> FlowsResult:
         """The totals as of a run that ended at end_ms."""

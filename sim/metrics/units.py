@@ -19,9 +19,14 @@ def in_words(value: float, unit: Unit) -> str:
         case Unit.SHARE:
             return f"{100 * value:.4g} %"
         case Unit.RATE:
-            return f"{value * 3_600_000:.4g} per h"
+            return f"{_figures(value * 3_600_000, 4)} per h"
         case Unit.COUNT | Unit.LEVEL:
-            return f"{value:,.0f}" if value == int(value) else f"{value:.5g}"
+            return f"{value:,.0f}" if value == int(value) else _figures(value, 5)
+
+
+def _figures(value: float, digits: int) -> str:
+    """So many digits, or all before the decimal point, with separators and never a power of ten, where it is large."""
+    return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
 
 
 def _time(value_ms: float) -> str:

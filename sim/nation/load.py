@@ -228,6 +228,6 @@ def only(nation: Nation, codes: Iterable[str]) -> Nation:
     wanted = list(codes)
     unknown = [code for code in wanted if code not in nation.codes]
     if unknown:
-        problems = [Problem("--cities", "", None, *suggestion("city", code, nation.codes)) for code in unknown]
+        problems = [Problem("--city", "", None, *suggestion("city", code, nation.codes)) for code in unknown]
         raise ScenarioError(tuple(problems))
     return replace(nation, cities=tuple(city for city in nation.cities if city.code in wanted))

@@ -11,7 +11,7 @@ from sim.scenario.schema_story import ExpectTable
 from sim.scenario.schema_validate import Finding
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.tree import MARKS
-from sim.scenario.units import DURATION, RATE, SHARE, suggestion
+from sim.scenario.units import DURATION, RATE, SHARE, duration_text, suggestion
 from sim.scenario.values import Measure
 
 _UNITS: dict[Dimension, tuple[str, str]] = {
@@ -37,6 +37,7 @@ def check_expectations(there: World) -> Iterator[Finding]:
         yield from reference((*path, "rule"), "rule", table.rule, there.rules())
         yield from reference((*path, "mark"), "mark", table.mark, MARKS)
         yield from span(there, path, table.from_, table.until)
+        yield from _after_warm_up(there, path, table)
 
 
 def _metric(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding]:
@@ -61,6 +62,13 @@ def _metric(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding
         yield Finding((*path, "threshold"), why, "wait.within with a duration as threshold")
     if table.rule and not table.metric.startswith("refused."):
         yield Finding((*path, "rule"), f"is of no use for {table.metric}", "refused.count, refused.share")
+
+
+def _after_warm_up(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding]:
+    """Where no `from` is given, what is measured begins with the end of the warm-up."""
+    warm_up = there.scenario.run.warm_up or 0
+    if table.from_ is None and table.until is not None and 0 < table.until <= warm_up:
+        yield Finding((*path, "until"), "is not later than the warm-up", f"a moment after {duration_text(warm_up)}")
 
 
 def _value(path: KeyPath, metric: str, kind: Dimension, measure: Measure, *, limit: bool) -> Iterator[Finding]:

@@ -122,3 +122,10 @@ def test_nobody_is_born_after_the_day_of_reference() -> None:
     early = people(1, "9903", np.arange(5000), date(2020, 6, 15))
     assert early.birth.max() < np.datetime64("2020-06-15")
     assert early.birth.min() >= np.datetime64("1925-06-01")
+
+
+@pytest.mark.parametrize("index", [-1, 20_674_721, 10**20])
+def test_a_number_nobody_has_is_refused_however_large(index: int) -> None:
+    """The message says which numbers there are, also for one that fits into no machine word."""
+    with pytest.raises(ValueError, match=f"region 990301 has people 0 to 20674720, not .*{index}"):
+        person(1, "990301", index)

@@ -67,7 +67,10 @@ def test_a_run_whose_cards_disagree_ends_with_98(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--cards", "some"), '--cards: "some" is no share of the people; all, none, or a percentage such as 1%'),
+        (
+            ("--cards", "some"),
+            '--cards: "some" is no share of the people; allowed: all, none, auto, or a percentage',
+        ),
         (("--cards", "all", "--log", "none"), "--cards all replays the whole log: add --log full, or leave it out"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -331,7 +332,10 @@ def test_auto_replays_everybody_in_a_small_scenario() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (CardOptions("2"), '--cards: "2" is no share of the people; all, none, or a percentage such as 1%'),
+        (
+            CardOptions("2"),
+            '--cards: "2" is no share of the people; allowed: all, none, auto, or a percentage',
+        ),
         (CardOptions("101%"), '"101%" is no share of the people'),
         (CardOptions(product="generation-9"), "no such product or file; products: generation-1"),
         (CardOptions(conversations=(Path("nowhere"),)), "nowhere is no folder"),
@@ -364,3 +368,16 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path, capsys: pytest.Captur
     """Exit code 2."""
     assert card_console.cards(tmp_path, CardOptions()) == 2
     assert "is no run folder" in capsys.readouterr().err
+
+
+def test_a_log_that_is_damaged_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Cut off, or gone: exit code 2 and what is wrong, never cards that agree with half a log."""
+    folder = tmp_path / "run"
+    shutil.copytree(story_run("use").folder, folder)
+    (part,) = (folder / "events").iterdir()
+    part.write_bytes(part.read_bytes()[:200])
+    assert card_console.cards(folder, CardOptions()) == 2
+    assert "part-00000.parquet cannot be read: the run folder is damaged" in capsys.readouterr().err
+    part.unlink()
+    assert card_console.cards(folder, CardOptions()) == 2
+    assert "is damaged: 0 rows of the log, run.json says" in capsys.readouterr().err

@@ -170,3 +170,10 @@ def test_every_metric_a_scenario_may_name_can_be_measured_in_its_unit() -> None:
 def test_values_are_printed_in_peoples_units(value: float, unit: Unit, words: str) -> None:
     """Milliseconds become what one would say."""
     assert in_words(value, unit) == words
+
+
+def test_large_averages_are_written_out() -> None:
+    """The mean of several replications is seldom a whole number: 263,390.4 calls are not 2.6339e+05."""
+    assert in_words(263_390.4, Unit.COUNT) == "263,390"
+    assert in_words(12.3456, Unit.LEVEL) == "12.346"
+    assert in_words(15_432.1 / 3_600_000, Unit.RATE) == "15,432 per h"

@@ -339,3 +339,15 @@ def test_nothing_happened_is_no_number() -> None:
     assert np.isnan(value(result, "wait.p90"))
     assert value(result, "queue.mean") == 0
     assert value(result, "arrivals", "") == 0
+
+
+def test_a_run_that_ended_before_its_warm_up_has_no_areas() -> None:
+    """Broken off before anything is counted: no time, no capacity, no length of a queue, none of them negative."""
+    names = replace(NAMES, duration_ms=60_000, warm_up_ms=30_000)
+    result = fold(names, [MORNING], end_ms=10_000)
+    for metric in ("utilisation", "queue.mean"):
+        assert np.isnan(value(result, metric)), metric
+    assert not result.flows.group_capacity.any()
+    assert not result.daytime.capacity.any()
+    assert not result.daytime.queue.any()
+    assert not result.daytime.busy.any()

@@ -54,7 +54,7 @@ def test_a_nation_is_played_from_the_command_line(tmp_path: Path) -> None:
     ("arguments", "complaint"),
     [
         (("--lang", "fr"), '--lang: "fr" is not a language; allowed: en or zh'),
-        (("--city", "99009"), '--cities: unknown city "99009"'),
+        (("--city", "99009"), '--city: unknown city "99009"'),
         (("--workers", "0"), "--workers: 0 workers do nothing; allowed: 1 or more"),
         (("--write-city", "99009"), 'unknown city "99009"'),
     ],

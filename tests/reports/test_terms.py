@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from reports.terms import amount, condition, named, places_of, reason, terms, written
+from reports.steps import step_terms, step_title
+from reports.terms import amount, apart, condition, named, places_of, reason, terms, written
 from reports.words import Words
 from sim.engines.choose import REFERENCE
 from sim.metrics.measures import Unit, known_metrics
 from sim.prepare import prepare
+from sim.procedures.catalogue import catalogue
 from sim.replications.asked import read_asked
 from sim.run import Plan, play
 from tests.command import run_in
@@ -110,7 +112,7 @@ def test_every_metric_has_a_chinese_term(office: Path) -> None:
         ("lead.application_to_hand.p90", "", "从申请到领卡：用时第 90 百分位数"),
         ("exposure.max", "", "从挂失到所有终端都拒绝旧卡：最长用时"),
         ("p90 of wait.mean", "", "平均等待时间（各次运行的第 90 百分位数）"),
-        ("funnel.replace.apply.share", "", "通过“apply”的比例（遗失被盗补卡）"),
+        ("funnel.replace.apply.share", "", "通过“申请补卡”的比例（遗失被盗补卡）"),
     ],
 )
 def test_what_was_asked_for_is_said_in_chinese(office: Path, text: str, place: str, name: str) -> None:
@@ -127,7 +129,7 @@ def test_values_conditions_and_reasons_are_said_in_chinese() -> None:
     assert amount(134_000, Unit.TIME, ZH) == "2.233 分钟"
     assert amount(134_000, Unit.TIME, EN) == "2.233 min"
     assert amount(-0.0312, Unit.SHARE, ZH) == "-3.12%"
-    assert amount(0.001, Unit.RATE, ZH) == "每小时 3600"
+    assert amount(0.001, Unit.RATE, ZH) == "每小时 3,600"
     assert [written("2 workdays", ZH), written("2 workdays", EN)] == ["2 个工作日", "2 workdays"]
     assert amount(float("nan"), Unit.TIME, ZH) == "没有可测量的数据"
     assert condition("ci(wait.mean at hotlines) < 30 s", ZH) == "服务热线：平均等待时间的置信区间半宽小于 30 秒"
@@ -178,3 +180,20 @@ def test_a_chinese_run_until_has_no_english_metric(tmp_path: Path) -> None:
     assert "desk：平均等待时间的置信区间半宽小于 200 秒" in text
     assert "只把它调低或调高 20% 时，平均等待时间变到横条的末端" in text
     assert not re.search(r"wait\.mean|ci\(", text)
+
+
+def test_every_step_of_every_procedure_has_a_chinese_name() -> None:
+    """None is missing, none is left over; an English page shows what the tables call it."""
+    steps = {f"{name}.{step.name}" for name, procedure in catalogue().items() for step in procedure.steps}
+    assert set(step_terms()) == steps
+    assert not [title for title in step_terms().values() if re.search("[A-Za-z]", title)]
+    assert step_title("report_loss", "bank_side", "bank side", ZH) == "另向银行挂失"
+    assert step_title("report_loss", "bank_side", "bank side", EN) == "bank side"
+    assert step_title("", "desk", "desk", ZH) == "desk"
+
+
+def test_differences_of_shares_are_percentage_points() -> None:
+    """10 % of 90 % is another thing."""
+    assert apart(-0.0998, Unit.SHARE, EN) == "-9.98 percentage points"
+    assert apart(-0.0998, Unit.SHARE, ZH) == "-9.98 个百分点"
+    assert apart(-37_680.0, Unit.TIME, EN) == "-37.68 s"
