@@ -14,7 +14,7 @@ import numpy as np
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import Interval, of_means
-from sim.metrics.measures import Estimate, Question, Unit, UnknownMetricError, measure
+from sim.metrics.measures import Estimate, Question, Unit, UnknownMetricError, measure, measure_each
 from sim.metrics.names import Names
 from sim.metrics.units import in_words
 
@@ -127,7 +127,7 @@ def combined(estimates: Sequence[Estimate]) -> Estimate:
 
 
 def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
-    estimate = combined([measure(result, expectation.question) for result in results])
+    estimate = combined(measure_each(results, expectation.question))
     failures = list(_failures(expectation, estimate, len(results)))
     measured = _with_interval(estimate)
     expected = _expected(expectation, estimate.unit)

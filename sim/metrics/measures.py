@@ -5,7 +5,7 @@ Natural units: times in ms, shares 0..1, rates per ms, everything else in people
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum, unique
@@ -142,8 +142,15 @@ def stations_named(names: Names, name: str) -> Bools:
 
 def measure(result: Result, question: Question) -> Estimate:
     """The answer to a question, from one run or from pooled replications."""
-    check_metric(question.metric, result.names)
-    return measure_at(result, question, stations_named(result.names, question.station))
+    return measure_each([result], question)[0]
+
+
+def measure_each(results: Sequence[Result], question: Question) -> list[Estimate]:
+    """The answers from replications of one program."""
+    names = results[0].names
+    check_metric(question.metric, names)
+    chosen = stations_named(names, question.station)
+    return [measure_at(result, question, chosen) for result in results]
 
 
 def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:

@@ -15,7 +15,7 @@ from typing import Protocol
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
 from sim.replications.kept import RowsError, packed, unpacked
-from sim.replications.rows import Key, Row, RowFile, Rows, decoded
+from sim.replications.rows import Key, Row, RowFile, Rows, decoded, key_in
 from sim.replications.shares import Share
 from sim.replications.spread import Spread
 from sim.replications.workers import Crew
@@ -206,10 +206,11 @@ class Session:
         if self._spread is None:
             return
         for part in self._spread.ready(timeout_s):
-            key, row = decoded(unpacked(part), self._player.names)
-            if key != self._player.key:
-                raise RowsError(f"a worker's row does not go with ours: {self._player.key.difference(key)}")
-            self._take(row, part)
+            content = unpacked(part)
+            difference = self._player.key.difference(key_in(content))
+            if difference:
+                raise RowsError(f"a worker's row does not go with ours: {difference}")
+            self._take(decoded(content, self._player.names)[1], part)
         self._note(self._crew.heard() if self._crew is not None else [])
 
     def _note(self, shares: list[Share]) -> None:

@@ -144,7 +144,7 @@ def test_quantiles_of_a_few_values_are_exact() -> None:
 
 def test_pooling_an_exact_and_a_rough_distribution_gives_a_rough_one() -> None:
     """Replications may differ in how many different waits they saw."""
-    both = distribution([5000], limit=2).with_other(distribution([5001, 9000, 7], limit=2))
+    both = Distribution.together([distribution([5000], limit=2), distribution([5001, 9000, 7], limit=2)])
     assert not both.exact
     assert both.table()[2].tolist() == [1, 2, 1]
 
