@@ -144,8 +144,8 @@ class Distribution:
     @classmethod
     def together(cls, parts: Sequence[Distribution]) -> Distribution:
         """All of these, which keep values in the same way, as one (pooled replications)."""
-        exact = all(part.exact for part in parts)
         filled = [part for part in parts if len(part)] or parts[:1]
+        exact = all(part.exact for part in parts)
         if len(filled) == 1 and filled[0].exact == exact:
             return filled[0]
         both = cls(parts[0].bits, parts[0].limit, exact=exact)

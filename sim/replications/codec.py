@@ -170,7 +170,7 @@ class _Decoder:
         return array.reshape(shape).copy()
 
     def _distribution(self, bits: int, limit: int, exact: bool, *table: Any) -> Distribution:
-        groups, sizes, steps, count = (self.value(column).astype(np.int64) for column in table)
+        groups, sizes, steps, count = (self._array(*column).astype(np.int64) for _, *column in table)
         if int(sizes.sum()) != len(steps):
             raise UnreadableRowError("a distribution says of another number of values which group they are in")
         end, sums = np.cumsum(sizes), np.cumsum(steps)
