@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -123,7 +124,7 @@ def combined(estimates: Sequence[Estimate]) -> Estimate:
     values = np.array([e.value for e in estimates])
     known = values[~np.isnan(values)]
     value = float(known.mean()) if len(known) else float("nan")
-    return Estimate(value, estimates[0].unit, sum(e.count for e in estimates), of_means(values))
+    return Estimate(value, estimates[0].unit, sum(e.count for e in estimates), partial(of_means, values))
 
 
 def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
