@@ -33,7 +33,7 @@ from sim.replications.rows import ROWS_FILE, Key, Row, RowFile, Rows, code_diges
 from sim.replications.session import Beat, Enough, Fixed, Session
 from sim.replications.shares import telling
 from sim.replications.stopping import Stopped, Stopping
-from sim.replications.workers import Crew, Shared, check_workers, crew_of
+from sim.replications.workers import Crew, Shared, check_workers, cores, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
 from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder, make_room
@@ -186,8 +186,9 @@ def play(
         before = _rows_before(folder, job, plan)
         player = _Player(job, before)
         file = None if folder is None else stack.enter_context(RowFile(player.prepare(folder)))
-        eager = plan.workers is not None or bool(plan.cluster)
-        session = Session(player, enough, helpers, file, before, beat, eager=eager or crew is not None)
+        lent = crew is not None or bool(plan.cluster)
+        eager = lent or plan.workers is not None
+        session = Session(player, enough, helpers, file, before, beat, eager=eager, along=not lent)
         session.run()
     counted = session.counted
     if not counted:
@@ -220,14 +221,13 @@ def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequenc
 
 
 def _crew(plan: Plan, stack: ExitStack) -> Callable[[], Crew] | None:
-    """Who helps; a cluster must answer before anything is written."""
+    """Who helps this process, which is a worker itself; a cluster must answer before anything is written."""
     check_workers(plan.workers)
     if plan.cluster:
         opened = stack.enter_context(crew_of(plan.workers, plan.cluster))
         return lambda: opened
-    if plan.workers == 1:
-        return None
-    return lambda: crew_of(plan.workers)
+    others = (plan.workers or cores()) - 1
+    return (lambda: crew_of(others)) if others else None
 
 
 def _rows_before(folder: Path | None, job: Job, plan: Plan) -> Rows:

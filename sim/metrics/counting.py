@@ -5,6 +5,7 @@ Everything here is additive and in integers, so the order and size of the portio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -26,6 +27,9 @@ EXACT_LIMIT = 1 << 18
 
 _EXACT_FLOAT = 1 << 53
 _LOW_BITS = 24
+_VALUE = (1 << VALUE_BITS) - 1
+_CLOSE = 8
+"""Where fewer values than this would be possible for each that occurred, counting puts them in order sooner."""
 
 
 def total_by(index: Ints, weights: Ints | None, size: int) -> Ints:
@@ -82,12 +86,13 @@ class Distribution:
 
     def add_counted(self, group: Ints, kept: Ints, counts: Ints) -> None:
         """Add lines of another distribution's table, of the same form as this one's."""
-        self._later((group << VALUE_BITS) + kept, counts)
+        self.add_keys((group << VALUE_BITS) + kept, counts)
 
-    def _later(self, keys: Ints, counts: Ints) -> None:
+    def add_keys(self, keys: Ints, counts: Ints) -> None:
+        """The same of lines that have group and value in one number."""
         self._waiting.append((keys, counts))
         self._waiting_rows += len(keys)
-        if self._waiting_rows > max(1 << 16, len(self._keys)):
+        if self._waiting_rows > max(EXACT_LIMIT, len(self._keys)):
             self._merge()
 
     def _merge(self) -> None:
@@ -97,22 +102,33 @@ class Distribution:
         self._keys, self._counts = _merged([k for k, _ in portions], [c for _, c in portions])
         if self.exact and len(self._keys) > self.limit:
             self.exact = False
-            value = self._keys & ((1 << VALUE_BITS) - 1)
-            keys = self._keys - value + to_bucket(value, self.bits)
-            self._keys, self._counts = _merged([keys], [self._counts])
+            self._keys, self._counts = _merged([self._in_buckets()], [self._counts])
+
+    def _in_buckets(self) -> Ints:
+        """The keys with numbers of buckets in the place of values."""
+        value = self._keys & _VALUE
+        return self._keys - value + to_bucket(value, self.bits)
+
+    def __len__(self) -> int:
+        """How many different (group, value) pairs there are."""
+        if self._waiting:
+            self._merge()
+        return len(self._keys)
 
     def table(self) -> tuple[Ints, Ints, Ints]:
         """Groups, values (or bucket numbers when not exact) and counts, sorted by group and value."""
         if self._waiting:
             self._merge()
-        return self._keys >> VALUE_BITS, self._keys & ((1 << VALUE_BITS) - 1), self._counts
+        return self._keys >> VALUE_BITS, self._keys & _VALUE, self._counts
 
     def of(self, groups: Bools) -> tuple[Floats, Ints]:
-        """Values (bucket middles when not exact) in rising order with their counts, the chosen groups together."""
-        group, value, count = self.table()
-        mine = groups[group]
-        values, inverse = np.unique(value[mine], return_inverse=True)
-        counts = total_by(inverse.astype(np.int64), count[mine], len(values))
+        """Values (or bucket middles when not exact) in rising order with their counts, the chosen groups together."""
+        if self._waiting:
+            self._merge()
+        chosen = np.flatnonzero(groups)
+        begin, end = (np.searchsorted(self._keys, edge << VALUE_BITS).tolist() for edge in (chosen, chosen + 1))
+        lines = [slice(a, b) for a, b in zip(begin, end, strict=True) if a < b]
+        values, counts = _merged([self._keys[mine] & _VALUE for mine in lines], [self._counts[mine] for mine in lines])
         return (values.astype(np.float64) if self.exact else bucket_middle(values, self.bits)), counts
 
     def quantile_by_group(self, level: float, groups: int) -> Floats:
@@ -125,26 +141,45 @@ class Distribution:
             dtype=np.float64,
         )
 
-    def with_other(self, other: Distribution) -> Distribution:
-        """Both together (pooled replications)."""
-        tables = self.table(), other.table()
-        both = Distribution(self.bits, self.limit, exact=self.exact and other.exact)
-        for part, (group, value, count) in zip((self, other), tables, strict=True):
-            kept = to_bucket(value, self.bits) if part.exact and not both.exact else value
-            both.add_counted(group, kept, count)
+    @classmethod
+    def together(cls, parts: Sequence[Distribution]) -> Distribution:
+        """All of these, which keep values in the same way, as one (pooled replications)."""
+        filled = [part for part in parts if len(part)] or parts[:1]
+        exact = all(part.exact for part in parts)
+        if len(filled) == 1 and filled[0].exact == exact:
+            return filled[0]
+        both = cls(parts[0].bits, parts[0].limit, exact=exact)
+        for part in filled:
+            both.add_keys(part._in_buckets() if part.exact and not both.exact else part._keys, part._counts)  # noqa: SLF001
         both.table()
         return both
 
 
-def _merged(keys: list[Ints], counts: list[Ints]) -> tuple[Ints, Ints]:
+def _merged(keys: Sequence[Ints], counts: Sequence[Ints]) -> tuple[Ints, Ints]:
     """Sorted keys without repetition, counts of equal keys added."""
-    everything, how_often = np.concatenate(keys), np.concatenate(counts)
-    if (everything[1:] > everything[:-1]).all():  # of one table, or of several one behind the other
-        return everything, how_often
+    filled = [(key, count) for key, count in zip(keys, counts, strict=True) if len(key)]
+    if len(filled) == 0:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    if len(filled) == 1 and (filled[0][0][1:] > filled[0][0][:-1]).all():
+        return filled[0]
+    groups = 1 + max(int(key.max()) >> VALUE_BITS for key, _ in filled)
+    width = 1 + max(int((key & _VALUE).max()) for key, _ in filled)
+    if groups * width < _CLOSE * sum(len(key) for key, _ in filled):
+        return _counted(filled, groups, width)
+    everything, how_often = (np.concatenate(column) for column in zip(*filled, strict=True))
     order = np.argsort(everything)
     everything, how_often = everything[order], how_often[order]
     first = np.flatnonzero(np.concatenate(([True], everything[1:] != everything[:-1])))
     return everything[first], np.add.reduceat(how_often, first)
+
+
+def _counted(portions: Sequence[tuple[Ints, Ints]], groups: int, width: int) -> tuple[Ints, Ints]:
+    """The same with a place for every key there may be."""
+    found = np.zeros(groups * width, dtype=np.int64)
+    for key, count in portions:
+        np.add.at(found, key if groups == 1 else (key >> VALUE_BITS) * width + (key & _VALUE), count)
+    place = np.flatnonzero(found > 0)
+    return place if groups == 1 else (place // width << VALUE_BITS) + place % width, found[place]
 
 
 def quantile(values: Floats, counts: Ints, level: float) -> float:
@@ -182,8 +217,8 @@ class Tally:
         """What was counted until now, which later rows do not change."""
         lines, waiting = self._table.used(), self._table.waiting()
         now = Distribution(self._bits, self._limit, exact=self._exact)
-        for keys, counts in ((lines[:, 0], lines[:, COUNT]), (waiting, np.ones_like(waiting))):
-            now.add_counted(keys >> VALUE_BITS, keys & ((1 << VALUE_BITS) - 1), counts)
+        keys, counts = (lines[:, 0], waiting), (lines[:, COUNT], np.ones_like(waiting))
+        now.add_keys(np.concatenate(keys), np.concatenate(counts))
         now.table()
         return now
 

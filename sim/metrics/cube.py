@@ -6,6 +6,7 @@ sums between stations and days (clusters) gives the interval.  All sums are whol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -77,33 +78,36 @@ class CubeResult:
     def blocks(self) -> int:
         return int(self.sums.shape[2])
 
-    def pooled(self, other: CubeResult) -> CubeResult:
-        """Two replications together: their clusters stay apart."""
-        if (self.selection, self.thresholds_ms) != (other.selection, other.thresholds_ms):
+    @classmethod
+    def pooled(cls, parts: Sequence[CubeResult]) -> CubeResult:
+        """Replications together: their clusters stay apart."""
+        first = parts[0]
+        if any((part.selection, part.thresholds_ms) != (first.selection, first.thresholds_ms) for part in parts):
             raise ValueError("only results of the same selection can be pooled")
         return replace(
-            self,
-            until_ms=max(self.until_ms, other.until_ms),
-            sums=np.concatenate((self.sums, other.sums), axis=2),
-            waits=self.waits.with_other(other.waits),
-            served_waits=self.served_waits.with_other(other.served_waits),
-            leads=self.leads.with_other(other.leads),
-            waits_by_cluster=_side_by_side(self, other, "waits_by_cluster"),
-            served_waits_by_cluster=_side_by_side(self, other, "served_waits_by_cluster"),
-            leads_by_cluster=_side_by_side(self, other, "leads_by_cluster"),
-            longest_queue=np.maximum(self.longest_queue, other.longest_queue),
-            runs=self.runs + other.runs,
+            first,
+            until_ms=max(part.until_ms for part in parts),
+            sums=np.concatenate([part.sums for part in parts], axis=2),
+            waits=Distribution.together([part.waits for part in parts]),
+            served_waits=Distribution.together([part.served_waits for part in parts]),
+            leads=Distribution.together([part.leads for part in parts]),
+            waits_by_cluster=_side_by_side(parts, "waits_by_cluster"),
+            served_waits_by_cluster=_side_by_side(parts, "served_waits_by_cluster"),
+            leads_by_cluster=_side_by_side(parts, "leads_by_cluster"),
+            longest_queue=np.max([part.longest_queue for part in parts], axis=0),
+            runs=sum(part.runs for part in parts),
         )
 
 
-def _side_by_side(one: CubeResult, other: CubeResult, which: str) -> Distribution:
-    """Both distributions by cluster, the blocks of the second after those of the first."""
-    blocks = one.blocks + other.blocks
+def _side_by_side(parts: Sequence[CubeResult], which: str) -> Distribution:
+    """Their distributions by cluster, the blocks of each after those of the one before."""
+    blocks, first = sum(part.blocks for part in parts), 0
     both = Distribution(COARSE_BITS, exact=False)
-    for part, first in ((one, 0), (other, one.blocks)):
+    for part in parts:
         group, bucket, count = getattr(part, which).table()
         entity, block = np.divmod(group, part.blocks)
         both.add_counted(entity * blocks + first + block, bucket, count)
+        first += part.blocks
     both.table()
     return both
 
@@ -204,10 +208,10 @@ class Cube:
             until_ms=min(self.until_ms, end_ms),
             thresholds_ms=self.thresholds_ms,
             sums=sums,
-            waits=served.with_other(others),
+            waits=Distribution.together((served, others)),
             served_waits=served,
             leads=leads,
-            waits_by_cluster=served_by_cluster.with_other(others_by_cluster),
+            waits_by_cluster=Distribution.together((served_by_cluster, others_by_cluster)),
             served_waits_by_cluster=served_by_cluster,
             leads_by_cluster=leads_by_cluster,
             longest_queue=self._longest(end_ms),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import Interval, of_means
-from sim.metrics.measures import Estimate, Question, Unit, UnknownMetricError, measure
+from sim.metrics.measures import Estimate, Question, Unit, UnknownMetricError, measure, measure_each
 from sim.metrics.names import Names
 from sim.metrics.units import in_words
 
@@ -123,11 +124,11 @@ def combined(estimates: Sequence[Estimate]) -> Estimate:
     values = np.array([e.value for e in estimates])
     known = values[~np.isnan(values)]
     value = float(known.mean()) if len(known) else float("nan")
-    return Estimate(value, estimates[0].unit, sum(e.count for e in estimates), of_means(values))
+    return Estimate(value, estimates[0].unit, sum(e.count for e in estimates), partial(of_means, values))
 
 
 def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
-    estimate = combined([measure(result, expectation.question) for result in results])
+    estimate = combined(measure_each(results, expectation.question))
     failures = list(_failures(expectation, estimate, len(results)))
     measured = _with_interval(estimate)
     expected = _expected(expectation, estimate.unit)

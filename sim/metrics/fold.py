@@ -117,7 +117,7 @@ def pool(results: Sequence[Result]) -> Result:
         names=first.names,
         end_ms=max(r.end_ms for r in results),
         rows=sum(r.rows for r in results),
-        cubes={s: _in_pairs(CubeResult.pooled, [r.cubes[s] for r in results]) for s in first.cubes},
+        cubes={s: CubeResult.pooled([r.cubes[s] for r in results]) for s in first.cubes},
         daytime=_in_pairs(add, [r.daytime for r in results]),
         progress={w: _in_pairs(add, [r.progress[w] for r in results]) for w in first.progress},
         flows=_in_pairs(add, [r.flows for r in results]),

@@ -5,10 +5,11 @@ Natural units: times in ms, shares 0..1, rates per ms, everything else in people
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import Enum, unique
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -44,14 +45,22 @@ class Question:
     threshold_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Estimate:
-    """A number, the interval for it, and how many observations it comes from."""
+    """A number, how many observations it comes from, and the interval for it, worked out when it is asked for.
+
+    Of many replications only the interval of their mean is: it keeps in memory no more than it needs for that.
+    """
 
     value: float
     unit: Unit
     count: int
-    interval: Interval
+    around: Callable[[], Interval] = field(compare=False, repr=False)
+
+    @cached_property
+    def interval(self) -> Interval:
+        """The interval for the number."""
+        return self.around()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +151,15 @@ def stations_named(names: Names, name: str) -> Bools:
 
 def measure(result: Result, question: Question) -> Estimate:
     """The answer to a question, from one run or from pooled replications."""
-    check_metric(question.metric, result.names)
-    return measure_at(result, question, stations_named(result.names, question.station))
+    return measure_each([result], question)[0]
+
+
+def measure_each(results: Sequence[Result], question: Question) -> list[Estimate]:
+    """The answers from replications of one program."""
+    names = results[0].names
+    check_metric(question.metric, names)
+    chosen = stations_named(names, question.station)
+    return [measure_at(result, question, chosen) for result in results]
 
 
 def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
@@ -171,21 +187,25 @@ def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
         return _of_ratio(result, cube, chosen, metric)
     if metric == "queue.max":
         longest = int(cube.longest_queue[chosen].max())
-        return Estimate(float(longest), Unit.LEVEL, int(chosen.sum()), none_because("a maximum has no interval"))
+        return Estimate(
+            float(longest), Unit.LEVEL, int(chosen.sum()), partial(none_because, "a maximum has no interval")
+        )
     return _of_waits(cube, chosen, metric)
 
 
 def _total(cube: CubeResult, chosen: Bools, columns: tuple[int, ...]) -> Ints:
     """Per cluster of the chosen stations: the columns added up."""
-    total: Ints = cube.sums[list(columns)][:, chosen].sum(axis=0).ravel()
-    return total
+    total: Ints = cube.sums[columns[0]][chosen]
+    for column in columns[1:]:
+        total = total + cube.sums[column][chosen]
+    return total.ravel()
 
 
 def _of_sums(above: Ints | Floats, below: Ints | Floats, unit: Unit, count: int | None = None) -> Estimate:
     """A ratio of sums with its interval from clusters."""
     total = below.sum()
     value = float(above.sum() / total) if total else NO_NUMBER
-    return Estimate(value, unit, int(total) if count is None else count, of_ratio(above, below))
+    return Estimate(value, unit, int(total) if count is None else count, partial(of_ratio, above, below))
 
 
 def _of_ratio(result: Result, cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
@@ -195,7 +215,9 @@ def _of_ratio(result: Result, cube: CubeResult, chosen: Bools, metric: str) -> E
         return _of_sums(above, below, ratio.unit)
     served = int(_total(cube, chosen, (C.SERVED,)).sum())
     if result.unlimited[chosen[:-1]].any():
-        return Estimate(NO_NUMBER, ratio.unit, served, none_because("servers without number have no utilisation"))
+        return Estimate(
+            NO_NUMBER, ratio.unit, served, partial(none_because, "servers without number have no utilisation")
+        )
     return _of_sums(above, below, ratio.unit, served)
 
 
@@ -218,7 +240,7 @@ def _of_count(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
     if question.metric == "arrivals" and not at_counter:
         columns = (C.BEGUN,)
     total = int(_total(cube, chosen, columns).sum())
-    note = none_because("a count of one run has no interval")
+    note = partial(none_because, "a count of one run has no interval")
     return Estimate(total / cube.runs, Unit.COUNT, total, note)
 
 
@@ -227,10 +249,10 @@ def _of_waits(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
     waits, by_cluster = cube.waits, cube.waits_by_cluster
     if served:
         waits, by_cluster = cube.served_waits, cube.served_waits_by_cluster
-    values, counts = waits.of(chosen)
-    clusters = np.repeat(chosen, cube.blocks)
     part = metric.rsplit(".", 1)[1]
-    return _of_distribution(values, counts, part, lambda: _clusters(by_cluster.table(), clusters, 0))
+    return _of_distribution(
+        lambda: waits.of(chosen), part, lambda: _clusters(by_cluster.table(), np.repeat(chosen, cube.blocks), 0)
+    )
 
 
 def _of_lead(cube: CubeResult, chosen: Bools, lead: int, part: str) -> Estimate:
@@ -239,13 +261,17 @@ def _of_lead(cube: CubeResult, chosen: Bools, lead: int, part: str) -> Estimate:
         return _of_sums(total, number, Unit.TIME)
     if part == "count":
         count = int(number.sum())
-        return Estimate(count / cube.runs, Unit.COUNT, count, none_because("a count of one run has no interval"))
+        return Estimate(
+            count / cube.runs, Unit.COUNT, count, partial(none_because, "a count of one run has no interval")
+        )
     mine = np.zeros((len(LEADS), cube.stations), dtype=bool)
     mine[lead] = chosen
-    values, counts = cube.leads.of(mine.ravel())
-    clusters = np.repeat(chosen, cube.blocks)
     first = lead * cube.stations * cube.blocks
-    return _of_distribution(values, counts, part, lambda: _clusters(cube.leads_by_cluster.table(), clusters, first))
+    return _of_distribution(
+        lambda: cube.leads.of(mine.ravel()),
+        part,
+        lambda: _clusters(cube.leads_by_cluster.table(), np.repeat(chosen, cube.blocks), first),
+    )
 
 
 Clusters = tuple[Ints, Ints, Ints]
@@ -260,21 +286,29 @@ def _clusters(table: Clusters, chosen: Bools, first: int) -> Clusters:
     return cluster[mine], bucket[mine], count[mine]
 
 
-def _of_distribution(values: Floats, counts: Ints, part: str, clusters: Callable[[], Clusters]) -> Estimate:
+Counted = tuple[Floats, Ints]
+
+
+def _of_distribution(find: Callable[[], Counted], part: str, clusters: Callable[[], Clusters]) -> Estimate:
     """A quantile or the maximum of a distribution."""
+    values, counts = find()
     total = int(counts.sum())
     if total == 0:
-        return Estimate(NO_NUMBER, Unit.TIME, 0, none_because("nothing to measure"))
+        return Estimate(NO_NUMBER, Unit.TIME, 0, partial(none_because, "nothing to measure"))
     if part == "max":
-        return Estimate(float(values[-1]), Unit.TIME, total, none_because("a maximum has no interval"))
-    share = QUANTILES[part]
-    value = quantile(values, counts, share)
-    cluster, bucket, count = clusters()
+        return Estimate(float(values[-1]), Unit.TIME, total, partial(none_because, "a maximum has no interval"))
+    value = quantile(values, counts, QUANTILES[part])
+    return Estimate(value, Unit.TIME, total, lambda: _around(value, QUANTILES[part], find(), clusters()))
+
+
+def _around(value: float, share: float, counted: Counted, clusters: Clusters) -> Interval:
+    """The interval for a quantile."""
+    cluster, bucket, count = clusters
     _, cluster = np.unique(cluster, return_inverse=True)
     limit = int(to_bucket(np.array([int(value)], dtype=np.int64), COARSE_BITS)[0])
     everything = np.bincount(cluster, count).astype(np.int64)
     below = np.bincount(cluster, count * (bucket <= limit)).astype(np.int64)
-    return Estimate(value, Unit.TIME, total, of_quantile(values, counts, share, below, everything))
+    return of_quantile(*counted, share, below, everything)
 
 
 def _of_progress(result: Result, question: Question) -> Estimate:
@@ -285,9 +319,9 @@ def _of_progress(result: Result, question: Question) -> Estimate:
     if kind == "wip":
         time = int(progress.day_time.sum())
         value = float(progress.at_step[number].sum() / time) if time else NO_NUMBER
-        note = none_because("days follow on from each other: an interval needs replications")
+        note = partial(none_because, "days follow on from each other: an interval needs replications")
         return Estimate(value, Unit.LEVEL, int(progress.entered[number]), note)
     order = next(p.steps for p in result.names.procedures if p.name == procedure)
     entered = int(progress.entered[order[0]])
     value = float(progress.done[number] / entered) if entered else NO_NUMBER
-    return Estimate(value, Unit.SHARE, entered, none_because("the share of one run has no interval"))
+    return Estimate(value, Unit.SHARE, entered, partial(none_because, "the share of one run has no interval"))

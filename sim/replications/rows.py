@@ -16,7 +16,7 @@ from typing import Self
 from sim.metrics.cube import Selection
 from sim.metrics.fold import Result
 from sim.metrics.names import Names
-from sim.replications.codec import UnreadableRowError, decode, encode
+from sim.replications.codec import UnreadableRowError, decode, encode, first
 from sim.replications.kept import GrowingFile, RowsError, whole_parts
 from sim.stories import StoryResult
 
@@ -84,6 +84,14 @@ class Row:
         return encode((what, self.replication, self.events, self.result, self.stories, self.violations))
 
 
+def key_in(content: bytes) -> Key:
+    """The key alone, which every version puts first; raises UnreadableRowError."""
+    try:
+        return Key(*first(content))
+    except TypeError as error:
+        raise UnreadableRowError("this is no row of replications") from error
+
+
 def decoded(content: bytes, names: Names) -> tuple[Key, Row]:
     """Key and row of these bytes; raises UnreadableRowError."""
     what, replication, events, result, stories, violations = decode(content, names)
@@ -137,12 +145,12 @@ def read_rows(path: Path, key: Key, names: Names) -> Rows:
     def take(part: bytes) -> None:
         nonlocal found
         try:
-            its_key, row = decoded(part, names)
+            difference = key.difference(key_in(part))
+            if difference:
+                raise RowsError(f"{path} holds replications that cannot go on: {difference}")
+            _, row = decoded(part, names)
         except UnreadableRowError as error:
             raise RowsError(f"{path} holds something else than rows") from error
-        difference = key.difference(its_key)
-        if difference:
-            raise RowsError(f"{path} holds replications that cannot go on: {difference}")
         found += Rows(key, {row.replication: row})
 
     whole_parts(path, _MAGIC, take)

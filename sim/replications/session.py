@@ -15,7 +15,7 @@ from typing import Protocol
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
 from sim.replications.kept import RowsError, packed, unpacked
-from sim.replications.rows import Key, Row, RowFile, Rows, decoded
+from sim.replications.rows import Key, Row, RowFile, Rows, decoded, key_in
 from sim.replications.shares import Share
 from sim.replications.spread import Spread
 from sim.replications.workers import Crew
@@ -97,7 +97,10 @@ class Fixed:
 
 
 class Session:
-    """Gathers rows until there are enough."""
+    """Gathers rows until there are enough.
+
+    `eager`: the crew is called at once; `along`: while it works this process plays too, instead of waiting.
+    """
 
     def __init__(
         self,
@@ -109,6 +112,7 @@ class Session:
         look: Look | None = None,
         *,
         eager: bool = False,
+        along: bool = False,
     ) -> None:
         self.rows = before if before is not None else Rows(player.key)
         self.partial = False
@@ -119,7 +123,8 @@ class Session:
         self._here: set[int] = set()
         self._in_hand: dict[int, float] = {}  # by number
         self._interruptible = Interruptible()
-        self._begun, self._shortest_s, self._eager = 0.0, 0.0, eager
+        self._numbers: Iterator[int] = iter(())  # to be begun next, by the crew or here
+        self._begun, self._shortest_s, self._eager, self._along = 0.0, 0.0, eager, along
         self._judge()
 
     @property
@@ -152,13 +157,20 @@ class Session:
         """One more here, or whatever the crew has finished."""
         self._interruptible.check()
         self._help(begin=self._rest_is_long())
+        number = self._next_here()
+        if number is not None:
+            self._here.add(number)
+            self._take(self._play_here(number))
+        if number is None or self._along:
+            self._hear(0.2 if number is None else 0.0)
+        self._beat(0, 0)
+
+    def _next_here(self) -> int | None:
+        """What is to be played in this process; None: nothing, while the crew is at work."""
         first = next(n for n in count() if n not in self.rows.rows)
         if self._spread is None or self._spread.over or first in self._here:
-            self._here.add(first)
-            self._take(self._play_here(first))
-        else:
-            self._hear(0.2)
-        self._beat(0, 0)
+            return first
+        return next(self._numbers, None) if self._along else None
 
     def _play_here(self, number: int) -> Row:
         self._begun = monotonic()
@@ -188,7 +200,8 @@ class Session:
         if self._spread is None and self._crew_of is not None and begin and self._missing():
             self._here |= {next(self._to_do())} if not self._here else set()
             self._crew = self._crew_of()
-            tasks = (self._player.task(number) for number in self._to_do())
+            self._numbers = self._to_do()
+            tasks = (self._player.task(number) for number in self._numbers)
             self._spread = Spread(self._crew, self._player.play_task(), tasks)
 
     def _missing(self) -> bool:
@@ -206,10 +219,11 @@ class Session:
         if self._spread is None:
             return
         for part in self._spread.ready(timeout_s):
-            key, row = decoded(unpacked(part), self._player.names)
-            if key != self._player.key:
-                raise RowsError(f"a worker's row does not go with ours: {self._player.key.difference(key)}")
-            self._take(row, part)
+            content = unpacked(part)
+            difference = self._player.key.difference(key_in(content))
+            if difference:
+                raise RowsError(f"a worker's row does not go with ours: {difference}")
+            self._take(decoded(content, self._player.names)[1], part)
         self._note(self._crew.heard() if self._crew is not None else [])
 
     def _note(self, shares: list[Share]) -> None:
@@ -234,7 +248,7 @@ class Session:
 
     def _beat(self, t_ms: int, events: int) -> None:
         if self._look is not None:
-            workers = 0 if self._spread is None or self._crew is None else self._crew.size
+            workers = 0 if self._spread is None or self._crew is None else self._crew.size + self._along
             finished = min(len(self.rows.rows), self._enough.most)
             in_hand = sum(self._in_hand.values())
             self._look(Beat(finished, self._enough.most, t_ms, self._player.duration_ms, events, workers, in_hand))

@@ -144,9 +144,51 @@ def test_quantiles_of_a_few_values_are_exact() -> None:
 
 def test_pooling_an_exact_and_a_rough_distribution_gives_a_rough_one() -> None:
     """Replications may differ in how many different waits they saw."""
-    both = distribution([5000], limit=2).with_other(distribution([5001, 9000, 7], limit=2))
+    both = Distribution.together([distribution([5000], limit=2), distribution([5001, 9000, 7], limit=2)])
     assert not both.exact
     assert both.table()[2].tolist() == [1, 2, 1]
+
+
+def test_a_part_that_alone_has_anything_is_the_whole() -> None:
+    """Often nobody loses patience: nothing is put together with nothing, and not copied."""
+    one, nothing = distribution([3, 1, 3]), distribution([])
+    assert Distribution.together([nothing, one, nothing]) is one
+    assert len(Distribution.together([nothing, nothing])) == 0
+
+
+LINES = st.lists(st.tuples(st.integers(0, 3), st.one_of(st.integers(0, 30), st.integers(0, 1 << 40))), max_size=40)
+
+
+@given(st.lists(LINES, min_size=1, max_size=6), st.sampled_from([5, 1000]))
+def test_distributions_together_are_that_of_all_values(parts: list[list[tuple[int, int]]], limit: int) -> None:
+    """Close together or far apart, exact or in buckets, of one group or of several, in any order."""
+    together = []
+    for order in (parts, parts[::-1]):
+        made = [Distribution(limit=limit) for _ in order]
+        for one, lines in zip(made, order, strict=True):
+            group, value = (array([line[n] for line in lines]) for n in (0, 1))
+            one.add_counted(group, value, np.ones_like(value))
+        together.append(Distribution.together(made))
+    everything = [line for lines in parts for line in lines]
+    exact = len(set(everything)) <= limit
+    kept = [(group, value if exact else int(to_bucket(array([value]), FINE_BITS)[0])) for group, value in everything]
+    expected = sorted(Counter(kept).items())
+    for found in together:
+        assert found.exact == exact
+        assert list(zip(*(column.tolist() for column in found.table()), strict=True)) == [
+            (group, value, count) for (group, value), count in expected
+        ]
+
+
+@given(LINES, st.lists(st.booleans(), min_size=4, max_size=4))
+def test_the_values_of_some_groups_are_those_of_their_lines(lines: list[tuple[int, int]], chosen: list[bool]) -> None:
+    """Equal values of two groups are one value with the counts of both."""
+    found = Distribution()
+    group, value = (array([line[n] for line in lines]) for n in (0, 1))
+    found.add_counted(group, value, np.ones_like(value))
+    values, counts = found.of(np.array(chosen))
+    expected = sorted(Counter(value for group, value in lines if chosen[group]).items())
+    assert list(zip(values.tolist(), counts.tolist(), strict=True)) == expected
 
 
 STEPS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5000), st.integers(-3, 3)), max_size=20)

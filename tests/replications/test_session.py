@@ -52,6 +52,7 @@ class Fake:
         self.key, self.names = rows.key, rows.rows[0].result.names
         self._rows = rows.rows
         self.played: list[int] = []
+        self.given: list[int] = []
 
     def here(self, replication: int, progress: Callable[[int, int], bool]) -> Row:
         progress(500, 10)
@@ -62,6 +63,7 @@ class Fake:
         return None
 
     def task(self, replication: int) -> tuple[bytes, int]:
+        self.given.append(replication)
         return b"", replication
 
     def play_task(self) -> Callable[[tuple[bytes, int]], bytes]:
@@ -100,6 +102,43 @@ def test_the_order_in_which_workers_finish_does_not_matter(serial: Rows, seed: i
     assert encoded(session.rows) == encoded(serial)
     assert [beat.finished for beat in beats] == sorted(beat.finished for beat in beats)
     assert beats[-1].replications == 12
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_this_process_may_play_along(serial: Rows, seed: int) -> None:
+    """Each replication is played once, some here and some by the crew, and the rows are the same."""
+    pile, player = Shuffling(seed), Fake(serial)
+
+    def look(_: Beat) -> None:
+        if pile._waiting:
+            pile.finish_one()
+
+    crew = ExecutorCrew(pile, 2)
+    session = Session(player, Fixed(12), lambda: crew, look=look, eager=True, along=True)
+    session.run()
+    assert sorted(player.played + player.given) == list(range(12))
+    assert len(player.played) > 1
+    assert len(player.given) > 1
+    assert encoded(session.rows) == encoded(serial)
+
+
+def test_one_worker_is_this_process(folder: Path, serial: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is called where one is asked for, or there is one processor; of two or more all but one are called."""
+    called: list[int | None] = []
+
+    def crew_of(workers: int | None) -> ExecutorCrew:
+        called.append(workers)
+        return ExecutorCrew(HereExecutor())
+
+    monkeypatch.setattr("sim.run.crew_of", crew_of)
+    for workers in (1, 2, 4):
+        assert outcome(folder / "desk.toml", Plan(engine="reference", workers=workers)).replications == 12
+    assert called == [1, 3]
+    monkeypatch.setattr("sim.run.cores", lambda: 1)
+    monkeypatch.setattr("sim.replications.session.HELP_AFTER_S", 0.0)
+    assert outcome(folder / "desk.toml", Plan(engine="reference", workers=None)).replications == 12
+    assert called == [1, 3]
+    assert len(serial.rows) == 12
 
 
 def test_only_missing_replications_are_played(serial: Rows) -> None:

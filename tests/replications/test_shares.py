@@ -126,9 +126,9 @@ def test_a_worker_killed_while_it_tells_leaves_whole_messages() -> None:
 def test_few_long_replications_move_the_bar_and_come_to_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two replications by two workers: the bar is in between most of the time, and the rows are the serial ones."""
+    """Two replications by one that helps: the bar is in between most of the time, and the rows are the serial ones."""
     monkeypatch.setattr("sim.replications.session.HELP_AFTER_S", 0.0)
-    path = desk(tmp_path, duration="60 d", replications=3, rate="20 per h")
+    path = desk(tmp_path, duration="240 d", replications=3, rate="20 per h")
     beats: list[Beat] = []
     play(*prepare(path, ()), Plan(engine="reference", workers=2), folder=tmp_path / "run", beat=beats.append)
     between = [beat for beat in beats if beat.in_hand > 0.0]
