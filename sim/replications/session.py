@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
@@ -20,12 +20,14 @@ from sim.replications.shares import Share
 from sim.replications.spread import Spread
 from sim.replications.workers import Crew
 
+if TYPE_CHECKING:
+    from sim.engines.running import Progress
+
 HELP_AFTER_S = 1.0
 """Workers take about this long to start: work that is over sooner is done here."""
 _WORTH_S = 5.0
 """And what is left must be this long, or two workers would hardly be sooner."""
 
-Progress = Callable[[int, int], bool]
 Look = Callable[["Beat"], None]
 
 

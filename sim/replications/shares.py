@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sim.engines.running import Progress
+
 EVERY_S = 0.2
 """Time between two messages of a replication."""
 
@@ -32,7 +34,7 @@ class Outlet:
     send: ClassVar[Callable[[Share], None] | None] = None
 
 
-def telling(job: str, seed: int, replication: int, duration_ms: int) -> Callable[[int, int], bool] | None:
+def telling(job: str, seed: int, replication: int, duration_ms: int) -> Progress | None:
     """What an engine calls between events, with simulated time and events so far; None where nobody would hear."""
     send = Outlet.send
     if send is None:
