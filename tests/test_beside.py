@@ -76,11 +76,12 @@ def test_what_has_not_begun_is_done_by_who_wants_it() -> None:
         assert first() == "True"
 
 
-@pytest.mark.parametrize("why", ["one processor", "worker", "short run"])
+@pytest.mark.parametrize("why", ["one processor", "worker", "two processors and a worker", "short run"])
 def test_there_is_no_thread_where_it_would_not_help(why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a single processor, in a worker process, in a run of a single block: the work is done when it is wanted."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0} if why == "one processor" else {0, 1})
     monkeypatch.setattr(multiprocessing, "parent_process", lambda: object() if why == "worker" else None)
+    monkeypatch.setattr(Beside, "others", 1 if why == "two processors and a worker" else 0)
     with Beside(worth_it=why != "short run") as beside:
         result = beside.soon(_who)
         assert not any(name.startswith("beside") for name in _names())

@@ -12,6 +12,7 @@ from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from sim.beside import Beside
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
 from sim.replications.kept import RowsError, packed, unpacked
@@ -150,6 +151,7 @@ class Session:
         except KeyboardInterrupt:
             self.partial = True
         finally:
+            Beside.others = 0
             if self._spread is not None:
                 self._spread.close()
             if self._crew is not None:
@@ -202,6 +204,7 @@ class Session:
         if self._spread is None and self._crew_of is not None and begin and self._missing():
             self._here |= {next(self._to_do())} if not self._here else set()
             self._crew = self._crew_of()
+            Beside.others = self._crew.size if self._along else 0
             self._numbers = self._to_do()
             tasks = (self._player.task(number) for number in self._numbers)
             self._spread = Spread(self._crew, self._player.play_task(), tasks)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.beside import Beside
 from sim.replications.kept import RowsError, packed
 from sim.replications.rows import ROWS_FILE, Row, Rows
 from sim.replications.session import Beat, Fixed, Session
@@ -106,10 +107,15 @@ def test_the_order_in_which_workers_finish_does_not_matter(serial: Rows, seed: i
 
 @pytest.mark.parametrize("seed", range(5))
 def test_this_process_may_play_along(serial: Rows, seed: int) -> None:
-    """Each replication is played once, some here and some by the crew, and the rows are the same."""
+    """Each replication is played once, some here and some by the crew, and the rows are the same.
+
+    Meanwhile no thread of an engine takes a processor that a worker needs.
+    """
     pile, player = Shuffling(seed), Fake(serial)
+    others: set[int] = set()
 
     def look(_: Beat) -> None:
+        others.add(Beside.others)
         if pile._waiting:
             pile.finish_one()
 
@@ -119,6 +125,7 @@ def test_this_process_may_play_along(serial: Rows, seed: int) -> None:
     assert sorted(player.played + player.given) == list(range(12))
     assert len(player.played) > 1
     assert len(player.given) > 1
+    assert (others, Beside.others) == ({2}, 0)
     assert encoded(session.rows) == encoded(serial)
 
 
