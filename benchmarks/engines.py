@@ -261,7 +261,7 @@ def preface(repeat: int) -> str:
         "and patience from a table, as the engines beside us get them; `drawn`: by keyed random numbers, drawn within "
         "the time measured. Ours write the log (8 columns, 320 bytes a person at one station), handed on in chunks "
         "that are dropped, or held in memory to the end of the run (`log kept`), or counted into all metrics "
-        "(`measured`). Memory that a round lets go serves the next one, in ours as in the others. From 40,000 people "
+        "(`measured`). Memory that a round lets go serves the next one, in ours as in the others. From 100,000 people "
         "on, where a second processor is idle, the compiled engine has a second thread that draws the next people; "
         "`one thread`: it has one processor, and no such thread. The loop in C++ draws nothing and writes one number "
         "a person and station."

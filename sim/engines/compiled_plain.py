@@ -39,7 +39,7 @@ _MOST_SERVERS = 1 << 20
 _MOST_STATIONS = 1_000
 _SMALL = 8
 """A part of a sheet that is handed on as a copy."""
-_WORTH_A_THREAD = 40_000
+_WORTH_A_THREAD = 100_000
 """People from which a run gains more by a second thread than the thread costs."""
 _NOTHING = np.empty((0, 8), dtype=np.int64)
 
