@@ -26,10 +26,9 @@ class Blocks:
     """Gives the world block by block."""
 
     def __init__(self, program: Program, seed: int, replication: int, beside: Beside) -> None:
-        self._blocks = arrivals(program, seed, replication, _PEOPLE)
+        self._maker = _Maker(program, seed, replication)
         self._beside = beside
-        self._records = 0  # rows of the table of records that were given
-        self._soon = self._next_rows
+        self._soon = self._maker.next_rows  # not our own: nothing is to keep a world longer than we are kept
 
     def into(self, world: World) -> World:
         """The world with the next block that brings somebody, or told that there is none."""
@@ -38,17 +37,22 @@ class Blocks:
             world.g[col.LAST_BLOCK] = 1
             return world
         if not is_ready:
-            record = world.record
-            if len(record) < self._records + len(rows):
-                record = long_table(2 * self._records + len(rows), record.shape[1])
-                record[: self._records] = world.record[: self._records]
-            world = world._replace(record=record)
-            self._get_ready(world, rows)
-        self._soon = self._beside.soon(partial(self._ahead, world))
+            world = self._maker.with_room(world, len(rows))
+            self._maker.get_ready(world, rows)
+        self._soon = self._beside.soon(partial(self._maker.ahead, world))
         world.g[col.NEXT_ARRIVAL] = 0
         return world._replace(block=rows)
 
-    def _next_rows(self) -> tuple[np.ndarray, bool]:
+
+class _Maker:
+    """Makes the blocks, one after another, by whichever thread."""
+
+    def __init__(self, program: Program, seed: int, replication: int) -> None:
+        self._blocks = arrivals(program, seed, replication, _PEOPLE)
+        self._records = 0  # rows of the table of records that were given
+
+    def next_rows(self) -> tuple[np.ndarray, bool]:
+        """The next rows, nobody got ready yet; none after the last."""
         for block in self._blocks:
             if len(block.t_ms):
                 rows = np.empty((len(block.t_ms), col.BLOCK_WIDTH), dtype=np.int64)
@@ -57,15 +61,24 @@ class Blocks:
                 return rows, False
         return np.empty((0, col.BLOCK_WIDTH), dtype=np.int64), False
 
-    def _ahead(self, world: World) -> tuple[np.ndarray, bool]:
+    def ahead(self, world: World) -> tuple[np.ndarray, bool]:
         """The next rows, got ready unless there is no room for so many records in the world as it is."""
-        rows, _ = self._next_rows()
+        rows, _ = self.next_rows()
         if len(world.record) < self._records + len(rows):
             return rows, False
-        self._get_ready(world, rows)
+        self.get_ready(world, rows)
         return rows, True
 
-    def _get_ready(self, world: World, rows: np.ndarray) -> None:
+    def with_room(self, world: World, people: int) -> World:
+        """The world with room for so many more records."""
+        if len(world.record) >= self._records + people:
+            return world
+        record = long_table(2 * self._records + people, world.record.shape[1])
+        record[: self._records] = world.record[: self._records]
+        return world._replace(record=record)
+
+    def get_ready(self, world: World, rows: np.ndarray) -> None:
+        """Get ready whoever is in these rows."""
         mine = world._replace(block=rows, g=world.g.copy())  # what changes with every event is in nobody's way
         pairs = pairs_of(mine)
         self._records = int(get_ready(int(pairs.ctypes.data), self._records))

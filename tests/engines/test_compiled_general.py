@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
+import weakref
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -116,3 +119,24 @@ def test_whoever_has_not_arrived_when_a_run_is_broken_off_has_no_balances() -> N
     came = set(log[log[:, 5] == Event.ARRIVE, 2].tolist()) - {-1}
     assert len(came) > 100
     assert set(log[log[:, 5] == Event.BALANCE, 2].tolist()) == came
+
+
+def _more_than(most: int, _: int, events: int) -> bool:
+    return events > most
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_the_memory_of_a_run_is_free_as_soon_as_its_engine_is() -> None:
+    """Whole or broken off: no cycle of references keeps the tables of one city while the next is played."""
+    program = prepare(TOWN, ())[1].program
+    gc.collect()
+    gc.disable()
+    try:
+        for most in (1, 1_000_000_000):
+            engine = GeneralEngine(program, 1, 0, lambda _: None)
+            engine.run(partial(_more_than, most))
+            tables = weakref.ref(engine._world.record.base)
+            del engine
+            assert tables() is None
+    finally:
+        gc.enable()
