@@ -96,14 +96,15 @@ def run(options: RunOptions, studio: Studio) -> int:
 
 def _settled(options: RunOptions, progress: RunProgress) -> Playable:
     """The scenario with its warm-up; what is wrong with --warm-up is said of that option."""
-    if not options.warm_up:
-        return settle(options.scenario, options.overrides, options.engine, options.seed, progress.announce)
-    overrides = (*options.overrides, f'run.warm_up="{options.warm_up}"')
+    asked = (f'run.warm_up="{options.warm_up}"',) if options.warm_up else ()
+    overrides = (*options.overrides, *asked)
     try:
         return settle(options.scenario, overrides, options.engine, options.seed, progress.announce)
     except ScenarioError as error:
-        asked = (OVERRIDE, "run.warm_up")
-        problems = (replace(p, file="--warm-up") if (p.file, p.key) == asked else p for p in error.problems)
+        if not asked:
+            raise
+        place = (OVERRIDE, "run.warm_up")
+        problems = (replace(p, file="--warm-up") if (p.file, p.key) == place else p for p in error.problems)
         raise ScenarioError(tuple(problems)) from error
 
 

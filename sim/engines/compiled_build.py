@@ -120,7 +120,7 @@ def _records(program: Program, people: int, margin: int) -> int:
 def _nobody(people: int) -> np.ndarray:
     """For every person that there is no record yet."""
     rows = long_table(people, 1).reshape(-1)
-    rows.fill(NONE)
+    rows.fill(col.NO_RECORD)
     return rows
 
 

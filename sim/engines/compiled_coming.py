@@ -15,7 +15,7 @@ from sim.engines.compiled_draws import (
     share_of,
     time_of,
     which,
-)  # fmt: skip
+)
 from sim.engines.compiled_types import Entry, Words, compiled, fetch, inlined, world_at
 from sim.engines.compiled_world import World
 from sim.engines.draws import BANK_DRAW, For

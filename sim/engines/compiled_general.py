@@ -20,7 +20,7 @@ from sim.engines.compiled_loop import begin, close, play, tell_one
 from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import CHUNK, roomier, table
 from sim.engines.demand import expected_arrivals
-from sim.engines.running import EVERY, HowFar
+from sim.engines.running import EVERY, WORTH_A_THREAD, HowFar
 
 if TYPE_CHECKING:
     from sim.engines.compiled_world import World
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 _LARGER = 8
 _MOST = 4_096
 """Tables are never made larger than this many times; a program that still does not fit is broken."""
-_WORTH_A_THREAD = 100_000
-"""People from which a run gains more by a second thread than the thread costs."""
 
 
 class GeneralEngine:
@@ -48,7 +46,7 @@ class GeneralEngine:
         self._delivered = 0  # rows handed on
         self._skip = 0  # rows of a run begun anew that were handed on before
         self._pairs: tuple[World, np.ndarray, int] | None = None
-        self._beside = Beside(worth_it=expected_arrivals(program) > _WORTH_A_THREAD)
+        self._beside = Beside(worth_it=expected_arrivals(program) > WORTH_A_THREAD)
         self._world = self._begin(1)
 
     def run(self, progress: Progress | None = None) -> None:

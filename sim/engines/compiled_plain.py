@@ -25,7 +25,7 @@ from sim.engines.compiled_single import SingleFloor, is_single
 from sim.engines.compiled_tables import pairs_of
 from sim.engines.compiled_world import CHUNK
 from sim.engines.demand import expected_arrivals
-from sim.engines.running import EVERY, HowFar
+from sim.engines.running import EVERY, WORTH_A_THREAD, HowFar
 from sim.engines.sheets import Sheets
 from sim.log import Event
 from sim.program import NONE, Change, Where
@@ -39,8 +39,6 @@ _MOST_SERVERS = 1 << 20
 _MOST_STATIONS = 1_000
 _SMALL = 8
 """A part of a sheet that is handed on as a copy."""
-_WORTH_A_THREAD = 100_000
-"""People from which a run gains more by a second thread than the thread costs."""
 _NOTHING = np.empty((0, 8), dtype=np.int64)
 
 
@@ -111,7 +109,7 @@ class PlainEngine:
         self._sink = sink
         self._world = build(program, seed, replication, 1, short=True)
         self._pairs = pairs_of(self._world)
-        self._beside = Beside(worth_it=expected_arrivals(program) > _WORTH_A_THREAD)
+        self._beside = Beside(worth_it=expected_arrivals(program) > WORTH_A_THREAD)
         self._arrivals = Arrivals(program, seed, replication, self._pairs, self._beside)
         self._people = People(*np.zeros((7, 1), dtype=np.int64))
         self._floor = _floor_of(program)(program)

@@ -11,6 +11,8 @@ Sink = Callable[[np.ndarray], None]
 Progress = Callable[[int, int], bool]
 """Called after each EVERY events with simulated ms and events so far; True stops the run."""
 EVERY = 20_000
+WORTH_A_THREAD = 100_000
+"""People from which a run gains more by a second thread than the thread costs."""
 
 
 class HowFar:

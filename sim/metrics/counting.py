@@ -96,7 +96,9 @@ class Distribution:
             self._merge()
 
     def _merge(self) -> None:
-        """Bring the waiting portions into the sorted table."""
+        """Bring the waiting portions, if there are any, into the sorted table."""
+        if not self._waiting:
+            return
         portions = [(self._keys, self._counts), *self._waiting]
         self._waiting, self._waiting_rows = [], 0
         self._keys, self._counts = _merged([k for k, _ in portions], [c for _, c in portions])
@@ -111,20 +113,17 @@ class Distribution:
 
     def __len__(self) -> int:
         """How many different (group, value) pairs there are."""
-        if self._waiting:
-            self._merge()
+        self._merge()
         return len(self._keys)
 
     def table(self) -> tuple[Ints, Ints, Ints]:
         """Groups, values (or bucket numbers when not exact) and counts, sorted by group and value."""
-        if self._waiting:
-            self._merge()
+        self._merge()
         return self._keys >> VALUE_BITS, self._keys & _VALUE, self._counts
 
     def of(self, groups: Bools) -> tuple[Floats, Ints]:
         """Values (or bucket middles when not exact) in rising order with their counts, the chosen groups together."""
-        if self._waiting:
-            self._merge()
+        self._merge()
         chosen = np.flatnonzero(groups)
         begin, end = (np.searchsorted(self._keys, edge << VALUE_BITS).tolist() for edge in (chosen, chosen + 1))
         lines = [slice(a, b) for a, b in zip(begin, end, strict=True) if a < b]

@@ -98,6 +98,17 @@ def decoded(content: bytes, names: Names) -> tuple[Key, Row]:
     return Key(*what), Row(replication, events, result, stories, violations)
 
 
+def row_of(content: bytes, key: Key, names: Names, otherwise: str) -> Row:
+    """The row of these bytes; raises UnreadableRowError, or RowsError with `otherwise` and why it has another key.
+
+    The key is looked at first: what another version wrote need not be readable.
+    """
+    difference = key.difference(key_in(content))
+    if difference:
+        raise RowsError(f"{otherwise}: {difference}")
+    return decoded(content, names)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Rows of one key by number of the replication."""
@@ -145,10 +156,7 @@ def read_rows(path: Path, key: Key, names: Names) -> Rows:
     def take(part: bytes) -> None:
         nonlocal found
         try:
-            difference = key.difference(key_in(part))
-            if difference:
-                raise RowsError(f"{path} holds replications that cannot go on: {difference}")
-            _, row = decoded(part, names)
+            row = row_of(part, key, names, f"{path} holds replications that cannot go on")
         except UnreadableRowError as error:
             raise RowsError(f"{path} holds something else than rows") from error
         found += Rows(key, {row.replication: row})

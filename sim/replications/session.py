@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Protocol
 from sim.beside import Beside
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
-from sim.replications.kept import RowsError, packed, unpacked
-from sim.replications.rows import Key, Row, RowFile, Rows, decoded, key_in
+from sim.replications.kept import packed, unpacked
+from sim.replications.rows import Key, Row, RowFile, Rows, row_of
 from sim.replications.shares import Share
 from sim.replications.spread import Spread
 from sim.replications.workers import Crew
@@ -224,11 +224,8 @@ class Session:
         if self._spread is None:
             return
         for part in self._spread.ready(timeout_s):
-            content = unpacked(part)
-            difference = self._player.key.difference(key_in(content))
-            if difference:
-                raise RowsError(f"a worker's row does not go with ours: {difference}")
-            self._take(decoded(content, self._player.names)[1], part)
+            otherwise = "a worker's row does not go with ours"
+            self._take(row_of(unpacked(part), self._player.key, self._player.names, otherwise), part)
         self._note(self._crew.heard() if self._crew is not None else [])
 
     def _note(self, shares: list[Share]) -> None:

@@ -84,7 +84,7 @@ def test_a_chunk_that_somebody_keeps_is_not_written_over(tmp_path: Path) -> None
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of few people, on a machine with a processor to spare."""
     monkeypatch.setattr(compiled_blocks, "_PEOPLE", 100)
-    monkeypatch.setattr(compiled_general, "_WORTH_A_THREAD", 0)
+    monkeypatch.setattr(compiled_general, "WORTH_A_THREAD", 0)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
 
 
