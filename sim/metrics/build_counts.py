@@ -27,7 +27,6 @@ def pipeline_by_day(result: Result) -> t.PipelineByDay:
         procedure=tuple(s.procedure for s in steps),
         step=tuple(s.step for s in steps),
         title=tuple(s.title for s in steps),
-        title_zh=tuple(s.title_zh for s in steps),
         day_start_ms=np.arange(len(time), dtype=np.int64) * DAY_MS,
         cases_mean=mean,
     )
@@ -75,7 +74,6 @@ def funnels(result: Result) -> tuple[t.Funnel, ...]:
                 title_zh=procedure.title_zh,
                 step=tuple(names.steps[n].step for n in steps),
                 step_title=tuple(names.steps[n].title for n in steps),
-                step_title_zh=tuple(names.steps[n].title_zh for n in steps),
                 entered=progress.entered[steps],
                 done=progress.done[steps],
                 refused=progress.refused[steps],

@@ -99,7 +99,6 @@ class PipelineByDay:
     procedure: Text
     step: Text
     title: Text
-    title_zh: Text
     day_start_ms: Ints  # [day]
     cases_mean: Floats  # [step, day]; NaN on days outside the measured window
 
@@ -127,7 +126,6 @@ class Funnel:
     title_zh: str
     step: Text
     step_title: Text
-    step_title_zh: Text
     entered: Ints
     done: Ints
     refused: Ints

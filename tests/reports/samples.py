@@ -52,7 +52,7 @@ def empty() -> t.Tables:
         hotline_by_interval=t.HotlineByInterval(
             (), (), (), i, halves, calls, calls, calls, calls, calls, np.zeros((0, 48))
         ),
-        pipeline_by_day=t.PipelineByDay((), (), (), (), ints(0), np.zeros((0, 1))),
+        pipeline_by_day=t.PipelineByDay((), (), (), ints(0), np.zeros((0, 1))),
         lead_times=(),
         exposure=None,
         funnels=(),
@@ -162,7 +162,6 @@ def funnels() -> tuple[t.Funnel, ...]:
         "首次申领",
         ("submit", "check", "produce", "collect", "activate_social"),
         ("Hand in the application", "Check the data", "Make the card", "Collect the card", ""),
-        ("提交申请", "核对数据", "制卡", "领卡", ""),
         ints(1_240, 1_188, 1_130, 1_004, 971),
         ints(1_188, 1_130, 1_018, 979, 902),
         ints(52, 58, 0, 25, 14),
@@ -174,7 +173,6 @@ def funnels() -> tuple[t.Funnel, ...]:
         "挂失补办",
         ("report", "apply", "collect"),
         ("Report the loss by telephone", "Apply for the replacement", "Collect the new card"),
-        ("电话挂失", "申请补卡", "领取新卡"),
         ints(188, 161, 120),
         ints(161, 150, 118),
         ints(0, 11, 2),
@@ -273,7 +271,6 @@ def pipeline() -> t.PipelineByDay:
         procedure=("produce",) * 3,
         step=("check", "queue_for_machine", "deliver"),
         title=("Data check", "", "On the way to the outlet"),
-        title_zh=("数据核对", "等待制卡", "送往网点"),
         day_start_ms=days.astype(INT) * DAY,
         cases_mean=np.vstack([120.0 + 4 * days, 340 + 60 * np.sin(days / 5), 80 + 30 * np.cos(days / 3)]),
     )

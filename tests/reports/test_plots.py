@@ -46,11 +46,11 @@ def one_of_everything() -> t.Tables:
             half, half * 0, half, half * 0, half * 0, np.full((1, 48), np.nan),
         ),
         pipeline_by_day=t.PipelineByDay(
-            ("apply",), ("check",), ("",), ("",), samples.ints(0, samples.DAY), np.array([[0.0, 1.0]])
+            ("apply",), ("check",), ("",), samples.ints(0, samples.DAY), np.array([[0.0, 1.0]])
         ),
         lead_times=(replace(single, name="report_to_hand"),),
         exposure=single,
-        funnels=(t.Funnel("apply", "", "", ("submit",), ("",), ("",), *counts),),
+        funnels=(t.Funnel("apply", "", "", ("submit",), ("",), *counts),),
         utilisation_heat=t.UtilisationHeat(("haishu",), ("haishu",), hour / 120_000, np.where(count > 0, 1.0, 0.0)),
         refusals_by_rule=t.RefusalsByRule(("A3",), ("",), ("",), ("apply",), samples.ints(1), samples.floats(1)),
         money=t.Money(("CASH",), ("FINANCIAL",), samples.ints(1), samples.ints(1), (), samples.ints()),
