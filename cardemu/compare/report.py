@@ -31,9 +31,9 @@ def _window(expected: str, found: str) -> tuple[str, str]:
 
 
 def show(verdict: Verdict) -> None:
-    """Print the verdict and the table of what is wrong."""
+    """Print the verdict and the table of what is wrong, and of what could not be judged."""
     console = Console()
-    wrong = verdict.wrong
+    wrong = (*verdict.wrong, *verdict.unjudged)
     if wrong:
         table = Table(title=verdict.title)
         for heading in ("medium", "field", "expected", "found", "where", "kind"):
@@ -45,11 +45,16 @@ def show(verdict: Verdict) -> None:
             console.print(f"and {len(wrong) - MOST_ROWS} more", markup=False)
     for note in verdict.notes:
         console.print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
-    same = "the same" if verdict.ok else f"{len(wrong)} of {len(verdict.rows)} differ"
-    words = same if verdict.rows else "nothing was compared"
-    console.print(
-        f"{verdict.title}: {words} ({len(verdict.rows)} compared)", markup=False, highlight=False, soft_wrap=True
-    )
+    console.print(f"{verdict.title}: {summary(verdict)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def summary(verdict: Verdict) -> str:
+    """The verdict in one line: what was found, and what of the card was compared at all."""
+    parts = [f"{len(verdict.wrong)} of {len(verdict.compared)} differ"] if verdict.wrong else []
+    parts += [f"{len(verdict.unjudged)} not judged"] if verdict.unjudged else []
+    words = "the same" if verdict.ok else ", ".join(parts) or "nothing was compared"
+    scope = ", ".join(f"{name} {count}" for name, count in verdict.scope.items())
+    return f"{words} ({len(verdict.compared)} compared{': ' * bool(scope)}{scope})"
 
 
 def write_pictures(verdict: Verdict, folder: Path) -> list[Path]:
