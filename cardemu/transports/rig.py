@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="cardmill-") as folder, OwnPcscd(Path(folder), count) as service:
         sys.stdout.write(f"export {SOCKET_VARIABLE}={service.socket_path}\n")
         sys.stdout.flush()
-        serve_all(list(zip(cards(count, name), service.ports, strict=True)))
+        serve_all(list(zip(cards(count, name), service.ports, strict=True)), service.check)
 
 
 if __name__ == "__main__":
