@@ -17,6 +17,7 @@ from cardemu.face.holder import ISSUE_DATE, SEED, Wish, read_wish, values_for, v
 from cardemu.face.layout import layout_of
 from cardemu.face.typefaces import FontError, Typeface, from_file
 from cardemu.face.values import FaceError
+from cardemu.inputfile import read_bytes
 from cardemu.personalisation.script import REGION
 from cardemu.products import Product, product
 
@@ -99,7 +100,7 @@ def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
         wish = replace(wish, index=int(wanted.who))
     elif not path.is_file():
         raise UsageError(f"{wanted.who}: neither a person's number nor a file (a saved card, or values in TOML)")
-    elif path.suffix == ".json" and "cardmill card" in path.read_text(encoding="utf-8", errors="replace")[:200]:
+    elif path.suffix == ".json" and b"cardmill card" in read_bytes(path)[:200]:
         _only_of_people(wanted)
         card, card_product = load_card(path, wanted.product or None)
         return card_product, values_on(card, card_product) | given, wanted.portrait

@@ -11,8 +11,6 @@ Faces and reference bundles are made from the same file; `card.toml` of a bundle
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from cardemu.identifiers import read_citizen_number
+from cardemu.inputfile import parse_json, parse_toml, read_text
 from cardemu.personalisation.data import holder_class
 
 TABLES = ("person", "card", "bank")
@@ -92,8 +91,8 @@ def read_person_file(path: Path) -> PersonFile:
 def _parsed(path: Path) -> dict[str, object]:
     form = "JSON" if path.suffix == ".json" else "TOML"
     try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if form == "JSON" else tomllib.loads(text)
+        text = read_text(path)
+        data = parse_json(text) if form == "JSON" else parse_toml(text)
     except ValueError as error:
         raise PersonFileError([("", f"not {form}: {error}")]) from error
     if not isinstance(data, dict):
