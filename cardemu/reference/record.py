@@ -41,7 +41,7 @@ from cardemu.products import Product
 from cardemu.reference.pictures import PictureError, chip_photo
 from cardemu.stripe.content import ContentError
 from cardemu.stripe.design import design, track_texts
-from cardemu.stripe.romanise import latin_name
+from cardemu.stripe.romanise import latin_name, usual_form, why_none
 from cardemu.stripe.tracks import TrackError
 
 REGION, ISSUE_DATE, SEED = "990301", "20260302", 1
@@ -239,10 +239,10 @@ def _values(product: Product, wanted: Wanted, region: str, serial: bytes, proble
     if stripe.tracks and PAN not in values:
         values[PAN] = bank_card_number(stripe.bank, wanted.index)
     if 1 in stripe.tracks and LATIN_NAME not in values:
-        values[LATIN_NAME] = latin_name(values["person.name"])
+        name = values["person.name"]
+        values[LATIN_NAME] = latin_name(name) if "person.name" in given else usual_form(name)
         if not values[LATIN_NAME]:
-            why = f"no Latin form of {values['person.name']!r} is known, and track 1 needs one"
-            problems.append(f"{LATIN_NAME}: {why}; give it as SURNAME/GIVENNAMES")
+            problems.append(f"{LATIN_NAME}: track 1 needs it; {why_none(name)}")
     return values
 
 
