@@ -17,9 +17,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeGuard
 
-from cardemu.identifiers import read_citizen_number
 from cardemu.inputfile import parse_json, parse_toml, read_text
-from cardemu.personalisation.data import holder_class
 
 TABLES = ("person", "card", "bank")
 NUMBERS = ("seed", "index")
@@ -112,17 +110,3 @@ def _is_text(value: object, key: str, problems: list[tuple[str, str]]) -> TypeGu
     if not fine:
         problems.append((key, f"{value!r} must be text in quotation marks"))
     return fine
-
-
-def said_by_number(number: str, issue_date: str) -> dict[str, str]:
-    """What a citizen number says of its holder: sex, birth date, birthplace, and by the age the class of the card.
-
-    `issue_date` CCYYMMDD.  ValueError if it is no citizen number.
-    """
-    read = read_citizen_number(number)
-    return {
-        "person.sex": str(int(read.sex)),
-        "person.birth_date": f"{read.birth:%Y%m%d}",
-        "person.birthplace": read.division,
-        "card.holder_class": holder_class(int(issue_date[:4]) - read.birth.year),
-    }

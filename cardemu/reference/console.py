@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cardemu.cardfile import UsageError
 from cardemu.console import FINE, assignments, complain, complaining, say
+from cardemu.personalisation.values import real_division
 from cardemu.products import Product, product
 from cardemu.reference import batch, bundle
 from cardemu.reference.batch import BatchError
@@ -39,6 +40,7 @@ class Reference:
     fields: tuple[str, ...] = ()
     photo: Path | None = None
     portrait: Path | None = None
+    font_files: tuple[str, ...] = ()
     limit: int = 0
     workers: int = 0
     as_json: bool = False
@@ -61,6 +63,8 @@ def _reference(asked: Reference) -> int:
     wanted = _wanted(asked)
     made = _product(asked.product or wanted.product)
     record = make_record(made, wanted)
+    if warning := real_division(record.values["person.number"]):
+        complain(f"warning: {warning}")
     bundle.write(record, asked.out)
     manifest = bundle.read_manifest(asked.out)
     if asked.as_json:
@@ -89,7 +93,8 @@ def _wanted(asked: Reference) -> Wanted:
             raise UsageError(f"{asked.person!r} must be the number of a synthetic person, a file or a run folder")
         wanted = read_person(path)
     values = {**wanted.values, **assignments(asked.fields)}
-    return replace(wanted, values=values, photo=asked.photo or wanted.photo, portrait=asked.portrait or wanted.portrait)
+    photo, portrait = asked.photo or wanted.photo, asked.portrait or wanted.portrait
+    return replace(wanted, values=values, photo=photo, portrait=portrait, font_files=asked.font_files)
 
 
 def _batch(asked: Reference, path: Path) -> int:
@@ -102,7 +107,9 @@ def _batch(asked: Reference, path: Path) -> int:
     else:
         jobs = batch.from_csv(path)
         jobs = jobs[: asked.limit] if asked.limit else jobs
+    jobs = [replace(job, wanted=replace(job.wanted, font_files=asked.font_files)) for job in jobs]
     jobs = batch.check(jobs, _product(asked.product))
+    _warn_of_real_numbers(jobs)
     for job in jobs:
         bundle.check_place(asked.out / job.name)
     workers = asked.workers or os.cpu_count() or 1
@@ -120,6 +127,13 @@ def _batch(asked: Reference, path: Path) -> int:
     elif not asked.quiet:
         say(f"{asked.out}: {len(names)} bundles")
     return FINE
+
+
+def _warn_of_real_numbers(jobs: list[batch.Job]) -> None:
+    """One line for the whole batch."""
+    warnings = [warning for job in jobs if (warning := real_division(job.wanted.values.get("person.number", "")))]
+    if warnings:
+        complain(f"warning: {len(warnings)} of {len(jobs)} cards: {warnings[0]}")
 
 
 @contextmanager
