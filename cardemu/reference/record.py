@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from cardemu.cleantext import text_problem
 from cardemu.elements.layout import LAYOUTS
 from cardemu.face.artwork import ArtworkError
 from cardemu.face.artwork import photo as face_portrait
@@ -245,6 +246,8 @@ def _values(product: Product, wanted: Wanted, region: str, serial: bytes, proble
     stripe = design(product)
     if stripe.tracks and PAN not in values:
         values[PAN] = bank_card_number(stripe.bank, wanted.index)
+    if why := text_problem(values.get(LATIN_NAME, "")):
+        problems.append(f"{LATIN_NAME}: {why}")
     if 1 in stripe.tracks and LATIN_NAME not in values:
         name = values["person.name"]
         values[LATIN_NAME] = latin_name(name) if "person.name" in given else usual_form(name)

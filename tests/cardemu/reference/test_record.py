@@ -57,6 +57,7 @@ def test_what_follows_from_a_given_value_follows_it() -> None:
         ({"person.name": "王" * 26, "person.latin_name": "WANG/WANG"}, "name", "takes 52 bytes; 30 and 20 more fit"),
         ({"person.name": "W" * 50, "person.latin_name": "W/W"}, "person.name", "too long for its box"),
         ({"person.name": "王\U0002a6d6", "person.latin_name": "WANG/X"}, "person.name", "no font has the character"),
+        ({"person.latin_name": "WANG/LI "}, "person.latin_name", "begins or ends with a blank"),
         ({"person.latin_name": "wang"}, "stripe: name", "capital letters"),
         ({"person.nmae": "x"}, "person.nmae", "did you mean person.name"),
         ({"person.ethnic_group": "hun"}, "ethnic_group", "allowed: 01 汉族, 02 蒙古族"),
