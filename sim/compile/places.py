@@ -130,9 +130,9 @@ class PlaceCompiler:
         """The row all places of one table share, without what differs."""
         rows = self.rows
         groups = self._groups(kind, name, table)
-        closing = _CLOSING[table.closing]
-        if "closing" not in table.model_fields_set and kind == "factories":
-            closing = Closing.KEEP
+        kept = kind == "factories" and "closing" not in table.model_fields_set
+        never = table.hours == ALWAYS  # nothing ever happens to the queue of a place that does not close
+        closing = Closing.KEEP if kept or never else _CLOSING[table.closing]
         timetable = self.opening.timetable(table.hours, [group.duty for group in groups], closing, table.last_ticket)
         row = StationRow(
             name=name,
