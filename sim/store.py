@@ -257,9 +257,7 @@ class RunWriter:
             with duckdb.connect(path) as database:
                 for name, files in _views(self.folder).items():
                     inside = "events/part-*.parquet" if name == "events" else f"names/{files[0].name}"
-                    where = (
-                        f"coalesce(getvariable('run_folder'), {_quoted(_literal(place))}) || {_quoted('/' + inside)}"
-                    )
+                    where = f"coalesce(getvariable('run_folder'), {place}) || {_quoted('/' + inside)}"
                     database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({where})")  # noqa: S608
             self._claim.write(_RESULTS, path.read_bytes())
 
