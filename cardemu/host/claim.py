@@ -36,6 +36,7 @@ class Claim:
 
     def __init__(self, folder: Path, kind: str) -> None:
         self.folder, self.kind = folder, kind
+        self._first_time = not (folder / LIST).exists()
         self._before = _read_list(folder, kind)
         self._now: dict[str, None] = {}
 
@@ -70,7 +71,7 @@ class Claim:
         for name in names:
             if name not in self._before and name not in self._now and os.path.lexists(self.folder / name):
                 raise OutputError(
-                    f"{self.folder / name} is there already and no command of ours wrote it: not replaced"
+                    f"{self.folder / name} is there and was not written by a command of ours: not replaced"
                 )
 
     def check_empty(self, name: str) -> None:
@@ -113,8 +114,8 @@ class Claim:
                 stack.enter_context(whole(self.folder / name)).write_bytes(content)
 
     def tidy(self) -> None:
-        """Remove the list where nothing of it came to be."""
-        if not any(os.path.lexists(self.folder / name) for name in (*self._before, *self._now)):
+        """Remove a list of this time where nothing of it came to be."""
+        if self._first_time and not any(os.path.lexists(self.folder / name) for name in (*self._before, *self._now)):
             (self.folder / LIST).unlink(missing_ok=True)
 
     def _write_list(self) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Collection, Iterable, Sequence
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -29,7 +29,7 @@ class Printer(Console):
 
     def line_of(self, text: str | Text, style: str | None = None) -> None:
         """A line as long as it is: the terminal breaks it, a program that reads it finds it whole."""
-        self.print(text, style=style, soft_wrap=True)
+        self.print(visible(text) if isinstance(text, str) else text, style=style, soft_wrap=True)
 
     def table(
         self,
@@ -44,17 +44,15 @@ class Printer(Console):
 
         `right`: headings of the columns to be aligned at the right; `ruled`: with lines.
         """
-        needed = sum(max(map(cell_len, heading.split()), default=0) + _GAP for heading in headings)
-        if needed > self.width:
-            self._list(headings, rows, title)
-            return
         cells = [list(row) for row in rows]
-        longest = max((cell_len(str(row[0])) for row in cells), default=0)
+        widths = _widths(headings, cells, self.width)
+        if not widths:
+            self._list(headings, cells, title)
+            return
         table = Table(title=title or None) if ruled else Table(title=title or None, box=None, pad_edge=False)
-        for heading in headings:
-            least = max(map(cell_len, heading.split()), default=0)
-            table.add_column(heading, justify="right" if heading in right else "left", overflow="fold", min_width=least)
-        table.columns[0].no_wrap = longest * 2 <= self.width  # the names of rows
+        for heading, width in zip(headings, widths, strict=True):
+            justify: JustifyMethod = "right" if heading in right else "left"
+            table.add_column(heading, justify=justify, overflow="fold", width=width)
         for row in cells:
             table.add_row(*row)
         self.print(table)
@@ -67,6 +65,28 @@ class Printer(Console):
                 if str(value).strip():
                     self.line_of(Text.assemble(f"{heading}: " if heading.strip() else "", value))
             self.line_of("")
+
+
+def _widths(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], room: int) -> list[int]:
+    """Widths of a table's columns, none below the longest word of its heading; nothing if there is no room for them.
+
+    (Rich forgets the least widths of columns when it makes a table narrower, and cuts the last ones off.)
+    """
+    least = [max(map(cell_len, heading.split()), default=0) for heading in headings]
+    whole = [
+        max(cell_len(line) for cell in (heading, *column) for line in (str(cell).splitlines() or [""]))
+        for heading, *column in zip(headings, *rows, strict=True)
+    ]
+    spare = room - sum(least) - _GAP * len(least) - 1
+    if spare < 0:
+        return []
+    found = least.copy()
+    by_need = sorted(range(len(least)), key=lambda at: whole[at] - least[at])
+    for done, at in enumerate(by_need):
+        more = min(whole[at] - least[at], spare // (len(least) - done))
+        found[at] += more
+        spare -= more
+    return found
 
 
 def say(message: str) -> None:
