@@ -72,21 +72,30 @@ def _widths(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], room:
 
     (Rich forgets the least widths of columns when it makes a table narrower, and cuts the last ones off.)
     """
-    least = [max(map(cell_len, heading.split()), default=0) for heading in headings]
-    whole = [
-        max(cell_len(line) for cell in (heading, *column) for line in (str(cell).splitlines() or [""]))
-        for heading, *column in zip(headings, *rows, strict=True)
-    ]
-    spare = room - sum(least) - _GAP * len(least) - 1
+    columns = [[heading, *map(str, column)] for heading, *column in zip(headings, *rows, strict=True)]
+    widths = [_longest(heading.split()) for heading in headings]
+    spare = room - sum(widths) - _GAP * len(widths) - 1
     if spare < 0:
         return []
-    found = least.copy()
-    by_need = sorted(range(len(least)), key=lambda at: whole[at] - least[at])
+    words = [_longest([word for cell in column for word in cell.split()]) for column in columns]
+    lines = [_longest([line for cell in column for line in cell.splitlines()]) for column in columns]
+    for wanted in ([lines[0], *words[1:]], lines):
+        spare = _granted(widths, wanted, spare)
+    return widths
+
+
+def _granted(widths: list[int], wanted: Sequence[int], spare: int) -> int:
+    """Widen columns to what is wanted, those that want little first; returns what is left to give."""
+    by_need = sorted(range(len(widths)), key=lambda at: wanted[at] - widths[at])
     for done, at in enumerate(by_need):
-        more = min(whole[at] - least[at], spare // (len(least) - done))
-        found[at] += more
+        more = max(0, min(wanted[at] - widths[at], spare // (len(widths) - done)))
+        widths[at] += more
         spare -= more
-    return found
+    return spare
+
+
+def _longest(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts), default=0)
 
 
 def say(message: str) -> None:
