@@ -37,9 +37,9 @@ def _too_large(path: Path, most: int) -> OSError:
     return OSError(errno.EFBIG, f"is larger than {most / 1e6:.0f} MB, more than is read", str(path))
 
 
-def read_text(path: Path, encoding: str = "utf-8") -> str:
+def read_text(path: Path, encoding: str = "utf-8", errors: str = "strict") -> str:
     """A text file's content, with the line ends of text; OSError as `read_bytes`, UnicodeDecodeError."""
-    return read_bytes(path).decode(encoding).replace("\r\n", "\n")
+    return read_bytes(path).decode(encoding, errors).replace("\r\n", "\n")
 
 
 def parse_json(text: str | bytes) -> Any:

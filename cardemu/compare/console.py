@@ -18,7 +18,10 @@ from cardemu.compare.facediff import FaceFileError, check_face, compare_faces
 from cardemu.compare.findings import Row, Verdict
 from cardemu.compare.scan import ScanError, compare_scan
 from cardemu.compare.stripediff import StripeError, compare_readings, read_text, read_wav
-from cardemu.console import FINE, REFUSED, complaining, say
+from cardemu.console import FINE, REFUSED, complaining
+from cardemu.host.claim import write_pictures
+from cardemu.host.printing import say
+from cardemu.host.wholefile import write_whole
 from cardemu.products import Product, names, product
 from cardemu.reference.bundle import BundleError, is_bundle
 from cardemu.reference.chipdump import dump
@@ -55,20 +58,14 @@ def compare(asked: Comparison) -> int:
     except TransportError as error:
         raise UsageError(f"{asked.against}: {error}") from error
     if asked.junit:
-        _write(asked.junit, verdict.to_junit())
+        write_whole(asked.junit, verdict.to_junit())
     if asked.picture:
-        report.write_pictures(verdict, asked.picture)
+        write_pictures(asked.picture, verdict.pictures)
     if asked.as_json:
         say(verdict.to_json())
     elif not asked.quiet:
         report.show(verdict)
     return FINE if verdict.ok else REFUSED
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 def _verdict(asked: Comparison) -> Verdict:

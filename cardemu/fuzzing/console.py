@@ -8,13 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cardemu.cardfile import UsageError, text_of
-from cardemu.console import FINE, REFUSED, complaining, say
+from cardemu.console import FINE, REFUSED, complaining
 from cardemu.fuzzing.campaign import ReplayError, Tally, from_script, outcome, run, to_script
 from cardemu.fuzzing.corpus import Target, card_target, psam_target
+from cardemu.host.guard import INTERRUPTED
+from cardemu.host.printing import say
+from cardemu.host.wholefile import write_whole
 from cardemu.products import names, product
 
 PSAM = "psam"
-INTERRUPTED = 130
 EVERY_S = 5.0
 
 
@@ -43,7 +45,7 @@ def fuzz(name: str, *, commands: int, seed: int, out: Path | None = None, replay
     if out is None:
         sys.stdout.write(script)
     else:
-        out.write_text(script, encoding="utf-8")
+        write_whole(out, script)
         say(f"{out}: a script that replays it")
     return REFUSED
 

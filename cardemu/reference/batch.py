@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from cardemu.elements.layout import LAYOUTS
+from cardemu.host.workers import WorkerPool
 from cardemu.people import person
 from cardemu.personalisation.person_file import LATIN_NAME, PAN, PLAIN_KEYS
 from cardemu.products import Product, product
@@ -209,28 +209,22 @@ class BatchError(ValueError):
     """Cards of a batch that cannot be made; a line for every mistake."""
 
 
-def _write_one(product_name: str, job: Job, out: Path) -> str:
-    bundle.write(make_record(product(product_name), job.wanted), out / job.name)
+def _write_one(product_name: str, job: Job, out: Path, force: bool) -> str:
+    bundle.write(make_record(product(product_name), job.wanted), out / job.name, force=force)
     return job.name
 
 
-def _deaf() -> None:
-    """A worker finishes its bundle when the user presses Ctrl-C; the main process decides."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def write_all(product_name: str, jobs: list[Job], out: Path, workers: int) -> Iterator[str]:
+def write_all(product_name: str, jobs: list[Job], out: Path, workers: int, *, force: bool = False) -> Iterator[str]:
     """Make every bundle as a folder of `out`, yielding each name when it is done; order is that of completion."""
-    out.mkdir(parents=True, exist_ok=True)
     if workers == 1:
         for job in jobs:
-            yield _write_one(product_name, job, out)
+            yield _write_one(product_name, job, out, force)
         return
-    with ProcessPoolExecutor(workers, initializer=_deaf) as pool:
+    with WorkerPool(workers) as pool:
         waiting: set[Future[str]] = set()
         try:
             for job in jobs:
-                waiting.add(pool.submit(_write_one, product_name, job, out))
+                waiting.add(pool.submit(_write_one, product_name, job, out, force))
                 if len(waiting) >= workers * _AHEAD:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)

@@ -84,6 +84,20 @@ def whole_parts(path: Path, magic: bytes, take: Callable[[bytes], None]) -> None
         os.truncate(path, whole)
 
 
+def holds_parts(path: Path, magic: bytes, count: int = 1) -> bool:
+    """Whether so many parts stand whole in a file, as far as their lengths tell."""
+    try:
+        with path.open("rb") as file:
+            size, end = os.fstat(file.fileno()).st_size, len(magic)
+            for _ in range(count):
+                file.seek(end)
+                head = file.read(_LENGTH)
+                end += _LENGTH + _DIGEST + int.from_bytes(head, "little")
+            return end <= size
+    except OSError:
+        return False
+
+
 def _parts(content: bytes, begin: int) -> Iterator[tuple[bytes, int]]:
     """Whole parts and where each ends, up to the first that is not whole."""
     at = begin

@@ -17,7 +17,7 @@ from sim.metrics.cube import Selection
 from sim.metrics.fold import Result
 from sim.metrics.names import Names
 from sim.replications.codec import UnreadableRowError, decode, encode, first
-from sim.replications.kept import GrowingFile, RowsError, whole_parts
+from sim.replications.kept import GrowingFile, RowsError, holds_parts, whole_parts
 from sim.stories import StoryResult
 
 ROWS_FILE = "replications.rows"
@@ -144,6 +144,11 @@ class RowFile(GrowingFile):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, _MAGIC)
+
+
+def holds_rows(folder: Path) -> bool:
+    """Whether a replication is kept in a folder."""
+    return holds_parts(folder / ROWS_FILE, _MAGIC)
 
 
 def read_rows(path: Path, key: Key, names: Names) -> Rows:

@@ -14,10 +14,10 @@ from typer.testing import CliRunner, Result
 import cardmill
 from cardemu.card import Card
 from cardemu.cardfile import load_card
-from cardemu.face import console
 from cardemu.face.compose import faces
 from cardemu.face.holder import values_on
 from cardemu.face.items import Text
+from cardemu.host.claim import write_pictures
 from tests.cardemu.face.sitters import picture
 
 ROOT = Path(cardmill.__file__).parent
@@ -257,7 +257,7 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(OSError, match="No space"):
-        console.write_all(tmp_path, {"front.svg": b"1", "back.svg": b"2"})
+        write_pictures(tmp_path, {"front.svg": b"1", "back.svg": b"2"})
     assert list(tmp_path.iterdir()) == []
 
 
