@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -151,7 +152,9 @@ class LocalCrew(ExecutorCrew):
         super().__init__(self._start(size), size)
 
     def _start(self, size: int) -> Executor:
-        return ProcessPoolExecutor(size, self._context, initializer=_begin_worker, initargs=(self._mouth,))
+        kernels = sys.modules.get("sim.engines.kernels")  # takes a moment to load: where it is not, nothing is compiled
+        code = {} if kernels is None else kernels.STORE.only_in_memory()
+        return ProcessPoolExecutor(size, self._context, initializer=_begin_worker, initargs=(self._mouth, code))
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to a process."""
@@ -194,7 +197,8 @@ def _ctrl_c_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin_worker(mouth: Connection) -> None:
+def _begin_worker(mouth: Connection, code: dict[str, bytes]) -> None:
+    """`code`: what the parent has compiled and could not keep on disk."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "set_blocking"):
         os.set_blocking(mouth.fileno(), False)
@@ -204,6 +208,10 @@ def _begin_worker(mouth: Connection) -> None:
             mouth.send(share)
 
     Outlet.send = send
+    if code:
+        from sim.engines.kernels import STORE  # noqa: PLC0415 - takes a moment to load
+
+        STORE.take(code)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 
