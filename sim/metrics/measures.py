@@ -6,7 +6,7 @@ Natural units: times in ms, shares 0..1, rates per ms, everything else in people
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import Enum, unique
 from functools import cached_property, partial
@@ -47,10 +47,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, how many observations it comes from, and the interval for it, worked out when it is asked for.
-
-    Of many replications only the interval of their mean is: it keeps in memory no more than it needs for that.
-    """
+    """A number, how many observations it comes from, and the interval for it, worked out when it is asked for."""
 
     value: float
     unit: Unit
@@ -156,14 +153,41 @@ def measure(result: Result, question: Question) -> Estimate:
 
 def measure_each(results: Sequence[Result], question: Question) -> list[Estimate]:
     """The answers from replications of one program."""
+    return measure_all(results, [question])[0]
+
+
+def measure_all(results: Sequence[Result], questions: Sequence[Question]) -> list[list[Estimate]]:
+    """The answers to each question from replications of one program, each of which is looked at once."""
     names = results[0].names
-    check_metric(question.metric, names)
-    chosen = stations_named(names, question.station)
-    return [measure_at(result, question, chosen) for result in results]
+    for question in questions:
+        check_metric(question.metric, names)
+    return measure_at_all(results, [(question, stations_named(names, question.station)) for question in questions])
+
+
+def measure_at_all(results: Sequence[Result], asked: Sequence[tuple[Question, Bools]]) -> list[list[Estimate]]:
+    """The same for sets of stations that have no name.
+
+    Of several replications the numbers alone are kept: what the interval of a single one is made of is most of it.
+    """
+    answers: list[list[Estimate]] = [[] for _ in asked]
+    for result in results:
+        for mine, (question, chosen) in zip(answers, asked, strict=True):
+            estimate = measure_at(result, question, chosen)
+            mine.append(estimate if len(results) == 1 else replace(estimate, around=_of_one_of_many))
+    return answers
+
+
+def _of_one_of_many() -> Interval:
+    return none_because("the interval is that of all replications")
 
 
 def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
-    """The same for a set of stations that has no name."""
+    """The answer for a set of stations that has no name; the interval of pooled replications is asked of them."""
+    estimate = _at(result, question, chosen)
+    return estimate if result.runs == 1 else replace(estimate, around=_of_one_of_many)
+
+
+def _at(result: Result, question: Question, chosen: Bools) -> Estimate:
     if question.selection not in result.cubes:
         raise UnknownNameError("these cases and this window were not counted: give the selection to the Fold")
     metric, cube = question.metric, result.cubes[question.selection]
