@@ -14,6 +14,7 @@ from pathlib import Path
 from cardemu import state
 from cardemu.card import Card
 from cardemu.host.wholefile import write_whole
+from cardemu.inputfile import read_text
 from cardemu.memory import Cell
 from cardemu.products import Product, names, product
 from cardemu.soundness import BrokenError, check_state
@@ -121,7 +122,7 @@ def _check(card: Card, path: Path) -> None:
 def text_of(path: Path) -> str:
     """A text file's content."""
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text") from error
 

@@ -21,7 +21,7 @@ from cardemu.files import Kind
 from cardemu.host.claim import OutputError
 from cardemu.host.printing import Printer, complain, say, write_json
 from cardemu.host.wholefile import write_whole
-from cardemu.identifiers import read_card_number, read_citizen_number
+from cardemu.identifiers import read_card_number
 from cardemu.lifecycle import ALLOWED
 from cardemu.memory import PowerCutError
 from cardemu.people import person
@@ -31,6 +31,7 @@ from cardemu.personalisation.personalise import personalise
 from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
 from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed, parse, personalisation_script, play
 from cardemu.personalisation.shell import Shell, typed
+from cardemu.personalisation.values import as_written, completed, contradictions, real_division
 from cardemu.products import Product, product
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
@@ -145,16 +146,21 @@ def _serial(wanted: NewCard) -> bytes:
 
 def _values(wanted: NewCard) -> dict[str, str]:
     """The synthetic person's values with the fields given put over them; numbers are checked."""
-    if not (len(wanted.issue_date) == 8 and wanted.issue_date.isascii() and wanted.issue_date.isdecimal()):
-        raise UsageError(f"issue date {wanted.issue_date!r} must be eight digits, CCYYMMDD")
-    given = assignments(wanted.fields)
+    given, problems = as_written({"card.issue_date": wanted.issue_date, **assignments(wanted.fields)})
+    if problems:
+        raise UsageError("\n".join(f"{name}: {why}" for name, why in problems))
+    issue_date = given["card.issue_date"]
     try:
         holder = person(wanted.seed, wanted.region, wanted.index)
-        values = values_of(holder, wanted.region, _serial(wanted), wanted.issue_date, wanted.index) | given
-        read_citizen_number(values["person.number"])
+        values = values_of(holder, wanted.region, _serial(wanted), issue_date, wanted.index)
+        values |= completed(given, holder, wanted.index, issue_date) | given
         read_card_number(values["card.number"])
     except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from error
+    if problems := contradictions(values):
+        raise UsageError("\n".join(f"{name}: {why}" for name, why in problems))
+    if warning := real_division(values["person.number"]):
+        complain(f"warning: {warning}")
     return values
 
 

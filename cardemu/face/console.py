@@ -15,11 +15,13 @@ from cardemu.face.description import SIDES, Face
 from cardemu.face.geometry import overlaid
 from cardemu.face.holder import ISSUE_DATE, SEED, Wish, read_wish, values_for, values_on
 from cardemu.face.layout import layout_of
-from cardemu.face.typefaces import FontError, Typeface, from_file
+from cardemu.face.typefaces import FontError, Typeface, from_text
 from cardemu.face.values import FaceError
 from cardemu.host.claim import write_pictures
-from cardemu.host.printing import say
+from cardemu.host.printing import complain, say
+from cardemu.inputfile import read_text
 from cardemu.personalisation.script import REGION
+from cardemu.personalisation.values import real_division
 from cardemu.products import Product, product
 
 FORMATS = ("png", "svg", "pdf", "json")
@@ -101,7 +103,7 @@ def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
         wish = replace(wish, index=int(wanted.who))
     elif not path.is_file():
         raise UsageError(f"{wanted.who}: neither a person's number nor a file (a saved card, or values in TOML)")
-    elif path.suffix == ".json" and is_saved_card(path.read_text(encoding="utf-8", errors="replace")):
+    elif path.suffix == ".json" and is_saved_card(read_text(path, errors="replace")):
         _only_of_people(wanted)
         card, card_product = load_card(path, wanted.product or None)
         return card_product, values_on(card, card_product) | given, wanted.portrait
@@ -110,7 +112,10 @@ def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
     if not wish.product:
         raise UsageError("--product is missing: generation-1, generation-2, generation-3 or a product file")
     card_product = product(wanted.product or wish.product)
-    return card_product, values_for(card_product, wish), wanted.portrait or wish.portrait
+    values = values_for(card_product, wish)
+    if warning := real_division(values["person.number"]):
+        complain(f"warning: {warning}")
+    return card_product, values, wanted.portrait or wish.portrait
 
 
 def _only_of_people(wanted: WantedFace) -> None:
@@ -167,15 +172,10 @@ def _material(
     photo = read("portrait", artwork.photo, portrait) if portrait else None
     fonts: list[Typeface] = []
     for text in wanted.font_files:
-        file_name, mark, number = text.rpartition("#")
-        if not (mark and number.isdecimal()):
-            file_name, number = text, "0"
         try:
-            fonts.append(from_file(Path(file_name), int(number)))
+            fonts.append(from_text(text))
         except FontError as error:
             problems.append(("font-file", str(error)))
-        except OSError as error:
-            problems.append(("font-file", f"{file_name}: {error.strerror}"))
     return Material(pictures, photo, tuple(fonts))
 
 

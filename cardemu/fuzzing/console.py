@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cardemu.cardfile import UsageError
+from cardemu.cardfile import UsageError, text_of
 from cardemu.console import FINE, REFUSED, complaining
 from cardemu.fuzzing.campaign import ReplayError, Tally, from_script, outcome, run, to_script
 from cardemu.fuzzing.corpus import Target, card_target, psam_target
@@ -52,9 +52,7 @@ def fuzz(name: str, *, commands: int, seed: int, out: Path | None = None, replay
 
 def _replay(fuzzed: Target, path: Path) -> int:
     try:
-        start, ops = from_script(path.read_text(encoding="utf-8"), fuzzed, str(path))
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text") from error
+        start, ops = from_script(text_of(path), fuzzed, str(path))
     except ReplayError as error:
         raise UsageError(str(error)) from error
     _, why = outcome(fuzzed, start, ops)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cardemu.host.lock import InUseError, locked
+from cardemu.inputfile import parse_json, read_bytes, read_text
 from cardemu.personalisation.script import personalisation_script
 from cardemu.reference import datagroups, faces
 from cardemu.reference.chip import describe_chip, read_out
@@ -25,6 +26,8 @@ from cardemu.reference.stripefiles import stripe_data, wav_files
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+FILE_BYTES = 64_000_000
+"""More than any file of a bundle has."""
 _KEY = "cardmill reference"
 _VERSIONS = ("cardmill", "numpy", "pillow")
 
@@ -170,14 +173,26 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest; BundleError when it is missing, cut off, or of another format."""
     path = folder / MANIFEST
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(read_text(path))
     except FileNotFoundError as error:
         raise BundleError(f"{folder}: no bundle: {MANIFEST} is missing") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BundleError(f"{path}: not a manifest: {error}") from error
     if not isinstance(data, dict) or data.get(_KEY) != FORMAT or not isinstance(data.get("files"), dict):
         raise BundleError(f"{path}: not a manifest of format {FORMAT}")
+    wrong = [line for name, entry in data["files"].items() if (line := _entry_problem(name, entry))]
+    if wrong:
+        raise BundleError("\n".join(f"{path}: {line}" for line in wrong))
     return data
+
+
+def _entry_problem(name: str, entry: object) -> str:
+    """What is wrong with a file's line in a manifest: a name that leads elsewhere, a hash that is none."""
+    if name in {"", ".", ".."} or any(character in name for character in "/\\\0"):
+        return f"files: {name!r} must be the name of a file in the bundle, without a path"
+    if not isinstance(entry, dict) or type(entry.get("bytes")) is not int or not isinstance(entry.get("sha256"), str):
+        return f"files: {name!r} must have bytes (a whole number) and sha256 (a text)"
+    return ""
 
 
 def mismatches(folder: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -185,10 +200,10 @@ def mismatches(folder: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[str
     found = {}
     for name, entry in manifest["files"].items():
         path = folder / name
-        if os.sep in name or not path.is_file():
+        if not path.is_file():
             found[name] = (f"{entry['bytes']} bytes", "missing")
             continue
-        data = path.read_bytes()
+        data = read_bytes(path, FILE_BYTES)
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             found[name] = (f"SHA-256 {entry['sha256']}", f"SHA-256 {hashlib.sha256(data).hexdigest()}")
     return found

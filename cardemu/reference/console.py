@@ -19,6 +19,7 @@ from cardemu.console import FINE, assignments, complaining
 from cardemu.host.claim import claimed
 from cardemu.host.guard import INTERRUPTED, LOST
 from cardemu.host.printing import Printer, complain, say, write_json
+from cardemu.personalisation.values import real_division
 from cardemu.products import Product, product
 from cardemu.reference import batch, bundle
 from cardemu.reference.batch import BatchError, Job
@@ -42,6 +43,7 @@ class Reference:
     fields: tuple[str, ...] = ()
     photo: Path | None = None
     portrait: Path | None = None
+    font_files: tuple[str, ...] = ()
     limit: int = 0
     workers: int = 0
     as_json: bool = False
@@ -65,6 +67,8 @@ def _reference(asked: Reference) -> int:
     wanted = _wanted(asked)
     made = _product(asked.product or wanted.product)
     record = make_record(made, wanted)
+    if warning := real_division(record.values["person.number"]):
+        complain(f"warning: {warning}")
     bundle.write(record, asked.out, force=asked.force)
     manifest = bundle.read_manifest(asked.out)
     if asked.as_json:
@@ -93,7 +97,8 @@ def _wanted(asked: Reference) -> Wanted:
             raise UsageError(f"{asked.person!r} must be the number of a synthetic person, a file or a run folder")
         wanted = read_person(path)
     values = {**wanted.values, **assignments(asked.fields)}
-    return replace(wanted, values=values, photo=asked.photo or wanted.photo, portrait=asked.portrait or wanted.portrait)
+    photo, portrait = asked.photo or wanted.photo, asked.portrait or wanted.portrait
+    return replace(wanted, values=values, photo=photo, portrait=portrait, font_files=asked.font_files)
 
 
 def _batch(asked: Reference, path: Path) -> int:
@@ -106,7 +111,9 @@ def _batch(asked: Reference, path: Path) -> int:
     else:
         jobs = batch.from_csv(path)
         jobs = jobs[: asked.limit] if asked.limit else jobs
+    jobs = [replace(job, wanted=replace(job.wanted, font_files=asked.font_files)) for job in jobs]
     jobs = batch.check(jobs, _product(asked.product))
+    _warn_of_real_numbers(jobs)
     with claimed(asked.out, KIND, among_others=True):
         for job in jobs:
             bundle.check_place(asked.out / job.name, force=asked.force)
@@ -133,6 +140,13 @@ def _write_batch(asked: Reference, jobs: list[Job]) -> int:
     elif not asked.quiet:
         say(f"{asked.out}: {len(names)} bundles")
     return FINE
+
+
+def _warn_of_real_numbers(jobs: list[batch.Job]) -> None:
+    """One line for the whole batch."""
+    warnings = [warning for job in jobs if (warning := real_division(job.wanted.values.get("person.number", "")))]
+    if warnings:
+        complain(f"warning: {len(warnings)} of {len(jobs)} cards: {warnings[0]}")
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from cardemu.products import Product
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 40_000_000
+TOO_MANY_PIXELS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+"""What Pillow says of a picture that would not fit in memory."""
 
 
 class PictureError(ValueError):
@@ -37,7 +39,7 @@ def read_picture(path: Path, field: str, formats: tuple[str, ...] = ("JPEG", "PN
             picture.load()
     except UnidentifiedImageError as error:
         raise PictureError(f"{field}: {path.name} is no image of {', '.join(formats)}{named(data)}") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except (OSError, SyntaxError, ValueError, *TOO_MANY_PIXELS) as error:
         if isinstance(error, PictureError):
             raise
         raise PictureError(f"{field}: {path.name} is a broken image of {', '.join(formats)}") from error

@@ -87,7 +87,7 @@ def holds_values(folder: Path) -> bool:
 def _read(path: Path, key: StudyKey) -> dict[tuple[str, int], float] | None:
     """The numbers in a file; None if there is no file, or one that was broken off before it said whose it is."""
     parts: list[list[Any]] = []
-    whole_parts(path, _MAGIC, lambda part: parts.append(json.loads(part)))
+    whole_parts(path, _MAGIC, lambda part, _: parts.append(json.loads(part)))
     if not parts:
         return None
     metric, content_hash, seed, counted, code = parts[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -148,7 +149,9 @@ class LocalCrew(ExecutorCrew):
         super().__init__(self._start(size), size)
 
     def _start(self, size: int) -> Executor:
-        return WorkerPool(size, _listen_to, (self._mouth,))
+        kernels = sys.modules.get("sim.engines.kernels")  # takes a moment to load: where it is not, nothing is compiled
+        code = {} if kernels is None else kernels.STORE.only_in_memory()
+        return WorkerPool(size, _begin_worker, (self._mouth, code))
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to a process."""
@@ -177,8 +180,8 @@ class LocalCrew(ExecutorCrew):
         self._processes.clear()
 
 
-def _listen_to(mouth: Connection) -> None:
-    """Where a worker tells how far it is."""
+def _begin_worker(mouth: Connection, code: dict[str, bytes]) -> None:
+    """Where a worker tells how far it is; `code`: what the parent has compiled and could not keep on disk."""
     if hasattr(os, "set_blocking"):
         os.set_blocking(mouth.fileno(), False)
 
@@ -187,6 +190,10 @@ def _listen_to(mouth: Connection) -> None:
             mouth.send(share)
 
     Outlet.send = send
+    if code:
+        from sim.engines.kernels import STORE  # noqa: PLC0415 - takes a moment to load
+
+        STORE.take(code)
 
 
 def cores() -> int:
