@@ -39,6 +39,7 @@ from sim.replications.values import KIND as SENSITIVITY
 from sim.replications.workers import Crew, crew_of
 from sim.run import Plan
 from sim.sample import NONE, LogKept
+from sim.shipped import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from sim.run import Outcome
 
 BOTH = "both"
-TRUTH = Path(__file__).resolve().parent.parent / "scenarios" / "truth"
+TRUTH = SCENARIOS / "truth"
 
 
 @dataclass(frozen=True, slots=True)
