@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from reports import card_console
-from sim.metrics.measures import Unit
+from sim.metrics.catalogue import Unit
 from sim.metrics.units import in_words
 
 if TYPE_CHECKING:

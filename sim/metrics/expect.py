@@ -12,10 +12,11 @@ from functools import partial
 
 import numpy as np
 
+from sim.metrics.catalogue import Unit
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import Interval, of_means
-from sim.metrics.measures import Estimate, Question, Unit, UnknownMetricError, measure, measure_each
+from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_each
 from sim.metrics.names import Names
 from sim.metrics.units import in_words
 
