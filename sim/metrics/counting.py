@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,6 +141,14 @@ class Distribution:
             dtype=np.float64,
         )
 
+    def without_nothing(self) -> Self:
+        """The same without values that were taken back as often as they were counted."""
+        self._merge()
+        there = self._counts != 0
+        if not there.all():
+            self._keys, self._counts = self._keys[there], self._counts[there]
+        return self
+
     @classmethod
     def together(cls, parts: Sequence[Distribution]) -> Distribution:
         """All of these, which keep values in the same way, as one (pooled replications)."""
@@ -218,8 +227,7 @@ class Tally:
         now = Distribution(self._bits, self._limit, exact=self._exact)
         keys, counts = (lines[:, 0], waiting), (lines[:, COUNT], np.ones_like(waiting))
         now.add_keys(np.concatenate(keys), np.concatenate(counts))
-        now.table()
-        return now
+        return now.without_nothing()
 
 
 def block_edges(blocks: int, block_ms: int, until_ms: int) -> tuple[Ints, Ints]:
