@@ -18,7 +18,7 @@ from sim.conservation import CardIdentities
 from sim.engines.choose import AUTO, REFERENCE, choose, ready
 from sim.engines.reference import ReferenceEngine
 from sim.errors import Problem, ScenarioError, writing
-from sim.expectations import expectation
+from sim.expectations import check_errors, expectation
 from sim.metrics.build import build_tables
 from sim.metrics.build_counts import stories_table
 from sim.metrics.expect import Expectation, Verdict, evaluate, needs
@@ -179,6 +179,7 @@ def play(
     run = loaded.scenario.run
     expectations = [expectation(table) for table in loaded.scenario.expect]
     enough: Enough = plan.stopping or Fixed(run.replications if plan.replications is None else plan.replications)
+    check_errors(expectations, enough.most)
     plan = replace(plan, engine=ready(plan.engine, compiled.program, enough.most, announce))
     job = job_of(loaded, compiled, plan, expectations)
     with ExitStack() as stack:
@@ -195,7 +196,7 @@ def play(
         raise KeyboardInterrupt
     results = [row.result for row in counted]
     stories = [story for row in counted for story in row.stories]
-    verdicts = tuple(evaluate(expectations, results))
+    verdicts = tuple(evaluate(expectations, results, interrupted=session.partial))
     return Outcome(
         loaded=loaded, compiled=compiled, content_hash=job.key.content_hash, seed=job.key.seed, engine=job.engine,
         replications=len(counted), partial=session.partial, events=sum(row.events for row in counted),

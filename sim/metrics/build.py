@@ -25,9 +25,9 @@ from sim.metrics.build_counts import (
 )
 from sim.metrics.counting import Bools, Floats
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
-from sim.metrics.expect import Verdict, combined
-from sim.metrics.fold import EVERYTHING, Result, pool
-from sim.metrics.measures import Estimate, Question, measure_at
+from sim.metrics.expect import Verdict
+from sim.metrics.fold import Result, pool
+from sim.metrics.measures import Estimate, Question, measure_at_all
 from sim.metrics.names import DAY_MS, Names, StationName
 from sim.procedures.model import Place
 
@@ -50,6 +50,7 @@ def build_tables(
     leads = time_histograms(pooled)
     return t.Tables(
         replications=pooled.runs,
+        nothing_random=pooled.runs > 1 and _all_alike(results[0], pooled),
         start=names.start.isoformat(),
         window_start_ms=pooled.cube.from_ms,
         window_end_ms=pooled.end_ms,
@@ -70,6 +71,11 @@ def build_tables(
         expectations=expectations_table(verdicts),
         stories=stories if stories is not None else stories_table(()),
     )
+
+
+def _all_alike(first: Result, pooled: Result) -> bool:
+    """Whether every sum of all is that of the first as often as there are replications: to the ms, not by chance."""
+    return bool((pooled.cube.sums.sum(axis=2) == pooled.runs * first.cube.sums.sum(axis=2)).all())
 
 
 def _thresholds(given: dict[Place, int] | None) -> dict[Place, int]:
@@ -122,11 +128,9 @@ def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Head
     rows = _entries(results[0].names)
 
     def ask(metric: str) -> list[Estimate]:
-        answers = []
-        for _, _, _, _, kind, chosen in rows:
-            question = Question(metric, "", EVERYTHING, thresholds[kind] if metric == "wait.within" else None)
-            answers.append(combined([measure_at(result, question, chosen) for result in results]))
-        return answers
+        thresholded = metric == "wait.within"
+        questions = [Question(metric, threshold_ms=thresholds[row[4]] if thresholded else None) for row in rows]
+        return measure_at_all(results, [(question, row[5]) for question, row in zip(questions, rows, strict=True)])
 
     def values(metric: str) -> Floats:
         return np.array([e.value for e in ask(metric)], dtype=np.float64)
