@@ -32,8 +32,7 @@ from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
 from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.metrics.units import in_words
 from sim.replications.compare import REPLICATIONS, sentence
-from sim.replications.sensitivity import CHANGE
-from sim.replications.sensitivity import REPLICATIONS as FEW
+from sim.replications.sensitivity import CHANGE, FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
 from sim.replications.values import KIND as SENSITIVITY
 from sim.replications.workers import Crew, crew_of
@@ -299,8 +298,13 @@ def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
     def arm(effect: Effect) -> dict[str, object]:
         if effect.note:
             return {"value": effect.value, "note": effect.note}
-        interval = [_number(effect.difference.low), _number(effect.difference.high)]
-        return {"value": effect.value, "metric": _number(effect.metric), "difference": interval}
+        i = effect.interval
+        return {
+            "value": effect.value,
+            "metric": _number(effect.metric),
+            "change": _number(effect.change),
+            "interval": None if i.note else [i.low, i.high],
+        }
 
     return {
         "metric": tornado.asked.text,

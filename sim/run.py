@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cardemu.host.claim import Claim, claimed
 from sim.engines.choose import AUTO, ready
 from sim.errors import writing
-from sim.expectations import expectation
+from sim.expectations import check_errors, expectation
 from sim.metrics.build import build_tables
 from sim.metrics.build_counts import stories_table
 from sim.metrics.expect import Expectation, Verdict, evaluate, needs
@@ -125,6 +125,7 @@ def play(
     run = loaded.scenario.run
     expectations = [expectation(table) for table in loaded.scenario.expect]
     enough: Enough = plan.stopping or Fixed(run.replications if plan.replications is None else plan.replications)
+    check_errors(expectations, enough.most)
     plan = replace(plan, engine=ready(plan.engine, compiled.program, enough.most, announce))
     job = job_of(loaded, compiled, plan, expectations)
     with ExitStack() as stack:
@@ -141,7 +142,7 @@ def play(
     if not counted:
         raise KeyboardInterrupt
     results = Numbered(range(len(counted)), lambda at: counted[at].result)
-    verdicts = tuple(evaluate(expectations, results))
+    verdicts = tuple(evaluate(expectations, results, interrupted=session.partial))
     events, stories, violations = _told_in(counted)
     return Outcome(
         loaded=loaded, compiled=compiled, content_hash=job.key.content_hash, seed=job.key.seed, engine=job.engine,

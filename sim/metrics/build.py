@@ -25,7 +25,7 @@ from sim.metrics.build_counts import (
 )
 from sim.metrics.counting import Bools, Floats
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
-from sim.metrics.expect import Verdict, combined
+from sim.metrics.expect import Verdict
 from sim.metrics.fold import EVERYTHING, Result, pool
 from sim.metrics.measures import Question, measure_at_all
 from sim.metrics.names import DAY_MS, Names, StationName
@@ -55,6 +55,7 @@ def build_tables(
     leads = time_histograms(pooled)
     return t.Tables(
         replications=pooled.runs,
+        nothing_random=pooled.runs > 1 and _all_alike(results[0], pooled),
         start=names.start.isoformat(),
         window_start_ms=pooled.cube.from_ms,
         window_end_ms=pooled.end_ms,
@@ -75,6 +76,11 @@ def build_tables(
         expectations=expectations_table(verdicts),
         stories=stories if stories is not None else stories_table(()),
     )
+
+
+def _all_alike(first: Result, pooled: Result) -> bool:
+    """Whether every sum of all is that of the first as often as there are replications: to the ms, not by chance."""
+    return bool((pooled.cube.sums.sum(axis=2) == pooled.runs * first.cube.sums.sum(axis=2)).all())
 
 
 def _thresholds(given: dict[Place, int] | None) -> dict[Place, int]:
@@ -131,7 +137,7 @@ def _headline(results: Sequence[Result], pooled: Result, thresholds: dict[Place,
         for metric in _ASKED
         for _, _, _, _, kind, chosen in rows
     ]
-    answers = iter([combined(each) for each in measure_at_all(results, asked)])
+    answers = iter(measure_at_all(results, asked))
     found = {metric: [next(answers) for _ in rows] for metric in _ASKED}
 
     def values(metric: str) -> Floats:
