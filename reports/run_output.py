@@ -60,8 +60,8 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
 def _print_verdicts(outcome: Outcome, out: Printer) -> None:
     """What was expected and what came, stories that went wrong, what no log may say."""
     for verdict in outcome.verdicts:
-        mark = Text("met    ", "green") if verdict.ok else Text("NOT MET", "red") if verdict.judged else Text("-      ")
-        out.line_of(Text.assemble(mark, f" {verdict.text}"))
+        judged = Text("met    ", "green") if verdict.ok else Text("NOT MET", "red")
+        out.line_of(Text.assemble(judged if verdict.judged else "-      ", f" {verdict.text}"))
     wrong = [story for story in outcome.stories if not story.ok]
     if outcome.stories:
         right = len(outcome.stories) - len(wrong)

@@ -5,7 +5,7 @@ Natural units: times in ms, shares 0..1, rates per ms, everything else in people
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property, partial
@@ -98,27 +98,27 @@ def measure_all(results: Sequence[Result], questions: Sequence[Question]) -> lis
     return measure_at_all(results, [(question, stations_named(names, question.station)) for question in questions])
 
 
-def measure_at_all(results: Sequence[Result], asked: Sequence[tuple[Question, Bools]]) -> list[Estimate]:
+def measure_at_all(results: Iterable[Result], asked: Sequence[tuple[Question, Bools]]) -> list[Estimate]:
     """The same for sets of stations that have no name."""
-    first, *rest = results
+    rest = iter(results)
+    first = next(rest)
     answers = [measure_at(first, question, chosen) for question, chosen in asked]
-    if not rest:
-        return answers
-    together = [Replicated(answer.unit, [answer.part]) for answer in answers]
+    together: list[Replicated] = []
     for result in rest:
+        together = together or [Replicated(answer.unit, [answer.part]) for answer in answers]
         for one, (question, chosen) in zip(together, asked, strict=True):
             one.add(measure_at(result, question, chosen).part)
-    return [Estimate(one.value, one.unit, one.count, one.interval) for one in together]
+    return [Estimate(one.value, one.unit, one.count, one.interval) for one in together] or answers
 
 
-def _of_one_of_many() -> Interval:
+def _of_pooled() -> Interval:
     return none_because("the interval is that of all replications")
 
 
 def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
-    """The answer of one run for a set of stations that has no name; pooled replications have no interval here."""
+    """The answer of one run for a set of stations that has no name; of pooled replications without an interval."""
     estimate = _at(result, question, chosen)
-    return estimate if result.runs == 1 else replace(estimate, around=_of_one_of_many)
+    return estimate if result.runs == 1 else replace(estimate, around=_of_pooled)
 
 
 def _at(result: Result, question: Question, chosen: Bools) -> Estimate:

@@ -65,7 +65,7 @@ class Replicated:
         self._above: list[float] = []
         self._below: list[float] = []
         self._all: Distribution | None = None
-        self._coarse: list[tuple[Ints, Ints]] = []
+        self._coarse: list[tuple[np.ndarray, np.ndarray]] = []
         for part in parts:
             self.add(part)
 
@@ -78,7 +78,8 @@ class Replicated:
         if part.values is not None:
             self.share = part.share
             self._all = part.values if self._all is None else Distribution.together([self._all, part.values])
-            self._coarse.append(part.values.coarse())
+            bucket, count = part.values.coarse()
+            self._coarse.append((bucket.astype(np.uint16), count.astype(np.uint32)))  # some hundred numbers
 
     @property
     def value(self) -> float:
