@@ -42,7 +42,7 @@ from sim.run import Plan
 from sim.sample import NONE, LogKept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sim.replications.compare import Difference
     from sim.replications.sensitivity import Effect, Tornado
@@ -68,11 +68,11 @@ class Common:
     quiet: bool = False
     resume: bool = False
 
-    def crew(self, stack: ExitStack) -> Crew | None:
+    def crew(self, stack: ExitStack, say: Callable[[str], None]) -> Crew | None:
         """Who helps."""
         if self.workers == 1 and not self.cluster:
             return None
-        return stack.enter_context(crew_of(self.workers, self.cluster))
+        return stack.enter_context(crew_of(self.workers, self.cluster, say))
 
     def plan(self, replications: int) -> Plan:
         """How each alternative is played: no log, so that only numbers are kept."""
@@ -109,7 +109,7 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
     folder = common.out or Path("runs") / f"compare-{sides[0].path.stem}-{sides[1].path.stem}"
     placed = tuple(Side(side.path, side.overrides, folder / name) for side, name in zip(sides, "ab", strict=True))
     with ExitStack() as stack, common.progress() as progress, _keeping(folder):
-        crew = common.crew(stack)
+        crew = common.crew(stack, progress.announce)
         comparison = play_both((placed[0], placed[1]), metrics, plan, crew, progress.beat, progress.announce)
     page = folder / ("compare.html" if common.lang == "en" else f"compare.{common.lang}.html")
     words = Words(common.lang)
@@ -223,7 +223,7 @@ def sensitivity(options: SensitivityOptions, common: Common) -> int:
     plan, side = common.plan(FEW), replace(options.side, folder=folder)
     metric = (options.metric, options.place)
     with ExitStack() as stack, common.progress() as progress, _keeping(folder):
-        crew = common.crew(stack)
+        crew = common.crew(stack, progress.announce)
         tornado, partial = play_sensitivity(side, metric, change, plan, crew, progress.count, progress.announce)
     page = folder / ("sensitivity.html" if common.lang == "en" else f"sensitivity.{common.lang}.html")
     words = Words(common.lang)
@@ -317,7 +317,7 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
     for title in ("scenario", "engine", "measured", "expected", "z", "", "case"):
         table.add_column(title, justify="right" if title == "z" else "left", overflow="fold")
     with ExitStack() as stack, common.progress() as progress:
-        crew, interrupted = common.crew(stack), False
+        crew, interrupted = common.crew(stack, progress.announce), False
         try:
             for one in (REFERENCE, COMPILED) if engine == BOTH else (engine,):
                 for outcome, found in play_truth(paths, one, crew, check=check, beat=progress.beat):

@@ -70,7 +70,7 @@ def _nation(options: NationOptions) -> int:
     began = perf_counter()
     with (
         _Progress(hidden=options.quiet or options.as_json) as progress,
-        crew_of(options.workers, options.cluster) as crew,
+        crew_of(options.workers, options.cluster, progress.announce) as crew,
     ):
         run = NationRun(country, folder, crew, progress.beat)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -14,6 +13,7 @@ from sim.errors import ScenarioError
 from sim.expectations import expectation
 from sim.metrics.expect import Verdict
 from sim.replications.asked import Asked, read_asked
+from sim.replications.common import Common
 from sim.replications.compare import Difference, asked_of_both, compare, headline
 from sim.replications.kept import RowsError
 from sim.replications.sensitivity import Tornado, alternatives, tornado, variations
@@ -22,7 +22,7 @@ from sim.replications.values import StudyKey, kept_values
 from sim.replications.vary import Variation
 from sim.replications.warm_up import Settled
 from sim.replications.workers import Crew
-from sim.run import Beat, Job, Outcome, Plan, job_in, job_of, play, play_alone, prepare
+from sim.run import Beat, Job, Outcome, Plan, job_of, play, play_alone, prepare
 from sim.scenario.load import Loaded
 from sim.scenario.values import Provenance
 from sim.settle import settle, settle_both
@@ -77,15 +77,15 @@ def play_both(
     return Comparison(a, b, tuple(differences), (both[0].settled, both[1].settled))
 
 
-Measured = tuple[bytes, int, Asked]
-"""A replication of a packed job, of which one number is asked for."""
+Measured = tuple[Common, int, Asked]
+"""A replication of a job, of which one number is asked for."""
 
 
 def play_measured(task: Measured) -> tuple[str, int, float]:
     """Play one replication in a worker; returns content hash, replication and the number asked for."""
-    packed, number, asked = task
-    key, row = play_alone((packed, number))
-    ours = job_in(packed).key
+    common, number, asked = task
+    key, row = play_alone((common, number))
+    ours = common.opened().key
     if key != ours:
         raise RowsError(f"a worker's run does not go with ours: {ours.difference(key)}")
     return key.content_hash, number, asked.of([row.result])[0]
@@ -119,8 +119,8 @@ class _Alternatives:
             to_do = [number for number in range(self.replications) if (played, number) not in finished]
             if to_do and played not in self.packed:
                 self.packed.add(played)
-                packed = pickle.dumps(job)
-                yield from ((packed, number, self.asked) for number in to_do)
+                common = Common.of(job)
+                yield from ((common, number, self.asked) for number in to_do)
 
     def job(self, loaded: Loaded, compiled: Compiled) -> Job:
         """What all replications of an alternative have in common."""
