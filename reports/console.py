@@ -130,7 +130,10 @@ def _tornado(options: RunOptions) -> Tornado:
     plan = Plan(options.seed, FEW, options.engine)
     side = Side(options.scenario, options.overrides)
     hidden = options.quiet or options.as_json
-    with crew_of(options.workers, options.cluster) as crew, RunProgress(hidden=hidden) as progress:
+    with (
+        RunProgress(hidden=hidden) as progress,
+        crew_of(options.workers, options.cluster, progress.announce) as crew,
+    ):
         return play_sensitivity(side, (options.sensitivity, ""), CHANGE, plan, crew, progress.count, progress.announce)[
             0
         ]
