@@ -145,7 +145,7 @@ class OwnPcscd:
             return
         code = process.returncode
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        words = "".join(f"\n{line}" for line in self.log[-3:])
+        words = "".join(f"\n{line}" for line in list(self.log)[-3:])
         raise TransportError(f"the PC/SC service (pcscd, process {process.pid}) has ended: {how}{words}")
 
     def stop(self) -> None:
