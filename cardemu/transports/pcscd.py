@@ -109,6 +109,15 @@ class OwnPcscd:
         return {**os.environ, SOCKET_VARIABLE: str(self.socket_path)}
 
     @property
+    def openness(self) -> tuple[str, ...]:
+        """What other machines can reach of it, in words."""
+        ports = ", ".join(str(port) for port in self.ports)
+        return (
+            f"the driver listens on every interface of this machine: who connects to port {ports} is a card there",
+            "where that matters, run it in a network namespace (cardemu/transports/README.md says how)",
+        )
+
+    @property
     def pid(self) -> int:
         """The service's process id."""
         if self._process is None:

@@ -22,7 +22,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, unique
 from types import TracebackType
 from typing import Self
@@ -63,6 +63,7 @@ class Ending(Enum):
     READER_GONE = "the reader closed the connection"
     NO_ANSWER = "a command that no card could answer"
     TORN_OUT = "the card was torn out"
+    EXCHANGED = "another card goes in"
 
 
 class Wire:
@@ -140,10 +141,10 @@ def answer_to(card: Port, command: bytes) -> bytes:
 class Contact:
     """A card in the reader: whether it has power, and the ATR it gave last, whatever becomes of the connections."""
 
-    __slots__ = ("_atr", "_card", "_powered")
+    __slots__ = ("_atr", "_powered", "card")
 
     def __init__(self, card: Port) -> None:
-        self._card = card
+        self.card = card
         self._atr = card.reset()
         self._powered = False
 
@@ -173,7 +174,7 @@ class Contact:
                 return Ending.NO_ANSWER
             else:
                 try:
-                    answer = answer_to(self._card, message)
+                    answer = answer_to(self.card, message)
                 except MuteError as error:
                     LOGGER.info("no answer: %s", error)
                     continue
@@ -184,7 +185,7 @@ class Contact:
         """What a control code asks for."""
         self._powered = control != OFF
         if self._powered:
-            self._atr = self._card.reset()
+            self._atr = self.card.reset()
 
 
 class Reader:
@@ -193,7 +194,7 @@ class Reader:
     As a context manager: in at the beginning, out at the end.  `out_s`: see `OUT_S`.
     """
 
-    __slots__ = ("_lock", "_socket", "_stop", "_thread", "card", "out_s", "port")
+    __slots__ = ("_lock", "_out", "_socket", "_stop", "_thread", "card", "out_s", "port")
 
     def __init__(self, card: Port, port: int = FIRST_PORT, *, out_s: float = OUT_S) -> None:
         self.card = card
@@ -202,6 +203,7 @@ class Reader:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._stop = threading.Event()
+        self._out = threading.Event()
         self._thread: threading.Thread | None = None
 
     def insert(self) -> None:
@@ -228,6 +230,19 @@ class Reader:
         thread, self._thread = self._thread, None
         if thread is not None and thread is not threading.current_thread():
             thread.join()
+
+    def exchange(self, card: Port) -> None:
+        """Put another card in; returns when the old one is out, and programs see the new one a little later."""
+        with self._lock:
+            self.card = card
+            self._out.clear()
+            if self._socket is None:
+                return
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                LOGGER.debug("port %d was closed already", self.port)
+        self._out.wait()
 
     @property
     def inside(self) -> bool:
@@ -278,12 +293,15 @@ class Reader:
                     return
                 contact = contact or Contact(self.card)
                 ending = contact.converse(Wire(connection))
+                if contact.card is not self.card:
+                    ending, contact = Ending.EXCHANGED, None
             except PowerCutError as error:
                 ending = Ending.TORN_OUT
                 LOGGER.info("torn out: %s", error)
             finally:
                 with self._lock:
                     self._socket = None
+                    self._out.set()
                 connection.close()
                 _LEFT[self.port] = time.monotonic()
             connection = None
@@ -291,6 +309,8 @@ class Reader:
                 LOGGER.warning("port %d: %s", self.port, ending.value)
             if ending is Ending.TORN_OUT:
                 return
+            if ending is Ending.EXCHANGED:
+                self._stop.wait(self.out_s)
 
     def _wait_for_reader(self) -> socket.socket | None:
         """A connection as soon as there is a reader; None when the card is removed before."""
@@ -308,15 +328,14 @@ class Reader:
 
 def serve(card: Port, slot: int = 0) -> None:
     """Show a card in a slot of the installed virtual reader until Ctrl-C."""
-    serve_all([(card, slot_port(slot))])
+    serve_all([Reader(card, slot_port(slot))])
 
 
-def serve_all(cards: list[tuple[Port, int]], check: Callable[[], None] = lambda: None) -> None:
-    """Show several cards, each at its port, until Ctrl-C; all are out when this returns.
+def serve_all(readers: Sequence[Reader], check: Callable[[], None] = lambda: None) -> None:
+    """Show several cards, each in its reader, until Ctrl-C; all are out when this returns.
 
     `check` is called several times a second; what it raises ends the stay, as does a mistake of ours in a thread.
     """
-    readers = [Reader(card, port) for card, port in cards]
     threads = [threading.Thread(target=reader.serve, name=f"card in port {reader.port}") for reader in readers]
     try:
         for thread in threads:
