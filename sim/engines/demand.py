@@ -161,7 +161,7 @@ def _from_sine(
     return out[:n], epoch, count
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def _from_counts(
     begins: np.ndarray,
     spans: np.ndarray,
