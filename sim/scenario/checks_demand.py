@@ -20,6 +20,7 @@ from sim.scenario.schema_people import DemandFile, DemandTable
 from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_story import ActionTable
 from sim.scenario.schema_validate import Finding
+from sim.scenario.sizes import ranges
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.units import duration_text
 from sim.scenario.values import Dist, ParameterValue, Wait, expand
@@ -42,9 +43,9 @@ def check_run(there: World) -> Iterator[Finding]:
     years = missing_years(there)
     if years and uses_workdays(there):
         known = f"{min(ANNOUNCED_YEARS)} to {max(ANNOUNCED_YEARS)}"
-        for year in years:
-            why = f"the working days of {year} are not known, and the scenario uses working days"
-            yield Finding(("calendar", "covers"), why, f"{known}; or covers = [{year}] with its holidays and workdays")
+        why = f"the working days of {ranges(years)} are not known, and the scenario uses working days"
+        each = f"[{years[0]}]" if len(years) == 1 else f"[{years[0]}, ...]"
+        yield Finding(("calendar", "covers"), why, f"{known}; or covers = {each} with its holidays and workdays")
 
 
 def missing_years(there: World) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.scenario import units
 from sim.scenario.csv_text import ABSENT, PLAIN, Columns, Layout, columns, number, whole
 from sim.scenario.csv_times import Form, Local, Times, seconds, times
+from sim.scenario.sizes import MAX_LINES, MAX_SERVERS
 from sim.scenario.units import DAY_MS, WrongValueError, suggestion
 
 OVERRIDES = ("service", "patience")
@@ -150,7 +151,7 @@ def _ends(table: Columns, first: Times, form: Form, local: Local) -> Times:
 
 
 def read_staff(
-    file: str, content: bytes, local: Local, skills: Iterable[str] | None = None, layout: Layout = PLAIN
+    file: str, content: bytes, local: Local, skills: Collection[str] | None = None, layout: Layout = PLAIN
 ) -> Staff:
     """Columns time, servers[, skills]; skills in one cell apart by spaces; from each time on, until the next.
 
@@ -160,6 +161,9 @@ def read_staff(
     when, form = times(table, "time", local, dates=True)
     daily = form is Form.CLOCK
     servers = table.each("servers", whole)
+    most = MAX_SERVERS if skills is None or skills else MAX_LINES
+    for row in np.nonzero(servers > most)[0].tolist():
+        table.wrong("servers", row, f"{servers[row]:,} are too many", f"{most:,} at most")
     cells = table.cells.get("skills", [""] * len(table.lines))
     able = tuple(tuple(sorted(set(cell.split()))) for cell in cells)
     known = None if skills is None else set(skills)

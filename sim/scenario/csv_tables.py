@@ -10,10 +10,11 @@ from sim.scenario import csv_demand, csv_run
 from sim.scenario.checks import World
 from sim.scenario.csv_demand import Arrivals, Counts, Staff
 from sim.scenario.csv_run import Span
-from sim.scenario.files import MAX_CSV_BYTES, Reader, UnreadableError
+from sim.scenario.files import Reader, UnreadableError
 from sim.scenario.schema import Scenario
 from sim.scenario.schema_people import DemandFile, DemandTable
 from sim.scenario.schema_places import PLACES, Counters, PlaceTable
+from sim.scenario.sizes import MAX_CSV_BYTES
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.tree import Tree, dotted, shown
 

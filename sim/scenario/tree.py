@@ -10,6 +10,7 @@ from typing import Any
 from sim.errors import Problem
 from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_procedures import value_text
+from sim.scenario.sizes import MAX_LEVELS
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.units import suggestion
 from sim.scenario.values import Provenance
@@ -109,15 +110,19 @@ def override(tree: Tree, text: str) -> list[Problem]:
     """Carry out one `a.b.c=value` of the command line; the value is TOML, or else a text."""
     key, equals, written = text.partition("=")
     try:
-        path = _key_path(key) if equals else ()
+        path = _key_path(key) if equals and key.count(".") < MAX_LEVELS else ()
     except tomllib.TOMLDecodeError:
         path = ()
     if not path:
-        return [Problem(OVERRIDE, text, None, "is not an assignment", "key.key=value")]
+        return [Problem(OVERRIDE, _short(text), None, "is not an assignment", "key.key=value")]
     why = _unknown_name(tree.values, path)
     if why is not None:
         return [Problem(OVERRIDE, key.strip(), None, *why)]
     return _assign(tree, path, _toml_value(written.strip()))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
 
 
 def _key_path(key: str) -> tuple[str, ...]:
@@ -206,8 +211,7 @@ class Marks:
         elif mark != "A" and not source.strip():
             self.problems.append(((*path, "source"), f'is missing for mark = "{mark}"', "where the number comes from"))
         text = value_text(value)
-        short = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
-        self.provenance.append(Provenance(dotted(path), short, mark, source, note))
+        self.provenance.append(Provenance(dotted(path), _short(text), mark, source, note))
 
 
 def is_nation(tree: Tree) -> bool:
