@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reports.drawing.labels import BACK_OFFICE
 from reports.phrases import action_titles, metric, selection
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def _waiting(tables: Tables, limit_ms: int, words: Words) -> str:
     rows = [
         row
         for row, level in enumerate(head.level)
-        if level == "kind" and head.name[row] not in BACK_OFFICE and np.isfinite(head.wait_max_ms[row])
+        if level == "kind" and head.serves[row] != "cards" and np.isfinite(head.wait_max_ms[row])
     ]
     if not rows:
         return words("result.no_waiting_data")

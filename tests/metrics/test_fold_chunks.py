@@ -147,4 +147,4 @@ def test_pooled_replications_add_up() -> None:
     assert both.cube.blocks == one.cube.blocks + other.cube.blocks
     clusters = [measure(r, Question("wait.p90", "haishu")).interval.observations for r in (pool([one] * 6), both)]
     assert clusters == [6, 2]
-    assert both.daytime.joined.sum() == one.daytime.joined.sum() + other.daytime.joined.sum()
+    assert both.daytime.wait.sum() == one.daytime.wait.sum() + other.daytime.wait.sum()
