@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gc
+import io
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cardemu.commandline import card
+from cardemu.host.guard import guarded
+from cardemu.host.visible import visible
 
 app = typer.Typer(
     help="Card-issuance simulator and test harness for the social security card.",
@@ -225,14 +229,28 @@ def nation(  # noqa: PLR0913, PLR0917 - one argument an option
 app.add_typer(card, name="card")
 
 
-def main() -> None:
-    """Entry point of the console command."""
+def main() -> int:
+    """Run the command line as a program; its exit code."""
     gc.set_threshold(400_000, 20, 20)  # libraries make many objects and no garbage while they load
     try:
-        app()
+        return guarded(_command)
     finally:
         gc.freeze()  # the end of the process frees everything at once: nothing for the collector to look through
 
 
+_WRONG_COMMAND: Any = typer.BadParameter.__mro__[2]
+"""ClickException, for which typer has no public name."""
+
+
+def _command() -> int:
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except _WRONG_COMMAND as error:
+        text = io.StringIO()
+        error.show(text)
+        sys.stderr.write(visible(text.getvalue()))
+        return int(error.exit_code)
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

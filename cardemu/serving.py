@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import shlex
-import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,7 +15,9 @@ from pathlib import Path
 
 from cardemu.card import Card
 from cardemu.cardfile import UsageError, load_card
-from cardemu.console import FINE, complaining, say
+from cardemu.console import FINE, complaining
+from cardemu.host.printing import say
+from cardemu.host.temporary import temporary_folder
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
 from cardemu.personalisation.data import items, values_of
@@ -55,8 +55,6 @@ def serve(
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     served = [_served(name, number, product_name) for number, name in enumerate(cards)]
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: cards out, nothing left behind
     try:
         with ExitStack() as stack:
             service = stack.enter_context(_service(slot + len(served))) if own else None
@@ -121,9 +119,9 @@ def _service(slots: int) -> Iterator[OwnPcscd]:
     """A PC/SC service with at least so many readers."""
     if slots > MAX_READERS:
         raise UsageError(f"{slots} slots: a PC/SC service has at most {MAX_READERS} readers")
-    with tempfile.TemporaryDirectory(prefix="cardmill-") as folder:
+    with temporary_folder() as folder:
         try:
-            service = OwnPcscd(Path(folder), slots + slots % SLOTS)
+            service = OwnPcscd(folder, slots + slots % SLOTS)
         except ValueError as error:
             raise UsageError(f"{error}; set TMPDIR to a shorter one") from error
         with service:

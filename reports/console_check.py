@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
+from cardemu.host.printing import say, write_json
 from reports.complaints import FINE, check_choice, explaining
 from reports.words import LANGUAGES
 from sim.errors import Problem, ScenarioError
@@ -32,15 +29,13 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
     """Check a scenario without playing it; print its warnings."""
     loaded, compiled = prepare(scenario, overrides)
     program = compiled.program
-    out = Console()
-    out.print(
+    say(
         f"{scenario}: sound. {len(program.stations):,} stations, {len(program.procedures)} procedures, "
         f"{len(program.sources)} sources of demand, {len(loaded.scenario.expect)} expectations, "
-        f"{len(loaded.scenario.story)} stories.",
-        highlight=False,
+        f"{len(loaded.scenario.story)} stories."
     )
     for warning in loaded.warnings:
-        out.print(f"note: {warning}", highlight=False)
+        say(f"note: {warning}")
     return FINE
 
 
@@ -50,20 +45,19 @@ def rules(scenario: Path, lang: str) -> int:
     check_choice("--lang", lang, LANGUAGES)
     loaded, _ = prepare(scenario, ())
     region = loaded.scenario.region
-    out = Console()
     if region is None:
         raise ScenarioError(
             (Problem(str(scenario), "region", None, "the scenario names no region", "a table [region]"),)
         )
     column = LANGUAGES.index(lang)
-    out.print(f"{region.name_zh if column else region.name}: {region.responsible}", highlight=False)
+    say(f"{region.name_zh if column else region.name}: {region.responsible}")
     for part, titles in _RULE_PARTS.items():
         text = getattr(region.rules, part) or ("（缺）" if column else "(missing from the profile)")
-        out.print(f"\n{titles[column]}\n  {text}", highlight=False, markup=False)
+        say(f"\n{titles[column]}\n  {text}")
     return FINE
 
 
 def schema() -> int:
     """Print the JSON Schema of scenario files."""
-    sys.stdout.write(json.dumps(json_schema(catalogue()), ensure_ascii=False, indent=2) + "\n")
+    write_json(json_schema(catalogue()))
     return FINE

@@ -70,7 +70,7 @@ def metric(code: str, titles: dict[str, str], words: Words) -> str:
         return words("metric.funnel" if parts[0] == "funnel" else "metric.wip", step=step, procedure=procedure)
     if parts[0] == "lead" and len(parts) == 3:
         lead = words.known(f"lead.{parts[1]}", parts[1])
-        return words(f"statistic.{parts[2]}", what=lead) if parts[2] in {"mean", "p50", "p90"} else lead
+        return words(f"statistic.{parts[2]}", what=lead)
     return words.known(f"metric.{code}", code)
 
 

@@ -10,7 +10,7 @@ from reports.drawing.swings import Arm, SpanRow, SwingRow, draw_spans, draw_torn
 from reports.picture import Picture, drawn
 from reports.terms import amount, apart, known, named, reason, written
 from reports.text import Text
-from sim.metrics.measures import Unit
+from sim.metrics.catalogue import Unit
 from sim.replications.compare import Finding, sentence
 
 if TYPE_CHECKING:

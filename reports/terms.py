@@ -14,7 +14,7 @@ from reports.drawing.labels import where
 from reports.phrases import value
 from reports.steps import step_title
 from reports.words import WORDING, flatten
-from sim.metrics.measures import Unit
+from sim.metrics.catalogue import Unit
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
 
@@ -111,7 +111,7 @@ def _in_chinese(text: str, station: str, words: Words, places: dict[str, str] | 
 
 def _metric(code: str, words: Words) -> str:
     parts = code.split(".")
-    if parts[0] in {"lead", "exposure"}:
+    if parts[0] == "lead":
         lead, statistic = words(f"lead.{parts[-2]}"), terms()[f"statistic.{parts[-1]}"]
         return terms()["form.lead"].format(lead=lead, statistic=statistic)
     if parts[0] in {"funnel", "wip"} and len(parts) == _PARTS_PER_STEP:

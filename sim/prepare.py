@@ -47,7 +47,7 @@ def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None,
     if why:
         yield "run.warm_up", None, why, 'a duration, such as "1 d"'
     for row in compiled.program.stations:
-        if row.preempt and row.batch_size > 1:
+        if any(row.preempt) and row.batch_size > 1:
             why = "a service for several people together cannot be broken off"
             yield f"stations.{row.group}", None, why, "batch or preempt, not both"
     if loaded.scenario.run.overload == "refuse":

@@ -107,6 +107,8 @@ class Closing(IntEnum):
 
 
 UNLIMITED = 1 << 30
+THOUSANDTHS = 1000
+"""In which `balk_queue` is measured: fractions of a person are exact in both engines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +135,14 @@ class StationRow:
     service_of: tuple[tuple[int, int], ...] = ()  # (business, distribution): goes before the step's own
     wrap_up: int = NONE
     patience: int = NONE
-    balk_queue: int = NONE  # people waiting per server on duty from which some do not join
+    balk_queue: int = NONE  # thousandths of a person waiting per server on duty from which some do not join
     balk_share: float = 0.0
     return_share: float = 0.0
     return_wait: int = NONE
     return_at_most: int = 0
     callback_queue: int = NONE
     callback_share: float = 0.0
-    preempt: bool = False
+    preempt: tuple[bool, ...] = ()  # of each server group: whether who leaves breaks off his service; () none does
     gather: int = 0
     batch_size: int = 1
     batch_join: bool = False
@@ -156,6 +158,10 @@ class StationRow:
     refresh_ms: int = NONE  # hot list: 0 online, > 0 period, -1 no terminal
     refresh_offset_ms: int = 0
     then: tuple[int, ...] = ()  # moves of a plain station
+
+    def breaks_off(self, number: int) -> bool:
+        """Whether a server of the group who leaves breaks off the service he is at."""
+        return bool(self.preempt) and self.preempt[number]
 
 
 @dataclass(frozen=True, slots=True)

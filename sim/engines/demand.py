@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from sim.engines.kernels import kernel
 from sim.engines.philox import uniform, uniform_block
 from sim.engines.samplers import sample_real
 from sim.program import FOREVER, Program, SourceRow
@@ -38,7 +38,7 @@ class Block:
     person: np.ndarray
 
 
-@njit(cache=True)
+@kernel()
 def _mix(x: np.uint64) -> np.uint64:
     """A 64-bit finaliser (Steele, Lea & Flood, SplitMix, OOPSLA 2014): the round function of `permute`."""
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -46,7 +46,7 @@ def _mix(x: np.uint64) -> np.uint64:
     return x ^ (x >> np.uint64(31))
 
 
-@njit(cache=True)
+@kernel()
 def permute(size: int, key: int, number: int) -> int:
     """The number-th element of a keyed permutation of 0..size-1 (Feistel network, cycle walking).
 
@@ -66,7 +66,7 @@ def permute(size: int, key: int, number: int) -> int:
             return int(x)
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def _persons(size: int, key: int, first: int, numbers: np.ndarray) -> np.ndarray:
     out = np.empty(len(numbers), dtype=np.int64)
     for i in range(len(numbers)):
@@ -74,7 +74,7 @@ def _persons(size: int, key: int, first: int, numbers: np.ndarray) -> np.ndarray
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def _from_segments(
     ends: np.ndarray,
     starts: np.ndarray,
@@ -114,7 +114,7 @@ def _from_segments(
     return out[:n], epoch, count
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def _from_sine(
     mean: float,
     amplitude: float,

@@ -28,12 +28,17 @@ from sim.metrics.counting import Bools, Floats
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
 from sim.metrics.expect import Verdict, combined
 from sim.metrics.fold import EVERYTHING, Result, pool
-from sim.metrics.measures import Estimate, Question, measure_at
+from sim.metrics.measures import Question, measure_at_all
 from sim.metrics.names import DAY_MS, Names, StationName
 from sim.procedures.model import Place
 
 LEVELS = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
 WORST = 10
+_ASKED = (
+    "wait.mean", "wait.p50", "wait.p90", "wait.max", "wait.positive", "wait.within", "served.count", "queue.mean",
+    "queue.max", "utilisation", "abandoned.share", "balked.share", "blocked.share", "turned_away.count",
+)  # fmt: skip
+"""Metrics of the headline."""
 
 
 def build_tables(
@@ -55,7 +60,7 @@ def build_tables(
         start=names.start.isoformat(),
         window_start_ms=pooled.cube.from_ms,
         window_end_ms=pooled.end_ms,
-        headline=_headline(results, targets),
+        headline=_headline(results, pooled, targets),
         through_day=_through_day(pooled, targets),
         pipeline_by_day=pipeline_by_day(pooled),
         lead_times=tuple(h for h in leads if h.name != "exposure"),
@@ -128,34 +133,34 @@ def _group_titles(first: StationName) -> tuple[str, str]:
     return first.group_title or first.title, first.group_title_zh or first.title_zh
 
 
-def _headline(results: Sequence[Result], targets: dict[str, int]) -> t.Headline:
+def _headline(results: Sequence[Result], pooled: Result, targets: dict[str, int]) -> t.Headline:
     rows = _entries(results[0].names)
 
-    def ask(metric: str) -> list[Estimate]:
-        answers = []
-        for _, name, _, _, _, chosen in rows:
-            question = Question(metric, "", EVERYTHING, targets[name] if metric == "wait.within" else None)
-            answers.append(combined([measure_at(result, question, chosen) for result in results]))
-        return answers
+    asked = [
+        (Question(metric, "", EVERYTHING, targets[name] if metric == "wait.within" else None), chosen)
+        for metric in _ASKED
+        for _, name, _, _, _, chosen in rows
+    ]
+    answers = iter([combined(each) for each in measure_at_all(results, asked)])
+    found = {metric: [next(answers) for _ in rows] for metric in _ASKED}
 
     def values(metric: str) -> Floats:
-        return np.array([e.value for e in ask(metric)], dtype=np.float64)
+        return np.array([e.value for e in found[metric]], dtype=np.float64)
 
-    mean, p90 = ask("wait.mean"), ask("wait.p90")
-    c = Column
-    offered = [[float(r.cube.sums[c.OFFERED, row[5]].sum()) for r in results] for row in rows]
-    by_menu = [[float(r.cube.sums[c.SELF_SERVICE, row[5]].sum()) for r in results] for row in rows]
-    ways = [c.ABANDONED, c.SENT_HOME, c.TURNED_AWAY, c.BALKED, c.BLOCKED]
-    without_service = [[float(r.cube.sums[ways][:, row[5]].sum()) for r in results] for row in rows]
+    def per_run(*columns: Column) -> Floats:
+        total = pooled.cube.sums[list(columns)].sum(axis=(0, 2))
+        return np.array([total[row[5]].sum() / pooled.runs for row in rows], dtype=np.float64)
+
+    mean, p90, c = found["wait.mean"], found["wait.p90"], Column
     return t.Headline(
         level=tuple(row[0] for row in rows),
         name=tuple(row[1] for row in rows),
         title=tuple(row[2] for row in rows),
         title_zh=tuple(row[3] for row in rows),
         serves=tuple(row[4] for row in rows),
-        arrivals=np.array([np.mean(counts) for counts in offered], dtype=np.float64),
+        arrivals=per_run(c.OFFERED),
         served=values("served.count"),
-        self_service=np.array([np.mean(counts) for counts in by_menu], dtype=np.float64),
+        self_service=per_run(c.SELF_SERVICE),
         wait_mean_ms=np.array([e.value for e in mean]),
         wait_mean_low_ms=np.array([e.interval.low for e in mean]),
         wait_mean_high_ms=np.array([e.interval.high for e in mean]),
@@ -174,7 +179,7 @@ def _headline(results: Sequence[Result], targets: dict[str, int]) -> t.Headline:
         balked_share=values("balked.share"),
         blocked_share=values("blocked.share"),
         turned_away=values("turned_away.count"),
-        left=np.array([np.mean(counts) for counts in without_service], dtype=np.float64),
+        left=per_run(c.ABANDONED, c.SENT_HOME, c.TURNED_AWAY, c.BALKED, c.BLOCKED),
         note=tuple(e.interval.note for e in mean),
     )
 

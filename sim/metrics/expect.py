@@ -12,10 +12,11 @@ from functools import partial
 
 import numpy as np
 
+from sim.metrics.catalogue import Unit
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import Interval, of_means
-from sim.metrics.measures import Estimate, Question, Unit, UnknownMetricError, measure, measure_each
+from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_all
 from sim.metrics.names import Names
 from sim.metrics.units import in_words
 
@@ -102,7 +103,9 @@ def needs(expectations: Iterable[Expectation]) -> tuple[tuple[Selection, ...], t
 
 def evaluate(expectations: Iterable[Expectation], results: Sequence[Result]) -> list[Verdict]:
     """A verdict for each expectation, from the results of one or more replications."""
-    return [_verdict(expectation, results) for expectation in expectations]
+    asked = list(expectations)
+    answers = measure_all(results, [expectation.question for expectation in asked])
+    return [_verdict(one, combined(each), len(results)) for one, each in zip(asked, answers, strict=True)]
 
 
 def check(expectations: Iterable[Expectation], names: Names) -> list[str]:
@@ -127,9 +130,8 @@ def combined(estimates: Sequence[Estimate]) -> Estimate:
     return Estimate(value, estimates[0].unit, sum(e.count for e in estimates), partial(of_means, values))
 
 
-def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
-    estimate = combined(measure_each(results, expectation.question))
-    failures = list(_failures(expectation, estimate, len(results)))
+def _verdict(expectation: Expectation, estimate: Estimate, replications: int) -> Verdict:
+    failures = list(_failures(expectation, estimate, replications))
     measured = _with_interval(estimate)
     expected = _expected(expectation, estimate.unit)
     what = expectation.title or f"{expectation.metric} ({expectation.where})"

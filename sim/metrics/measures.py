@@ -6,15 +6,15 @@ Natural units: times in ms, shares 0..1, rates per ms, everything else in people
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from enum import Enum, unique
 from functools import cached_property, partial
 
 import numpy as np
 
-from sim.engines.counting_columns import Column, Ending
+from sim.engines.counting_columns import Column
 from sim.log import LEADS
+from sim.metrics.catalogue import COUNTS, LEVELS, LONGEST_QUEUE, QUANTILES, RATIOS, WITHIN, Unit, known
 from sim.metrics.counting import COARSE_BITS, Bools, Floats, Ints, quantile, to_bucket
 from sim.metrics.cube import CubeResult, Selection, UnknownNameError
 from sim.metrics.fold import Result
@@ -22,17 +22,6 @@ from sim.metrics.intervals import NO_NUMBER, Interval, none_because, of_quantile
 from sim.metrics.names import Names
 
 C = Column
-
-
-@unique
-class Unit(Enum):
-    """Natural unit of a metric."""
-
-    TIME = "ms"
-    SHARE = "share"
-    COUNT = "count"
-    LEVEL = "people"
-    RATE = "per ms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +36,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, how many observations it comes from, and the interval for it, worked out when it is asked for.
-
-    Of many replications only the interval of their mean is: it keeps in memory no more than it needs for that.
-    """
+    """A number, how many observations it comes from, and the interval for it, worked out when it is asked for."""
 
     value: float
     unit: Unit
@@ -63,75 +49,20 @@ class Estimate:
         return self.around()
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """Sum of some columns over the sum of others."""
-
-    above: tuple[Column, ...]
-    below: tuple[Column, ...]
-    unit: Unit
-
-
-_ATTEMPTS = tuple(Column(C.SERVED_ATTEMPTS + ending) for ending in Ending)
-RATIOS: dict[str, Ratio] = {
-    "wait.mean": Ratio((C.WAIT,), (C.JOINED,), Unit.TIME),
-    "wait.served.mean": Ratio((C.WAIT_SERVED,), (C.SERVED_ATTEMPTS,), Unit.TIME),
-    "wait.positive": Ratio((C.WAITED,), (C.JOINED,), Unit.SHARE),
-    "stay.mean": Ratio((C.STAY,), (C.STAYED,), Unit.TIME),
-    "service.mean": Ratio((C.SERVICE,), (C.SERVED,), Unit.TIME),
-    "utilisation": Ratio((C.BUSY_AREA,), (C.CAPACITY_AREA,), Unit.SHARE),
-    "abandoned.share": Ratio((C.ABANDONED,), (C.JOINED,), Unit.SHARE),
-    "blocked.share": Ratio((C.BLOCKED,), _ATTEMPTS, Unit.SHARE),
-    "balked.share": Ratio((C.BALKED,), _ATTEMPTS, Unit.SHARE),
-    "answered.share": Ratio((C.SERVED_ATTEMPTS, C.SELF_SERVICE), _ATTEMPTS, Unit.SHARE),
-    "self_service.share": Ratio((C.SELF_SERVICE,), _ATTEMPTS, Unit.SHARE),
-    "refused.share": Ratio((C.REFUSED,), (C.DECIDED,), Unit.SHARE),
-}
-LEVELS: dict[str, Column] = {
-    "queue.mean": C.QUEUE_AREA,
-    "present.mean": C.INSIDE_AREA,
-    "busy.mean": C.BUSY_AREA,
-    "throughput": C.SERVED,
-}
-"""Per unit of time: people at all the chosen stations together, averaged over the whole window, nights included."""
-COUNTS: dict[str, tuple[Column, ...]] = {
-    "arrivals": (C.OFFERED,),
-    "abandoned.count": (C.ABANDONED,),
-    "blocked.count": (C.BLOCKED,),
-    "balked.count": (C.BALKED,),
-    "turned_away.count": (C.SENT_HOME, C.TURNED_AWAY),
-    "jockeyed.count": (C.JOCKEYED,),
-    "served.count": (C.SERVED,),
-    "refused.count": (C.REFUSED,),
-}
-QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
-_LEAD_PARTS = ("mean", "count", "max", *QUANTILES)
-_WAIT_PARTS = tuple(f"wait.{who}{part}" for who in ("", "served.") for part in ("max", *QUANTILES))
-_FIXED = (*RATIOS, *LEVELS, *COUNTS, "wait.within", "queue.max", *_WAIT_PARTS)
-
-
 class UnknownMetricError(LookupError):
     """A metric of a name that does not exist."""
 
 
 def known_metrics(names: Names) -> tuple[str, ...]:
     """Every metric a run can be asked for."""
-    leads = [f"lead.{lead}.{part}" for lead in LEADS for part in _LEAD_PARTS]
-    steps = [f"{s.procedure}.{s.step}" for s in names.steps]
-    return (
-        *_FIXED,
-        *leads,
-        *(f"exposure.{part}" for part in _LEAD_PARTS),
-        *(f"funnel.{step}.share" for step in steps),
-        *(f"wip.{step}.mean" for step in steps),
-    )
+    return tuple(known((step.procedure, step.step) for step in names.steps))
 
 
 def check_metric(metric: str, names: Names) -> None:
     """Refuse a metric that does not exist, naming the nearest."""
-    known = known_metrics(names)
-    if metric not in known:
-        near = get_close_matches(metric, known, 1)
+    there = known_metrics(names)
+    if metric not in there:
+        near = get_close_matches(metric, there, 1)
         raise UnknownMetricError(f'no metric "{metric}"' + (f'; did you mean "{near[0]}"?' if near else ""))
 
 
@@ -156,19 +87,44 @@ def measure(result: Result, question: Question) -> Estimate:
 
 def measure_each(results: Sequence[Result], question: Question) -> list[Estimate]:
     """The answers from replications of one program."""
+    return measure_all(results, [question])[0]
+
+
+def measure_all(results: Sequence[Result], questions: Sequence[Question]) -> list[list[Estimate]]:
+    """The answers to each question from replications of one program, each of which is looked at once."""
     names = results[0].names
-    check_metric(question.metric, names)
-    chosen = stations_named(names, question.station)
-    return [measure_at(result, question, chosen) for result in results]
+    for question in questions:
+        check_metric(question.metric, names)
+    return measure_at_all(results, [(question, stations_named(names, question.station)) for question in questions])
+
+
+def measure_at_all(results: Sequence[Result], asked: Sequence[tuple[Question, Bools]]) -> list[list[Estimate]]:
+    """The same for sets of stations that have no name.
+
+    Of several replications the numbers alone are kept: what the interval of a single one is made of is most of it.
+    """
+    answers: list[list[Estimate]] = [[] for _ in asked]
+    for result in results:
+        for mine, (question, chosen) in zip(answers, asked, strict=True):
+            estimate = measure_at(result, question, chosen)
+            mine.append(estimate if len(results) == 1 else replace(estimate, around=_of_one_of_many))
+    return answers
+
+
+def _of_one_of_many() -> Interval:
+    return none_because("the interval is that of all replications")
 
 
 def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
-    """The same for a set of stations that has no name."""
+    """The answer for a set of stations that has no name; the interval of pooled replications is asked of them."""
+    estimate = _at(result, question, chosen)
+    return estimate if result.runs == 1 else replace(estimate, around=_of_one_of_many)
+
+
+def _at(result: Result, question: Question, chosen: Bools) -> Estimate:
     if question.selection not in result.cubes:
         raise UnknownNameError("these cases and this window were not counted: give the selection to the Fold")
     metric, cube = question.metric, result.cubes[question.selection]
-    if metric.startswith("exposure."):
-        metric = f"lead.{metric}"
     if metric.startswith(("funnel.", "wip.")):
         return _of_progress(result, question)
     if metric.startswith("lead."):
@@ -178,14 +134,14 @@ def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
         return _of_level(cube, chosen, metric)
     if metric in COUNTS:
         return _of_count(cube, chosen, question)
-    if metric == "wait.within":
+    if metric == WITHIN:
         if question.threshold_ms is None:
             raise UnknownMetricError('"wait.within" needs a threshold')
         within = _total(cube, chosen, (cube.within(question.threshold_ms),))
         return _of_sums(within, _total(cube, chosen, (C.JOINED,)), Unit.SHARE)
     if metric in RATIOS:
         return _of_ratio(result, cube, chosen, metric)
-    if metric == "queue.max":
+    if metric == LONGEST_QUEUE:
         longest = int(cube.longest_queue[chosen].max())
         return Estimate(
             float(longest), Unit.LEVEL, int(chosen.sum()), partial(none_because, "a maximum has no interval")
@@ -222,19 +178,15 @@ def _of_ratio(result: Result, cube: CubeResult, chosen: Bools, metric: str) -> E
 
 
 def _of_level(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
-    columns: tuple[Column, ...] = (LEVELS[metric],)
-    if metric == "present.mean":
-        columns = (C.QUEUE_AREA, C.INSIDE_AREA)
+    level = LEVELS[metric]
     places = max(1, int(chosen[:-1].sum()))
     mine = chosen & np.append(np.ones(len(chosen) - 1, dtype=bool), False)
-    above, time = _total(cube, mine, columns), _total(cube, mine, (C.TIME,)) / places
-    unit = Unit.RATE if metric == "throughput" else Unit.LEVEL
-    counted = C.SERVED if metric in ("throughput", "busy.mean") else C.OFFERED
-    return _of_sums(above, time, unit, int(_total(cube, mine, (counted,)).sum()))
+    above, time = _total(cube, mine, level.above), _total(cube, mine, (C.TIME,)) / places
+    return _of_sums(above, time, level.unit, int(_total(cube, mine, (level.counted,)).sum()))
 
 
 def _of_count(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
-    columns = COUNTS[question.metric]
+    columns = COUNTS[question.metric].columns
     selection = question.selection
     at_counter = question.station or selection.business or selection.procedure or selection.priority is not None
     if question.metric == "arrivals" and not at_counter:

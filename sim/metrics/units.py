@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.metrics.measures import Unit
+from sim.metrics.catalogue import Unit
 
 _STEPS = ((86_400_000.0, 48 * 3_600_000.0, "d"), (3_600_000.0, 7_200_000.0, "h"), (60_000.0, 120_000.0, "min"))
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
+from sim.metrics.catalogue import QUANTILES, Unit
 from sim.metrics.cube import UnknownNameError
 from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import Interval, none_because, of_means, quantile_ranks
-from sim.metrics.measures import QUANTILES, Question, Unit, UnknownMetricError, measure
+from sim.metrics.measures import Question, UnknownMetricError, measure
 from sim.metrics.names import Names
 from sim.scenario.units import WrongValueError, duration_ms
 

@@ -15,10 +15,10 @@ from enum import Enum, unique
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
+from sim.metrics.catalogue import Unit
 from sim.metrics.counting import Floats
 from sim.metrics.fold import Result
 from sim.metrics.intervals import LEVEL, Interval, of_means, t_quantile
-from sim.metrics.measures import Unit
 from sim.metrics.names import Names
 from sim.metrics.units import in_words
 from sim.replications.asked import Asked, read_asked
@@ -32,7 +32,7 @@ LEAD = "lead.application_to_hand.mean"
 
 _LESS_IS_BETTER = (
     "wait.", "stay.", "queue.", "present.", "abandoned.", "blocked.", "balked.", "turned_away.", "refused.", "lead.",
-    "exposure.", "wip.",
+    "wip.",
 )  # fmt: skip
 _MORE_IS_BETTER = ("wait.within", "answered.share", "served.count", "throughput", "funnel.")
 

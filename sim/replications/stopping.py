@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.errors import Problem, ScenarioError
-from sim.metrics.measures import Question, Unit
+from sim.metrics.catalogue import Unit
+from sim.metrics.measures import Question
 from sim.metrics.names import Names
 from sim.metrics.units import in_words
 from sim.replications.asked import Asked, read_asked

@@ -13,12 +13,15 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from cardemu.host.claim import claimed
 from sim.errors import writing
 from sim.replications.asked import Asked
-from sim.replications.kept import GrowingFile, RowsError, packed, whole_parts
+from sim.replications.kept import GrowingFile, RowsError, holds_parts, packed, whole_parts
 from sim.replications.rows import Key
 
 VALUES_FILE = "sensitivity.values"
+KIND = "sensitivity"
+"""Of a claimed folder: what is in it was written by `cardmill sensitivity`."""
 _MAGIC = b"cardmill values 1\n"
 
 
@@ -58,27 +61,33 @@ class Values:
 def kept_values(folder: Path | None, key: StudyKey, *, resume: bool) -> Iterator[Values]:
     """The numbers in a study's folder, to go on from if that is asked for; without a folder nothing is kept.
 
-    Raises RowsError for numbers of another study, or a file of another kind.
+    Raises RowsError for numbers of another study, or a file of another kind; OutputError for a folder in use, or one
+    that holds something else.
     """
     if folder is None:
         yield Values({})
         return
-    path = folder / VALUES_FILE
-    found = _read(path, key) if resume else None
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        if found is None:
-            path.unlink(missing_ok=True)
-    with GrowingFile(path, _MAGIC) as file:
-        if found is None:
-            file.add(_part(key.metric, *astuple(key.base)))
-        yield Values(found or {}, file)
+    with claimed(folder, KIND) as claim:
+        claim.check(VALUES_FILE)
+        found = _read(folder / VALUES_FILE, key) if resume else None
+        with writing(folder):
+            claim.clear(() if found is None else (VALUES_FILE,))
+            path = claim.path(VALUES_FILE)
+        with GrowingFile(path, _MAGIC) as file:
+            if found is None:
+                file.add(_part(key.metric, *astuple(key.base)))
+            yield Values(found or {}, file)
+
+
+def holds_values(folder: Path) -> bool:
+    """Whether a finished run is kept in a folder, behind the study's own part."""
+    return holds_parts(folder / VALUES_FILE, _MAGIC, 2)
 
 
 def _read(path: Path, key: StudyKey) -> dict[tuple[str, int], float] | None:
     """The numbers in a file; None if there is no file, or one that was broken off before it said whose it is."""
     parts: list[list[Any]] = []
-    whole_parts(path, _MAGIC, lambda part: parts.append(json.loads(part)))
+    whole_parts(path, _MAGIC, lambda part, _: parts.append(json.loads(part)))
     if not parts:
         return None
     metric, content_hash, seed, counted, code = parts[0]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.metrics.catalogue import FIXED, PATTERNS, Unit, declared, step_of
 from sim.scenario.checks import World, reference
 from sim.scenario.checks_demand import group_names, span
-from sim.scenario.metric_names import FIXED, PATTERNS, Dimension, dimension, step_of
 from sim.scenario.schema_story import ExpectTable
 from sim.scenario.schema_validate import Finding
 from sim.scenario.toml_lines import KeyPath
@@ -14,11 +14,12 @@ from sim.scenario.tree import MARKS
 from sim.scenario.units import DURATION, RATE, SHARE, duration_text, suggestion
 from sim.scenario.values import Measure
 
-_UNITS: dict[Dimension, tuple[str, str]] = {
-    "time": ("time", DURATION),
-    "rate": ("rate", RATE),
-    "share": ("plain", SHARE),
-    "number": ("plain", "a number"),
+_UNITS: dict[Unit, tuple[str, str]] = {
+    Unit.TIME: ("time", DURATION),
+    Unit.RATE: ("rate", RATE),
+    Unit.SHARE: ("plain", SHARE),
+    Unit.COUNT: ("plain", "a number"),
+    Unit.LEVEL: ("plain", "a number"),
 }
 _COMPARISONS = ("equals", "at_most", "at_least")
 _TOLERANCES = ("within", "within_rel", "z")
@@ -41,8 +42,8 @@ def check_expectations(there: World) -> Iterator[Finding]:
 
 
 def _metric(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding]:
-    kind = dimension(table.metric)
-    if kind is None:
+    metric = declared(table.metric)
+    if metric is None:
         yield Finding((*path, "metric"), *suggestion("metric", table.metric, [*FIXED, *PATTERNS]))
         return
     named = step_of(table.metric)
@@ -56,7 +57,7 @@ def _metric(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding
     for key in (*_COMPARISONS, "within"):
         measure = getattr(table, key)
         if measure is not None:
-            yield from _value((*path, key), table.metric, kind, measure, limit=key != "within")
+            yield from _value((*path, key), table.metric, metric.unit, measure, limit=key != "within")
     if (table.metric == "wait.within") != (table.threshold is not None):
         why = "is missing for wait.within" if table.threshold is None else f"is of no use for {table.metric}"
         yield Finding((*path, "threshold"), why, "wait.within with a duration as threshold")
@@ -71,12 +72,12 @@ def _after_warm_up(there: World, path: KeyPath, table: ExpectTable) -> Iterator[
         yield Finding((*path, "until"), "is not later than the warm-up", f"a moment after {duration_text(warm_up)}")
 
 
-def _value(path: KeyPath, metric: str, kind: Dimension, measure: Measure, *, limit: bool) -> Iterator[Finding]:
-    unit, allowed = _UNITS[kind]
-    if measure.unit != unit:
+def _value(path: KeyPath, metric: str, unit: Unit, measure: Measure, *, limit: bool) -> Iterator[Finding]:
+    written, allowed = _UNITS[unit]
+    if measure.unit != written:
         yield Finding(path, f"is not measured as {metric} is", allowed)
-    elif measure.value < 0 or (kind == "share" and limit and measure.value > 1):
-        yield Finding(path, "is out of range", SHARE if kind == "share" else f"{allowed}, not negative")
+    elif measure.value < 0 or (unit is Unit.SHARE and limit and measure.value > 1):
+        yield Finding(path, "is out of range", SHARE if unit is Unit.SHARE else f"{allowed}, not negative")
 
 
 def _comparison(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding]:

@@ -83,9 +83,28 @@ _SERVERS_SHAPE = Shape(
     "servers", _SERVERS_JSON, 'a whole number, 0 or more, or "unlimited"', resolved="servers, -1 unlimited"
 )
 
+
+def _read_thousandths(value: object) -> int:
+    """A number in thousandths, exactly."""
+    number = units.fraction(value, _FEW_DECIMALS) * 1000
+    if number.denominator != 1 or not 0 <= number <= 1000 * _MOST_WAITING:
+        raise WrongValueError(f"{units.show(value)} is out of range or too finely divided", _FEW_DECIMALS)
+    return int(number)
+
+
+_MOST_WAITING = 1_000_000
+_FEW_DECIMALS = "a number from 0 to 1000000 with three decimals at most"
+_THOUSANDTHS_SHAPE = Shape(
+    "number, three decimals",
+    {"type": "number", "minimum": 0, "maximum": _MOST_WAITING},
+    _FEW_DECIMALS,
+    resolved="thousandths",
+)
+
 OpenIntervals = Annotated[Intervals, PlainValidator(read_intervals), INTERVALS_SHAPE]
 When = Annotated[str | Intervals, PlainValidator(_read_when), _WHEN_SHAPE]
 Servers = Annotated[int, PlainValidator(_read_servers), _SERVERS_SHAPE]
+Thousandths = Annotated[int, PlainValidator(_read_thousandths), _THOUSANDTHS_SHAPE]
 
 
 class CounterGroup(Section):
@@ -99,7 +118,9 @@ class CounterGroup(Section):
         default=(), description="businesses they do (default: all)", examples=[["apply", "collect"]]
     )
     preempt: Flag = Field(
-        default=False, description="at the end of duty the service is broken off and the person waits again"
+        default=False,
+        description="at the end of duty the service is broken off and the person waits again; at closing time as "
+        "`closing` says: finished, sent home, or kept",
     )
 
 
@@ -177,8 +198,9 @@ NameShares = Annotated[dict[Name, Share], BeforeValidator(_shape_then), shares_s
 class Balk(Section):
     """People who see the crowd and do not join."""
 
-    queue_per_counter: Number = Field(
-        description="people waiting for each server on duty from which some balk", examples=[15]
+    queue_per_counter: Thousandths = Field(
+        description="people waiting for each server on duty from which some balk; 0: whenever one must wait",
+        examples=[15, 0.9, 0],
     )
     share: Share = Field(description="share of the arriving people who then balk", examples=[0.5])
 
@@ -254,8 +276,8 @@ class PlaceTable(Section):
     balk: Balk | None = Field(default=None, description="people who do not join a long queue")
     closing: Literal["serve inside", "turn away", "keep"] = Field(
         default="serve inside",
-        description="at closing time: serve everybody inside, send the waiting home, or keep the queue until it opens "
-        "(the default of stations and factories)",
+        description="at the end of the opening hours, a lunch break included: serve everybody inside, send the waiting "
+        "home, or keep the queue until it opens (the default of factories)",
     )
     last_ticket: Clock | None = Field(default=None, description="no tickets after this time", examples=["16:30"])
     returns: Returns | None = Field(default=None, description="people who left without service and try again")

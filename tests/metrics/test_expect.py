@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from sim.log import LEADS
+from sim.metrics.catalogue import FIXED, Unit, declared
 from sim.metrics.cube import UnknownNameError
 from sim.metrics.expect import Expectation, Verdict, check, evaluate, needs
 from sim.metrics.fold import Fold, Result
-from sim.metrics.measures import Unit, known_metrics
+from sim.metrics.measures import known_metrics
 from sim.metrics.names import DAY_MS
 from sim.metrics.units import in_words
-from sim.scenario import metric_names
 from tests.metrics.metric_logs import NAMES, in_order, queue_log
 
 
@@ -141,15 +141,16 @@ def test_a_threshold_the_fold_did_not_count_is_refused() -> None:
         judge(Expectation("wait.within", threshold_ms=7), Fold(NAMES).result())
 
 
-def test_every_metric_a_scenario_may_name_can_be_measured_in_its_unit() -> None:
-    """The scenario's list and ours agree, also on what is a time, a share, a rate or a number."""
-    units = {"time": {Unit.TIME}, "share": {Unit.SHARE}, "rate": {Unit.RATE}, "number": {Unit.COUNT, Unit.LEVEL}}
-    assert set(metric_names.FIXED) <= set(known_metrics(NAMES))
+def test_every_metric_there_is_can_be_measured_in_its_unit_and_is_explained() -> None:
+    """One list: whatever a run can be asked for is declared with its unit and its meaning, and the other way round."""
     result = run(120, expectations=(Expectation("wait.within", threshold_ms=20_000),))
-    for metric, dimension in metric_names.FIXED.items():
-        expectation = Expectation(metric, threshold_ms=20_000)
-        assert judge(expectation, result).unit in units[dimension], metric
+    for metric in known_metrics(NAMES):
+        known = declared(metric)
+        assert known is not None, metric
+        assert known.about, metric
+        assert judge(Expectation(metric, threshold_ms=20_000), result).unit is known.unit, metric
     assert f"lead.{LEADS[0]}.p90" in known_metrics(NAMES)
+    assert set(FIXED) < set(known_metrics(NAMES))
 
 
 @pytest.mark.parametrize(

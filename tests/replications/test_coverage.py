@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.metrics.catalogue import Unit
 from sim.metrics.expect import combined
 from sim.metrics.intervals import of_means, quantile_ranks
-from sim.metrics.measures import Question, Unit, measure
+from sim.metrics.measures import Question, measure
 from sim.replications.asked import Asked, of_quantiles
 from sim.replications.stopping import Condition, Stopping
 from sim.run import Plan, play, prepare

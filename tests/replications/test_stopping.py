@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.metrics.measures import Unit
+from sim.metrics.catalogue import Unit
 from sim.metrics.names import Names
 from sim.replications.asked import of_quantiles, read_asked
 from sim.replications.stopping import Stopping, read_stopping

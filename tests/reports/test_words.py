@@ -15,8 +15,8 @@ import reports
 from reports.phrases import expected, measured, metric, outcome
 from reports.words import LANGUAGES, Words, flatten, wording
 from sim.log import LEADS
+from sim.metrics.catalogue import FIXED
 from sim.procedures.model import Place
-from sim.scenario.metric_names import FIXED
 
 REPORTS = Path(reports.__path__[0])
 EN, ZH = Words("en"), Words("zh")

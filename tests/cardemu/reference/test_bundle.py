@@ -201,3 +201,27 @@ def test_a_damaged_bundle_is_no_reference(damage: str, why: str, tmp_path: Path)
     with pytest.raises(BundleError) as caught:
         bundle.check_intact(copy)
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("chip.json", "x"),
+        ("chip.json", {}),
+        ("chip.json", None),
+        ("chip.json", {"bytes": "5", "sha256": ""}),
+        ("chip.json", {"bytes": True, "sha256": ""}),
+        ("../chip.json", {"bytes": 5, "sha256": ""}),
+        ("/etc/hostname", {"bytes": 5, "sha256": ""}),
+        ("a\\b", {"bytes": 5, "sha256": ""}),
+        ("..", {"bytes": 5, "sha256": ""}),
+        ("", {"bytes": 5, "sha256": ""}),
+    ],
+)
+def test_a_manifest_that_lies_is_refused_with_the_file_it_lies_about(name: str, entry: object, tmp_path: Path) -> None:
+    """No file outside the bundle is looked at, and no entry of another form is taken for one."""
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps({"cardmill reference": 1, "files": {name: entry}}), encoding="utf-8")
+    with pytest.raises(BundleError) as caught:
+        bundle.read_manifest(tmp_path)
+    assert f"manifest.json: files: {name!r} must" in str(caught.value)
