@@ -67,6 +67,8 @@ class Loaded:
     counts: Mapping[str, Counts] = field(default_factory=dict)
     staff: Mapping[str, Staff] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    told_by_values: frozenset[str] = frozenset()
+    """Those of `warnings` that `unannounced_years` and the scenario tell too: a report says them in its own words."""
 
 
 def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Procedure]) -> Loaded:
@@ -111,6 +113,7 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
         tables.counts,
         tables.staff,
         tables.contents,
+        frozenset(_told_by_values(checked.scenario, years)),
     )
 
 
@@ -158,6 +161,14 @@ def _ordered(problems: Iterable[Problem], files: Sequence[str]) -> tuple[Problem
 
 
 def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
+    yield from _told_by_values(scenario, years)
+    region = scenario.region
+    if region is not None and region.division and not region.division.startswith("99"):
+        yield f"region.division {region.division} may be a real place; codes 99.. are assigned to none"
+
+
+def _told_by_values(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
+    """Warnings whose reasons are values as well, which a report says in its own language."""
     for year in years:
         yield f"the working days of {year} are not announced; Monday to Friday would be assumed where asked for"
     if scenario.run.warm_up is None:
@@ -167,8 +178,6 @@ def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
     lacking = [part for part in RULE_PARTS if not getattr(scenario.region.rules, part)]
     if lacking:
         yield f"the region's published rules are incomplete (G2), missing: {', '.join(lacking)}"
-    if scenario.region.division and not scenario.region.division.startswith("99"):
-        yield f"region.division {scenario.region.division} may be a real place; codes 99.. are assigned to none"
 
 
 class _Tables:

@@ -258,14 +258,16 @@ def through_day(groups: tuple[str, ...] = GROUPS) -> t.ThroughDay:
 
 
 def pipeline() -> t.PipelineByDay:
-    """Three stages over thirty days."""
+    """Three stages of the office and one of the holder over thirty days."""
     days = np.arange(30)
     return t.PipelineByDay(
-        procedure=("produce",) * 3,
-        step=("check", "queue_for_machine", "deliver"),
-        title=("Data check", "", "On the way to the outlet"),
+        procedure=("produce",) * 4,
+        step=("check", "queue_for_machine", "deliver", "arrive"),
+        title=("Data check", "", "On the way to the outlet", "Ready at the outlet"),
         day_start_ms=days.astype(INT) * DAY,
-        cases_mean=np.vstack([120.0 + 4 * days, 340 + 60 * np.sin(days / 5), 80 + 30 * np.cos(days / 3)]),
+        cases_mean=np.vstack(
+            [120.0 + 4 * days, 340 + 60 * np.sin(days / 5), 80 + 30 * np.cos(days / 3), 500 + 10 * days]
+        ),
     )
 
 

@@ -141,7 +141,7 @@ def test_every_picture_is_in_the_page_with_its_words() -> None:
     html = render_report(samples.city(40), samples.info(), "en")
     page = parsed(html)
     pictures = [attributes for tag, attributes in page.tags if tag == "svg" and attributes.get("role") == "img"]
-    assert len(pictures) == len(catalogue()) == 13
+    assert len(pictures) == len(catalogue()) == 14
     assert all(len(attributes["aria-label"]) > 40 for attributes in pictures)
     for plot in catalogue():
         assert f'<a href="#picture-{plot.name}">' in html

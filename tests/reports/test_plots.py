@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
+from reports.drawing.canvas import text_width
 from reports.drawing.model import Plot
 from reports.drawing.palette import ROLES
 from reports.page import draw
@@ -45,7 +47,8 @@ def one_of_everything() -> t.Tables:
         city,
         through_day=one_person(),
         pipeline_by_day=t.PipelineByDay(
-            ("apply",), ("check",), ("",), samples.ints(0, samples.DAY), np.array([[0.0, 1.0]])
+            ("apply", "produce"), ("check", "arrive"), ("", ""), samples.ints(0, samples.DAY),
+            np.array([[0.0, 1.0], [0.0, 1.0]]),
         ),
         lead_times=(replace(single, name="report_to_hand"),),
         exposure=single,
@@ -133,8 +136,8 @@ def test_names_and_places_of_the_catalogue_are_unique() -> None:
 def test_the_pictures_come_in_the_order_of_a_visit() -> None:
     """Waiting first, machines last."""
     assert [plot.name for plot in catalogue()] == [
-        "waiting", "within", "queue", "hotline", "pipeline", "lead-times", "funnels", "utilisation", "refusals",
-        "stations", "money", "exposure", "machines",
+        "waiting", "within", "queue", "hotline", "pipeline", "holders-turn", "lead-times", "funnels", "utilisation",
+        "refusals", "stations", "money", "exposure", "machines",
     ]  # fmt: skip
 
 
@@ -169,3 +172,53 @@ def test_findings_give_the_numbers_of_the_tables() -> None:
         "Most money went from medical accounts to hospitals and pharmacies: 312,450.50 yuan. "
         "At the end people held 12,045,000 yuan in medical accounts, 931,004.12 yuan in bank accounts of the cards."
     )
+
+
+def test_a_line_of_cards_to_be_collected_is_not_called_a_stage_that_cannot_keep_up() -> None:
+    """The office's turn and the holder's are different pictures; a plain queue is in neither."""
+    by_name = {plot.name: plot for plot in catalogue()}
+    city, words = samples.city(), Words("en")
+    office, holder = (draw(by_name[name], city, words) for name in ("pipeline", "holders-turn"))
+    assert "Ready at the outlet" not in office.svg
+    assert ("Ready at the outlet" in holder.svg, "Data check" in holder.svg) == (True, False)
+    assert "cannot keep up" in office.how_to_read
+    assert "cannot keep up" not in holder.how_to_read
+    plain = replace(city.pipeline_by_day, procedure=("",) * 4)
+    assert not any(by_name[name].applies(replace(city, pipeline_by_day=plain)) for name in ("pipeline", "holders-turn"))
+
+
+def test_no_text_leaves_its_picture_however_large_the_numbers() -> None:
+    """Nothing is cut at an edge: every text of every picture, with numbers a million times as large."""
+    city = samples.city()
+    many = [replace(h, count=h.count * 10**6, counts=h.counts * 10**6) for h in (*city.lead_times, city.exposure) if h]
+    day = city.through_day
+    large = replace(
+        city, lead_times=tuple(many[:-1]), exposure=many[-1],
+        pipeline_by_day=replace(city.pipeline_by_day, cases_mean=city.pipeline_by_day.cases_mean * 1e6),
+        through_day=replace(
+            day, offered=day.offered * 10**6, answered=day.answered * 10**6, queue_mean=day.queue_mean * 1e6
+        ),
+        funnels=tuple(replace(f, entered=f.entered * 10**6, done=f.done * 10**6) for f in city.funnels),
+        money=replace(city.money, fen=city.money.fen * 10**6, movements=city.money.movements * 10**6),
+    )  # fmt: skip
+    for plot in catalogue():
+        for lang in ("en", "zh"):
+            outside = [
+                text for text, left, right in texts(draw(plot, large, Words(lang)).svg) if left < 0 or right > 720
+            ]
+            assert outside == [], (plot.name, lang)
+
+
+def texts(svg: str) -> list[tuple[str, float, float]]:
+    """Every text with where it begins and ends in points, by the same estimate of its width as the drawing's."""
+    found = []
+    for element in ET.fromstring(svg).iter("text"):
+        style, text = element.get("style", ""), "".join(element.itertext())
+        size = re.search(r"font(?:-size)?: ?([\d.]+)px", style)
+        anchor = re.search(r"text-anchor: ?(\w+)", style)
+        move = re.search(r"translate\(([-\d.]+)", element.get("transform", ""))
+        x = float(element.get("x") or (move[1] if move else 0))
+        width = text_width(text, float(size[1]) if size else 11.0)
+        left = x - {"middle": width / 2, "end": width}.get(anchor[1] if anchor else "start", 0.0)
+        found.append((text, left, left + width))
+    return found
