@@ -228,10 +228,12 @@ class _Cube:
         self.days = max(1, -(-self.stations * names.days // MAX_CLUSTERS))
         self.blocks = -(-names.days // self.days)
         steps = [
-            selection.business in ("", s.counter_business) and selection.procedure in ("", s.procedure)
+            selection.business in ("", s.counter_business)
+            and selection.procedure in ("", s.procedure)
+            and selection.step in ("", f"{s.procedure}.{s.step}")
             for s in names.steps
         ]
-        self.allowed = np.array([*steps, not (selection.business or selection.procedure)])
+        self.allowed = np.array([*steps, not (selection.business or selection.procedure or selection.step)])
         columns = len(Column) + len(DEFAULT_THRESHOLDS_MS) + 2 * len(LEADS)
         self.sums = np.zeros((columns, self.stations * self.blocks), dtype=np.int64)
 

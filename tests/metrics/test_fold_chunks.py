@@ -25,6 +25,7 @@ SELECTIONS = (
     Selection(demand="booked"),
     Selection(priority=1, from_ms=HOUR, until_ms=2 * HOUR),
     Selection(procedure="apply", rule="A7", until_ms=3 * HOUR),
+    Selection(step="apply.collect"),
 )
 
 
