@@ -158,12 +158,13 @@ def sentence(difference: Difference, a: str, b: str) -> str:
     if interval.note:
         return f"{what}: not known, {interval.note}"
     more_or_less = "more" if difference.difference > 0 else "less"
-    told = f"{amount(abs(difference.difference), unit)} {more_or_less} in {b} than in {a}"
+    told = f"{amount(abs(difference.difference), unit)} {more_or_less} with {b} than with {a}"
     if difference.finding is Finding.UNKNOWN:
         return f"{what}: not known yet which is better; {told}, but {_unsure(difference)}"
     low, high = sorted((abs(interval.low), abs(interval.high)))
-    ways = {Finding.A_BETTER: f"{a} is better", Finding.B_BETTER: f"{b} is better", Finding.DIFFERENT: "they differ"}
-    return f"{what}: {ways[difference.finding]}; {told} ({amount(low, unit)} to {amount(high, unit)})"
+    better = {Finding.A_BETTER: f"better with {a}", Finding.B_BETTER: f"better with {b}"}
+    known = better.get(difference.finding, "they differ")
+    return f"{what}: {known}; {told} ({amount(low, unit)} to {amount(high, unit)})"
 
 
 def amount(value: float, unit: Unit) -> str:

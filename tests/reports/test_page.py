@@ -168,10 +168,10 @@ def test_assumed_inputs_come_first() -> None:
     """The reader sees first what may be wrong and can be changed."""
     words = "".join(parsed(render_report(samples.city(), samples.info(), "en")).words)
     groups = [
-        "Assumed: change these if you know better (2 numbers)",
-        "Worked out from published numbers (1 number)",
-        "Published (2 numbers)",
-        "Without a mark: the scenario does not say where it comes from (1 number)",
+        "Assumed: change these if you know better (2 inputs)",
+        "Worked out from what is published (1 input)",
+        "Published (2 inputs)",
+        "Without a mark: the scenario does not say where it comes from (1 input)",
     ]
     places = [words.index(group) for group in groups]
     assert places == sorted(places)

@@ -25,6 +25,7 @@ PLURAL = re.compile(r'\bwords\.plural\(\s*"([a-zA-Z_.]+)"')
 LOOKED_UP = (
     "metric.",
     "day_kind.",
+    "sides.",
     "kind.",
     "lead.",
     "ledger.",
