@@ -17,9 +17,8 @@ from reports.run_output import print_run, run_as_json
 from reports.words import LANGUAGES
 from sim.engines.choose import AUTO, ENGINES
 from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
-from sim.replications.asked import read_asked
-from sim.replications.sensitivity import CHANGE
-from sim.replications.sensitivity import REPLICATIONS as FEW
+from sim.replications.asked import read_paired
+from sim.replications.sensitivity import CHANGE, FEW
 from sim.replications.stopping import LEAST, MOST, read_stopping
 from sim.replications.studies import Side, play_sensitivity
 from sim.replications.workers import crew_of
@@ -132,7 +131,10 @@ def _tornado(options: RunOptions) -> Tornado:
     plan = Plan(options.seed, FEW, options.engine)
     side = Side(options.scenario, options.overrides)
     hidden = options.quiet or options.as_json
-    with crew_of(options.workers, options.cluster) as crew, RunProgress(hidden=hidden) as progress:
+    with (
+        RunProgress(hidden=hidden) as progress,
+        crew_of(options.workers, options.cluster, progress.announce) as crew,
+    ):
         return play_sensitivity(side, (options.sensitivity, ""), CHANGE, plan, crew, progress.count, progress.announce)[
             0
         ]
@@ -147,7 +149,7 @@ def _plan(options: RunOptions, compiled: Compiled) -> Plan:
         why = "--min-replications and --max-replications mean nothing without --until"
         raise ScenarioError((Problem("--until", "", None, why, "--replications for a number that is known"),))
     if options.sensitivity:
-        read_asked(options.sensitivity, compiled.names, "--sensitivity")
+        read_paired(options.sensitivity, compiled.names, "--sensitivity")
     return Plan(
         seed=options.seed,
         replications=options.replications,

@@ -34,17 +34,17 @@ from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
 from sim.replications.compare import REPLICATIONS, sentence
-from sim.replications.sensitivity import CHANGE
-from sim.replications.sensitivity import REPLICATIONS as FEW
+from sim.replications.sensitivity import CHANGE, FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
 from sim.replications.values import KIND as SENSITIVITY
 from sim.replications.workers import Crew, crew_of
 from sim.run import Plan
 from sim.sample import NONE, LogKept
 from sim.scenario.load import load
+from sim.shipped import SCENARIOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sim.replications.compare import Difference
     from sim.replications.sensitivity import Effect, Tornado
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import Loaded
 
 BOTH = "both"
-TRUTH = Path(__file__).resolve().parent.parent / "scenarios" / "truth"
+TRUTH = SCENARIOS / "truth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,11 @@ class Common:
     quiet: bool = False
     resume: bool = False
 
-    def crew(self, stack: ExitStack) -> Crew | None:
+    def crew(self, stack: ExitStack, say: Callable[[str], None]) -> Crew | None:
         """Who helps."""
         if self.workers == 1 and not self.cluster:
             return None
-        return stack.enter_context(crew_of(self.workers, self.cluster))
+        return stack.enter_context(crew_of(self.workers, self.cluster, say))
 
     def plan(self, replications: int) -> Plan:
         """How each alternative is played: no log, so that only numbers are kept."""
@@ -121,7 +121,7 @@ def _compare_into(claim: Claim, sides: tuple[Side, Side], metrics: tuple[str, ..
     claim.add(name, *runs)
     placed = tuple(Side(side.path, side.overrides, claim.folder / at) for side, at in zip(sides, "ab", strict=True))
     with ExitStack() as stack, common.progress() as progress, _keeping(claim.folder):
-        crew = common.crew(stack)
+        crew = common.crew(stack, progress.announce)
         comparison = play_both((placed[0], placed[1]), metrics, plan, crew, progress.beat, progress.announce)
     claim.clear(runs)
     page = claim.path(name)
@@ -237,7 +237,7 @@ def _sensitivity_into(claim: Claim, options: SensitivityOptions, change: Fractio
     plan, side = common.plan(FEW), replace(options.side, folder=claim.folder)
     metric = (options.metric, options.place)
     with ExitStack() as stack, common.progress() as progress, _keeping(claim.folder):
-        crew = common.crew(stack)
+        crew = common.crew(stack, progress.announce)
         tornado, partial = play_sensitivity(side, metric, change, plan, crew, progress.count, progress.announce)
     page = claim.path(name)
     words = Words(common.lang)
@@ -297,8 +297,13 @@ def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
     def arm(effect: Effect) -> dict[str, object]:
         if effect.note:
             return {"value": effect.value, "note": effect.note}
-        interval = [_number(effect.difference.low), _number(effect.difference.high)]
-        return {"value": effect.value, "metric": _number(effect.metric), "difference": interval}
+        i = effect.interval
+        return {
+            "value": effect.value,
+            "metric": _number(effect.metric),
+            "change": _number(effect.change),
+            "interval": None if i.note else [i.low, i.high],
+        }
 
     return {
         "metric": tornado.asked.text,
@@ -324,7 +329,7 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
     cases: list[Case] = []
     violations: list[str] = []
     with ExitStack() as stack, common.progress() as progress:
-        crew, interrupted = common.crew(stack), False
+        crew, interrupted = common.crew(stack, progress.announce), False
         try:
             for one in (REFERENCE, COMPILED) if engine == BOTH else (engine,):
                 for outcome, found in play_truth(paths, one, crew, check=check, beat=progress.beat):

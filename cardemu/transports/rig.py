@@ -67,7 +67,7 @@ def main() -> int:
         with temporary_folder() as folder, OwnPcscd(folder, count) as service:
             sys.stdout.write(f"export {SOCKET_VARIABLE}={service.socket_path}\n")
             sys.stdout.flush()
-            serve_all(list(zip(made, service.ports, strict=True)))
+            serve_all(list(zip(made, service.ports, strict=True)), service.check)
     except (ProductError, TransportError, ValueError) as error:
         complain(str(error))
         return USAGE

@@ -10,8 +10,10 @@ from sim.engines.counting_actions import (
     HAD_QUEUED,
     INTO_QUEUE,
     INTO_SERVICE,
+    OFFERS,
     OUT_OF_QUEUE,
     OUT_OF_SERVICE,
+    REOPENS,
 )
 from sim.engines.counting_columns import BOOK_BITS, LEDGERS, NO_KEY, Counts, Ending
 from sim.engines.counting_cubes import lead_in_cubes, on_duty_in_cubes, wrap_up_in_cubes
@@ -91,22 +93,21 @@ def _active(w: Counts, station: int, t_ms: int) -> None:
 
 
 @compiled
-def _attempt(w: Counts, station: int, began_ms: int, ending: int, wait: int) -> None:
-    """An attempt to be served has ended."""
+def _attempt(w: Counts, station: int, began_ms: int, ending: int, wait: int, attempts: int) -> None:
+    """An attempt to be served has ended (1), or what it ended in is taken back (-1)."""
     head = w.head
     if began_ms < head[col.FROM_MS] or station == head[col.STATIONS]:
         return
     kind = w.kinds[min(_day_of(head, began_ms), head[col.DAYS] - 1)]
     half_hour = kind * col.HALF_HOURS + _quarter_of(head, began_ms) // 2
     at = (half_hour * head[col.GROUPS] + w.group[station]) * (col.ATTEMPT_WIDTH + head[col.LIMITS])
-    w.attempts[at + ending] += 1
+    w.attempts[at + ending] += attempts
     if ending <= _SENT_HOME:
-        w.attempts[at + col.ATTEMPT_WAIT] += wait
+        w.attempts[at + col.ATTEMPT_WAIT] += attempts * wait
     if ending == _SERVED:
         for number in range(head[col.LIMITS]):
             if wait <= w.limits[number]:
-                w.attempts[at + col.ATTEMPT_WIDTH + number] += 1
-    _active(w, station, began_ms)
+                w.attempts[at + col.ATTEMPT_WIDTH + number] += attempts
 
 
 @compiled
@@ -122,10 +123,17 @@ def row_in_day(w: Counts, actions: int) -> None:
     now = w.now
     t_ms, here, there = now[col.T], now[col.HERE], now[col.THERE]
     if actions & ENDING:
-        wait = t_ms - now[col.BEGAN] if actions & HAD_QUEUED else 0
-        _attempt(w, here, t_ms - wait, (actions & ENDING) - 1, wait)
+        queued = actions & HAD_QUEUED != 0
+        began, wait = (now[col.BEGAN], now[col.WAIT_SO_FAR]) if queued else (t_ms, 0)
+        _attempt(w, here, began, (actions & ENDING) - 1, wait, 1)
+    if actions & REOPENS:
+        _attempt(w, here, now[col.BEGAN], _SERVED, now[col.WAIT_SO_FAR], -1)
     if actions & BY_MENU:
-        _attempt(w, there, now[col.BEGAN], _SELF_SERVICE, 0)
+        _attempt(w, there, now[col.BEGAN], _SELF_SERVICE, 0, 1)
+    if t_ms >= w.head[col.FROM_MS] and actions & (OFFERS | BY_MENU):
+        at = here if actions & OFFERS else there
+        if at != w.head[col.STATIONS]:
+            _active(w, at, t_ms)
     if actions & OUT_OF_QUEUE:
         _in_day(w, col.WAITING, there, t_ms, -1)
     if actions & INTO_QUEUE:

@@ -26,19 +26,21 @@ from sim.metrics.build_counts import (
 )
 from sim.metrics.counting import Bools, Floats
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
-from sim.metrics.expect import Verdict, combined
-from sim.metrics.fold import EVERYTHING, Result, pool
-from sim.metrics.measures import Question, measure_at_all
+from sim.metrics.expect import Verdict
+from sim.metrics.fold import Result, pool
+from sim.metrics.measures import Estimate, Question, measure_at_all
 from sim.metrics.names import DAY_MS, Names, StationName
 from sim.procedures.model import Place
 
 LEVELS = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
 WORST = 10
-_ASKED = (
-    "wait.mean", "wait.p50", "wait.p90", "wait.max", "wait.positive", "wait.within", "served.count", "queue.mean",
-    "queue.max", "utilisation", "abandoned.share", "balked.share", "blocked.share", "turned_away.count",
+_FROM_SUMS = (
+    "wait.p50", "wait.positive", "wait.within", "served.count", "queue.mean", "utilisation", "abandoned.share",
+    "balked.share", "blocked.share", "turned_away.count",
 )  # fmt: skip
-"""Metrics of the headline."""
+"""Metrics of the headline that are told without an interval, so that the sums of all replications suffice."""
+_FROM_EACH = ("wait.mean", "wait.p90", "wait.max", "queue.max")
+"""The others: with an interval, or the mean of the replications' maxima."""
 
 
 def build_tables(
@@ -57,6 +59,7 @@ def build_tables(
     leads, targets = time_histograms(pooled), _targets(names, _thresholds(threshold_ms), verdicts)
     return t.Tables(
         replications=pooled.runs,
+        nothing_random=pooled.runs > 1 and _all_alike(results[0], pooled),
         start=names.start.isoformat(),
         window_start_ms=pooled.cube.from_ms,
         window_end_ms=pooled.end_ms,
@@ -74,6 +77,11 @@ def build_tables(
         expectations=expectations_table(verdicts),
         stories=stories if stories is not None else stories_table(()),
     )
+
+
+def _all_alike(first: Result, pooled: Result) -> bool:
+    """Whether every sum of all is that of the first as often as there are replications: to the ms, not by chance."""
+    return bool((pooled.cube.sums.sum(axis=2) == pooled.runs * first.cube.sums.sum(axis=2)).all())
 
 
 def _thresholds(given: dict[Place, int] | None) -> dict[Place, int]:
@@ -136,13 +144,16 @@ def _group_titles(first: StationName) -> tuple[str, str]:
 def _headline(results: Sequence[Result], pooled: Result, targets: dict[str, int]) -> t.Headline:
     rows = _entries(results[0].names)
 
-    asked = [
-        (Question(metric, "", EVERYTHING, targets[name] if metric == "wait.within" else None), chosen)
-        for metric in _ASKED
-        for _, name, _, _, _, chosen in rows
-    ]
-    answers = iter([combined(each) for each in measure_at_all(results, asked)])
-    found = {metric: [next(answers) for _ in rows] for metric in _ASKED}
+    def ask(results: Sequence[Result], metrics: Sequence[str]) -> dict[str, list[Estimate]]:
+        asked = [
+            (Question(metric, threshold_ms=targets[name] if metric == "wait.within" else None), chosen)
+            for metric in metrics
+            for _, name, _, _, _, chosen in rows
+        ]
+        answers = iter(measure_at_all(results, asked))
+        return {metric: [next(answers) for _ in rows] for metric in metrics}
+
+    found = ask([pooled], _FROM_SUMS) | ask(results, _FROM_EACH)
 
     def values(metric: str) -> Floats:
         return np.array([e.value for e in found[metric]], dtype=np.float64)

@@ -164,6 +164,7 @@ def expectations_table(verdicts: Sequence[Verdict]) -> t.Expectations:
         high=np.array([v.interval.high for v in verdicts], dtype=np.float64),
         count=np.array([v.n for v in verdicts], dtype=np.int64),
         ok=np.array([v.ok for v in verdicts], dtype=np.bool_),
+        judged=np.array([v.judged for v in verdicts], dtype=np.bool_),
         text=tuple(v.text for v in verdicts),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,12 +124,30 @@ class Distribution:
 
     def of(self, groups: Bools) -> tuple[Floats, Ints]:
         """Values (or bucket middles when not exact) in rising order with their counts, the chosen groups together."""
+        return self.chosen(groups).counted()
+
+    def chosen(self, groups: Bools) -> Distribution:
+        """The chosen groups together as the one group of a distribution."""
         self._merge()
         chosen = np.flatnonzero(groups)
         begin, end = (np.searchsorted(self._keys, edge << VALUE_BITS).tolist() for edge in (chosen, chosen + 1))
         lines = [slice(a, b) for a, b in zip(begin, end, strict=True) if a < b]
-        values, counts = _merged([self._keys[mine] & _VALUE for mine in lines], [self._counts[mine] for mine in lines])
-        return (values.astype(np.float64) if self.exact else bucket_middle(values, self.bits)), counts
+        one = Distribution(self.bits, self.limit, exact=self.exact)
+        one._keys, one._counts = _merged(
+            [self._keys[mine] & _VALUE for mine in lines], [self._counts[mine] for mine in lines]
+        )
+        return one
+
+    def counted(self) -> tuple[Floats, Ints]:
+        """Values (or bucket middles when not exact) of the only group in rising order, with their counts."""
+        self._merge()
+        return (self._keys.astype(np.float64) if self.exact else bucket_middle(self._keys, self.bits)), self._counts
+
+    def coarse(self) -> tuple[Ints, Ints]:
+        """Numbers of coarse buckets in rising order, and how many values of the only group are in each."""
+        self._merge()
+        values = self._keys if self.exact else bucket_low(self._keys, self.bits)
+        return _merged([to_bucket(values, COARSE_BITS)], [self._counts])
 
     def quantile_by_group(self, level: float, groups: int) -> Floats:
         """A quantile of each of the first groups; NaN of an empty one."""
@@ -139,6 +158,14 @@ class Distribution:
             [quantile(values[a:b], count[a:b], level) for a, b in pairwise(edges)],
             dtype=np.float64,
         )
+
+    def without_nothing(self) -> Self:
+        """The same without values that were taken back as often as they were counted."""
+        self._merge()
+        there = self._counts != 0
+        if not there.all():
+            self._keys, self._counts = self._keys[there], self._counts[there]
+        return self
 
     @classmethod
     def together(cls, parts: Sequence[Distribution]) -> Distribution:
@@ -218,8 +245,7 @@ class Tally:
         now = Distribution(self._bits, self._limit, exact=self._exact)
         keys, counts = (lines[:, 0], waiting), (lines[:, COUNT], np.ones_like(waiting))
         now.add_keys(np.concatenate(keys), np.concatenate(counts))
-        now.table()
-        return now
+        return now.without_nothing()
 
 
 def block_edges(blocks: int, block_ms: int, until_ms: int) -> tuple[Ints, Ints]:

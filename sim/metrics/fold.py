@@ -91,11 +91,12 @@ class Fold:
             raise ValueError(
                 f"the log goes on until {self._counter.latest_ms} ms, the run cannot have ended at {end} ms"
             )
+        unfinished = self._counter.unfinished()
         return Result(
             names=self.names,
             end_ms=end,
             rows=self._counter.rows,
-            cubes={selection: cube.result(end) for selection, cube in self._cubes.items()},
+            cubes={selection: cube.result(end, unfinished) for selection, cube in self._cubes.items()},
             daytime=self._daytime.result(end),
             progress={window: progress.result(end) for window, progress in self._progress.items()},
             flows=self._flows.result(end),

@@ -206,6 +206,7 @@ class Expectations:
     high: Floats
     count: Ints
     ok: Bools
+    judged: Bools  # no expectation of a run that was interrupted is
     text: Text  # the verdict as one sentence
 
 
@@ -230,6 +231,7 @@ class Tables:
     """Everything a report may draw of a run (or of several replications pooled)."""
 
     replications: int
+    nothing_random: bool  # all replications, of which there are several, are the same
     start: str  # ISO date of time 0
     window_start_ms: int  # after the warm-up
     window_end_ms: int

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from sim.replications.shares import Outlet, Share
+from sim.replications.shares import OUTLET, Share
 
 
 def square(number: int) -> int:
@@ -52,10 +52,10 @@ def pid_slowly(_: int) -> int:
 
 def tell_shares(numbers: tuple[int, ...]) -> int:
     """Tell a share for each number, whether anybody listens or not, and return how many they were."""
-    send = Outlet.send
-    assert send is not None
+    outlet = OUTLET.get()
+    assert outlet is not None
     for number in numbers:
-        send(Share("job", 1, number, 0.5))
+        outlet.send(Share("job", 1, number, 0.5))
     return len(numbers)
 
 

@@ -41,6 +41,7 @@ def empty() -> t.Tables:
     none: dict[str, t.Floats] = {name: f for name in t.Headline.__dataclass_fields__ if name not in _HEADLINE_TEXT}
     return t.Tables(
         replications=1,
+        nothing_random=False,
         start="2026-03-02",
         window_start_ms=0,
         window_end_ms=DAY,
@@ -55,7 +56,7 @@ def empty() -> t.Tables:
         stations=t.Stations((), (), (), (), (), (), (), i, i, f, f, f, f, f, f, i, i, f, f),
         money=t.Money((), (), i, i, (), i),
         machine_downtime=t.MachineDowntime((), i, i, i),
-        expectations=t.Expectations((), (), (), (), (), f, f, i, bools(), ()),
+        expectations=t.Expectations((), (), (), (), (), f, f, i, bools(), bools(), ()),
         stories=t.Stories((), (), i, (), (), (), (), (), bools(), ()),
     )
 
@@ -189,6 +190,7 @@ def expectations() -> t.Expectations:
         high=floats(37 * MINUTE, np.nan, 0.92, 6.5 * DAY),
         count=ints(2_011, 1_304, 14_203, 812),
         ok=bools(False, True, True, True),
+        judged=bools(True, True, True, True),
         text=("", "", "", ""),
     )
 
