@@ -10,7 +10,8 @@ from cardemu.host.claim import Claim, claimed
 from cardemu.host.printing import write_json
 from reports import card_console
 from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, NOT_MET, check_choice, explaining, kept_in
-from reports.info import InputRow, RunInfo
+from reports.info import RunInfo
+from reports.inputs import inputs_of
 from reports.progress import RunProgress
 from reports.run_output import print_run, run_as_json
 from reports.words import LANGUAGES
@@ -194,24 +195,15 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         warm_up_ms=scenario.run.warm_up or 0,
         engine=outcome.engine,
         versions=tuple(outcome.stored.versions.items()) if outcome.stored is not None else (),
-        inputs=tuple(_inputs(outcome)),
+        inputs=inputs_of(outcome),
         people=tuple((name, person.name) for name, person in scenario.people.items() if person.name),
         titles_zh=tuple(_titles_zh(outcome)),
         partial=outcome.partial,
         stopped=outcome.stopped,
         unannounced_years=outcome.loaded.unannounced_years,
         incomplete_profile=() if region is None else tuple(p for p in RULE_PARTS if not getattr(region.rules, p)),
-        warnings=outcome.loaded.warnings,
+        warnings=tuple(text for text in outcome.loaded.warnings if text not in outcome.loaded.told_by_values),
     )
-
-
-def _inputs(outcome: Outcome) -> Iterator[InputRow]:
-    """Numbers that drive the answer: those written in the scenario, and defaults of procedures in use."""
-    used = set(outcome.compiled.program.procedures)
-    for row in outcome.loaded.provenance:
-        parts = row.key.split(".")
-        if parts[0] != "procedures" or parts[1] in used:
-            yield InputRow(row.key, row.value, row.mark, row.source, row.note)
 
 
 def _titles_zh(outcome: Outcome) -> Iterator[tuple[str, str]]:
