@@ -80,8 +80,8 @@ def test_a_year_without_a_calendar_is_one_line_however_many_there_are(tmp_path: 
     text = RUN.replace('"1 d"', '"365000 d"') + DESK + COME + 'rate = "1 per d"\non = "workdays"\n'
     assert refusal(tmp_path, text) == [
         (
-            "large.toml: calendar.covers: the working days of 2027 to 3025 are not known, and the scenario uses working "
-            "days; allowed: 2004 to 2026; or covers = [2027, ...] with its holidays and workdays"
+            "large.toml: calendar.covers: the working days of 2027 to 3025 are not known, and the scenario uses "
+            "working days; allowed: 2004 to 2026; or covers = [2027, ...] with its holidays and workdays"
         )
     ]
     assert ranges([2027, 2028, 2029, 2031, 2033, 2034]) == "2027 to 2029, 2031, 2033 to 2034"
