@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,11 @@ def dotted(path: KeyPath) -> str:
 def is_single(value: object) -> bool:
     """Whether a table is one value (a distribution, a wait, a marked number), which replaces and is never merged."""
     return isinstance(value, dict) and bool(value.keys() & {"dist", "next", "workdays", "mark"})
+
+
+def is_marked(node: Mapping[str, Any]) -> bool:
+    """Whether a table, or the value it wraps, has a mark that says where it comes from."""
+    return isinstance(node.get("mark"), str) or _is_wrapper(node)
 
 
 def merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +182,7 @@ def _assign(tree: Tree, path: tuple[str, ...], value: object) -> list[Problem]:
     return []
 
 
-def _is_wrapper(node: dict[str, Any]) -> bool:
+def _is_wrapper(node: Mapping[str, Any]) -> bool:
     """Whether a table is a value with its provenance: {value = ..., mark = ..., source = ..., note = ...}."""
     rest = node.keys() - {"value"}
     return "value" in node and bool(rest) and all(key in _MARK_KEYS and isinstance(node[key], str) for key in rest)
@@ -196,7 +202,7 @@ class Marks:
         if not isinstance(node, dict):
             return node
         expectation = len(path) == 2 and path[0] == "expect"
-        if expectation or not (isinstance(node.get("mark"), str) or _is_wrapper(node)):
+        if expectation or not is_marked(node):
             return {key: self.strip(item, (*path, key)) for key, item in node.items()}
         bare = {key: item for key, item in node.items() if key not in _MARK_KEYS or not isinstance(item, str)}
         value = bare["value"] if bare.keys() == {"value"} else bare

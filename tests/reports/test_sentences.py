@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 
-from reports.inputs import inputs_of
 from reports.nation.pictures import PLOTS as NATION_PLOTS
 from reports.numbers import numbers, places
 from reports.page import render_report
@@ -20,7 +18,7 @@ from reports.sections import facts
 from reports.verdict import verdict
 from reports.words import Words
 from sim.metrics import tables as t
-from sim.run import Outcome, prepare
+from sim.run import prepare
 from tests.reports import samples
 from tests.reports.test_style import DARK, LIGHT, PRINT, contrast
 
@@ -49,7 +47,8 @@ def test_calls_that_the_menu_finished_are_not_left_out_of_those_that_got_an_answ
 @pytest.mark.parametrize("words", [EN, ZH])
 def test_no_sentence_speaks_of_dark_and_light_which_a_dark_page_turns_round(words: Words) -> None:
     """Cells stand out from the paper the more, the higher their number: on light, dark and printed pages alike."""
-    for plot in [*catalogue(), *NATION_PLOTS]:
+    plots: list[Any] = [*catalogue(), *NATION_PLOTS]
+    for plot in plots:
         assert not re.search(r"\b(dark|light)(er)?\b|深色|浅色|越深|越浅", words.of(plot.how_to_read)), plot.name
     for mode in (LIGHT, DARK, PRINT):
         steps = [contrast(mode[f"heat-{number}"], mode["paper"]) for number in range(7)]
@@ -80,7 +79,7 @@ def kept(head: t.Headline, *names: str) -> t.Headline:
     for name in t.Headline.__dataclass_fields__:
         column = getattr(head, name)
         columns[name] = tuple(column[row] for row in rows) if isinstance(column, tuple) else column[rows]
-    return t.Headline(**columns)
+    return t.Headline(**columns)  # type: ignore[arg-type]
 
 
 def test_nobody_has_to_wait_is_said_of_people_beside_a_table_in_which_cards_do() -> None:
@@ -154,21 +153,3 @@ hours = "hall"
 on = "workdays"
 per_day = 10
 """
-
-
-def test_every_input_is_listed_and_no_other(tmp_path: Path) -> None:
-    """Counters and hours without a mark too; hours nobody keeps and procedures nobody begins are left out."""
-    path = tmp_path / "late.toml"
-    path.write_text(_LATE, "utf-8")
-    loaded, compiled = prepare(path, ())
-    rows = inputs_of(cast("Outcome", SimpleNamespace(loaded=loaded, compiled=compiled)))
-    assert {row.key: (row.value, row.mark) for row in rows} == {
-        "hours.hall.weekdays": ('["09:00-12:00"]', ""),
-        "stations.desk.hours": ('"hall"', ""),
-        "stations.desk.counters": ("3", ""),
-        "stations.desk.service": ('"5 min"', "A"),
-        "demand.people.enters": ('"desk"', ""),
-        "demand.people.hours": ('"hall"', ""),
-        "demand.people.on": ('"workdays"', ""),
-        "demand.people.per_day": ("10", ""),
-    }
