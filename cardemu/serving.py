@@ -28,7 +28,7 @@ from cardemu.products import Product, names, product
 from cardemu.terminal.keyholder import Hsm
 from cardemu.transports.base import Port, TransportError
 from cardemu.transports.in_process import spoken
-from cardemu.transports.pcscd import MAX_READERS, SLOTS, SOCKET_VARIABLE, OwnPcscd, missing
+from cardemu.transports.pcscd import MAX_READERS, SLOTS, SOCKET_VARIABLE, OwnPcscd, missing, on_loopback, open_ports
 from cardemu.transports.renewal import NOT_SAVED, next_cards, on_signal
 from cardemu.transports.vpcd import RETRY_S, Reader, serve_all, slot_port
 
@@ -145,12 +145,13 @@ def _show(places: list[Place], slot: int, service: OwnPcscd | None, program: str
     if service is not None:
         say("other programs see it after")
         say(f"export {SOCKET_VARIABLE}={service.socket_path}")
-        for line in service.openness:
-            say(line)
+    for line in service.openness if service is not None else open_ports(map(slot_port, range(SLOTS))):
+        say(line)
     if not places[0].save:
         say(f"{NOT_SAVED} (--save FILE)")
     cards = [Noticed(place.port) if program else place.port for place in places]
-    readers = [Reader(card, port) for card, (_, port) in zip(cards, where, strict=True)]
+    connect = service.connect if service is not None else on_loopback
+    readers = [Reader(card, port, connect=connect) for card, (_, port) in zip(cards, where, strict=True)]
     check = service.check if service is not None else lambda: None
 
     def renew() -> None:
@@ -190,7 +191,7 @@ def _service(slots: int) -> Iterator[OwnPcscd]:
         raise UsageError(f"{slots} slots: a PC/SC service has at most {MAX_READERS} readers")
     with temporary_folder() as folder:
         try:
-            service = OwnPcscd(folder, slots + slots % SLOTS)
+            service = OwnPcscd(folder, slots + slots % SLOTS, private=True)
         except ValueError as error:
             raise UsageError(f"{error}; set TMPDIR to a shorter one") from error
         with service:

@@ -79,13 +79,15 @@ def kept(head: t.Headline, *names: str) -> t.Headline:
     for name in t.Headline.__dataclass_fields__:
         column = getattr(head, name)
         columns[name] = tuple(column[row] for row in rows) if isinstance(column, tuple) else column[rows]
-    return t.Headline(**columns)  # type: ignore[arg-type]
+    return t.Headline(**columns)
 
 
 def test_nobody_has_to_wait_is_said_of_people_beside_a_table_in_which_cards_do() -> None:
     """Cards wait 44 minutes in the factory, people do not: the table says that those are cards."""
     head = kept(samples.headline(), "outlets", "factories")
-    zero = {name: np.array([0.0, 44.0 * samples.MINUTE]) for name in ("wait_mean_ms", "wait_p90_ms", "wait_max_ms")}
+    zero: dict[str, Any] = {
+        name: np.array([0.0, 44.0 * samples.MINUTE]) for name in ("wait_mean_ms", "wait_p90_ms", "wait_max_ms")
+    }
     tables = replace(samples.city(), headline=replace(head, **zero))
     assert "; nobody has to wait." in verdict(tables, samples.info(), EN).sentences[0]
     people, cards = places(tables, EN)
