@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from xml.etree import ElementTree as ET
 
 from cardemu.face.description import SIDES
+from cardemu.host.visible import json_text
 
 SAME, UNJUDGED = "same", "not judged"
 KINDS = (
@@ -93,7 +94,7 @@ class Verdict:
             "measures": dict(self.measures),
             "notes": list(self.notes),
         }
-        return json.dumps(document, ensure_ascii=False, indent=1)
+        return json_text(document, 1)
 
     def to_junit(self) -> str:
         """JUnit XML: a test case for everything compared, a failure for everything wrong."""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
-from cardemu.compare.facediff import texts_of
 from cardemu.compare.fields import SCANNED, Sheet, elsewhere, judge_all, mark
 from cardemu.compare.findings import SAME, UNJUDGED, Row, Verdict
 from cardemu.compare.light import Light, evened
@@ -32,6 +31,7 @@ from cardemu.compare.place import (
 from cardemu.compare.reading import Optics
 from cardemu.compare.regions import regions
 from cardemu.face.description import SIDES
+from cardemu.face.raster import on_white
 from cardemu.reference.faces import RESOLUTIONS_DPI, png_name
 from cardemu.reference.pictures import PictureError, read_picture
 
@@ -64,12 +64,11 @@ def compare_scan(path: Path, reference: Bundle, side: str, title: str) -> Verdic
         pictures: dict[str, bytes] = {}
         name, chosen = rendered
         if data == reference.files[name]:
-            return Verdict(title, (Row("face", name, "the same bytes", "the same bytes", name),))
+            row = Row("face", name, "the same bytes", "the same bytes", name)
+            return Verdict(title, (row,), _of_nobody(reference, chosen))
         rows = compare_pictures(name, reference.files[name], data, reference.faces[chosen], pictures)
-        return Verdict(title, tuple(rows), pictures=pictures)
-    with Image.open(io.BytesIO(data)) as opened:
-        picture = np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
-    return compare_photo(picture, reference, side, title)
+        return Verdict(title, tuple(rows), _of_nobody(reference, chosen), pictures)
+    return compare_photo(np.asarray(on_white(data)), reference, side, title)
 
 
 def _as_rendered(data: bytes, reference: Bundle, side: str) -> tuple[str, str] | None:
@@ -114,19 +113,20 @@ def compare_photo(picture: Colour, reference: Bundle, side: str, title: str) -> 
             f"{found.side}: the light differs by {100 * light.unevenness:.0f} %, so colours are judged by their hue, "
             f"and the colour of the whole is not judged"
         )
-    notes += [f"{found.side}: {one}" for one in _identity(reference, found.side)]
+    notes += _of_nobody(reference, found.side)
     measures = {"resolution_dpi": round(dpi, 1), "unevenness_of_light": round(light.unevenness, 3)}
     said = not all(row.ok for row in rows)
     shown = {f"difference-{found.side}.png": difference(sheet.expected, even, fields, rows, px_mm)} if said else {}
     return Verdict(title, tuple(rows), tuple(notes), shown, measures)
 
 
-def _identity(reference: Bundle, side: str) -> list[str]:
-    """What a side that names nobody cannot tell."""
-    if texts_of(reference.faces[side]):
-        return []
+def _of_nobody(reference: Bundle, side: str) -> tuple[str, ...]:
+    """A note where a side tells nothing of its holder: that it is the same does not say whose card it is."""
+    if reference.faces[side]["person"]:
+        return ()
     other = next(one for one in SIDES if one != side)
-    return [f"nothing on this side tells whose card it is: name and numbers are on the {other}, which was not compared"]
+    every = f"the {side} carries nothing of its holder and is the same on every card of this product"
+    return (f"{every}; the {other} was not compared",)
 
 
 def _whole(there: npt.NDArray[np.bool_], px_mm: float, side: str) -> Row:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import add
 from typing import TypeVar
 
@@ -23,6 +24,8 @@ from sim.metrics.progress import Progress, ProgressResult
 
 T = TypeVar("T")
 EVERYTHING = Selection()
+_AT_A_TIME = 8
+"""Replications that are put together in one go: putting each by itself to the rest would sort the rest each time."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Fold:
         self._cubes = {selection: Cube(names, selection, thresholds) for selection in wanted}
         windows = dict.fromkeys(window_of(names, selection) for selection in wanted)
         self._progress = {window: Progress(names, *window) for window in windows}
-        self._daytime, self._flows = Daytime(names), Flows(names)
+        self._daytime, self._flows = Daytime(names, thresholds), Flows(names)
         self._counter = Counter(names, self._cubes.values(), self._progress.values(), self._daytime, self._flows)
 
     @property
@@ -88,11 +91,12 @@ class Fold:
             raise ValueError(
                 f"the log goes on until {self._counter.latest_ms} ms, the run cannot have ended at {end} ms"
             )
+        unfinished = self._counter.unfinished()
         return Result(
             names=self.names,
             end_ms=end,
             rows=self._counter.rows,
-            cubes={selection: cube.result(end) for selection, cube in self._cubes.items()},
+            cubes={selection: cube.result(end, unfinished) for selection, cube in self._cubes.items()},
             daytime=self._daytime.result(end),
             progress={window: progress.result(end) for window, progress in self._progress.items()},
             flows=self._flows.result(end),
@@ -111,7 +115,15 @@ def fold(
 
 
 def pool(results: Sequence[Result]) -> Result:
-    """Replications of the same program as one Result: sums add up, clusters stay apart."""
+    """Replications of the same program as one Result: all is added up.  A few are in memory at a time."""
+    rest = iter(results)
+    pooled = next(rest)
+    while some := list(islice(rest, _AT_A_TIME)):
+        pooled = _together([pooled, *some])
+    return pooled
+
+
+def _together(results: Sequence[Result]) -> Result:
     first = results[0]
     return Result(
         names=first.names,

@@ -146,7 +146,7 @@ def test_what_the_compiled_engine_refuses_is_named_before_the_run(tmp_path: Path
     demand = arrivals(tmp_path, "a.csv", "time,service", "0,10")
     text = f'[demand.people]\nenters = "desk"\n{demand}[stations.desk]\ncounters = 1\nbatch = {{size = 2}}\n'
     program = compiled(tmp_path, text).program
-    program = replace(program, stations=tuple(replace(row, preempt=True) for row in program.stations))
+    program = replace(program, stations=tuple(replace(row, preempt=(True,)) for row in program.stations))
     assert unsupported(program) == ("service broken off at batch stations",)
     with pytest.raises(Unsupported, match="service broken off at batch stations"):
         CompiledEngine(program, 1, 0, lambda _: None)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sim.beside import Beside
+from sim.replications.common import Common
 from sim.replications.kept import RowsError, packed
 from sim.replications.rows import ROWS_FILE, Row, Rows
 from sim.replications.session import Beat, Fixed, Session
@@ -63,11 +64,11 @@ class Fake:
     def broken_off(self) -> Row | None:
         return None
 
-    def task(self, replication: int) -> tuple[bytes, int]:
+    def task(self, replication: int) -> tuple[Common, int]:
         self.given.append(replication)
-        return b"", replication
+        return Common(b""), replication
 
-    def play_task(self) -> Callable[[tuple[bytes, int]], bytes]:
+    def play_task(self) -> Callable[[tuple[Common, int]], bytes]:
         return lambda task: packed(self._rows[task[1]].encoded(self.key))
 
 
@@ -151,7 +152,7 @@ def test_one_worker_is_this_process(folder: Path, serial: Rows, monkeypatch: pyt
 def test_only_missing_replications_are_played(serial: Rows) -> None:
     """Rows from before are taken as they are."""
     player = Fake(serial)
-    before = Rows.of(serial.key, [serial.rows[number] for number in (0, 1, 4, 7)])
+    before = Rows.of(serial.key, serial.rows[0].result.names, [serial.rows[number] for number in (0, 1, 4, 7)])
     session = Session(player, Fixed(9), None, before=before)
     session.run()
     assert player.played == [2, 3, 5, 6, 8]
