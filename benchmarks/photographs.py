@@ -120,6 +120,14 @@ def _with(face: Face, old: Item, *new: Item) -> Face:
     return replace(face, base=exchanged(face.base), person=exchanged(face.person))
 
 
+def lettered(face: Face, field: str, text: str) -> Face:
+    """The face with another text of the same length in a field, and nothing else changed."""
+    item = _item(face, field)
+    if item is None:
+        raise ValueError(f"no text {field} on the {face.side}")
+    return _with(face, item, _retexted(item, text))
+
+
 def _retexted(item: Text, text: str) -> Text:
     """Other characters of the same width in the same places."""
     lines, rest = [], text
