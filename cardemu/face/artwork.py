@@ -72,12 +72,13 @@ def check(data: bytes, where: str) -> Artwork:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is lower
             image = Image.open(io.BytesIO(data), formats=FORMATS)
-        width, height = size(image)
+        width, height = image.size
         if width * height > PIXELS:
             raise ArtworkError(f"{where}: {width} x {height} pixels, at most {PIXELS // 10**6} megapixels are read")
         if min(width, height) < SIDE_PX:
             raise ArtworkError(f"{where}: {width} x {height} pixels, must be at least {SIDE_PX} on each side")
         image.load()
+        width, height = size(image)
     except UnidentifiedImageError as error:
         raise ArtworkError(f"{where}: not an image in the format {' or '.join(FORMATS)}{named(data)}") from error
     except Image.DecompressionBombError as error:

@@ -14,7 +14,8 @@ from PIL import Image
 
 pytest.importorskip("cv2", reason="needs the extra scan")
 
-from benchmarks.photographs import ACCEPTED, REFUSED, UNJUDGED, WIDE_PX, Case, lettered, outcome
+from benchmarks.photographs import ACCEPTED, REFUSED, UNJUDGED, WIDE_PX, Case, outcome
+from benchmarks.wrong_cards import lettered
 from cardemu.compare import place
 from cardemu.compare.console import NOT_JUDGED, Comparison, compare
 from cardemu.compare.findings import UNJUDGED as KIND
