@@ -162,8 +162,6 @@ def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
         yield f"the working days of {year} are not announced; Monday to Friday would be assumed where asked for"
     if scenario.run.warm_up is None:
         yield "run.warm_up is found by pilot runs whenever the scenario is played"
-    if scenario.run.replications < 2 and any(table.z is not None for table in scenario.expect):
-        yield "z of [[expect]] needs a standard error: play it with --replications 2 or more"
     if scenario.region is None:
         return
     lacking = [part for part in RULE_PARTS if not getattr(scenario.region.rules, part)]
