@@ -38,12 +38,12 @@ class Headline:
     wait_p90_ms: Floats
     wait_p90_low_ms: Floats
     wait_p90_high_ms: Floats
-    wait_max_ms: Floats
+    wait_max_ms: Floats  # of all replications
     waited_share: Floats
     threshold_ms: Floats  # of the service level
     within_share: Floats  # served after a wait up to the threshold, of all who joined
     queue_mean: Floats  # people waiting at all these stations together
-    queue_max: Floats  # longest queue at any one of them
+    queue_max: Floats  # longest queue at any one of them, in any replication
     utilisation: Floats
     abandoned_share: Floats
     balked_share: Floats
