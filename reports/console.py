@@ -203,7 +203,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         stopped=outcome.stopped,
         unannounced_years=outcome.loaded.unannounced_years,
         incomplete_profile=() if region is None else tuple(p for p in RULE_PARTS if not getattr(region.rules, p)),
-        warnings=outcome.loaded.warnings,
+        warnings=tuple(text for text in outcome.loaded.warnings if text not in outcome.loaded.told_by_values),
     )
 
 

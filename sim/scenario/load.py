@@ -68,6 +68,8 @@ class Loaded:
     staff: Mapping[str, Staff] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict)
     read: Mapping[str, str] = field(default_factory=dict)
+    told_by_values: frozenset[str] = frozenset()
+    """Those of `warnings` that `unannounced_years` and the scenario tell too: a report says them in its own words."""
 
 
 def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Procedure]) -> Loaded:
@@ -115,6 +117,7 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
         tables.staff,
         tables.contents,
         tables.files,
+        frozenset(_told_by_values(checked.scenario, years)),
     )
 
 
@@ -175,17 +178,23 @@ def _ordered(problems: Iterable[Problem], files: Sequence[str]) -> tuple[Problem
 
 
 def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
+    yield from _told_by_values(scenario, years)
+    if scenario.run.replications < 2 and any(table.z is not None for table in scenario.expect):
+        yield "z of [[expect]] needs a standard error: play it with --replications 2 or more"
+    region = scenario.region
+    if region is not None and region.division and not region.division.startswith("99"):
+        yield f"region.division {region.division} may be a real place; codes 99.. are assigned to none"
+
+
+def _told_by_values(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
+    """Warnings whose reasons are values as well, which a report says in its own language."""
     if years:
         which = f"the working days of {ranges(years)} are not announced"
         yield f"{which}; Monday to Friday would be assumed where asked for"
     if scenario.run.warm_up is None:
         yield "run.warm_up is found by pilot runs whenever the scenario is played"
-    if scenario.run.replications < 2 and any(table.z is not None for table in scenario.expect):
-        yield "z of [[expect]] needs a standard error: play it with --replications 2 or more"
     if scenario.region is None:
         return
     lacking = [part for part in RULE_PARTS if not getattr(scenario.region.rules, part)]
     if lacking:
         yield f"the region's published rules are incomplete (G2), missing: {', '.join(lacking)}"
-    if scenario.region.division and not scenario.region.division.startswith("99"):
-        yield f"region.division {scenario.region.division} may be a real place; codes 99.. are assigned to none"
