@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +35,8 @@ STOP_S = 5.0
 PORTS = range(21000, 31000, SLOTS)
 """Where free ports are looked for: below those the kernel hands out."""
 ATTEMPTS = 5
+LOG_LINES = 1_000
+"""Lines of the service's log that are kept, more than it writes while 16 readers come up."""
 
 
 def daemon() -> str | None:
@@ -79,7 +83,8 @@ class OwnPcscd:
 
     folder: Path
     readers: int = SLOTS
-    log: list[str] = field(default_factory=list, init=False)
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES), init=False)
+    """The last lines it wrote: it writes a third of a gigabyte a day."""
     ports: tuple[int, ...] = field(default=(), init=False)
     """The port of each reader, in PC/SC's order."""
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
@@ -102,6 +107,15 @@ class OwnPcscd:
     def environment(self) -> dict[str, str]:
         """The environment for such programs."""
         return {**os.environ, SOCKET_VARIABLE: str(self.socket_path)}
+
+    @property
+    def openness(self) -> tuple[str, ...]:
+        """What other machines can reach of it, in words."""
+        ports = ", ".join(str(port) for port in self.ports)
+        return (
+            f"the driver listens on every interface of this machine: who connects to port {ports} is a card there",
+            "where that matters, run it in a network namespace (cardemu/transports/README.md says how)",
+        )
 
     @property
     def pid(self) -> int:
@@ -131,7 +145,17 @@ class OwnPcscd:
             if self._ready():
                 return
             self.stop()
-        raise TransportError("pcscd did not start:\n" + "\n".join(self.log[-20:]))
+        raise TransportError("pcscd did not start:\n" + "\n".join([*self.log][-20:]))
+
+    def check(self) -> None:
+        """TransportError, with the reason and its last words, when the service has ended though nobody stopped it."""
+        process = self._process
+        if process is None or process.poll() is None:
+            return
+        code = process.returncode
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        words = "".join(f"\n{line}" for line in list(self.log)[-3:])
+        raise TransportError(f"the PC/SC service (pcscd, process {process.pid}) has ended: {how}{words}")
 
     def stop(self) -> None:
         """End the process started here, and no other."""
@@ -210,4 +234,4 @@ class OwnPcscd:
         """Whether the service came up with all its readers."""
         if not self._told.wait(START_S) or self._process is None or self._process.poll() is not None:
             return False
-        return not any(FAILED in line for line in self.log)
+        return not any(FAILED in line for line in [*self.log])  # a copy: it goes on writing
