@@ -1,4 +1,4 @@
-"""Starts a program with a listening socket as systemd would: `python -m cardemu.transports.activate FD PROGRAM ...`.
+"""Starts a program with a listening socket as systemd would: `... activate FD PARENT PROGRAM ...`.
 
 pcscd takes its client socket that way, so one of our own needs no root, no fixed path, and disturbs no other.  The
 program ends with the process that started it, however that one ends (prctl, PR_SET_PDEATHSIG; Linux).
@@ -18,9 +18,11 @@ LISTEN_FDS_START = 3
 
 def main(arguments: list[str]) -> None:
     """Become the program; returns never."""
-    passed, program = int(arguments[0]), arguments[1:]
+    passed, parent, program = int(arguments[0]), int(arguments[1]), arguments[2:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it ended before it could be said that this shall end with it
+            sys.exit(1)
     if passed != LISTEN_FDS_START:
         os.dup2(passed, LISTEN_FDS_START)
         os.close(passed)

@@ -207,7 +207,7 @@ class OwnPcscd:
         with socket.socket(socket.AF_UNIX) as clients:
             clients.bind(str(self.socket_path))
             clients.listen(128)
-            command = [sys.executable, "-m", "cardemu.transports.activate", str(clients.fileno())]
+            command = [sys.executable, "-m", "cardemu.transports.activate", str(clients.fileno()), str(os.getpid())]
             command += [daemon() or "pcscd", "--foreground", "--info", "--config", str(self.folder / "readers")]
             self._process = subprocess.Popen(  # noqa: S603 - our own words
                 command,
