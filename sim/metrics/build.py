@@ -23,6 +23,7 @@ from sim.metrics.build_counts import (
     stories_table,
     time_histograms,
 )
+from sim.metrics.catalogue import WITHIN
 from sim.metrics.counting import Bools, Floats
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
 from sim.metrics.expect import Verdict, combined
@@ -124,7 +125,7 @@ def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Head
     def ask(metric: str) -> list[Estimate]:
         answers = []
         for _, _, _, _, kind, chosen in rows:
-            question = Question(metric, "", EVERYTHING, thresholds[kind] if metric == "wait.within" else None)
+            question = Question(metric, "", EVERYTHING, thresholds[kind] if metric in WITHIN else None)
             answers.append(combined([measure_at(result, question, chosen) for result in results]))
         return answers
 
@@ -134,6 +135,7 @@ def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Head
     mean, p90 = ask("wait.mean"), ask("wait.p90")
     c = Column
     offered = [[float(r.cube.sums[c.OFFERED, row[5]].sum()) for r in results] for row in rows]
+    still = [[float(r.cube.sums[c.STILL_WAITING, row[5]].sum()) for r in results] for row in rows]
     ways = [c.ABANDONED, c.SENT_HOME, c.TURNED_AWAY, c.BALKED, c.BLOCKED]
     without_service = [[float(r.cube.sums[ways][:, row[5]].sum()) for r in results] for row in rows]
     return t.Headline(
@@ -162,8 +164,16 @@ def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Head
         blocked_share=values("blocked.share"),
         turned_away=values("turned_away.count"),
         left=np.array([np.mean(counts) for counts in without_service], dtype=np.float64),
+        still_waiting=np.array([np.mean(counts) for counts in still], dtype=np.float64),
+        still_longest_ms=np.array([max(_longest(r, row[5]) for r in results) for row in rows], dtype=np.float64),
         note=tuple(e.interval.note for e in mean),
     )
+
+
+def _longest(result: Result, chosen: Bools) -> float:
+    """Longest wait so far of those who still wait at some stations when the run ends."""
+    values, _ = result.cube.still_waits.of(chosen)
+    return float(values[-1]) if len(values) else 0.0
 
 
 def _waiting_by_station_hour(result: Result) -> t.WaitingByStationHour:

@@ -12,6 +12,7 @@ from sim.metrics.counting import Floats, quantile, total_by
 from sim.metrics.expect import Verdict
 from sim.metrics.fold import EVERYTHING, Result
 from sim.metrics.names import DAY_MS
+from sim.metrics.units import in_words
 from sim.office.fields import Ledger
 
 BINS = 40
@@ -167,6 +168,12 @@ def expectations_table(verdicts: Sequence[Verdict]) -> t.Expectations:
         count=np.array([v.n for v in verdicts], dtype=np.int64),
         ok=np.array([v.ok for v in verdicts], dtype=np.bool_),
         text=tuple(v.text for v in verdicts),
+        still=np.array([-1 if v.still is None else v.still.people for v in verdicts], dtype=np.int64),
+        still_longest_ms=np.array([0.0 if v.still is None else v.still.longest_ms for v in verdicts], dtype=np.float64),
+        still_inside=np.array([v.still is not None and v.still.inside for v in verdicts], dtype=np.bool_),
+        with_them=tuple(
+            "" if np.isnan(v.judged) or v.judged == v.measured else in_words(v.judged, v.unit) for v in verdicts
+        ),
     )
 
 

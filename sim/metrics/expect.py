@@ -7,7 +7,7 @@ several it is the mean over the replications, with Student's interval; counts ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -18,6 +18,7 @@ from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import Interval, of_means
 from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_each
 from sim.metrics.names import Names
+from sim.metrics.still import Still, still_of
 from sim.metrics.units import in_words
 
 _EXACT_REL = 1e-12
@@ -87,6 +88,8 @@ class Verdict:
     expected_text: str
     measured_text: str
     text: str
+    still: Still | None  # who still waited, or was inside, when the run ended; None: the metric is of other things
+    judged: float  # the value with them where that is worse, else as measured
 
     @property
     def ci(self) -> tuple[float, float] | None:
@@ -130,11 +133,13 @@ def combined(estimates: Sequence[Estimate]) -> Estimate:
 
 def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
     estimate = combined(measure_each(results, expectation.question))
-    failures = list(_failures(expectation, estimate, len(results)))
+    still = still_of(results, expectation.question)
+    judged = estimate if still is None else replace(estimate, value=still.worst(estimate.value))
+    failures = list(_failures(expectation, judged, len(results)))
     measured = _with_interval(estimate)
     expected = _expected(expectation, estimate.unit)
     what = expectation.title or f"{expectation.metric} ({expectation.where})"
-    text = f"{what}: {measured}, expected {expected}"
+    text = f"{what}: {measured}, expected {expected}{_and_still(still, estimate, judged.value)}"
     return Verdict(
         expectation=expectation,
         ok=not failures,
@@ -145,7 +150,20 @@ def _verdict(expectation: Expectation, results: Sequence[Result]) -> Verdict:
         expected_text=expected,
         measured_text=measured,
         text=text if not failures else f"{text}: {'; '.join(failures)}",
+        still=still,
+        judged=judged.value,
     )
+
+
+def _and_still(still: Still | None, estimate: Estimate, judged: float) -> str:
+    """Who is not in the number because his wait is not over; and what it is with them, if that is worse."""
+    if still is None or still.people == 0:
+        return ""
+    doing, longest = "inside" if still.inside else "waiting", in_words(still.longest_ms, Unit.TIME)
+    told = f"; {still.people:,} still {doing} at the end, for up to {longest}"
+    if np.isnan(judged) or judged == estimate.value:
+        return told
+    return f"{told}, with them {'at most' if still.more_is_better else 'at least'} {in_words(judged, estimate.unit)}"
 
 
 def _with_interval(estimate: Estimate) -> str:

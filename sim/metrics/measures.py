@@ -15,7 +15,7 @@ import numpy as np
 from sim.engines.counting_columns import Column
 from sim.log import LEADS
 from sim.metrics.catalogue import COUNTS, LEVELS, LONGEST_QUEUE, QUANTILES, RATIOS, WITHIN, Unit, known
-from sim.metrics.counting import COARSE_BITS, Bools, Floats, Ints, quantile, to_bucket
+from sim.metrics.counting import COARSE_BITS, Bools, Distribution, Floats, Ints, quantile, to_bucket
 from sim.metrics.cube import CubeResult, Selection, UnknownNameError
 from sim.metrics.fold import Result
 from sim.metrics.intervals import NO_NUMBER, Interval, none_because, of_quantile, of_ratio
@@ -110,11 +110,8 @@ def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
         return _of_level(cube, chosen, metric)
     if metric in COUNTS:
         return _of_count(cube, chosen, question)
-    if metric == WITHIN:
-        if question.threshold_ms is None:
-            raise UnknownMetricError('"wait.within" needs a threshold')
-        within = _total(cube, chosen, (cube.within(question.threshold_ms),))
-        return _of_sums(within, _total(cube, chosen, (C.JOINED,)), Unit.SHARE)
+    if metric in WITHIN:
+        return _of_within(cube, chosen, metric, question.threshold_ms)
     if metric in RATIOS:
         return _of_ratio(result, cube, chosen, metric)
     if metric == LONGEST_QUEUE:
@@ -122,7 +119,7 @@ def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
         return Estimate(
             float(longest), Unit.LEVEL, int(chosen.sum()), partial(none_because, "a maximum has no interval")
         )
-    return _of_waits(cube, chosen, metric)
+    return _of_lengths(cube, chosen, metric)
 
 
 def _total(cube: CubeResult, chosen: Bools, columns: tuple[int, ...]) -> Ints:
@@ -172,14 +169,37 @@ def _of_count(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
     return Estimate(total / cube.runs, Unit.COUNT, total, note)
 
 
-def _of_waits(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
-    served = metric.startswith("wait.served.")
-    waits, by_cluster = cube.waits, cube.waits_by_cluster
-    if served:
-        waits, by_cluster = cube.served_waits, cube.served_waits_by_cluster
-    part = metric.rsplit(".", 1)[1]
+def everybody_within(cube: CubeResult, chosen: Bools, metric: str, threshold_ms: int) -> Ints:
+    """Of whom a share within a threshold is, per cluster."""
+    everybody = _total(cube, chosen, WITHIN[metric].below)
+    if WITHIN[metric].patient:
+        everybody = everybody - _total(cube, chosen, (cube.gave_up_within(threshold_ms),))
+    return everybody
+
+
+def _of_within(cube: CubeResult, chosen: Bools, metric: str, threshold_ms: int | None) -> Estimate:
+    """A share served within a threshold."""
+    if threshold_ms is None:
+        raise UnknownMetricError(f'"{metric}" needs a threshold')
+    within = _total(cube, chosen, (cube.within(threshold_ms),))
+    return _of_sums(within, everybody_within(cube, chosen, metric, threshold_ms), Unit.SHARE)
+
+
+def lengths_of(cube: CubeResult, family: str) -> tuple[Distribution, Distribution]:
+    """The distribution of waits or visits by station, and the same by cluster."""
+    return {
+        "wait": (cube.waits, cube.waits_by_cluster),
+        "wait.served": (cube.served_waits, cube.served_waits_by_cluster),
+        "visit": (cube.visits, cube.visits_by_cluster),
+    }[family]
+
+
+def _of_lengths(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
+    """A quantile or the maximum of waits or visits."""
+    family, part = metric.rsplit(".", 1)
+    lengths, by_cluster = lengths_of(cube, family)
     return _of_distribution(
-        lambda: waits.of(chosen), part, lambda: _clusters(by_cluster.table(), np.repeat(chosen, cube.blocks), 0)
+        lambda: lengths.of(chosen), part, lambda: _clusters(by_cluster.table(), np.repeat(chosen, cube.blocks), 0)
     )
 
 

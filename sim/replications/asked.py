@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
-from sim.metrics.catalogue import QUANTILES, Unit
+from sim.metrics.catalogue import QUANTILES, WITHIN, Unit
 from sim.metrics.cube import UnknownNameError
 from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import Interval, none_because, of_means, quantile_ranks
@@ -22,8 +22,8 @@ from sim.metrics.names import Names
 from sim.scenario.units import WrongValueError, duration_ms
 
 METRIC = (
-    "METRIC, METRIC at PLACE, wait.within DURATION, or p50|p90|p95|p99 of one of these; "
-    "metrics: docs/scenario-format.md, [[expect]]"
+    "METRIC, METRIC at PLACE, wait.within DURATION, service_level.offered DURATION, or p50|p90|p95|p99 of one of "
+    "these; metrics: docs/scenario-format.md, [[expect]]"
 )  # fmt: skip
 _FORM = re.compile(
     r"\s*(?:(?P<share>p\d\d)\s+of\s+)?(?P<metric>[^\s@]+)(?:\s+(?P<threshold>\d.*?))?(?:\s+at\s+(?P<place>\S+))?\s*"
@@ -85,9 +85,9 @@ def read_asked(text: str, names: Names, option: str, place: str = "") -> Asked:
         threshold = duration_ms(form["threshold"]) if form["threshold"] else None
     except WrongValueError as error:
         raise wrong(error.parts[0].why, error.parts[0].allowed or METRIC) from error
-    if (form["metric"] == "wait.within") != (threshold is not None):
+    if (form["metric"] in WITHIN) != (threshold is not None):
         why = "needs a duration" if threshold is None else "takes no duration"
-        raise wrong(f"{form['metric']} {why}", "wait.within 20 s")
+        raise wrong(f"{form['metric']} {why}", ", ".join(f"{metric} 20 s" for metric in WITHIN))
     question = Question(form["metric"], form["place"] or place, threshold_ms=threshold)
     try:
         unit = measure(Fold(names, (), () if threshold is None else (threshold,)).result(), question).unit
