@@ -13,6 +13,8 @@ from pathlib import Path
 
 from cardemu import state
 from cardemu.card import Card
+from cardemu.host.wholefile import write_whole
+from cardemu.inputfile import read_text
 from cardemu.memory import Cell
 from cardemu.products import Product, names, product
 from cardemu.soundness import BrokenError, check_state
@@ -24,6 +26,8 @@ from cardemu.transports.pcsc import PcscCard, find_reader
 from cardemu.transports.traces import FORMATS, TraceError, as_script
 
 IN_READER = "pcsc:"
+MARK = '"cardmill card"'
+_HEAD_BYTES = 200
 
 
 class UsageError(ValueError):
@@ -118,7 +122,7 @@ def _check(card: Card, path: Path) -> None:
 def text_of(path: Path) -> str:
     """A text file's content."""
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text") from error
 
@@ -136,14 +140,19 @@ def script_of(path: Path) -> str:
 
 def save_card(card: Card, path: Path) -> None:
     """Write a card to its file."""
-    write_file(path, state.save(card) + "\n")
+    write_whole(path, state.save(card) + "\n")
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a text file under another name first, so that an interruption leaves the old one or the new one."""
-    other = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        other.write_text(text, encoding="utf-8")
-        other.replace(path)
-    finally:
-        other.unlink(missing_ok=True)
+def check_replaceable(path: Path) -> None:
+    """UsageError where a new card would take the place of something that is no saved card."""
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; the card needs a file")
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as file:
+            if MARK.encode() not in file.read(_HEAD_BYTES):
+                raise UsageError(f"{path}: is there already and is no saved card; give another name")
+
+
+def is_saved_card(text: str) -> bool:
+    """Whether a text claims to be a saved card."""
+    return MARK in text[:_HEAD_BYTES]

@@ -153,8 +153,12 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
     field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
     photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
     portrait: Annotated[Path | None, typer.Option(help="portrait for the face, as 358 wide to 441 high")] = None,
+    font_file: Annotated[
+        list[str], typer.Option("--font-file", help="font for characters the bundled ones lack; FILE or FILE#NUMBER")
+    ] = [],  # noqa: B006
     limit: Annotated[int, typer.Option(min=0, help="of a batch, the first so many (0: all)")] = 0,
     workers: Annotated[int, typer.Option(min=0, help="processes for a batch (0: one a CPU)")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="replace bundles that are there already")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -162,8 +166,9 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
     from cardemu.reference import console
 
     asked = console.Reference(
-        person, product, out, seed, region, issue_date, tuple(field), photo, portrait, limit, workers, as_json, quiet
-    )
+        person, product, out, seed, region, issue_date, tuple(field), photo, portrait, tuple(font_file), limit,
+        workers, as_json, quiet, force,
+    )  # fmt: skip
     raise typer.Exit(console.reference(asked))
 
 

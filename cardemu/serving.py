@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import shlex
-import signal
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from cardemu.card import Card
 from cardemu.cardfile import UsageError, load_card
-from cardemu.console import FINE, complaining, say
+from cardemu.console import FINE, complaining
+from cardemu.host.printing import say
+from cardemu.host.temporary import temporary_folder
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
 from cardemu.personalisation.data import items, values_of
@@ -28,7 +29,7 @@ from cardemu.terminal.keyholder import Hsm
 from cardemu.transports.base import Port, TransportError
 from cardemu.transports.in_process import spoken
 from cardemu.transports.pcscd import MAX_READERS, SLOTS, SOCKET_VARIABLE, OwnPcscd, missing
-from cardemu.transports.vpcd import Reader, serve_all, slot_port
+from cardemu.transports.vpcd import RETRY_S, Reader, serve_all, slot_port
 
 PROGRAMS = {"pcsc_scan": "pcsc-tools", "scriptor": "pcsc-tools", "opensc-tool": "opensc", "pkcs15-tool": "opensc"}
 """Debian packages of programs people look at cards with."""
@@ -55,8 +56,6 @@ def serve(
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     served = [_served(name, number, product_name) for number, name in enumerate(cards)]
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: cards out, nothing left behind
     try:
         with ExitStack() as stack:
             service = stack.enter_context(_service(slot + len(served))) if own else None
@@ -79,9 +78,10 @@ def _show(served: list[Served], slot: int, service: OwnPcscd | None, program: st
         say("other programs see it after")
         say(f"export {SOCKET_VARIABLE}={service.socket_path}")
     together = [(each.port, port) for each, (_, port) in zip(served, places, strict=True)]
+    check = service.check if service is not None else lambda: None
     if program:
-        return _run(program, together, service)
-    serve_all(together)
+        return _run(program, together, service.environment if service is not None else None, check)
+    serve_all(together, check)
     return FINE
 
 
@@ -121,9 +121,9 @@ def _service(slots: int) -> Iterator[OwnPcscd]:
     """A PC/SC service with at least so many readers."""
     if slots > MAX_READERS:
         raise UsageError(f"{slots} slots: a PC/SC service has at most {MAX_READERS} readers")
-    with tempfile.TemporaryDirectory(prefix="cardmill-") as folder:
+    with temporary_folder() as folder:
         try:
-            service = OwnPcscd(Path(folder), slots + slots % SLOTS)
+            service = OwnPcscd(folder, slots + slots % SLOTS)
         except ValueError as error:
             raise UsageError(f"{error}; set TMPDIR to a shorter one") from error
         with service:
@@ -148,29 +148,38 @@ class Noticed:
             self._powered.set()
         return self._card.reset()
 
-    def wait(self) -> None:
-        """Return when it was powered up; TransportError when nobody does."""
-        if not self._powered.wait(NOTICED_S):
-            raise TransportError(f"the PC/SC service did not power the card up within {NOTICED_S} s")
+    def wait(self, check: Callable[[], None]) -> None:
+        """Return when it was powered up; TransportError when nobody does, or what `check` raises meanwhile."""
+        end = time.monotonic() + NOTICED_S
+        while not self._powered.wait(RETRY_S):
+            check()
+            if time.monotonic() > end:
+                raise TransportError(f"the PC/SC service did not power the card up within {NOTICED_S} s")
 
 
-def _run(program: str, cards: list[tuple[Port, int]], service: OwnPcscd | None) -> int:
-    """Run a program while the cards are in; its exit code (0 after Ctrl-C)."""
+def _run(
+    program: str, cards: list[tuple[Port, int]], environment: Mapping[str, str] | None, check: Callable[[], None]
+) -> int:
+    """Run a program while the cards are in; its exit code (0 after Ctrl-C), or what `check` raises then."""
     noticed = [Noticed(card) for card, _ in cards]
     readers = [Reader(card, port) for card, (_, port) in zip(noticed, cards, strict=True)]
-    environment = service.environment if service is not None else None
     try:
         words = shlex.split(program)
         for reader in readers:
             reader.insert()
         for card in noticed:
-            card.wait()
+            card.wait(check)
         sys.stdout.flush()
-        return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own words
+        code = subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own words
+        check()
+        return code
     except FileNotFoundError as error:
         package = PROGRAMS.get(words[0])
         hint = f" (apt install {package})" if package else ""
         raise UsageError(f"{words[0]}: no such program{hint}") from error
+    except TransportError:
+        check()  # the reason behind it, if there is one
+        raise
     except (ValueError, PermissionError) as error:
         raise UsageError(f"{program!r} cannot be run: {error}") from error
     finally:

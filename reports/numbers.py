@@ -14,7 +14,7 @@ from reports.verdict import expectation_title, kind_title
 if TYPE_CHECKING:
     from reports.info import RunInfo
     from reports.words import Words
-    from sim.metrics.tables import Tables
+    from sim.metrics.tables import Expectations, Tables
 
 
 MOST_GROUPS = 15
@@ -58,7 +58,8 @@ class Expectation:
     certainty: str
     still: str
     """Who still waited or was inside when the run ended, and what that makes of the value; empty: nobody."""
-    met: bool
+    verdict: str
+    """"met", "missed" or, of a run that was interrupted, "not_judged"."""
 
 
 def _main_kinds(tables: Tables) -> list[int]:
@@ -113,7 +114,9 @@ def _left(tables: Tables, row: int) -> tuple[float, float]:
 def _between(low: float, high: float, words: Words) -> str:
     if not (np.isfinite(low) and np.isfinite(high)):
         return words("numbers.uncertain")
-    return words("numbers.between", low=words.duration(max(low, 0.0)), high=words.duration(high))
+    if low == high:
+        return words("numbers.alike")
+    return words("numbers.between", low=words.duration(low), high=words.duration(high))
 
 
 def _zero(value: float) -> float:
@@ -177,11 +180,11 @@ def expectations(tables: Tables, info: RunInfo, words: Words) -> list[Expectatio
             expected(table.expected[row], words),
             *measured(table.measured[row], words),
             still=_still(tables, row, words),
-            met=bool(table.ok[row]),
+            verdict=_verdict(table, row),
         )
         for row in range(len(table.title))
     ]
-    return sorted(rows, key=lambda row: row.met)
+    return sorted(rows, key=lambda row: row.verdict == "met")
 
 
 def _still(tables: Tables, row: int, words: Words) -> str:
@@ -195,3 +198,9 @@ def _still(tables: Tables, row: int, words: Words) -> str:
     if not table.with_them[row]:
         return told
     return told + words("expectations.with_them", value=value(table.with_them[row], words))
+
+
+def _verdict(table: Expectations, row: int) -> str:
+    if not table.judged[row]:
+        return "not_judged"
+    return "met" if table.ok[row] else "missed"

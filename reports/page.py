@@ -88,7 +88,7 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
         kicker=words("page.kicker_region", region=region) if region else words("page.kicker"),
         description=words.name(info.description, info.description_zh),
         facts=facts(tables, info, words),
-        notes=notes(info, words),
+        notes=notes(tables, info, words),
         verdict=verdict(tables, info, words),
         numbers=numbers(tables, words),
         place_columns=place_columns(words),

@@ -103,11 +103,13 @@ def input_groups(everything: Sequence[InputRow], words: Words) -> list[InputGrou
     return groups
 
 
-def notes(info: RunInfo, words: Words) -> list[str]:
+def notes(tables: Tables, info: RunInfo, words: Words) -> list[str]:
     """Return what the reader must keep in mind, most important first."""
     found = []
     if info.partial:
         found.append(words("notes.partial"))
+    if tables.nothing_random:
+        found.append(words("notes.nothing_random", n=tables.replications))
     if info.stopped is not None:
         found.append(_stopped(info.stopped, words))
     if info.unannounced_years:

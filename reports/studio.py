@@ -6,6 +6,7 @@ a second process, and this one draws.
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Self
 
@@ -42,7 +43,11 @@ class Studio:
 
 
 def _load(_: None) -> None:
-    """Have everything at hand, what the library loads with its first picture too."""
+    """Have everything at hand, what the library loads with its first picture too.
+
+    Where there is no home it makes do with a temporary folder, and is not to talk of that each time.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from reports.page import environment  # noqa: PLC0415 - the drawing library takes long to load
     from reports.picture import drawn  # noqa: PLC0415 - as above
 

@@ -31,7 +31,7 @@ class Verdict:
 def verdict(tables: Tables, info: RunInfo, words: Words) -> Verdict:
     """Judge the run."""
     expected, stories = tables.expectations, tables.stories
-    missed = [row for row, ok in enumerate(expected.ok) if not ok]
+    missed = [row for row, ok in enumerate(expected.ok) if expected.judged[row] and not ok]
     bad_stories = [info.in_language(story, words.language) for story in _stories_gone_wrong(tables)]
     first = words("result.joined", expectations=_expectations(tables, missed, words),
                   waiting=_waiting(tables, info.long_wait_ms, words))  # fmt: skip
@@ -41,7 +41,7 @@ def verdict(tables: Tables, info: RunInfo, words: Words) -> Verdict:
         sentences.append(words("result.which_missed", titles=_some(titles, words)))
     if stories.story:
         sentences.append(_story_sentence(tables, bad_stories, words))
-    judged = "good" if expected.title or stories.story else "plain"
+    judged = "good" if expected.judged.any() or stories.story else "plain"
     kind = "bad" if missed or bad_stories else judged
     return Verdict(kind, tuple(sentences))
 
@@ -60,6 +60,8 @@ def _expectations(tables: Tables, missed: Sequence[int], words: Words) -> str:
     total = len(tables.expectations.title)
     if not total:
         return words("result.no_expectations")
+    if not tables.expectations.judged.any():
+        return words("result.not_judged")
     if missed:
         return words.plural("result.missed", len(missed), total=words.count(total))
     return words.plural("result.all_met", total)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from xml.etree import ElementTree as ET
 
+from cardemu.host.visible import json_text
+
 SAME = "same"
 KINDS = (SAME, "differs", "missing", "extra", "text", "layout", "colour", "picture", "contradiction", "unreadable")
 """`text`, `layout` and `colour` are the three ways in which a printed field can be wrong."""
@@ -57,7 +59,7 @@ class Verdict:
             "findings": [asdict(row) for row in self.wrong],
             "notes": list(self.notes),
         }
-        return json.dumps(document, ensure_ascii=False, indent=1)
+        return json_text(document, 1)
 
     def to_junit(self) -> str:
         """JUnit XML: a test case for everything compared, a failure for everything wrong."""

@@ -18,6 +18,7 @@ from cardemu.compare.likeness import Colour
 from cardemu.compare.picture import difference
 from cardemu.compare.regions import Region, regions
 from cardemu.face.specimen import CARD
+from cardemu.reference.pictures import TOO_MANY_PIXELS
 
 WIDTH_MM = CARD.width / 1000
 ANY = 24
@@ -37,7 +38,7 @@ def compare_pictures(
     mine, notes = _open(expected)
     try:
         theirs, other_notes = _open(found)
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, *TOO_MANY_PIXELS) as error:
         return [Row("face", name, "a picture", f"broken: {error}", name, "unreadable")]
     if mine.shape != theirs.shape:
         sizes = [f"{one.shape[1]} x {one.shape[0]} pixels" for one in (mine, theirs)]

@@ -1,13 +1,9 @@
-"""A verdict for people: a table, and files."""
+"""A verdict for people: a table."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
-
 from cardemu.compare.findings import Verdict
+from cardemu.host.printing import Printer
 
 MOST_ROWS = 60
 """Rows of the table, its values shortened; the JSON and JUnit files have them all."""
@@ -32,34 +28,17 @@ def _window(expected: str, found: str) -> tuple[str, str]:
 
 def show(verdict: Verdict) -> None:
     """Print the verdict and the table of what is wrong."""
-    console = Console()
-    wrong = verdict.wrong
+    printer, wrong = Printer(), verdict.wrong
     if wrong:
-        table = Table(title=verdict.title)
-        for heading in ("medium", "field", "expected", "found", "where", "kind"):
-            table.add_column(heading, overflow="fold")
-        for row in wrong[:MOST_ROWS]:
-            table.add_row(row.medium, row.field, *_window(row.expected, row.found), row.where, row.kind)
-        console.print(table, markup=False)
+        headings = ("medium", "field", "expected", "found", "where", "kind")
+        rows = (
+            (row.medium, row.field, *_window(row.expected, row.found), row.where, row.kind) for row in wrong[:MOST_ROWS]
+        )
+        printer.table(headings, rows, title=verdict.title, ruled=True)
         if len(wrong) > MOST_ROWS:
-            console.print(f"and {len(wrong) - MOST_ROWS} more", markup=False)
+            printer.line_of(f"and {len(wrong) - MOST_ROWS} more")
     for note in verdict.notes:
-        console.print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
+        printer.line_of(f"note: {note}")
     same = "the same" if verdict.ok else f"{len(wrong)} of {len(verdict.rows)} differ"
     words = same if verdict.rows else "nothing was compared"
-    console.print(
-        f"{verdict.title}: {words} ({len(verdict.rows)} compared)", markup=False, highlight=False, soft_wrap=True
-    )
-
-
-def write_pictures(verdict: Verdict, folder: Path) -> list[Path]:
-    """Write the pictures of what differs; their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, data in verdict.pictures.items():
-        path = folder / name
-        part = path.with_name(f".{name}.part")
-        part.write_bytes(data)
-        part.replace(path)
-        paths.append(path)
-    return paths
+    printer.line_of(f"{verdict.title}: {words} ({len(verdict.rows)} compared)")

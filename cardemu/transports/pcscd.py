@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -132,6 +133,16 @@ class OwnPcscd:
                 return
             self.stop()
         raise TransportError("pcscd did not start:\n" + "\n".join(self.log[-20:]))
+
+    def check(self) -> None:
+        """TransportError, with the reason and its last words, when the service has ended though nobody stopped it."""
+        process = self._process
+        if process is None or process.poll() is None:
+            return
+        code = process.returncode
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        words = "".join(f"\n{line}" for line in self.log[-3:])
+        raise TransportError(f"the PC/SC service (pcscd, process {process.pid}) has ended: {how}{words}")
 
     def stop(self) -> None:
         """End the process started here, and no other."""

@@ -7,16 +7,19 @@ environment to see it, and ends with Ctrl-C.
 from __future__ import annotations
 
 import sys
-import tempfile
+from argparse import ArgumentParser
 from hashlib import sha256
-from pathlib import Path
 
 from cardemu.card import Card
+from cardemu.host.guard import USAGE, guarded
+from cardemu.host.printing import complain
+from cardemu.host.temporary import temporary_folder
 from cardemu.products import product
 from cardemu.session import Challenge
-from cardemu.transports.base import Port
+from cardemu.tomltable import ProductError
+from cardemu.transports.base import Port, TransportError
 from cardemu.transports.in_process import spoken
-from cardemu.transports.pcscd import MAX_READERS, SOCKET_VARIABLE, OwnPcscd
+from cardemu.transports.pcscd import MAX_READERS, SLOTS, SOCKET_VARIABLE, OwnPcscd
 from cardemu.transports.vpcd import serve_all
 
 REGION = "990301"
@@ -46,15 +49,32 @@ def cards(count: int, name: str) -> list[Port]:
     ]
 
 
-def main(arguments: list[str]) -> None:
-    """Run until Ctrl-C."""
-    count = int(arguments[0]) if arguments else MAX_READERS
-    name = arguments[1] if len(arguments) > 1 else "generation-2"
-    with tempfile.TemporaryDirectory(prefix="cardmill-") as folder, OwnPcscd(Path(folder), count) as service:
-        sys.stdout.write(f"export {SOCKET_VARIABLE}={service.socket_path}\n")
-        sys.stdout.flush()
-        serve_all(list(zip(cards(count, name), service.ports, strict=True)))
+def _arguments() -> tuple[int, str]:
+    parser = ArgumentParser(prog="python -m cardemu.transports.rig", description=(__doc__ or "").partition("\n\n")[2])
+    parser.add_argument("readers", nargs="?", type=int, default=MAX_READERS, help="an even number up to 16 (default)")
+    parser.add_argument("product", nargs="?", default="generation-2", help="card product, or its file")
+    given = parser.parse_args()
+    if given.readers not in range(SLOTS, MAX_READERS + 1, SLOTS):
+        parser.error(f"{given.readers} readers: an even number from {SLOTS} to {MAX_READERS} is possible")
+    return given.readers, given.product
+
+
+def main() -> int:
+    """Run until Ctrl-C, which is the ordinary end."""
+    count, name = _arguments()
+    try:
+        made = cards(count, name)
+        with temporary_folder() as folder, OwnPcscd(folder, count) as service:
+            sys.stdout.write(f"export {SOCKET_VARIABLE}={service.socket_path}\n")
+            sys.stdout.flush()
+            serve_all(list(zip(made, service.ports, strict=True)), service.check)
+    except (ProductError, TransportError, ValueError) as error:
+        complain(str(error))
+        return USAGE
+    except KeyboardInterrupt:
+        return 0
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(guarded(main))

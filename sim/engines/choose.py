@@ -45,18 +45,22 @@ def ready(name: str, program: Program, replications: int, announce: Callable[[st
         name = choose(program, replications)
     if name == COMPILED:
         from sim.engines.compiled import is_ready, make_ready, unsupported  # noqa: PLC0415 - takes a moment to load
+        from sim.engines.kernels import how_often  # noqa: PLC0415
 
         if not unsupported(program) and not is_ready(program):
-            announce("compiling the fast engine, once for this machine (about half a minute)")
+            announce(f"compiling the fast engine, {how_often()} (about half a minute)")
             make_ready(program)
     _ready_to_count(announce)
     return name
 
 
 def _ready_to_count(announce: Callable[[str], None]) -> None:
-    """Have the code ready that counts the log, whoever writes it."""
+    """Have the code ready that counts the log, whoever writes it; say so if nothing compiled so far can be kept."""
     from sim.engines import counting_rows  # noqa: PLC0415 - takes a moment to load
+    from sim.engines.kernels import how_often, not_kept  # noqa: PLC0415
 
     if not counting_rows.is_ready():
-        announce("compiling what counts the log, once for this machine (a few seconds)")
+        announce(f"compiling what counts the log, {how_often()} (a few seconds)")
         counting_rows.make_ready()
+    if why := not_kept():
+        announce(why)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from enum import IntEnum, unique
-from typing import Any
+from typing import Any, cast
 
 import simpy
 from simpy.events import EventPriority
@@ -75,6 +75,12 @@ class Clock(simpy.Environment):
             self._queue[:] = [entry for entry in self._queue if entry[3].callbacks]
             heapq.heapify(self._queue)
             self._cancelled = 0
+
+    def forget(self) -> None:
+        """Nothing more will happen: what was to happen, and whom it was to happen to, is let go."""
+        for _, _, _, due in self._queue:
+            cast("Due", due).what = None
+        self._queue.clear()
 
     def play(self, until_ms: int, every: int, pause: Callable[[], bool], finished: Callable[[], bool]) -> None:
         """Let things happen before `until_ms` or until `finished`; after each `every` events ask `pause`.

@@ -7,18 +7,15 @@ the tables alive while compiled code runs.  Nothing is checked or counted there.
 
 from __future__ import annotations
 
-import hashlib
 import operator
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
-from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global, signature
 from numba.extending import infer_getattr, intrinsic, lower_builtin, lower_getattr_generic, models, register_model
@@ -28,6 +25,7 @@ from sim.engines.compiled_columns import HEAP_WIDTH
 from sim.engines.compiled_tables import Tables, widths_of
 from sim.engines.compiled_world import AS_WORDS, Ahead, Plain, Single, World
 from sim.engines.counting_columns import Counts, Cube, Keyed, Lean, Span
+from sim.engines.kernels import KernelCache
 
 Row = np.ndarray
 """In compiled code: a list of whole numbers that is an array by itself."""
@@ -40,9 +38,6 @@ Reals = np.ndarray
 """In compiled code: a list of broken numbers."""
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _BYTES = 8
-_HERE = Path(__file__).parent
-_OUTSIDE = ("log.py", "program.py", "procedures/model.py", "office/fields.py", "office/rows.py", "office/interest.py")
-_BESIDE = ("clock.py", "demand.py", "draws.py", "machines.py", "near_log.py", "philox.py", "samplers.py")
 
 
 class WordsType(types.Type):
@@ -315,26 +310,8 @@ def _compile_callees(function: Callable[..., Any]) -> None:
             part.disable_compile()
 
 
-@cache
-def _digest() -> str:
-    """What compiled code is made from.  Numba itself looks only at the file of the function it caches."""
-    sources = [
-        *sorted(_HERE.glob("compiled*.py")),
-        *sorted(_HERE.glob("counting*.py")),
-        *(_HERE / name for name in _BESIDE),
-    ]
-    sources += [_HERE.parent / name for name in _OUTSIDE]
-    digest = hashlib.sha256()
-    for source in sources:
-        digest.update(source.read_bytes())
-    return digest.hexdigest()
-
-
-class _Cache(FunctionCache):
-    """Compiled code on disk, found again only if none of its sources has changed."""
-
-    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
-        return (*super()._index_key(sig, codegen), _digest())  # type: ignore[no-untyped-call]
+_LOCK = RLock()
+"""One for all entries, which share what they call: threads of a worker compile one after the other."""
 
 
 class Entry:
@@ -342,29 +319,37 @@ class Entry:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._dispatcher: Any = njit(error_model="numpy", nogil=True)(function)
-        self._cache: Any = _Cache(function)  # type: ignore[no-untyped-call]
+        self._cache = KernelCache(function)
         self._signature = _signature(function)
+        self._run: Any = None  # the dispatcher, as soon as it has its code
 
     @property
     def ready(self) -> bool:
         """Whether the code is at hand or on disk; loads it."""
-        if not self._dispatcher.signatures:
-            found = self._cache.load_overload(self._signature, self._dispatcher.targetctx)
-            if found is None:
-                return False
-            self._dispatcher.add_overload(found)
-        return True
+        with _LOCK:
+            if self._run is None:
+                found = self._cache.load_overload(self._signature, self._dispatcher.targetctx)
+                if found is None:
+                    return False
+                self._dispatcher.add_overload(found)
+                self._now_ready()
+            return True
+
+    def _now_ready(self) -> None:
+        self._dispatcher.disable_compile()
+        self._run = self._dispatcher
 
     def prepare(self) -> None:
         """Load the code or, failing that, compile it."""
-        if not self.ready:
-            _compile_callees(self._dispatcher.py_func)
-            self._dispatcher.compile(self._signature)
-            self._cache.flush()
-            self._cache.save_overload(self._signature, self._dispatcher.overloads[self._signature.args])
+        with _LOCK:
+            if not self.ready:
+                _compile_callees(self._dispatcher.py_func)
+                self._dispatcher.compile(self._signature)
+                self._cache.save_overload(self._signature, self._dispatcher.overloads[self._signature.args])
+                self._now_ready()
 
     def __call__(self, *arguments: int) -> Any:
         """Run it."""
-        self.prepare()
-        self._dispatcher.disable_compile()
-        return self._dispatcher(*arguments)
+        if self._run is None:
+            self.prepare()
+        return self._run(*arguments)

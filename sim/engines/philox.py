@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from sim.engines.kernels import kernel
 
 _M0 = np.uint64(0xD2E7470EE14C6C93)
 _M1 = np.uint64(0xCA5A826395121157)
@@ -36,7 +38,7 @@ def _mul_high_low(typing_context: Any, a: Any, b: Any) -> Any:  # noqa: ARG001
     return signature, generate
 
 
-@njit(cache=True)
+@kernel()
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -50,7 +52,7 @@ def philox(
     return c0, c1, c2, c3
 
 
-@njit(cache=True)
+@kernel()
 def uniform(seed: int, replication: int, case: int, source: int, purpose: int, draw: int) -> float:
     """A uniform number in the open interval (0, 1), 53 bits, for a purpose of a case.
 
@@ -63,7 +65,7 @@ def uniform(seed: int, replication: int, case: int, source: int, purpose: int, d
     return (np.float64(word >> _SHIFT) + 0.5) * _HALF_OF_2_53
 
 
-@njit(cache=True, nogil=True)
+@kernel(nogil=True)
 def uniforms(seed: int, replication: int, cases: np.ndarray, source: int, purpose: int, draw: int) -> np.ndarray:
     """As `uniform` for many cases, in any order."""
     out = np.empty(len(cases), dtype=np.float64)
@@ -72,7 +74,7 @@ def uniforms(seed: int, replication: int, cases: np.ndarray, source: int, purpos
     return out
 
 
-@njit(cache=True)
+@kernel()
 def _round_of_two(
     a0: np.uint64, a1: np.uint64, a2: np.uint64, a3: np.uint64, b0: np.uint64, b1: np.uint64, b2: np.uint64,
     b3: np.uint64, k0: np.uint64, k1: np.uint64,
@@ -84,7 +86,7 @@ def _round_of_two(
     return g1 ^ a1 ^ k0, l1, g0 ^ a3 ^ k1, l0, h1 ^ b1 ^ k0, m1, h0 ^ b3 ^ k1, m0
 
 
-@njit(cache=True)
+@kernel()
 def uniform_block(seed: int, replication: int, first: int, source: int, purpose: int, out: np.ndarray) -> None:
     """As `uniform` with draw 0 for cases first, first + 1, ...; two at a time, so that neither waits for the other."""
     zero, c1, c2 = np.uint64(0), np.uint64(source), np.uint64(purpose)

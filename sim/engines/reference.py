@@ -79,6 +79,14 @@ class ReferenceEngine:
             self._balances(max(self.program.duration_ms, self.clock.now_ms))
         finally:
             self.log.flush()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Undo the knots: all parts of an engine know each other, and a run that is over is to leave no cycle."""
+        self.clock.forget()
+        self.floor.stations.clear()
+        del self.floor.walker, self.floor.machines, self.floor.lines
+        self._told.clear()
 
     def _finished(self) -> bool:
         """Nobody is left and nobody will come (asked only by a run that drains)."""

@@ -26,8 +26,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from sim.engines.kernels import kernel
 from sim.engines.philox import uniform
 
 _FOREVER = 1 << 61
@@ -60,7 +60,7 @@ _TAIL_BOTTOM = np.array([
 ])  # fmt: skip
 
 
-@njit(cache=True)
+@kernel()
 def _ratio(scale: float, top: np.ndarray, bottom: np.ndarray, x: float) -> float:
     """Scaled quotient of two polynomials, highest power first."""
     above = below = 0.0
@@ -70,7 +70,7 @@ def _ratio(scale: float, top: np.ndarray, bottom: np.ndarray, x: float) -> float
     return scale * above / below
 
 
-@njit(cache=True)
+@kernel()
 def normal_quantile(p: float) -> float:
     """Standard normal quantile, relative error 1e-16: Wichura, algorithm AS 241, Applied Statistics 37 (1988) 477."""
     q = p - 0.5
@@ -83,7 +83,7 @@ def normal_quantile(p: float) -> float:
     return _ratio(sign, _TAIL_TOP, _TAIL_BOTTOM, r - 5.0)
 
 
-@njit(cache=True)
+@kernel()
 def _gamma(
     shape: float, scale: float, seed: int, replication: int, case: int, source: int, purpose: int, draw: int
 ) -> float:
@@ -104,7 +104,7 @@ def _gamma(
         draw += 2
 
 
-@njit(cache=True, forceinline=True)
+@kernel(forceinline=True)
 def sample_real(  # noqa: PLR0911
     kind: int,
     a: float,
@@ -148,7 +148,7 @@ def sample_real(  # noqa: PLR0911
     return float(values[index])
 
 
-@njit(cache=True, forceinline=True)
+@kernel(forceinline=True)
 def sample(
     kind: int,
     a: float,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from sim.engines.kernels import kernel
 from sim.engines.samplers import sample
 from sim.log import Event
 from sim.office.fields import Ledger
@@ -14,7 +14,7 @@ _ELSEWHERE = int(Ledger.ELSEWHERE)
 _LEDGER_BITS = 4
 
 
-@njit(cache=True)
+@kernel()
 def samples(
     kind: int,
     a: float,
@@ -34,7 +34,7 @@ def samples(
     return out
 
 
-@njit("int64[::1](int64[:, ::1], int64, int64, int64)", cache=True)
+@kernel()
 def picked(rows: np.ndarray, into_source: int, out_step: int, into_step: int) -> np.ndarray:
     """Numbers of the rows in which somebody comes with a transfer, a transfer is done, or its money moves."""
     out = np.empty(len(rows), dtype=np.int64)

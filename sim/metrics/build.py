@@ -26,14 +26,21 @@ from sim.metrics.build_counts import (
 from sim.metrics.catalogue import WITHIN
 from sim.metrics.counting import Bools, Floats
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
-from sim.metrics.expect import Verdict, combined
-from sim.metrics.fold import EVERYTHING, Result, pool
-from sim.metrics.measures import Estimate, Question, measure_at
+from sim.metrics.expect import Verdict
+from sim.metrics.fold import Result, pool
+from sim.metrics.measures import Estimate, Question, measure_at_all
 from sim.metrics.names import DAY_MS, Names, StationName
 from sim.procedures.model import Place
 
 LEVELS = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
 WORST = 10
+_FROM_SUMS = (
+    "wait.p50", "wait.positive", "wait.within", "served.count", "queue.mean", "utilisation", "abandoned.share",
+    "balked.share", "blocked.share", "turned_away.count",
+)  # fmt: skip
+"""Metrics of the headline that are told without an interval, so that the sums of all replications suffice."""
+_FROM_EACH = ("wait.mean", "wait.p90", "wait.max", "queue.max")
+"""The others: with an interval, or the mean of the replications' maxima."""
 _HARDLY_ON_DUTY = 0.25
 """Hours with less than this part of the fullest hour's duty are left out: overtime would show as thousands of %."""
 
@@ -51,10 +58,11 @@ def build_tables(
     leads = time_histograms(pooled)
     return t.Tables(
         replications=pooled.runs,
+        nothing_random=pooled.runs > 1 and _all_alike(results[0], pooled),
         start=names.start.isoformat(),
         window_start_ms=pooled.cube.from_ms,
         window_end_ms=pooled.end_ms,
-        headline=_headline(results, _thresholds(threshold_ms)),
+        headline=_headline(results, pooled, _thresholds(threshold_ms)),
         waiting_by_station_hour=_waiting_by_station_hour(pooled),
         queue_through_day=_queue_through_day(pooled),
         hotline_by_interval=_hotline_by_interval(pooled),
@@ -71,6 +79,11 @@ def build_tables(
         expectations=expectations_table(verdicts),
         stories=stories if stories is not None else stories_table(()),
     )
+
+
+def _all_alike(first: Result, pooled: Result) -> bool:
+    """Whether every sum of all is that of the first as often as there are replications: to the ms, not by chance."""
+    return bool((pooled.cube.sums.sum(axis=2) == pooled.runs * first.cube.sums.sum(axis=2)).all())
 
 
 def _thresholds(given: dict[Place, int] | None) -> dict[Place, int]:
@@ -119,31 +132,34 @@ def _group_titles(first: StationName) -> tuple[str, str]:
     return first.group_title or first.title, first.group_title_zh or first.title_zh
 
 
-def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Headline:
+def _headline(results: Sequence[Result], pooled: Result, thresholds: dict[Place, int]) -> t.Headline:
     rows = _entries(results[0].names)
 
-    def ask(metric: str) -> list[Estimate]:
-        answers = []
-        for _, _, _, _, kind, chosen in rows:
-            question = Question(metric, "", EVERYTHING, thresholds[kind] if metric in WITHIN else None)
-            answers.append(combined([measure_at(result, question, chosen) for result in results]))
-        return answers
+    def ask(results: Sequence[Result], metrics: Sequence[str]) -> dict[str, list[Estimate]]:
+        asked = [
+            (Question(metric, threshold_ms=thresholds[kind] if metric in WITHIN else None), chosen)
+            for metric in metrics
+            for _, _, _, _, kind, chosen in rows
+        ]
+        answers = iter(measure_at_all(results, asked))
+        return {metric: [next(answers) for _ in rows] for metric in metrics}
+
+    found = ask([pooled], _FROM_SUMS) | ask(results, _FROM_EACH)
 
     def values(metric: str) -> Floats:
-        return np.array([e.value for e in ask(metric)], dtype=np.float64)
+        return np.array([e.value for e in found[metric]], dtype=np.float64)
 
-    mean, p90 = ask("wait.mean"), ask("wait.p90")
-    c = Column
-    offered = [[float(r.cube.sums[c.OFFERED, row[5]].sum()) for r in results] for row in rows]
-    still = [[float(r.cube.sums[c.STILL_WAITING, row[5]].sum()) for r in results] for row in rows]
-    ways = [c.ABANDONED, c.SENT_HOME, c.TURNED_AWAY, c.BALKED, c.BLOCKED]
-    without_service = [[float(r.cube.sums[ways][:, row[5]].sum()) for r in results] for row in rows]
+    def per_run(*columns: Column) -> Floats:
+        total = pooled.cube.sums[list(columns)].sum(axis=(0, 2))
+        return np.array([total[row[5]].sum() / pooled.runs for row in rows], dtype=np.float64)
+
+    mean, p90, c = found["wait.mean"], found["wait.p90"], Column
     return t.Headline(
         level=tuple(row[0] for row in rows),
         name=tuple(row[1] for row in rows),
         title=tuple(row[2] for row in rows),
         title_zh=tuple(row[3] for row in rows),
-        arrivals=np.array([np.mean(counts) for counts in offered], dtype=np.float64),
+        arrivals=per_run(c.OFFERED),
         served=values("served.count"),
         wait_mean_ms=np.array([e.value for e in mean]),
         wait_mean_low_ms=np.array([e.interval.low for e in mean]),
@@ -163,9 +179,9 @@ def _headline(results: Sequence[Result], thresholds: dict[Place, int]) -> t.Head
         balked_share=values("balked.share"),
         blocked_share=values("blocked.share"),
         turned_away=values("turned_away.count"),
-        left=np.array([np.mean(counts) for counts in without_service], dtype=np.float64),
-        still_waiting=np.array([np.mean(counts) for counts in still], dtype=np.float64),
-        still_longest_ms=np.array([max(_longest(r, row[5]) for r in results) for row in rows], dtype=np.float64),
+        left=per_run(c.ABANDONED, c.SENT_HOME, c.TURNED_AWAY, c.BALKED, c.BLOCKED),
+        still_waiting=per_run(c.STILL_WAITING),
+        still_longest_ms=np.array([_longest(pooled, row[5]) for row in rows], dtype=np.float64),
         note=tuple(e.interval.note for e in mean),
     )
 

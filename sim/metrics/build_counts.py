@@ -167,12 +167,14 @@ def expectations_table(verdicts: Sequence[Verdict]) -> t.Expectations:
         high=np.array([v.interval.high for v in verdicts], dtype=np.float64),
         count=np.array([v.n for v in verdicts], dtype=np.int64),
         ok=np.array([v.ok for v in verdicts], dtype=np.bool_),
+        judged=np.array([v.judged for v in verdicts], dtype=np.bool_),
         text=tuple(v.text for v in verdicts),
         still=np.array([-1 if v.still is None else v.still.people for v in verdicts], dtype=np.int64),
         still_longest_ms=np.array([0.0 if v.still is None else v.still.longest_ms for v in verdicts], dtype=np.float64),
         still_inside=np.array([v.still is not None and v.still.inside for v in verdicts], dtype=np.bool_),
         with_them=tuple(
-            "" if np.isnan(v.judged) or v.judged == v.measured else in_words(v.judged, v.unit) for v in verdicts
+            in_words(v.judged_by, v.unit) if v.judged_by < v.measured or v.judged_by > v.measured else ""
+            for v in verdicts
         ),
     )
 

@@ -124,17 +124,40 @@ class Distribution:
 
     def of(self, groups: Bools) -> tuple[Floats, Ints]:
         """Values (or bucket middles when not exact) in rising order with their counts, the chosen groups together."""
+        return self.chosen(groups).counted()
+
+    def chosen(self, groups: Bools) -> Distribution:
+        """The chosen groups together as the one group of a distribution."""
         self._merge()
         chosen = np.flatnonzero(groups)
         begin, end = (np.searchsorted(self._keys, edge << VALUE_BITS).tolist() for edge in (chosen, chosen + 1))
         lines = [slice(a, b) for a, b in zip(begin, end, strict=True) if a < b]
-        values, counts = _merged([self._keys[mine] & _VALUE for mine in lines], [self._counts[mine] for mine in lines])
-        return (values.astype(np.float64) if self.exact else bucket_middle(values, self.bits)), counts
+        one = Distribution(self.bits, self.limit, exact=self.exact)
+        one._keys, one._counts = _merged(
+            [self._keys[mine] & _VALUE for mine in lines], [self._counts[mine] for mine in lines]
+        )
+        return one
+
+    def counted(self) -> tuple[Floats, Ints]:
+        """Values (or bucket middles when not exact) of the only group in rising order, with their counts."""
+        self._merge()
+        return (self._keys.astype(np.float64) if self.exact else bucket_middle(self._keys, self.bits)), self._counts
+
+    def values(self) -> Floats:
+        """The value (or bucket middle when not exact) of each line of the table."""
+        kept = self.table()[1]
+        return kept.astype(np.float64) if self.exact else bucket_middle(kept, self.bits)
+
+    def coarse(self) -> tuple[Ints, Ints]:
+        """Numbers of coarse buckets in rising order, and how many values of the only group are in each."""
+        self._merge()
+        values = self._keys if self.exact else bucket_low(self._keys, self.bits)
+        return _merged([to_bucket(values, COARSE_BITS)], [self._counts])
 
     def quantile_by_group(self, level: float, groups: int) -> Floats:
         """A quantile of each of the first groups; NaN of an empty one."""
-        group, value, count = self.table()
-        values = value.astype(np.float64) if self.exact else bucket_middle(value, self.bits)
+        group, _, count = self.table()
+        values = self.values()
         edges = np.searchsorted(group, np.arange(groups + 1)).tolist()
         return np.array(
             [quantile(values[a:b], count[a:b], level) for a, b in pairwise(edges)],

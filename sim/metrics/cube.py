@@ -24,6 +24,7 @@ MAX_CLUSTERS = 4096
 """Stations times blocks of days are kept apart up to about this number; longer runs take blocks of several days."""
 DEFAULT_THRESHOLDS_MS = (20_000, 600_000, 1_800_000)
 
+_NO_CLUSTERS = Distribution(COARSE_BITS, exact=False)
 _LEVELS = 4
 _BY_STATION = 4
 
@@ -89,40 +90,27 @@ class CubeResult:
 
     @classmethod
     def pooled(cls, parts: Sequence[CubeResult]) -> CubeResult:
-        """Replications together: their clusters stay apart."""
+        """Replications together.  Their stations stay apart, not their days: an interval is that of replications."""
         first = parts[0]
         if any((part.selection, part.thresholds_ms) != (first.selection, first.thresholds_ms) for part in parts):
             raise ValueError("only results of the same selection can be pooled")
         return replace(
             first,
             until_ms=max(part.until_ms for part in parts),
-            sums=np.concatenate([part.sums for part in parts], axis=2),
+            sums=sum(part.sums.sum(axis=2, keepdims=True) for part in parts),
             waits=Distribution.together([part.waits for part in parts]),
             served_waits=Distribution.together([part.served_waits for part in parts]),
             leads=Distribution.together([part.leads for part in parts]),
             visits=Distribution.together([part.visits for part in parts]),
-            waits_by_cluster=_side_by_side(parts, "waits_by_cluster"),
-            served_waits_by_cluster=_side_by_side(parts, "served_waits_by_cluster"),
-            leads_by_cluster=_side_by_side(parts, "leads_by_cluster"),
-            visits_by_cluster=_side_by_side(parts, "visits_by_cluster"),
+            waits_by_cluster=_NO_CLUSTERS,
+            served_waits_by_cluster=_NO_CLUSTERS,
+            leads_by_cluster=_NO_CLUSTERS,
+            visits_by_cluster=_NO_CLUSTERS,
             still_waits=Distribution.together([part.still_waits for part in parts]),
             still_visits=Distribution.together([part.still_visits for part in parts]),
             longest_queue=np.max([part.longest_queue for part in parts], axis=0),
             runs=sum(part.runs for part in parts),
         )
-
-
-def _side_by_side(parts: Sequence[CubeResult], which: str) -> Distribution:
-    """Their distributions by cluster, the blocks of each after those of the one before."""
-    blocks, first = sum(part.blocks for part in parts), 0
-    both = Distribution(COARSE_BITS, exact=False)
-    for part in parts:
-        group, bucket, count = getattr(part, which).table()
-        entity, block = np.divmod(group, part.blocks)
-        both.add_counted(entity * blocks + first + block, bucket, count)
-        first += part.blocks
-    both.table()
-    return both
 
 
 class Cube:

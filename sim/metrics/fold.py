@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import add
 from typing import TypeVar
 
@@ -23,6 +24,8 @@ from sim.metrics.progress import Progress, ProgressResult
 
 T = TypeVar("T")
 EVERYTHING = Selection()
+_AT_A_TIME = 8
+"""Replications that are put together in one go: putting each by itself to the rest would sort the rest each time."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,15 @@ def fold(
 
 
 def pool(results: Sequence[Result]) -> Result:
-    """Replications of the same program as one Result: sums add up, clusters stay apart."""
+    """Replications of the same program as one Result: all is added up.  A few are in memory at a time."""
+    rest = iter(results)
+    pooled = next(rest)
+    while some := list(islice(rest, _AT_A_TIME)):
+        pooled = _together([pooled, *some])
+    return pooled
+
+
+def _together(results: Sequence[Result]) -> Result:
     first = results[0]
     return Result(
         names=first.names,

@@ -228,6 +228,7 @@ class Expectations:
     high: Floats
     count: Ints
     ok: Bools
+    judged: Bools  # no expectation of a run that was interrupted is
     text: Text  # the verdict as one sentence
     still: Ints  # people whose wait, or visit, was not over when the run ended; -1: the metric is of other things
     still_longest_ms: Floats  # of theirs so far
@@ -256,6 +257,7 @@ class Tables:
     """Everything a report may draw of a run (or of several replications pooled)."""
 
     replications: int
+    nothing_random: bool  # all replications, of which there are several, are the same
     start: str  # ISO date of time 0
     window_start_ms: int  # after the warm-up
     window_end_ms: int

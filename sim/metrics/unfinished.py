@@ -60,7 +60,8 @@ class Unfinished:
         return self._visited(lines, lines[:, col.VISIT_LEFT] - lines[:, col.VISIT_BEGAN])
 
     def _visits(self) -> Ints:
-        return np.asarray(self._lines[self._lines[:, col.VISIT_BEGAN] != col.OUTSIDE])
+        lines: Ints = self._lines[self._lines[:, col.VISIT_BEGAN] != col.OUTSIDE]
+        return lines
 
     def _visited(self, lines: Ints, length: Ints) -> Facts:
         at, step = lines[:, col.VISIT_STATION], lines[:, col.VISIT_STEP]

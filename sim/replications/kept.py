@@ -10,6 +10,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -33,6 +34,21 @@ def unpacked(part: bytes) -> bytes:
     return zlib.decompress(memoryview(part)[_LENGTH + _DIGEST :])
 
 
+@dataclass(frozen=True, slots=True)
+class Lies:
+    """Where a part lies in a file: all that is in memory of a part nobody looks at."""
+
+    path: Path
+    begin: int
+    length: int
+
+    def read(self) -> bytes:
+        """The part."""
+        with self.path.open("rb") as file:
+            file.seek(self.begin)
+            return file.read(self.length)
+
+
 class GrowingFile:
     """Parts are added at its end.  Each is on the disk before `add` returns.  Raises NotKeptError."""
 
@@ -41,15 +57,18 @@ class GrowingFile:
         with writing(path):
             self._file: BinaryIO = path.open("ab", buffering=0)
         try:
-            if self._file.tell() == 0:
+            self._end = self._file.tell()
+            if self._end == 0:
                 self._write(magic)
         except NotKeptError:
             self._file.close()
             raise
 
-    def add(self, part: bytes) -> None:
-        """Append a part, as `packed` makes it."""
+    def add(self, part: bytes) -> Lies:
+        """Append a part, as `packed` makes it; returns where it lies."""
+        begin = self._end
         self._write(part)
+        return Lies(self._path, begin, len(part))
 
     def _write(self, content: bytes) -> None:
         with writing(self._path):
@@ -57,6 +76,7 @@ class GrowingFile:
             while left:
                 left = left[self._file.write(left) :]
             os.fsync(self._file.fileno())
+        self._end += len(content)
 
     def __enter__(self) -> Self:
         return self
@@ -65,32 +85,50 @@ class GrowingFile:
         self._file.close()
 
 
-def whole_parts(path: Path, magic: bytes, take: Callable[[bytes], None]) -> None:
-    """Hand over the whole parts of a file, then cut off a broken end.  No file: no parts.
+def whole_parts(path: Path, magic: bytes, take: Callable[[bytes, Lies], None]) -> None:
+    """Hand over the content of each whole part of a file and where it lies, then cut off a broken end.
 
-    What `take` raises passes through, with the file as it was.  Raises RowsError for a file of another kind.
+    One part is in memory at a time.  No file: no parts.  What `take` raises passes through, with the file as it was.
+    Raises RowsError for a file of another kind.
     """
     try:
-        content = path.read_bytes()
+        file = path.open("rb")
     except FileNotFoundError:
         return
-    if not content.startswith(magic) and not magic.startswith(content):
-        raise RowsError(f"{path} is no file of replications")
-    whole = len(magic) if content.startswith(magic) else 0
-    for part, end in _parts(content, whole):
-        take(part)
-        whole = end
-    if whole < len(content):
+    with file:
+        head, size = file.read(len(magic)), path.stat().st_size
+        if head != magic and not magic.startswith(head):
+            raise RowsError(f"{path} is no file of replications")
+        whole = len(magic) if head == magic else 0
+        for content, lies in _parts(file, path, size) if whole else ():
+            take(content, lies)
+            whole = lies.begin + lies.length
+    if whole < size:
         os.truncate(path, whole)
 
 
-def _parts(content: bytes, begin: int) -> Iterator[tuple[bytes, int]]:
-    """Whole parts and where each ends, up to the first that is not whole."""
-    at = begin
-    while begin and at < len(content):
-        head = at + _LENGTH + _DIGEST
-        end = head + int.from_bytes(content[at : at + _LENGTH], "little")
-        if end > len(content) or hashlib.sha256(content[head:end]).digest() != content[at + _LENGTH : head]:
+def holds_parts(path: Path, magic: bytes, count: int = 1) -> bool:
+    """Whether so many parts stand whole in a file, as far as their lengths tell."""
+    try:
+        with path.open("rb") as file:
+            size, end = os.fstat(file.fileno()).st_size, len(magic)
+            for _ in range(count):
+                file.seek(end)
+                head = file.read(_LENGTH)
+                end += _LENGTH + _DIGEST + int.from_bytes(head, "little")
+            return end <= size
+    except OSError:
+        return False
+
+
+def _parts(file: BinaryIO, path: Path, size: int) -> Iterator[tuple[bytes, Lies]]:
+    """Whole parts and where each lies, up to the first that is not whole."""
+    while True:
+        begin, head = file.tell(), file.read(_LENGTH + _DIGEST)
+        length = int.from_bytes(head[:_LENGTH], "little")
+        if len(head) < _LENGTH + _DIGEST or begin + len(head) + length > size:
             return
-        yield zlib.decompress(content[head:end]), end
-        at = end
+        content = file.read(length)
+        if hashlib.sha256(content).digest() != head[_LENGTH:]:
+            return
+        yield zlib.decompress(content), Lies(path, begin, len(head) + length)

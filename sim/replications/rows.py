@@ -7,17 +7,18 @@ keys are never put together.  A program that was killed while it wrote leaves a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar, overload
 
 from sim.metrics.cube import Selection
 from sim.metrics.fold import Result
 from sim.metrics.names import Names
 from sim.replications.codec import UnreadableRowError, decode, encode, first
-from sim.replications.kept import GrowingFile, RowsError, whole_parts
+from sim.replications.kept import GrowingFile, Lies, RowsError, holds_parts, packed, unpacked, whole_parts
 from sim.stories import StoryResult
 
 ROWS_FILE = "replications.rows"
@@ -109,34 +110,101 @@ def row_of(content: bytes, key: Key, names: Names, otherwise: str) -> Row:
     return decoded(content, names)[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows of one key by number of the replication."""
+T_co = TypeVar("T_co", covariant=True)
 
-    key: Key
-    rows: Mapping[int, Row] = field(default_factory=dict)
+
+class Numbered(Sequence[T_co]):
+    """What is read anew by its number each time it is looked at, so that one at a time is in memory."""
+
+    def __init__(self, numbers: Sequence[int], read: Callable[[int], T_co]) -> None:
+        self._numbers, self._read = numbers, read
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> T_co: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Numbered[T_co]: ...
+
+    def __getitem__(self, at: int | slice) -> T_co | Numbered[T_co]:
+        if isinstance(at, slice):
+            return Numbered(self._numbers[at], self._read)
+        return self._read(self._numbers[at])
+
+
+class _Packed(Mapping[int, Row]):
+    """Rows by number; in memory is of each its packed bytes, or only where they lie in the file."""
+
+    def __init__(self, names: Names, parts: dict[int, bytes | Lies]) -> None:
+        self.names, self.parts = names, parts
+
+    def __getitem__(self, number: int) -> Row:
+        return decoded(unpacked(self.part(number)), self.names)[1]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.parts)
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def __contains__(self, number: object) -> bool:
+        return number in self.parts
+
+    def part(self, number: int) -> bytes:
+        """The packed bytes of a row."""
+        part = self.parts[number]
+        return part.read() if isinstance(part, Lies) else part
+
+
+class Rows:
+    """Rows of one key by number of the replication, each read when it is looked at: however many, they take no room."""
+
+    def __init__(self, key: Key, names: Names, parts: Mapping[int, bytes | Lies] | None = None) -> None:
+        self.key = key
+        self._packed = _Packed(names, dict(parts or {}))
 
     @classmethod
-    def of(cls, key: Key, rows: Iterable[Row]) -> Self:
+    def of(cls, key: Key, names: Names, rows: Iterable[Row]) -> Self:
         """Rows in whatever order they came."""
-        return cls(key, {row.replication: row for row in rows})
+        return cls(key, names, {row.replication: packed(row.encoded(key)) for row in rows})
+
+    @property
+    def rows(self) -> Mapping[int, Row]:
+        """The rows by number."""
+        return self._packed
+
+    def add(self, number: int, part: bytes | Lies) -> None:
+        """One more; raises RowsError for two different rows of one replication."""
+        before = self._packed.part(number) if number in self._packed else None
+        self._packed.parts[number] = part
+        if before is not None and unpacked(before) != unpacked(self._packed.part(number)):
+            raise RowsError(f"replication {number} is there twice and differs")
 
     def __add__(self, other: Rows) -> Rows:
         """Both together; raises RowsError for unequal keys or two different rows of one replication."""
         difference = self.key.difference(other.key)
         if difference:
             raise RowsError(f"these rows do not go together: {difference}")
-        for number in self.rows.keys() & other.rows.keys():
-            if self.rows[number].encoded(self.key) != other.rows[number].encoded(self.key):
-                raise RowsError(f"replication {number} is there twice and differs")
-        return Rows(self.key, {**self.rows, **other.rows})
+        both = Rows(self.key, self._packed.names, self._packed.parts)
+        for number, part in other._packed.parts.items():
+            both.add(number, part)
+        return both
 
-    def in_order(self, count: int | None = None) -> list[Row]:
+    def without(self, number: int) -> Rows:
+        """All but one."""
+        parts = {other: part for other, part in self._packed.parts.items() if other != number}
+        return Rows(self.key, self._packed.names, parts)
+
+    def in_order(self, count: int | None = None) -> Sequence[Row]:
         """Rows by number, the first `count` at most, up to the first that is missing."""
-        found: list[Row] = []
-        while len(found) in self.rows and (count is None or len(found) < count):
-            found.append(self.rows[len(found)])
-        return found
+        end = next(number for number in itertools.count() if number not in self._packed or number == count)
+        return Numbered(range(end), self._packed.__getitem__)
+
+    def all(self) -> Sequence[Row]:
+        """Rows by number, whether some are missing or not."""
+        return Numbered(sorted(self._packed), self._packed.__getitem__)
 
 
 class RowFile(GrowingFile):
@@ -146,20 +214,24 @@ class RowFile(GrowingFile):
         super().__init__(path, _MAGIC)
 
 
+def holds_rows(folder: Path) -> bool:
+    """Whether a replication is kept in a folder."""
+    return holds_parts(folder / ROWS_FILE, _MAGIC)
+
+
 def read_rows(path: Path, key: Key, names: Names) -> Rows:
     """The whole rows of a file; a broken end is cut off.  No file: no rows.
 
     Raises RowsError for rows of another key, or a file of another kind.
     """
-    found = Rows(key)
+    found = Rows(key, names)
 
-    def take(part: bytes) -> None:
-        nonlocal found
+    def take(content: bytes, lies: Lies) -> None:
         try:
-            row = row_of(part, key, names, f"{path} holds replications that cannot go on")
+            row = row_of(content, key, names, f"{path} holds replications that cannot go on")
         except UnreadableRowError as error:
             raise RowsError(f"{path} holds something else than rows") from error
-        found += Rows(key, {row.replication: row})
+        found.add(row.replication, lies)
 
     whole_parts(path, _MAGIC, take)
     return found

@@ -6,7 +6,7 @@ number of workers.  What workers played beyond the end is kept in the file and d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from time import monotonic
@@ -117,7 +117,7 @@ class Session:
         eager: bool = False,
         along: bool = False,
     ) -> None:
-        self.rows = before if before is not None else Rows(player.key)
+        self.rows = before if before is not None else Rows(player.key, player.names)
         self.partial = False
         self._player, self._enough, self._crew_of, self._file, self._look = player, enough, crew, file, look
         self._crew: Crew | None = None
@@ -131,13 +131,15 @@ class Session:
         self._judge()
 
     @property
-    def counted(self) -> list[Row]:
-        """The rows that count, in order.  Interrupted: those that are finished, or what there is of the first one."""
+    def counted(self) -> Sequence[Row]:
+        """The rows that count, in order, each read when it is looked at.
+
+        Interrupted: those that are finished, or what there is of the first one.
+        """
         if not self.partial:
             return self.rows.in_order(self._judged)
-        finished = [self.rows.rows[number] for number in sorted(self.rows.rows)]
-        if finished:
-            return finished
+        if self.rows.rows:
+            return self.rows.all()
         begun = self._player.broken_off()
         return [] if begun is None else [begun]
 
@@ -236,9 +238,8 @@ class Session:
                 self._in_hand[share.replication] = share.played
 
     def _take(self, row: Row, part: bytes | None = None) -> None:
-        if self._file is not None:
-            self._file.add(part or packed(row.encoded(self._player.key)))
-        self.rows += Rows.of(self._player.key, [row])
+        part = part or packed(row.encoded(self._player.key))
+        self.rows.add(row.replication, part if self._file is None else self._file.add(part))
         self._in_hand.pop(row.replication, None)
         self._judge()
 

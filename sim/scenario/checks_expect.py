@@ -30,7 +30,7 @@ def check_expectations(there: World) -> Iterator[Finding]:
     for number, table in enumerate(there.scenario.expect):
         path = ("expect", number)
         yield from _metric(there, path, table)
-        yield from _comparison(there, path, table)
+        yield from _comparison(path, table)
         yield from reference((*path, "station"), "station", table.station, group_names(there))
         yield from reference((*path, "business"), "business", table.business, there.businesses())
         yield from reference((*path, "demand"), "demand", table.demand, there.names["demand"])
@@ -80,7 +80,7 @@ def _value(path: KeyPath, metric: str, unit: Unit, measure: Measure, *, limit: b
         yield Finding(path, "is out of range", SHARE if unit is Unit.SHARE else f"{allowed}, not negative")
 
 
-def _comparison(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding]:
+def _comparison(path: KeyPath, table: ExpectTable) -> Iterator[Finding]:
     given = [key for key in _COMPARISONS if getattr(table, key) is not None]
     tolerances = [key for key in _TOLERANCES if getattr(table, key) is not None]
     if not given:
@@ -91,9 +91,6 @@ def _comparison(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Fin
         yield Finding((*path, tolerances[0]), "belongs to equals", "equals with " + ", ".join(_TOLERANCES))
     if len(tolerances) > 1:
         yield Finding(path, " and ".join(tolerances) + " exclude each other", "one of " + ", ".join(_TOLERANCES))
-    if table.z is not None and there.scenario.run.replications < 2:
-        why = "needs a standard error, and run.replications is 1"
-        yield Finding((*path, "z"), why, "run.replications of 2 or more")
     low, high = table.at_least, table.at_most
     if low is not None and high is not None and low.value > high.value:
         yield Finding((*path, "at_least"), "is larger than at_most", "at_least <= at_most")

@@ -28,6 +28,7 @@ from sim.scenario.schema_base import (
     is_dist,
 )
 from sim.scenario.schema_chip import ChipTime
+from sim.scenario.schema_files import COLUMN_NAMES_JSON, ONLY_JSON, ZONE_JSON, ColumnNames, CsvFile
 from sim.scenario.units import WrongValueError
 from sim.scenario.values import NEVER, UNLIMITED, Dist
 
@@ -124,7 +125,7 @@ class CounterGroup(Section):
     )
 
 
-class Counters(Section):
+class Counters(CsvFile):
     """Servers of a place: groups, or a timetable read from a CSV file."""
 
     groups: tuple[CounterGroup, ...] = Field(default=(), description="groups of servers")
@@ -134,6 +135,9 @@ class Counters(Section):
     preempt: Flag = Field(
         default=False, description="with file: servers who leave break off their service and the person waits again"
     )
+    time: ColumnNames = Field(default=(), description="with file: column of the times (default: time)")
+    servers: ColumnNames = Field(default=(), description="with file: column of the numbers (default: servers)")
+    skills: ColumnNames = Field(default=(), description="with file: column of the skills (default: skills)")
 
 
 def _shape_counters(value: object) -> object:
@@ -150,6 +154,12 @@ _FILE_JSON = {
     "properties": {
         "file": {"type": "string", "description": "CSV with the columns time, servers[, skills]"},
         "preempt": {"type": "boolean", "description": "servers who leave break off their service"},
+        **{
+            key: {**COLUMN_NAMES_JSON, "description": f"column of the {what}"}
+            for key, what in (("time", "times"), ("servers", "numbers"), ("skills", "skills"))
+        },
+        "only": ONLY_JSON,
+        "zone": ZONE_JSON,
     },
     "required": ["file"],
     "additionalProperties": False,

@@ -114,7 +114,7 @@ def test_the_cost_of_a_command_is_known() -> None:
     assert card.cost == Cost(0, 0)
     host = Host(card)
     host.authenticate(0x04)
-    assert card.cost == Cost(0, 2)
+    assert card.cost == Cost(2, 2)  # the try, and the try given back
     card.transmit(bytes.fromhex("00D6880004FFD8FFE0"))
     assert card.cost == Cost(1, 0)
 

@@ -156,14 +156,14 @@ def test_t1_characters_are_shorter() -> None:
 
 
 def test_a_stopwatch_runs_with_the_card() -> None:
-    """Reset and every exchange move the virtual clock; a wrong PIN costs a page write more than asking."""
+    """Reset and every exchange move the virtual clock; a wrong PIN costs a page write, a right one two."""
     watch = Stopwatch(new_card(powered=False), product("generation-2").timing)
     watch.reset()
     assert watch.elapsed_us == round(10_000 + 17 * 12 * 372 / 3_571_200 * 1e6)
     watch.transmit(bytes.fromhex("0020000003123456"))
     right = watch.last_us
     watch.transmit(bytes.fromhex("0020000003999999"))
-    assert watch.last_us - right == 3000
+    assert right - watch.last_us == 3000
     assert watch.cost == Cost(1, 0)
 
 

@@ -277,7 +277,8 @@ class _Cube:
             self.add(column + 1, facts, facts.value)
         gave_up = queued.where(queued.what == Ending.ABANDONED)
         for number, threshold in enumerate(DEFAULT_THRESHOLDS_MS):
-            self.add(len(Column) + len(DEFAULT_THRESHOLDS_MS) + number, gave_up.where(gave_up.value <= threshold))
+            within = len(Column) + len(DEFAULT_THRESHOLDS_MS) + number
+            self.add(within, gave_up.where(gave_up.value <= threshold))
         self._add_leads(leads)
         self._add_areas()
         return CubeResult(

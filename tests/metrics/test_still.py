@@ -61,7 +61,8 @@ def test_an_expectation_must_hold_with_those_still_waiting_as_if_they_were_calle
 ) -> None:
     """Served after 0 and 120 s; where the others make it worse, that is what counts."""
     verdict = judge(expectation, *still_s)
-    assert (verdict.ok, verdict.judged) == (ok, pytest.approx(judged))
+    assert verdict.ok is ok
+    assert verdict.judged_by == pytest.approx(judged)
     assert verdict.still is not None
     assert (verdict.still.people, verdict.still.longest_ms) == (len(still_s), 1000 * max(still_s))
 
@@ -93,16 +94,16 @@ def test_where_nobody_was_served_nothing_is_met() -> None:
 def test_metrics_of_other_things_know_nobody_who_waits() -> None:
     """Counts and shares of those who gave up are what they are."""
     verdict = judge(Expectation("abandoned.count", at_most=0), 3600)
-    assert (verdict.ok, verdict.still, verdict.judged) == (True, None, 0.0)
+    assert (verdict.ok, verdict.still, verdict.judged_by) == (True, None, 0.0)
 
 
 def test_replications_are_judged_with_the_people_of_all_of_them() -> None:
     """Nobody waits at the end of one, two for an hour at that of the other: (2 * 120 + 2 * 3600) / 6 s."""
     expectation = Expectation("wait.mean", "haishu", at_most=70_000, title="it")
     (verdict,) = evaluate([expectation], [run(), run(3600, 3600)])
-    assert (verdict.ok, verdict.judged) == (False, 1_240_000)
+    assert (verdict.ok, verdict.judged_by) == (False, 1_240_000)
     (longest,) = evaluate([replace(expectation, metric="wait.max", at_most=1_860_000)], [run(), run(3600)])
-    assert (longest.ok, longest.judged) == (True, 1_860_000)
+    assert (longest.ok, longest.judged_by) == (True, 1_860_000)
     assert pool([run(60), run(90, 30)]).cube.still_waits.table()[1].tolist() == [30_000, 60_000, 90_000]
 
 

@@ -140,15 +140,20 @@ def test_counts_of_cases_money_refusals_and_machines() -> None:
     assert tables.exposure.edges_ms[-1] > 2000
 
 
-def test_replications_are_means_in_the_headline_and_sums_in_counts() -> None:
-    """Three replications: arrivals per run, an interval from Student's t, hours added up."""
-    runs = [fold(NAMES, [busy_office(seed, 40)]) for seed in (1, 2, 3)]
+def test_replications_together_in_the_headline_and_sums_in_counts() -> None:
+    """Three replications: arrivals per run; the mean wait of all people, by the sums; hours added up."""
+    runs = [fold(NAMES, [busy_office(seed, people)]) for seed, people in ((1, 10), (2, 40), (3, 80))]
     tables, single = build_tables(runs), [build_tables([run]) for run in runs]
     assert tables.replications == 3
     assert tables.headline.arrivals[0] == pytest.approx(np.mean([s.headline.arrivals[0] for s in single]))
-    means = [s.headline.wait_mean_ms[0] for s in single]
-    half = 4.302652730 * np.std(means, ddof=1) / np.sqrt(3)
-    assert tables.headline.wait_mean_high_ms[0] == pytest.approx(np.mean(means) + half, rel=1e-9)
+    joined = np.array([s.waiting_by_station_hour.count.sum() for s in single])
+    means = np.array([s.headline.wait_mean_ms[0] for s in single])
+    mean = float((joined * means).sum() / joined.sum())
+    rest = joined * (means - mean) / joined.sum()
+    half = 4.302652730 * np.sqrt(3 / 2 * (rest**2).sum())
+    assert tables.headline.wait_mean_ms[0] == pytest.approx(mean, rel=1e-9)
+    assert abs(mean - np.mean(means)) > 1000
+    assert tables.headline.wait_mean_high_ms[0] == pytest.approx(mean + half, rel=1e-9)
     added = sum(s.waiting_by_station_hour.count for s in single)
     assert tables.waiting_by_station_hour.count.tolist() == np.asarray(added).tolist()
 

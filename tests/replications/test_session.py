@@ -151,7 +151,7 @@ def test_one_worker_is_this_process(folder: Path, serial: Rows, monkeypatch: pyt
 def test_only_missing_replications_are_played(serial: Rows) -> None:
     """Rows from before are taken as they are."""
     player = Fake(serial)
-    before = Rows.of(serial.key, [serial.rows[number] for number in (0, 1, 4, 7)])
+    before = Rows.of(serial.key, serial.rows[0].result.names, [serial.rows[number] for number in (0, 1, 4, 7)])
     session = Session(player, Fixed(9), None, before=before)
     session.run()
     assert player.played == [2, 3, 5, 6, 8]

@@ -43,6 +43,7 @@ def empty() -> t.Tables:
     lines, hours, calls = np.zeros((0, 96)), np.zeros((0, 24)), np.zeros((0, 48), INT)
     return t.Tables(
         replications=1,
+        nothing_random=False,
         start="2026-03-02",
         window_start_ms=0,
         window_end_ms=DAY,
@@ -62,7 +63,7 @@ def empty() -> t.Tables:
         stations=t.Stations((), (), (), (), (), (), i, i, f, f, f, f, f, f, i, i, f, f),
         money=t.Money((), (), i, i, (), i),
         machine_downtime=t.MachineDowntime((), i, i, i, f),
-        expectations=t.Expectations((), (), (), (), (), f, f, i, bools(), (), i, f, bools(), ()),
+        expectations=t.Expectations((), (), (), (), (), f, f, i, bools(), bools(), (), i, f, bools(), ()),
         stories=t.Stories((), (), i, (), (), (), (), (), bools(), ()),
     )
 
@@ -195,6 +196,7 @@ def expectations() -> t.Expectations:
         high=floats(37 * MINUTE, np.nan, 0.92, 6.5 * DAY),
         count=ints(2_011, 1_304, 14_203, 812),
         ok=bools(False, True, True, True),
+        judged=bools(True, True, True, True),
         text=("", "", "", ""),
         still=ints(31, 2, -1, -1),
         still_longest_ms=floats(95 * MINUTE, 2 * MINUTE, 0, 0),

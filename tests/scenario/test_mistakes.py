@@ -206,7 +206,8 @@ def test_wrong_csv_files_are_problems_of_the_csv_file(problems: Fail) -> None:
         'city.toml:12: demand.z.file.counts: "../no.csv" leaves the scenario tree; allowed: a relative path below .',
         (
             'day.csv:1: unknown column "servce", did you mean "service"?; '
-            "allowed: a.patience, a.service, business, patience, priority, service, time"
+            'allowed: a.patience, a.service, patience, priority, service, time; or time = "..." beside the file '
+            "where the column has another name; then further columns do no harm"
         ),
         'staff.csv:2: servers: "x" is not a whole number; allowed: a whole number, 0 or more',
     ]

@@ -21,9 +21,10 @@ from cardemu.products import names, product
 from cardemu.reference.bundle import BundleError
 from cardemu.reference.chip import make_chip
 from cardemu.state import save
-from cardemu.stripe.flux import Swipe, signal, to_wav
+from cardemu.stripe.flux import Swipe, signal
 from cardemu.stripe.frames import write_iso
 from cardemu.stripe.readout import parse
+from cardemu.stripe.recording import to_wav
 from cardemu.stripe.tracks import TRACKS, on_card
 from cardemu.transports.base import TransportError
 from cardemu.transports.in_process import InProcess, spoken

@@ -10,6 +10,7 @@ import pytest
 
 from cardemu import console
 from cardemu.console import NewCard
+from cardemu.host.printing import say
 from cardemu.memory import Cell
 from cardemu.products import FOLDER
 from tests.cardemu.terminal.desk import PRODUCTS
@@ -177,7 +178,7 @@ def test_traces_that_cannot_be_are_explained(saved: Path, capsys: Printed) -> No
 def test_text_is_printed_as_it_is(capsys: Printed) -> None:
     """Names and addresses are no markup: neither colours nor pictures."""
     assert console.read("a:x:[red].json") == 2
-    console.say(":x: [red]")
+    say(":x: [red]")
     printed = capsys.readouterr()
     assert printed.out == ":x: [red]\n"
     assert printed.err == "a:x:[red].json: No such file or directory\n"
@@ -258,7 +259,7 @@ def test_the_time_of_a_script(tmp_path: Path, capsys: Printed) -> None:
     total = first[-1]
     assert total["command"] == "total"
     assert total["total_us"] == total["wire_us"] + total["memory_us"] + total["crypto_us"] + total["command_us"]
-    assert round(total["total_us"] / 1000) == 357
+    assert round(total["total_us"] / 1000) == 377
     assert console.time("generation-3") == 0
     assert "total" in capsys.readouterr().out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -80,6 +81,30 @@ def test_an_interrupted_server_leaves_nothing_behind(ending: signal.Signals) -> 
 
 
 @needs_pcscd
+@pytest.mark.parametrize("run", [(), ("--run", "sleep 2")])
+def test_a_service_that_dies_is_no_silent_end(run: tuple[str, ...]) -> None:
+    """Kill our own pcscd: a reason, and an exit code that is not 0, also when a program runs meanwhile."""
+    command = [*SERVE, "generation-1", "--own-pcscd", *run]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        path = [process.stdout.readline() for _ in range(3)][2].strip().split("=")[1]
+        os.kill(_service_of(process.pid), signal.SIGKILL)
+        _, complaint = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert re.search(r"the PC/SC service \(pcscd, process \d+\) has ended: killed by SIGKILL", complaint)
+    assert not Path(path).parent.exists()
+
+
+def _service_of(pid: int) -> int:
+    """The process id of the pcscd a server started."""
+    return next(
+        int(child)
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        if "pcscd" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0")[0]
+    )
+
+
+@needs_pcscd
 def test_the_programs_exit_code_is_passed_on() -> None:
     """So that a test run can be the program."""
     assert served("generation-1", "--own-pcscd", "--run", "sh -c 'exit 3'").returncode == 3
@@ -126,8 +151,8 @@ def test_a_card_nobody_looks_at_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
     noticed = serving.Noticed(card)
     noticed.reset()
     with pytest.raises(TransportError, match="did not power the card up"):
-        noticed.wait()
+        noticed.wait(lambda: None)
     timer = threading.Timer(0.01, noticed.reset)
     timer.start()
-    noticed.wait()
+    noticed.wait(lambda: None)
     timer.join()
