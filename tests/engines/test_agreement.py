@@ -157,8 +157,8 @@ actions = [
   {at = "2026-03-02 10:00", person = "hao_ran", does = "report_loss"},
   {at = "2026-03-03 10:30", person = "hao_ran", does = "settle", where = "people", amount = "10 yuan"},
   {at = "2026-03-03 11:00", person = "hao_ran", does = "report_loss"},
-  {at = "2026-03-03 11:30", person = "hao_ran", does = "settle", where = "clinic", who = "other", amount = "10 yuan"},
   {at = "2026-03-03 11:00", person = "ji_wen", does = "report_loss"},
+  {at = "2026-03-03 11:30", person = "hao_ran", does = "settle", where = "clinic", who = "other", amount = "10 yuan"},
   {at = "2026-03-03 11:30", person = "ji_wen", does = "settle", where = "clinic", who = "other", amount = "10 yuan"},
 ]
 """
