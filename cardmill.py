@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 import gc
+import io
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cardemu.commandline import card
+from cardemu.host.guard import guarded
+from cardemu.host.visible import visible
 
 app = typer.Typer(
-    help="Card-issuance simulator and test harness for the social security card.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"cardmill {version('cardmill')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Card-issuance simulator and test harness for the social security card."""
+
 
 ScenarioFile = Annotated[Path, typer.Argument(help="scenario file (TOML)")]
 Overrides = Annotated[list[str], typer.Option("--set", help="override a value, such as outlets.haishu.counters=6")]
@@ -195,6 +216,19 @@ def rules(scenario: ScenarioFile, lang: Annotated[str, typer.Option(help="en or 
 
 
 @app.command()
+def scenarios(
+    name: Annotated[str, typer.Argument(help="copy this one, with all it needs (default: list all)")] = "",
+    folder: Annotated[Path, typer.Option("--to", help="where to; a folder scenarios is made there")] = Path(),
+    lang: Annotated[str, typer.Option(help="language of the titles: en or zh")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """List the scenarios that come with Cardmill, or copy one to begin with."""
+    from reports import console_check
+
+    raise typer.Exit(console_check.scenarios(name, folder, lang, as_json=as_json))
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     from reports import console_check
@@ -225,14 +259,28 @@ def nation(  # noqa: PLR0913, PLR0917 - one argument an option
 app.add_typer(card, name="card")
 
 
-def main() -> None:
-    """Entry point of the console command."""
+def main() -> int:
+    """Run the command line as a program; its exit code."""
     gc.set_threshold(400_000, 20, 20)  # libraries make many objects and no garbage while they load
     try:
-        app()
+        return guarded(_command)
     finally:
         gc.freeze()  # the end of the process frees everything at once: nothing for the collector to look through
 
 
+_WRONG_COMMAND: Any = typer.BadParameter.__mro__[2]
+"""ClickException, for which typer has no public name."""
+
+
+def _command() -> int:
+    try:
+        return int(app(standalone_mode=False) or 0)
+    except _WRONG_COMMAND as error:
+        text = io.StringIO()
+        error.show(text)
+        sys.stderr.write(visible(text.getvalue()))
+        return int(error.exit_code)
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

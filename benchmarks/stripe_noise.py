@@ -23,7 +23,8 @@ from cardemu.identifiers import bank_card_number
 from cardemu.products import product
 from cardemu.stripe.demodulate import demodulate, read
 from cardemu.stripe.design import design, track_texts
-from cardemu.stripe.flux import Samples, Swipe, from_wav, signal, to_wav
+from cardemu.stripe.flux import Samples, Swipe, signal
+from cardemu.stripe.recording import from_wav, to_wav
 from cardemu.stripe.tracks import TRACKS, Bits, on_card
 
 mpl.use("Agg")

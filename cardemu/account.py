@@ -11,6 +11,8 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
+from cardemu.keys import CardKey
+
 LOAD = 0x01
 PURCHASE = 0x02
 """Transaction types as in the log file: 1 load, 2 settle (C2)."""
@@ -55,8 +57,9 @@ class Account(NamedTuple):
 
 
 class Load(NamedTuple):
-    """A load that was begun and waits for the host."""
+    """A load that was begun and waits for the host.  `key`: DLK."""
 
+    key: CardKey
     session_key: bytes
     amount_fen: int
     terminal: bytes
@@ -64,11 +67,10 @@ class Load(NamedTuple):
 
 
 class Purchase(NamedTuple):
-    """A purchase that was begun and waits for the PSAM's MAC.  Amounts: account, self-pay, pooled."""
+    """A purchase that was begun and waits for the PSAM's MAC.  `key`: DPK.  Amounts: account, self-pay, pooled."""
 
+    key: CardKey
     seed: bytes
-    version: int
-    slot: int
     amounts_fen: tuple[int, int, int]
     terminal: bytes
 

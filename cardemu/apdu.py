@@ -11,11 +11,14 @@ ANY_EXTENDED = 65536
 
 
 class Command:
-    """One parsed command.  `le` is None when absent, else the number asked for (256 or 65536 for zero)."""
+    """One parsed command.  `le` is None when absent, else the number asked for (256 or 65536 for zero).
 
-    __slots__ = ("cla", "data", "ins", "le", "p1", "p2", "raw")
+    `exact`: Le is a number up to 256, written out, and not 'as much as there is'; 256 only fits an extended APDU.
+    """
 
-    def __init__(self, raw: bytes, data: bytes, le: int | None) -> None:
+    __slots__ = ("cla", "data", "exact", "ins", "le", "p1", "p2", "raw")
+
+    def __init__(self, raw: bytes, data: bytes, le: int | None, *, exact: bool = False) -> None:
         self.raw = raw
         self.cla = raw[0]
         self.ins = raw[1]
@@ -23,6 +26,7 @@ class Command:
         self.p2 = raw[3]
         self.data = data
         self.le = le
+        self.exact = exact
 
     @property
     def header(self) -> bytes:
@@ -55,9 +59,9 @@ def split(raw: bytes) -> Command | None:
         rest = size - 5 - lc
         if rest == 0:
             return Command(raw, raw[5:], None)
-        return Command(raw, raw[5:-1], raw[-1] or ANY_SHORT) if rest == 1 else None
+        return Command(raw, raw[5:-1], raw[-1] or ANY_SHORT, exact=raw[-1] > 0) if rest == 1 else None
     if size == 5:
-        return Command(raw, b"", raw[4] or ANY_SHORT)
+        return Command(raw, b"", raw[4] or ANY_SHORT, exact=raw[4] > 0)
     return Command(raw, b"", None) if size == 4 else None
 
 
@@ -67,12 +71,13 @@ def _split_extended(raw: bytes, size: int) -> Command | None:
         return None
     number = raw[5] << 8 | raw[6]
     if size == 7:
-        return Command(raw, b"", number or ANY_EXTENDED)
+        return Command(raw, b"", number or ANY_EXTENDED, exact=0 < number <= ANY_SHORT)
     rest = size - 7 - number
     if number and rest == 0:
         return Command(raw, raw[7:], None)
     if number and rest == 2:
-        return Command(raw, raw[7:-2], (raw[-2] << 8 | raw[-1]) or ANY_EXTENDED)
+        le = raw[-2] << 8 | raw[-1]
+        return Command(raw, raw[7:-2], le or ANY_EXTENDED, exact=0 < le <= ANY_SHORT)
     return None
 
 

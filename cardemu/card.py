@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cardemu.apdu import parse
+from cardemu.apdu import ANY_SHORT, parse
 from cardemu.files import MF_FID, Header, Kind, encode_tree
 from cardemu.lifecycle import Stage
 from cardemu.memory import Cell, Memory, Power, PowerCutError
@@ -114,7 +114,8 @@ class Card:
         """Run one command APDU and give its data and status word; never anything else.
 
         An answer may be longer than a short Le allows and comes also without Le: the wrappers of the transmission
-        protocols (`wrappers`) turn that into 61xx.  A definite Le that does not fit gives 6Cxx and changes nothing.
+        protocols (`wrappers`) turn that into 61xx.  A definite Le that does not fit gives 6Cxx.  Whatever refuses
+        changes nothing, but for the try that a wrong secret costs.
         """
         session = self.session
         if session is None:
@@ -123,19 +124,16 @@ class Card:
         session.power.used = 0
         session.crypto = 0
         try:
-            answer = self._run(session, command)
-        except Refused as refused:
-            answer = refused.status.to_bytes(2, "big")
-            session.pending = None
-            if not refused.counted:
-                session.staged.clear()
-        if session.staged:
             try:
-                session.commit()
-            except PowerCutError:
-                self.session = None
-                self.power = None
-                raise
+                answer = self._run(session, command)
+            except Refused as refused:
+                session.end(refused=True)
+                return refused.status.to_bytes(2, "big")
+            session.end(refused=False)
+        except PowerCutError:
+            self.session = None
+            self.power = None
+            raise
         return answer
 
     def _run(self, session: Session, command: bytes) -> bytes:
@@ -146,9 +144,17 @@ class Card:
             raise Refused(self.template.why_not(session.stage, parsed.cla, parsed.ins))
         if session.blocked and parsed.ins != SELECT_INS:
             raise Refused(0x9303)
-        session.previous, session.pending = session.pending, None
+        session.begin()
         answer = run(session, parsed)
-        le = parsed.le
-        if le is not None and le < 256 and len(answer) != le + 2 and len(answer) > 2:
-            raise Refused(0x6C00 | len(answer) - 2 & 0xFF if len(answer) <= 258 else 0x6700)
+        if parsed.exact and len(answer) > 2:
+            fitting(len(answer) - 2, parsed.le or 0)
         return answer
+
+
+def fitting(size: int, le: int) -> None:
+    """Refuse an answer that is not as long as the exact Le says: 6Cxx, or 6700 where it names no length.
+
+    An Le of 256 is as much as one answer of T=0 can hold: what is longer comes in pieces (`wrappers`).
+    """
+    if size < le or (size > le and le < ANY_SHORT):
+        raise Refused(0x6C00 | size & 0xFF if size <= ANY_SHORT else 0x6700)

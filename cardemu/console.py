@@ -5,24 +5,23 @@ Plain functions that return an exit code: 0 fine, 1 the card says no, 2 wrong in
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec
 
-from rich.console import Console
-from rich.table import Table
-
 from cardemu import state
 from cardemu.card import Card
-from cardemu.cardfile import OpenCard, UsageError, open_card, save_card, script_of, text_of, write_file
+from cardemu.cardfile import OpenCard, UsageError, check_replaceable, opened, save_card, script_of, text_of
 from cardemu.catalogue import catalogue as commands
 from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
-from cardemu.identifiers import read_card_number, read_citizen_number
+from cardemu.host.claim import OutputError
+from cardemu.host.printing import Printer, complain, say, write_json
+from cardemu.host.wholefile import write_whole
+from cardemu.identifiers import read_card_number
 from cardemu.lifecycle import ALLOWED
 from cardemu.memory import PowerCutError
 from cardemu.people import person
@@ -32,7 +31,9 @@ from cardemu.personalisation.personalise import personalise
 from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
 from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed, parse, personalisation_script, play
 from cardemu.personalisation.shell import Shell, typed
+from cardemu.personalisation.values import as_written, completed, contradictions, real_division
 from cardemu.products import Product, product
+from cardemu.reference.pictures import PictureError, chip_photo
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
 from cardemu.terminal.errors import OK, Code, ReaderError, english
@@ -72,7 +73,7 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
     def checked(*args: Arguments.args, **kwargs: Arguments.kwargs) -> int:
         try:
             return function(*args, **kwargs)
-        except (ProductError, DataError, ScriptError, state.StateError, AddressError, UsageError) as error:
+        except (ProductError, DataError, ScriptError, state.StateError, AddressError, UsageError, OutputError) as error:
             complain(str(error))
         except TransportError as error:
             complain(str(error))
@@ -83,21 +84,6 @@ def complaining(function: Callable[Arguments, int]) -> Callable[Arguments, int]:
         return USAGE
 
     return checked
-
-
-def _printer(*, stderr: bool = False) -> Console:
-    """Prints text as it is: neither [red] nor :x: mean anything."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
-
-
-def complain(message: str) -> None:
-    """Print a line on the error output as it is."""
-    _printer(stderr=True).print(message, soft_wrap=True)
-
-
-def say(message: str) -> None:
-    """Print a line as it is."""
-    _printer().print(message, soft_wrap=True)
 
 
 # ---- a terminal
@@ -126,10 +112,14 @@ def _refused(code: int) -> int:
 
 @complaining
 def new(wanted: NewCard) -> int:
-    """Make a card: a chip, its initialisation, and (unless `premade`) a person; saved as JSON."""
+    """Make a card: a chip, its initialisation, and (unless `premade`) a person; saved as JSON.
+
+    An older card in the file is replaced, anything else is not.
+    """
+    check_replaceable(wanted.out)
     made = product(wanted.product)
     values = _values(wanted)
-    pictures = {"photo": wanted.photo.read_bytes()} if wanted.photo else {}
+    pictures = {"photo": _photo(wanted.photo, made)} if wanted.photo else {}
     everything = items(made, values, pictures)
     card, audit = Card.blank(made.template, os.urandom), Audit(values["card.number"])
     hsm = Hsm(made.template.roots)
@@ -142,12 +132,19 @@ def new(wanted: NewCard) -> int:
         raise UsageError(f"{made.name}: no card comes of this product; {audit.item}: {why}") from error
     save_card(card, wanted.out)
     if wanted.audit:
-        write_file(wanted.audit, audit.to_json() + "\n")
+        write_whole(wanted.audit, audit.to_json() + "\n")
     for item, why in audit.failed.items():
         complain(f"{item}: {why}")
     who = "no person yet" if wanted.premade else f"{values['person.name']}, {values['person.number']}"
     say(f"{wanted.out}: {made.name}, card {values['card.number']}, {who}; {len(audit.entries)} commands")
     return FINE if audit.complete else REFUSED
+
+
+def _photo(path: Path, made: Product) -> bytes:
+    try:
+        return chip_photo(path, made)
+    except PictureError as error:
+        raise UsageError(str(error)) from error
 
 
 def _serial(wanted: NewCard) -> bytes:
@@ -157,16 +154,21 @@ def _serial(wanted: NewCard) -> bytes:
 
 def _values(wanted: NewCard) -> dict[str, str]:
     """The synthetic person's values with the fields given put over them; numbers are checked."""
-    if not (len(wanted.issue_date) == 8 and wanted.issue_date.isascii() and wanted.issue_date.isdecimal()):
-        raise UsageError(f"issue date {wanted.issue_date!r} must be eight digits, CCYYMMDD")
-    given = assignments(wanted.fields)
+    given, problems = as_written({"card.issue_date": wanted.issue_date, **assignments(wanted.fields)})
+    if problems:
+        raise UsageError("\n".join(f"{name}: {why}" for name, why in problems))
+    issue_date = given["card.issue_date"]
     try:
         holder = person(wanted.seed, wanted.region, wanted.index)
-        values = values_of(holder, wanted.region, _serial(wanted), wanted.issue_date, wanted.index) | given
-        read_citizen_number(values["person.number"])
+        values = values_of(holder, wanted.region, _serial(wanted), issue_date, wanted.index)
+        values |= completed(given, holder, wanted.index, issue_date) | given
         read_card_number(values["card.number"])
     except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from error
+    if problems := contradictions(values):
+        raise UsageError("\n".join(f"{name}: {why}" for name, why in problems))
+    if warning := real_division(values["person.number"]):
+        complain(f"warning: {warning}")
     return values
 
 
@@ -192,54 +194,50 @@ def read(
 
     `path`: a saved card, or `pcsc:READER`.
     """
-    card = open_card(path, product_name)
-    desk, out = _reader(card, pin), bytearray()
-    if address:
-        code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-        card.close()
-        if code == OK:
-            say(json.dumps({"data": out.decode("gb18030")}, ensure_ascii=False) if as_json else out.decode("gb18030"))
-        if code == Code.BAD_PARAMETER:
-            raise UsageError(f"{address!r} must be an address of this card, such as SSSEEF05|06|07|$")
-        return FINE if code == OK else _refused(code)
-    code, head = basic(desk)
-    if code != OK:
-        card.close()
-        return _refused(code)
-    files = {row.key: file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
-    card.close()
+    with opened(path, product_name) as card:
+        desk = _reader(card, pin)
+        if address:
+            return _read_one(desk, address, as_json=as_json)
+        code, head = basic(desk)
+        if code != OK:
+            return _refused(code)
+        files = {row.key: file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
     if as_json:
-        say(json.dumps({"basic": head, "files": files}, ensure_ascii=False, indent=1))
+        write_json({"basic": head, "files": files}, 1)
     else:
         _print_card(head, files, card.product)
     return FINE
 
 
+def _read_one(desk: Reader, address: str, *, as_json: bool) -> int:
+    out = bytearray()
+    code = desk.iReadCard(1, AUTH_KEY, "", address, out)
+    if code == Code.BAD_PARAMETER:
+        raise UsageError(f"{address!r} must be an address of this card, such as SSSEEF05|06|07|$")
+    if code != OK:
+        return _refused(code)
+    found = out.decode("gb18030")
+    write_json({"data": found}, None) if as_json else say(found)
+    return FINE
+
+
 def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
-    table = Table(title=card_product.title)
-    for heading in ("file", "element", "value"):
-        table.add_column(heading)
-    for name, value in head.items():
-        table.add_row("", name, value)
+    rows = [("", name, value) for name, value in head.items()]
     for key, values in files.items():
-        for name, value in values.items():
-            if value.strip(SEPARATOR):
-                table.add_row(key, name, value)
-    _printer().print(table)
+        rows += [(key, name, value) for name, value in values.items() if value.strip(SEPARATOR)]
+    _table(card_product.title, ("file", "element", "value"), rows)
 
 
 @complaining
 def write(path: Path | str, wanted: Iterable[str], *, product_name: str | None = None) -> int:
     """Write elements under their update keys: FILE.TAG=VALUE or FILE.NAME=VALUE, such as SSSEEF06.0A=2."""
-    card = open_card(path, product_name)
-    desk, out = _reader(card), bytearray()
-    pairs = [assignment(card.product, text) for text in wanted]
-    if not pairs:
-        raise UsageError("nothing to write: give FILE.TAG=VALUE, such as SSSEEF06.0A=2")
-    address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)
-    data = "".join(f"{key}|{value}|$" for key, _, value in pairs)
-    code = desk.iWriteCard(1, "", address, data, out)
-    card.close()
+    with opened(path, product_name) as card:
+        pairs = [assignment(card.product, text) for text in wanted]
+        if not pairs:
+            raise UsageError("nothing to write: give FILE.TAG=VALUE, such as SSSEEF06.0A=2")
+        address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)
+        data = "".join(f"{key}|{value}|$" for key, _, value in pairs)
+        code = _reader(card).iWriteCard(1, "", address, data, bytearray())
     if code in {Code.BAD_CHARACTERS, Code.BAD_LENGTH, Code.BAD_INPUT, Code.BAD_PARAMETER}:
         raise UsageError(f"{' '.join(value for _, _, value in pairs)!r}: {english(code)}")
     return FINE if code == OK else _refused(code)
@@ -248,9 +246,8 @@ def write(path: Path | str, wanted: Iterable[str], *, product_name: str | None =
 @complaining
 def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> int:
     """Show the PIN to a card; a wrong one counts, as on the real card."""
-    card = open_card(path, product_name)
-    code = _reader(card, pin).iVerifyPIN(1, bytearray())
-    card.close()
+    with opened(path, product_name) as card:
+        code = _reader(card, pin).iVerifyPIN(1, bytearray())
     if code in {Code.PIN_LENGTH, Code.BAD_CHARACTERS, Code.CANCELLED}:
         raise UsageError(f"PIN {pin!r} must be 4 to 16 digits")
     if code != OK:
@@ -275,8 +272,7 @@ def apdu(
     text, name = (None, "input") if script is None else (script_of(script), script.name)
     if text is not None:
         parse(text, name)
-    card = open_card(path, product_name)
-    try:
+    with opened(path, product_name) as card:
         shell, wrong = Shell(card.slot, card.product, card.keys, card.region, name), False
         say(shell.greeting)
         for number, line in enumerate(typed() if text is None else text.splitlines(), start=1):
@@ -292,9 +288,7 @@ def apdu(
                 complain(f"{name}:{number}: {error.code}: {english(error.code)}")
                 shell.failures += 1
         if trace is not None:
-            write_file(trace, FORMATS[trace.suffix].write(shell.trace))
-    finally:
-        card.close()
+            write_whole(trace, FORMATS[trace.suffix].write(shell.trace))
     return USAGE if wrong else REFUSED if shell.failures else FINE
 
 
@@ -328,20 +322,15 @@ def catalogue(product_name: str = "generation-2", *, as_json: bool = False) -> i
             "commands": [dict(zip(heads, spec, strict=True)) for spec in specs],
             "elements": [dict(zip(columns, row, strict=True)) for row in rows],
         }
-        say(json.dumps(document, ensure_ascii=False, indent=1))
+        write_json(document, 1)
         return FINE
     _table("commands", heads, specs)
     _table(f"data elements, {card_product.name}", columns, rows)
     return FINE
 
 
-def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    table = Table(title=title)
-    for number, column in enumerate(columns):
-        table.add_column(column, no_wrap=number == 0)
-    for row in rows:
-        table.add_row(*row)
-    _printer().print(table)
+def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    Printer().table(columns, rows, title=title, ruled=True)
 
 
 @complaining
@@ -354,7 +343,7 @@ def time(product_name: str, script: Path | None = None, *, save: Path | None = N
     text = personalisation_script(card_product) if script is None else text_of(script)
     name = "personalisation" if script is None else script.name
     if save is not None:
-        write_file(save, text)
+        write_whole(save, text)
     card = Card.initialised(card_product.template, os.urandom, REGION, bytes(4))
     port = Timed(card, card_product.timing)
     play(port, parse(text, name), card_product, name)
@@ -362,7 +351,7 @@ def time(product_name: str, script: Path | None = None, *, save: Path | None = N
     parts = ("wire_us", "memory_us", "crypto_us", "command_us", "total_us")
     if as_json:
         lines = [{"command": label, **{part: getattr(spent, part) for part in parts}} for label, spent in rows]
-        say(json.dumps(lines, ensure_ascii=False, indent=1))
+        write_json(lines, 1)
         return FINE
     columns = ("command", "wire ms", "memory ms", "cryptography ms", "command ms", "total ms")
     cells = [(label, *(f"{getattr(spent, part) / 1000:.1f}" for part in parts)) for label, spent in rows]

@@ -38,14 +38,7 @@ def compare(session: Session, presented: bytes) -> None:
     reference = session.read(Cell.PIN)
     if not reference:
         raise Refused(0x6A88)
-    left = session.tries(SLOT)
-    if left == 0:
-        raise Refused(0x6983)
-    if padded(presented) != reference:
-        session.set_tries(SLOT, left - 1)
-        session.withdraw(PIN)
-        raise Refused(0x63C0 | min(left - 1, 15), counted=True)
-    session.set_tries(SLOT, session.template.pin.limit)
+    session.compare(SLOT, session.template.pin.limit, reference, padded(presented), wrong=0x63C0, proof=PIN)
 
 
 def store(session: Session, new: bytes) -> None:

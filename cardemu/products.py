@@ -7,7 +7,6 @@ to other parts of the program and are handed on unread (`Product.extras`).
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +19,7 @@ from cardemu.elements.layout import DFS, LAYOUTS
 from cardemu.elements.model import Element, FileRow, Form
 from cardemu.files import Condition, Kind
 from cardemu.image import FileSystem, key_table, memory_image, root_keys
+from cardemu.inputfile import parse_toml, read_text
 from cardemu.template import AccountRules, Atr, PinRules, Template, dispatch
 from cardemu.timing import ChipTiming
 from cardemu.tomltable import Problem, ProductError, Table
@@ -75,8 +75,8 @@ def product(name: str) -> Product:
         why = f"no such product or file; products: {', '.join(names())}"
         raise ProductError(name, [Problem("product", why)])
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        data = parse_toml(read_text(path))
+    except ValueError as error:
         raise ProductError(str(path), [Problem("TOML", str(error))]) from error
     return from_data(data, str(path))
 

@@ -3,7 +3,8 @@
 It holds the sector's keys one to three levels above the cards' and derives a card's key when given the factors.  Two
 environments: the MF for 3DES and DDF1 for the 16-byte cipher.  assumed: DDF1, specified for SSF33, runs SM4; the
 terminal pads MAC input, as with PSAMs of the financial specification; the order of the data of INIT SAM FOR PURCHASE;
-which DF holds which file.  Its keys are the published test keys of `keys`.
+which DF holds which file; that wrong MACs count against the master key and against DPK, as they do on a card.  Its
+keys are the published test keys of `keys`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cardemu.card import Card
 from cardemu.commands.get_challenge import COMMAND as GET_CHALLENGE
 from cardemu.commands.read_binary import COMMAND as READ_BINARY
 from cardemu.commands.select import COMMAND as SELECT
+from cardemu.commands.write_key import store
 from cardemu.crypto import DES, SM4_128, Algorithm
 from cardemu.files import FIRST_FILE, FREE, MF_FID, NEVER, Header, Kind, encode_tree
 from cardemu.image import root_keys
@@ -33,6 +35,8 @@ SM4_NAME = b"sx2.sh." + "社会保障".encode("gbk")
 APPLICATION_AID = bytes.fromhex("D15600000590")
 TERMINAL_BYTES = 6
 MASTER_KEY = published_root_key("PSAM master key")
+KEY_LIMIT = 15
+PURCHASE_VERSIONS = (1, 2, 3)
 _HEADERS = [
     Header(Kind.MF, MF_FID, 0, MF_NAME),
     Header(Kind.TRANSPARENT, 0x0015, 0, sfi=0x15, size=15, read=FREE, write=NEVER),
@@ -59,6 +63,7 @@ _TYPES: dict[Use, frozenset[int]] = {
 """Usage types (the low five bits of the usage byte) each kind of key may be delivered with (SPEC-9 annex B; partly
 assumed).  With 3, 4, 8, 9 and 12 a key may compute MACs and encrypt, with 6 and 7 one of the two."""
 
+_MASTER = frozenset({Use.TRANSPORT})
 PURCHASE_ROW = next(row for row in KEY_ROWS if row.use is Use.PURCHASE)
 
 
@@ -75,6 +80,7 @@ class Delivered:
 class Begun(NamedTuple):
     """A purchase that waits for the card's MAC2."""
 
+    entry: CardKey
     algorithm: Algorithm
     key: bytes
     amounts: bytes
@@ -89,7 +95,7 @@ def held_key(session: Session, algorithm: Algorithm, row: KeyRow, version: int) 
     """A key as this PSAM holds it: as written, or the root key brought down to the level above the factors left."""
     here = session.environment(session.df).number
     for entry in keys.table(session.read(Cell.KEYS)):
-        if (entry.df, entry.id, entry.use, entry.version) == (here, row.psam, row.use, version):
+        if entry[:4] == (here, row.psam, row.use, version) and entry.row == keys.STORED:
             return entry.value
     root = session.template.roots.get((KEY_ROWS.index(row), version))
     if root is None:
@@ -97,6 +103,15 @@ def held_key(session: Session, algorithm: Algorithm, row: KeyRow, version: int) 
     identity = session.memory.read(Cell.IDENTITY)
     levels = crypto.factors(identity[13:].hex(), identity[:13])
     return crypto.card_key(algorithm.name, root, levels[: 3 - row.levels])
+
+
+def purchase_key(session: Session, version: int) -> CardKey:
+    """The entry that counts wrong MACs of purchases with this version of DPK here; 9403 when there is none."""
+    here = session.environment(session.df).number
+    for entry in keys.table(session.read(Cell.KEYS)):
+        if entry[:4] == (here, PURCHASE_ROW.psam, Use.PURCHASE, version):
+            return entry
+    raise Refused(0x9403)
 
 
 def diversified(algorithm: Algorithm, key: bytes, data: bytes) -> bytes:
@@ -143,7 +158,7 @@ def run_delivery(session: Session, command: Command) -> bytes:
 def run_cipher(session: Session, command: Command) -> bytes:
     """P1 bits: 1 MAC, 2 more follows, 4 the first block is an initial value; whole blocks only.
 
-    6985 without a delivered key or with one of another type.  The key stays until a command other than this one.
+    6985 without a delivered key or with one of another type.  The key stays until another command runs.
     """
     p1, data = command.p1, command.data
     if p1 not in {0, 1, 2, 3, 5, 7} or command.p2:
@@ -181,6 +196,7 @@ def run_init_purchase(session: Session, command: Command) -> bytes:
         raise Refused(0x6700)
     if data[27] != algorithm.code or data[18] != PURCHASE:
         raise Refused(0x6A80)
+    entry = session.usable(purchase_key(session, data[26]))
     counter = session.read(_COUNTER_CELL).rjust(4, b"\x00")
     if counter == b"\xff" * 4:
         raise Refused(0x9402)
@@ -190,7 +206,7 @@ def run_init_purchase(session: Session, command: Command) -> bytes:
     mac1 = algorithm.mac(session_key, data[6:19] + terminal + data[19:26])
     session.crypto += row.levels + 2
     session.write(_COUNTER_CELL, (int.from_bytes(counter, "big") + 1).to_bytes(4, "big"))
-    session.pending = Begun(algorithm, session_key, data[6:18])
+    session.pending = Begun(entry, algorithm, session_key, data[6:18])
     return counter + mac1 + OK_BYTES
 
 
@@ -200,19 +216,17 @@ def run_credit_sam(session: Session, command: Command) -> bytes:
         raise Refused(0x6A86)
     if len(command.data) != 4:
         raise Refused(0x6700)
-    begun = session.previous
-    if not isinstance(begun, Begun):
-        raise Refused(0x6901)
+    begun = session.begun(Begun)
     session.crypto += 1
-    if begun.algorithm.mac(begun.key, begun.amounts) != command.data:
-        raise Refused(0x9302)
+    right = begun.algorithm.mac(begun.key, begun.amounts)
+    session.compare(begun.entry.slot, begun.entry.limit, right, command.data, wrong=0x9302)
     return OK_BYTES
 
 
 def run_change_key(session: Session, command: Command) -> bytes:
     """P2: the key's id.  Encrypted type, version and 16 bytes of the key as the PSAM shall hold it, then a MAC.
 
-    assumed: the data field, and the master key both are made with (`MASTER_KEY`); a wrong MAC costs no try.
+    assumed: the data field, and the master key both are made with (`MASTER_KEY`).
     """
     if command.p1:
         raise Refused(0x6A86)
@@ -220,17 +234,16 @@ def run_change_key(session: Session, command: Command) -> bytes:
     body, mac = command.data[:-4], command.data[-4:]
     if len(body) != (24 if algorithm.block == 8 else 32):
         raise Refused(0x6700)
-    session_key = algorithm.session_key(MASTER_KEY, session.take_challenge())
+    master = session.usable(session.key(keys.TRANSPORT_ID, _MASTER))
+    session_key = algorithm.session_key(session.key_bytes(master), session.take_challenge())
     session.crypto += 3
-    if algorithm.mac(session_key, command.mac_header + body) != mac:
-        raise Refused(0x9302)
+    right = algorithm.mac(session_key, command.mac_header + body)
+    session.compare(master.slot, master.limit, right, mac, wrong=0x9302)
     plain = algorithm.decrypt(session_key, body)
     if plain is None or len(plain) != 18:
         raise Refused(0x6A80)
     row, here = _row(command.p2, plain[0]), session.environment(session.df).number
-    entry = CardKey(here, row.psam, row.use, plain[1], 0, keys.STORED, plain[2:], 0)
-    kept = [old for old in keys.table(session.read(Cell.KEYS)) if old[:4] != entry[:4]]
-    session.write(Cell.KEYS, keys.encode_table([*kept, entry]))
+    store(session, CardKey(here, row.psam, row.use, plain[1], KEY_LIMIT, keys.STORED, plain[2:], 0))
     return OK_BYTES
 
 
@@ -270,7 +283,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         0x70,
         (0x80,),
         run_init_purchase,
-        (0x6A80, 0x6A86, 0x9402, 0x9403),
+        (0x6983, 0x6A80, 0x6A86, 0x9402, 0x9403),
         "SPEC-9 (C2); order of its data: assumed",
         (Example("8070010034" + "00" * 52, "all zeros, refused"),),
     ),
@@ -279,7 +292,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
         0xD4,
         (0x84,),
         run_change_key,
-        (0x6984, 0x6985, 0x6A80, 0x6A86, 0x6A88, 0x9302),
+        (0x6983, 0x6984, 0x6985, 0x6A80, 0x6A84, 0x6A86, 0x6A88, 0x9302),
         "SPEC-9 (C2); data field: assumed",
         (Example("84D400081C" + "00" * 28, "the IRK, with a MAC that is almost surely wrong"),),
     ),
@@ -288,21 +301,38 @@ COMMANDS: tuple[CommandSpec, ...] = (
         0x72,
         (0x80,),
         run_credit_sam,
-        (0x6901, 0x6A86, 0x9302),
+        (0x6901, 0x6983, 0x6A86, 0x9302),
         "SPEC-9 (C2)",
         (Example("807200000400000000", "out of order"),),
     ),
 )
 
 
+def counted_keys() -> list[CardKey]:
+    """The keys whose wrong MACs are counted: the master key, and DPK of both environments, derived when needed."""
+    master = CardKey(0, keys.TRANSPORT_ID, Use.TRANSPORT, 1, KEY_LIMIT, keys.STORED, MASTER_KEY, 1)
+    row = KEY_ROWS.index(PURCHASE_ROW)
+    environments = [number for number, header in enumerate(_HEADERS) if header.kind in {Kind.MF, Kind.DDF}]
+    return [
+        master,
+        *(
+            CardKey(number, PURCHASE_ROW.psam, Use.PURCHASE, version, KEY_LIMIT, row, b"", 0)
+            for number in environments
+            for version in PURCHASE_VERSIONS
+        ),
+    ]
+
+
 def template() -> Template:
     """The one PSAM product: both ciphers, every key of the sector, DPK in three versions."""
-    versions = {"DPK": (1, 2, 3)}
+    versions = {"DPK": PURCHASE_VERSIONS}
     run = {cla << 8 | spec.ins: spec.run for spec in COMMANDS for cla in spec.cla}
+    table = counted_keys()
     image = {
         Cell.LIFE: bytes((Stage.OPERATIONAL,)),
         Cell.TREE: encode_tree(_HEADERS),
-        Cell.TRIES: b"\x00",
+        Cell.KEYS: keys.encode_table(table),
+        Cell.TRIES: bytes((0, *(entry.limit for entry in table))),
         _INFO_CELL: bytes(15),
     }
     return Template(

@@ -3,11 +3,15 @@
 Commands get a session and nothing else.  Security state (C2: SPEC-4, SPEC-5): an authentication with a key of a DF
 lasts while that DF is current, one with a global key while the application environment is left for no other; a
 challenge is good once and only in the application it was asked in.  assumed: a verified PIN lasts until reset.
+
+A command that refuses is taken back whole (ISO/IEC 7816-4: the process is aborted), except for what a comparison with
+a secret has used up; `compare` is the only place where one is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeVar
 
 from cardemu import crypto, keys
 from cardemu.files import DEDICATED, INTERNAL, PIN, Condition, Kind, Node, Tree, tree
@@ -22,6 +26,19 @@ Challenge = Callable[[int], bytes]
 
 _NOTHING: frozenset[int] = frozenset()
 _ROOT_KINDS = frozenset({Kind.MF, Kind.DDF})
+Begun = TypeVar("Begun")
+
+
+class Kept(NamedTuple):
+    """What a refusal brings back: all that a command may change of what the card knows only under power."""
+
+    df: Node
+    ef: Node | None
+    record: int
+    granted: frozenset[int]
+    challenge: bytes | None
+    blocked: bool
+    pending: object | None
 
 
 class Session:
@@ -35,8 +52,10 @@ class Session:
         "df",
         "ef",
         "granted",
+        "kept",
         "life",
         "memory",
+        "owed",
         "pending",
         "power",
         "previous",
@@ -53,6 +72,8 @@ class Session:
         self.random = random
         self.power = power
         self.staged: dict[int, bytes] = {}
+        self.owed: dict[int, bytes] | None = None
+        self.kept: Kept | None = None
         self.granted = _NOTHING
         self.challenge: bytes | None = None
         self.pending: object | None = None
@@ -101,6 +122,38 @@ class Session:
             self.df = self.tree.nodes[here]
             self.ef = self.tree.nodes[self.ef.number] if self.ef else None
             self.blocked = self.is_blocked(self.df)
+
+    # ---- one command
+
+    def begin(self) -> None:
+        """A command begins: note what its refusal will bring back."""
+        self.kept = Kept(self.df, self.ef, self.record, self.granted, self.challenge, self.blocked, self.pending)
+        self.previous, self.pending = self.pending, None
+
+    def end(self, *, refused: bool) -> None:
+        """It ends: what it wrote reaches memory, or all is as it was before it.
+
+        A try that was written for a secret which proved right is given back, too.
+        """
+        if refused:
+            if self.kept is not None:
+                self.df, self.ef, self.record, self.granted, self.challenge, self.blocked, self.pending = self.kept
+            self.staged = self.owed or {}
+        self.kept = self.owed = None
+        if self.staged:
+            self.commit()
+
+    def _strike(self, **changes: object) -> None:
+        """Change what a refusal brings back."""
+        if self.kept is not None:
+            self.kept = self.kept._replace(**changes)  # type: ignore[arg-type]
+
+    def begun(self, kind: type[Begun]) -> Begun:
+        """What the command before this one began; 6901 if that is nothing of this kind, and then it is dropped (C2)."""
+        if isinstance(self.previous, kind):
+            return self.previous
+        self._strike(pending=None)
+        raise Refused(0x6901)
 
     # ---- place
 
@@ -165,7 +218,7 @@ class Session:
         self.granted = self.granted - {token}
 
     def take_challenge(self) -> bytes:
-        """The challenge, usable once; 6984 when none was asked for."""
+        """The challenge, usable for one comparison; 6984 when none was asked for."""
         challenge, self.challenge = self.challenge, None
         if challenge is None:
             raise Refused(0x6984)
@@ -213,11 +266,26 @@ class Session:
             raise Refused(0x6983)
         return entry
 
-    def failed(self, entry: CardKey, status: int) -> Refused:
-        """Count a failed try with a key; 63C0 becomes 63Cx with the tries left.  For `raise`."""
-        left = self.tries(entry.slot) - 1
-        self.set_tries(entry.slot, left)
-        return Refused(status | min(left, 15) if status == 0x63C0 else status, counted=True)
+    def compare(
+        self, slot: int, limit: int, right: bytes, shown: bytes, *, wrong: int, proof: int | None = None
+    ) -> None:
+        """Hold what was shown against a secret; `wrong` is the status word when it is another, 63C0 becomes 63Cx.
+
+        The try is written before the comparison and given back after it, so that no power cut makes a guess free.  A
+        wrong one ends `proof` and drops a transaction that was begun.  Right or wrong, a challenge is used up.
+        """
+        counters = self.memory.read(Cell.TRIES)
+        left = counters[slot] - 1
+        if left < 0:
+            raise Refused(0x6983)
+        before, behind = counters[:slot], counters[slot + 1 :]
+        self.memory.commit({Cell.TRIES: before + bytes((left,)) + behind}, self.power)
+        self._strike(challenge=self.challenge)
+        if shown != right:
+            self._strike(granted=self.granted - {proof}, pending=None)
+            raise Refused(wrong | min(left, 15) if wrong == 0x63C0 else wrong)
+        self.owed = {Cell.TRIES: counters}
+        self.write(Cell.TRIES, before + bytes((limit,)) + behind)
 
     def check_mac(self, entry: CardKey, message: bytes, mac: bytes, seed: bytes | None = None) -> bytes:
         """Check a command's MAC under a key and the challenge (or another seed); gives the session key.
@@ -227,9 +295,7 @@ class Session:
         self.usable(entry)
         session = self.session_key(entry, self.take_challenge() if seed is None else seed)
         self.crypto += 1
-        if self.template.algorithm.mac(session, message) != mac:
-            raise self.failed(entry, 0x9302)
-        self.set_tries(entry.slot, entry.limit)
+        self.compare(entry.slot, entry.limit, self.template.algorithm.mac(session, message), mac, wrong=0x9302)
         return session
 
     def authenticated_internally(self) -> None:

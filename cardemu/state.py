@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cardemu.card import Card
+from cardemu.inputfile import parse_json
 from cardemu.memory import Memory, Page
 from cardemu.session import Challenge
 from cardemu.template import Template
@@ -58,8 +59,8 @@ def load(text: str, templates: Callable[[str], Template], random: Challenge) -> 
 
 def _document(text: str) -> dict[str, Any]:
     try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
+        document = parse_json(text)
+    except ValueError as error:
         raise StateError(f"not a saved card: {error}") from error
     if not isinstance(document, dict) or "cardmill card" not in document:
         raise StateError("not a saved card: the key 'cardmill card' is missing")

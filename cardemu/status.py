@@ -44,15 +44,11 @@ NAMES: dict[int, str] = {
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not an error
-    """The card's legitimate answer 'no': a status word.  Caught in one place, `Card.transmit`.
+    """The card's legitimate answer 'no': a status word.  Caught in one place, `Card.transmit`; undoes the command."""
 
-    `counted`: what the command wrote so far stays written (a failed try is counted); otherwise nothing does.
-    """
-
-    def __init__(self, status: int, *, counted: bool = False) -> None:
+    def __init__(self, status: int) -> None:
         super().__init__(f"{status:04X}")
         self.status = status
-        self.counted = counted
 
 
 def describe(status: int) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
+from cardemu.host.printing import Printer, write_json
 from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, explaining
 from reports.info import CardsInfo
 from reports.progress import Bar
@@ -46,9 +44,9 @@ def cards(folder: Path, options: CardOptions) -> int:
     """Replay a stored run on emulated cards."""
     work = work_on(folder, options)
     if options.as_json:
-        sys.stdout.write(json.dumps(work.as_json(), ensure_ascii=False, indent=2) + "\n")
+        write_json(work.as_json())
     elif not options.quiet:
-        print_work(work, Console(), kinds=True)
+        print_work(work, Printer(), kinds=True)
     return exit_code(work)
 
 
@@ -97,33 +95,35 @@ def info(work: CardWork | None) -> CardsInfo | None:
     )  # fmt: skip
 
 
-def print_work(work: CardWork, out: Console, *, kinds: bool = False) -> None:
+def print_work(work: CardWork, out: Printer, *, kinds: bool = False) -> None:
     """One line, a table of the kinds if wanted, and the disagreements."""
     total, tally = work.total, work.tally
     if not tally.people and not work.partial:
-        out.print("cards: no step of this run concerns one" if work.share == 1 else "cards: none in this sample")
+        out.line_of("cards: no step of this run concerns one" if work.share == 1 else "cards: none in this sample")
         return
-    out.print(
-        f"cards: {tally.cards:,} of {tally.people:,} people ({_share(work.share)}), {total.conversations:,} "
-        f"conversations, {total.exchanges:,} exchanges, {len(tally.disagreements)} disagreements",
-        highlight=False,
-        soft_wrap=True,
+    out.line_of(
+        f"cards: {tally.people:,} people ({_share(work.share)}) with {tally.cards:,} cards, {total.conversations:,} "
+        f"conversations, {total.exchanges:,} exchanges, {len(tally.disagreements)} disagreements"
     )
     if kinds and tally.kinds:
-        table = Table(box=None, pad_edge=False)
-        for title in ("conversation", "times", "exchanges", "chip time each"):
-            table.add_column(title, justify="left" if title == "conversation" else "right")
-        for name, count in sorted(tally.kinds.items()):
-            each = count.chip_us / 1000 / max(1, count.conversations)
-            table.add_row(name, f"{count.conversations:,}", f"{count.exchanges:,}", f"{each:,.0f} ms")
-        out.print(table)
+        headings = ("conversation", "times", "exchanges", "chip time each")
+        rows = [
+            (name, f"{n.conversations:,}", f"{n.exchanges:,}", f"{n.chip_us / 1000 / max(1, n.conversations):,.0f} ms")
+            for name, n in sorted(tally.kinds.items())
+        ]
+        out.table(headings, rows, right=headings[1:])
     for found in tally.disagreements[:_SHOWN]:
-        out.print("[red]BROKEN[/red]  ", end="")
-        out.print(str(found), highlight=False, markup=False, soft_wrap=True)
+        out.line_of(broken(str(found)))
     if len(tally.disagreements) > _SHOWN:
-        out.print(f"... and {len(tally.disagreements) - _SHOWN} more")
+        out.line_of(f"... and {len(tally.disagreements) - _SHOWN} more")
     if work.partial:
-        out.print("[yellow]interrupted:[/yellow] these are the cards of the people replayed until then")
+        interrupted = Text("interrupted:", "yellow")
+        out.line_of(Text.assemble(interrupted, " these are the cards of the people replayed until then"))
+
+
+def broken(text: str) -> Text:
+    """A line about a rule that was broken."""
+    return Text.assemble(Text("BROKEN", "red"), f"  {text}")
 
 
 def _share(share: float) -> str:

@@ -1,7 +1,8 @@
 """What the command line says of a user's mistakes, and its exit codes.
 
-0 fine, 1 no worker left to go on, or nowhere to write, 2 scenario or usage error, 98 a procedure rule broken (a story
-ended otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130 interrupted.
+0 fine, 1 no worker left to go on, 2 scenario or usage error, or a place that cannot be written to, 98 a procedure rule
+broken (a story ended otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130
+interrupted; 70, a fault of our own, comes from cardemu.host.guard.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
+from cardemu.host import printing
+from cardemu.host.claim import OutputError
 from sim.errors import MistakeError, NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.interrupt import not_lost
+from sim.replications.rows import holds_rows
+from sim.replications.values import holds_values
 from sim.scenario.units import nearest
 
 if TYPE_CHECKING:
@@ -30,9 +33,9 @@ def explaining(act: Callable[..., int]) -> Callable[..., int]:
         try:
             with not_lost():
                 return act(*args, **named)
-        except MistakeError as error:
+        except (MistakeError, OutputError, NotKeptError) as error:
             return complain(error)
-        except (WorkersLostError, NotKeptError) as error:
+        except WorkersLostError as error:
             complain(error)
             return LOST
         except KeyboardInterrupt as error:
@@ -53,12 +56,13 @@ def check_choice(option: str, given: str, allowed: tuple[str, ...]) -> None:
 
 def complain(error: Exception) -> int:
     """Print what is wrong with the user's input."""
-    err = Console(stderr=True, soft_wrap=True)
     for line in str(error).splitlines():
-        err.print(line, style="red", highlight=False, markup=False)
+        printing.complain(line, "red")
     return USAGE
 
 
 def kept_in(folder: Path) -> str:
     """Where what was finished is, if anything was."""
-    return f"; what was finished is kept in {folder}: go on with --resume" if folder.is_dir() else ""
+    runs = (folder, folder / "a", folder / "b")
+    kept = holds_values(folder) or any(map(holds_rows, runs)) or any((folder / "cities").glob("*.json"))
+    return f"; what was finished is kept in {folder}: go on with --resume" if kept else ""

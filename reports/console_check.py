@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import sys
+import shlex
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
+from cardemu.host.printing import Printer, say, write_json
 from reports.complaints import FINE, check_choice, explaining
-from reports.words import LANGUAGES
+from reports.files import use_of_file
+from reports.words import LANGUAGES, Words
 from sim.errors import Problem, ScenarioError
 from sim.prepare import prepare
 from sim.procedures.catalogue import catalogue
+from sim.scenario.inputs import file_uses
 from sim.scenario.schema_json import json_schema
+from sim.shipped import copy, one_of, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,15 +34,17 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
     """Check a scenario without playing it; print its warnings."""
     loaded, compiled = prepare(scenario, overrides)
     program = compiled.program
-    out = Console()
-    out.print(
+    say(
         f"{scenario}: sound. {len(program.stations):,} stations, {len(program.procedures)} procedures, "
         f"{len(program.sources)} sources of demand, {len(loaded.scenario.expect)} expectations, "
-        f"{len(loaded.scenario.story)} stories.",
-        highlight=False,
+        f"{len(loaded.scenario.story)} stories."
     )
+    for key, use in file_uses(loaded).items():
+        say(f"{key}: {use_of_file(use, Words('en'))}")
     for warning in loaded.warnings:
-        out.print(f"note: {warning}", highlight=False)
+        say(f"note: {warning}")
+    if loaded.scenario.run.replications < 2 and any(table.z is not None for table in loaded.scenario.expect):
+        say("note: z of [[expect]] needs a standard error: play it with --replications 2 or more")
     return FINE
 
 
@@ -50,20 +54,36 @@ def rules(scenario: Path, lang: str) -> int:
     check_choice("--lang", lang, LANGUAGES)
     loaded, _ = prepare(scenario, ())
     region = loaded.scenario.region
-    out = Console()
     if region is None:
         raise ScenarioError(
             (Problem(str(scenario), "region", None, "the scenario names no region", "a table [region]"),)
         )
     column = LANGUAGES.index(lang)
-    out.print(f"{region.name_zh if column else region.name}: {region.responsible}", highlight=False)
+    say(f"{region.name_zh if column else region.name}: {region.responsible}")
     for part, titles in _RULE_PARTS.items():
         text = getattr(region.rules, part) or ("（缺）" if column else "(missing from the profile)")
-        out.print(f"\n{titles[column]}\n  {text}", highlight=False, markup=False)
+        say(f"\n{titles[column]}\n  {text}")
+    return FINE
+
+
+@explaining
+def scenarios(name: str, folder: Path, lang: str, *, as_json: bool) -> int:
+    """List the scenarios of the package, or copy one with all it needs."""
+    check_choice("--lang", lang, LANGUAGES)
+    if name:
+        path, count = copy(one_of(name), folder)
+        verb = "nation" if one_of(name).nation else "run"
+        say(f"{path} ({count} files); next: cardmill {verb} {shlex.quote(str(path))}")
+    elif as_json:
+        write_json([asdict(one) for one in shipped()])
+    else:
+        titles = [(one.name, one.title if lang == "en" else one.title_zh) for one in shipped()]
+        Printer().table(("name", "title"), titles)
+        say("cardmill scenarios NAME copies one into ./scenarios with all it needs")
     return FINE
 
 
 def schema() -> int:
     """Print the JSON Schema of scenario files."""
-    sys.stdout.write(json.dumps(json_schema(catalogue()), ensure_ascii=False, indent=2) + "\n")
+    write_json(json_schema(catalogue()))
     return FINE

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
+from cardemu.host.claim import LIST, Claim, claimed
+from cardemu.host.printing import Printer, say, write_json
 from reports.complaints import FINE, INTERRUPTED, NOT_MET, check_choice, complain, explaining, kept_in
 from reports.page import write_study
 from reports.progress import RunProgress
 from reports.run_output import settled_as_json, settled_in_words
+from reports.sides import keys_set, labels
 from reports.study import (
     Sides,
     Study,
@@ -27,19 +27,21 @@ from reports.study import (
     tornado_picture,
     tornado_tables,
 )
-from reports.terms import as_it_is, places_of
+from reports.terms import places_of
 from reports.words import LANGUAGES, Words
 from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
 from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
-from sim.interrupt import heed_ctrl_c
 from sim.metrics.units import in_words
+from sim.procedures.catalogue import catalogue
 from sim.replications.compare import REPLICATIONS, sentence
-from sim.replications.sensitivity import CHANGE
-from sim.replications.sensitivity import REPLICATIONS as FEW
+from sim.replications.sensitivity import CHANGE, FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
+from sim.replications.values import KIND as SENSITIVITY
 from sim.replications.workers import Crew, crew_of
 from sim.run import Plan
 from sim.sample import NONE, LogKept
+from sim.scenario.load import load
+from sim.shipped import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,9 +50,10 @@ if TYPE_CHECKING:
     from sim.replications.sensitivity import Effect, Tornado
     from sim.replications.warm_up import Settled
     from sim.run import Outcome
+    from sim.scenario.load import Loaded
 
 BOTH = "both"
-TRUTH = Path(__file__).resolve().parent.parent / "scenarios" / "truth"
+TRUTH = SCENARIOS / "truth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Common:
         """Print unless told to be quiet."""
         if not self.quiet:
             for line in lines:
-                Console().print(line, highlight=False, markup=False, soft_wrap=True)
+                say(line)
 
 
 @explaining
@@ -107,17 +110,27 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
         why = "both alternatives are the same"
         raise ScenarioError((Problem("compare", "", None, why, "another scenario, or --set-b key=value"),))
     folder = common.out or Path("runs") / f"compare-{sides[0].path.stem}-{sides[1].path.stem}"
-    placed = tuple(Side(side.path, side.overrides, folder / name) for side, name in zip(sides, "ab", strict=True))
-    with ExitStack() as stack, common.progress() as progress, _keeping(folder):
+    with claimed(folder, "compare") as claim:
+        return _compare_into(claim, sides, metrics, plan, common)
+
+
+def _compare_into(claim: Claim, sides: tuple[Side, Side], metrics: tuple[str, ...], plan: Plan, common: Common) -> int:
+    """Compare, with the rows of each side in a run folder of its own."""
+    name = "compare.html" if common.lang == "en" else f"compare.{common.lang}.html"
+    runs = tuple(f"{side}/{LIST}" for side in "ab")
+    claim.add(name, *runs)
+    placed = tuple(Side(side.path, side.overrides, claim.folder / at) for side, at in zip(sides, "ab", strict=True))
+    with ExitStack() as stack, common.progress() as progress, _keeping(claim.folder):
         crew = common.crew(stack, progress.announce)
         comparison = play_both((placed[0], placed[1]), metrics, plan, crew, progress.beat, progress.announce)
-    page = folder / ("compare.html" if common.lang == "en" else f"compare.{common.lang}.html")
+    claim.clear(runs)
+    page = claim.path(name)
     words = Words(common.lang)
     places = places_of((one.asked for one in comparison.differences), comparison.a.tables, words)
-    said = Sides(*labels(sides, words), places)
+    said = Sides(*labels(sides, comparison, words), places)
     study = Study(
         title=f"{said.a} / {said.b}",
-        description="",
+        description=_title(comparison.a.loaded, words) if sides[0].path == sides[1].path else "",
         sentences=sentences(comparison.differences, said, words),
         picture=difference_picture(comparison.differences, said, words),
         tables=(comparison_table(comparison.differences, said, words),),
@@ -126,11 +139,16 @@ def compare(sides: tuple[Side, Side], metrics: tuple[str, ...], common: Common) 
     )
     write_study(study, page, common.lang)
     if common.as_json:
-        _write_json(_comparison_as_json(comparison, *labels(sides, Words("en")), page))
+        write_json(_comparison_as_json(comparison, *keys_set(sides, Words("en")), page))
     else:
         warm_ups = [settled_in_words(one) for one in dict.fromkeys(comparison.settled) if one is not None]
         common.say(*study.sentences, *warm_ups, f"page: {page}")
     return FINE
+
+
+def _title(loaded: Loaded, words: Words) -> str:
+    """What the scenario is called."""
+    return words.name(loaded.scenario.title, loaded.scenario.title_zh)
 
 
 @contextmanager
@@ -152,16 +170,6 @@ def _facts(replications: int, *settled: Settled | None, words: Words) -> tuple[t
             how = words("facts.settled", time=words.duration(one.warm_up_ms), n=one.pilots)
             found.append((words("facts.warm_up"), how))
     return tuple(found)
-
-
-def labels(sides: tuple[Side, Side], words: Words) -> tuple[str, str]:
-    """Short names: the files' if they differ, else what is set."""
-    a, b = (side.path.stem for side in sides)
-    if a != b:
-        return a, b
-    changed = [[text for text in side.overrides if text not in other.overrides] for side, other in (sides, sides[::-1])]
-    names = [", ".join(texts) if texts else as_it_is(a, words) for texts in changed]
-    return names[0], names[1]
 
 
 def _compare_command(sides: tuple[Side, Side], metrics: tuple[str, ...], comparison: Comparison) -> str:
@@ -217,21 +225,27 @@ class SensitivityOptions:
 def sensitivity(options: SensitivityOptions, common: Common) -> int:
     """Vary every assumption, one at a time, and show what it does to a metric."""
     common.check()
-    heed_ctrl_c()
     change = read_change(options.change)
     folder = common.out or Path("runs") / f"sensitivity-{options.side.path.stem}"
-    plan, side = common.plan(FEW), replace(options.side, folder=folder)
+    with claimed(folder, SENSITIVITY) as claim:
+        return _sensitivity_into(claim, options, change, common)
+
+
+def _sensitivity_into(claim: Claim, options: SensitivityOptions, change: Fraction, common: Common) -> int:
+    name = "sensitivity.html" if common.lang == "en" else f"sensitivity.{common.lang}.html"
+    claim.check(name)
+    plan, side = common.plan(FEW), replace(options.side, folder=claim.folder)
     metric = (options.metric, options.place)
-    with ExitStack() as stack, common.progress() as progress, _keeping(folder):
+    with ExitStack() as stack, common.progress() as progress, _keeping(claim.folder):
         crew = common.crew(stack, progress.announce)
         tornado, partial = play_sensitivity(side, metric, change, plan, crew, progress.count, progress.announce)
-    page = folder / ("sensitivity.html" if common.lang == "en" else f"sensitivity.{common.lang}.html")
+    page = claim.path(name)
     words = Words(common.lang)
     changed = "".join(f" --set '{text}'" for text in side.overrides)
     place = f" --place {options.place}" if options.place else ""
     command = f"cardmill sensitivity {side.path.as_posix()}{changed} --metric '{options.metric}'{place}"
     study = Study(
-        title=side.path.stem,
+        title=_title(load(side.path, side.overrides, catalogue()), words) or side.path.stem,
         description="",
         sentences=(tornado_finding(tornado, words), *([words("notes.partial")] if partial else [])),
         picture=tornado_picture(tornado, words),
@@ -241,7 +255,7 @@ def sensitivity(options: SensitivityOptions, common: Common) -> int:
     )
     write_study(study, page, common.lang)
     if common.as_json:
-        _write_json(tornado_as_json(tornado, page))
+        write_json(tornado_as_json(tornado, page))
     elif not common.quiet:
         print_tornado(tornado)
         warm_up = [] if tornado.settled is None else [settled_in_words(tornado.settled)]
@@ -264,21 +278,17 @@ def read_change(text: str) -> Fraction:
 def print_tornado(tornado: Tornado, most: int = 15) -> None:
     """The most influential assumptions as a table."""
     unit = tornado.asked.unit
-    table = Table(box=None, pad_edge=False)
-    for title in ("assumption", "value", "lower", tornado.asked.text, "higher", tornado.asked.text):
-        table.add_column(title, overflow="fold")
+    headings = ("assumption", "value", "lower", tornado.asked.text, "higher", tornado.asked.text)
 
     def cells(effect: Effect) -> tuple[str, str]:
         return (effect.value or "-", effect.note or in_words(effect.metric, unit))
 
     shown = [swing for swing in tornado.swings if swing.largest > 0][:most]
-    for swing in shown:
-        table.add_row(swing.key, swing.value, *cells(swing.low), *cells(swing.high))
-    out = Console()
     if shown:
-        out.print(table)
+        rows = [(swing.key, swing.value, *cells(swing.low), *cells(swing.high)) for swing in shown]
+        Printer().table(headings, rows)
     rest = len(tornado.swings) - len(shown)
-    out.print(f"{rest} more assumptions with less or no effect; {len(tornado.skipped)} could not be varied")
+    say(f"{rest} more assumptions with less or no effect; {len(tornado.skipped)} could not be varied")
 
 
 def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
@@ -287,8 +297,13 @@ def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
     def arm(effect: Effect) -> dict[str, object]:
         if effect.note:
             return {"value": effect.value, "note": effect.note}
-        interval = [_number(effect.difference.low), _number(effect.difference.high)]
-        return {"value": effect.value, "metric": _number(effect.metric), "difference": interval}
+        i = effect.interval
+        return {
+            "value": effect.value,
+            "metric": _number(effect.metric),
+            "change": _number(effect.change),
+            "interval": None if i.note else [i.low, i.high],
+        }
 
     return {
         "metric": tornado.asked.text,
@@ -313,9 +328,6 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
     paths = truth_scenarios(only)
     cases: list[Case] = []
     violations: list[str] = []
-    table = Table(box=None, pad_edge=False)
-    for title in ("scenario", "engine", "measured", "expected", "z", "", "case"):
-        table.add_column(title, justify="right" if title == "z" else "left", overflow="fold")
     with ExitStack() as stack, common.progress() as progress:
         crew, interrupted = common.crew(stack, progress.announce), False
         try:
@@ -325,14 +337,13 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
                     violations += [f"{found[0].scenario} ({one}): {text}" for text in outcome.violations]
         except KeyboardInterrupt:
             interrupted = True
-    for case in cases:
-        table.add_row(*_truth_row(case))
     failed = sum(not case.verdict.ok for case in cases)
     said = f"{len(cases) - failed} of {len(cases)} answers are as known from theory"
     if common.as_json:
-        _write_json({"cases": [_case_as_json(case) for case in cases], "failed": failed, "violations": violations})
+        write_json({"cases": [_case_as_json(case) for case in cases], "failed": failed, "violations": violations})
     elif not common.quiet:
-        Console().print(table)
+        headings = ("scenario", "engine", "measured", "expected", "z", "", "case")
+        Printer().table(headings, [_truth_row(case) for case in cases], right=("z",))
         kept = ["every log satisfies the identities"] if check and not violations else []
         common.say(*(f"BROKEN  {text}" for text in violations), *kept, said)
     if interrupted:
@@ -349,7 +360,7 @@ def truth_scenarios(only: tuple[str, ...]) -> list[Path]:
     return [path for name, path in known.items() if not only or name in only]
 
 
-def _truth_row(case: Case) -> tuple[str, ...]:
+def _truth_row(case: Case) -> tuple[str | Text, ...]:
     verdict = case.verdict
     expected = verdict.expectation.equals
     metric = f"{verdict.expectation.metric} ({verdict.expectation.where})"
@@ -359,7 +370,7 @@ def _truth_row(case: Case) -> tuple[str, ...]:
         in_words(verdict.measured, verdict.unit),
         "-" if expected is None else in_words(expected, verdict.unit),
         "exact" if case.z is None else f"{case.z:+.2f}",
-        "[green]met[/green]" if verdict.ok else "[red]NOT MET[/red]",
+        Text("met", "green") if verdict.ok else Text("NOT MET", "red"),
         verdict.expectation.title or metric,
     )
 
@@ -381,7 +392,3 @@ def _case_as_json(case: Case) -> dict[str, object]:
 
 def _number(value: float) -> float | None:
     return None if value != value else float(value)  # noqa: PLR0124 - NaN
-
-
-def _write_json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +9,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from cardemu.host import wholefile
+from cardemu.host.visible import visible
 from reports.drawing.svg import drawing_style, inline_svg
 from sim.errors import writing
 
@@ -39,18 +39,9 @@ def drawn(name: str, title: str, finding: str, how_to_read: str, draw: Callable[
 
 
 def write_whole(text: str, path: Path) -> None:
-    """Write a file whole or not at all, also if the program is stopped meanwhile."""
-    with (
-        writing(path),
-        tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False) as part,
-    ):
-        temporary = Path(part.name)
-        try:
-            part.write(text.encode("utf-8"))
-            part.flush()
-            os.fsync(part.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    """Write a page whole or not at all, also if the program is stopped meanwhile; raises NotKeptError.
+
+    Control characters of a scenario's names do not reach a reader's screen.
+    """
+    with writing(path):
+        wholefile.write_whole(path, visible(text))

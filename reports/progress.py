@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cardemu.host.printing import Printer, complain
 
 if TYPE_CHECKING:
     from typing import Self
@@ -18,13 +18,13 @@ class Bar:
     """A progress bar on standard error, where that is a terminal: what is done, how far, how fast, time left."""
 
     def __init__(self, *, hidden: bool) -> None:
-        console = Console(stderr=True)
+        console = Printer(stderr=True)
         self._hidden = hidden
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
-            TextColumn("{task.fields[speed]}"),
+            TextColumn("{task.fields[speed]}", markup=False),
             TimeRemainingColumn(),
             console=console,
             disable=hidden or not console.is_terminal,
@@ -41,7 +41,7 @@ class Bar:
     def announce(self, text: str) -> None:
         """Say what takes a while."""
         if not self._hidden:
-            sys.stderr.write(f"{text}\n")
+            complain(text)
 
 
 class RunProgress(Bar):

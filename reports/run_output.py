@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
+from cardemu.host.printing import Printer
 from reports import card_console
-from sim.metrics.measures import Unit
+from sim.metrics.catalogue import Unit
 from sim.metrics.units import in_words
 
 if TYPE_CHECKING:
@@ -23,52 +23,57 @@ if TYPE_CHECKING:
 
 def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: CardWork | None) -> None:
     """A short table of where people went and how long they waited, then the verdicts."""
-    out = Console()
+    out = Printer()
     head = outcome.tables.headline
-    table = Table(box=None, pad_edge=False)
-    for title in ("place", "arrivals", "served", "mean wait", "9 of 10 wait under", "servers busy", "gave up"):
-        table.add_column(title, justify="left" if title == "place" else "right")
+    headings = ("place", "arrivals", "served", "mean wait", "9 of 10 wait at most", "servers busy", "gave up")
+    rows = [
+        (
+            head.name[row].replace("_", " "),
+            f"{head.arrivals[row]:,.0f}",
+            f"{head.served[row]:,.0f}",
+            _words(head.wait_mean_ms[row]),
+            _words(head.wait_p90_ms[row]),
+            _percent(head.utilisation[row]),
+            _percent(head.abandoned_share[row]),
+        )
+        for row, level in enumerate(head.level)
+        if level == "kind" and head.arrivals[row] > 0
+    ]
+    out.table(headings, rows, right=headings[1:])
     for row, level in enumerate(head.level):
-        if level == "kind" and head.arrivals[row] > 0:
-            table.add_row(
-                head.name[row].replace("_", " "),
-                f"{head.arrivals[row]:,.0f}",
-                f"{head.served[row]:,.0f}",
-                _words(head.wait_mean_ms[row]),
-                _words(head.wait_p90_ms[row]),
-                _percent(head.utilisation[row]),
-                _percent(head.abandoned_share[row]),
-            )
-    out.print(table)
+        if level == "kind" and head.still_waiting[row] > 0:
+            longest = in_words(head.still_longest_ms[row], Unit.TIME)
+            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended, for up to {longest}"
+            name = head.name[row].replace("_", " ")
+            out.print(f"{name}: {people}; their waits are not in the table")
     _print_verdicts(outcome, out)
     if cards is not None and cards.tally.people:
         card_console.print_work(cards, out)
     for warning in outcome.loaded.warnings:
-        out.print(f"note: {warning}", highlight=False, markup=False, soft_wrap=True)
+        out.line_of(f"note: {warning}")
+    if outcome.tables.nothing_random:
+        out.line_of(f"note: nothing in this run was random: all {outcome.replications} replications are the same")
     if settled is not None:
-        out.print(settled_in_words(settled), highlight=False)
+        out.line_of(settled_in_words(settled))
     if outcome.stopped is not None:
-        out.print(stopped_in_words(outcome.stopped), highlight=False, markup=False, soft_wrap=True)
+        out.line_of(stopped_in_words(outcome.stopped))
     if outcome.partial:
-        out.print("[yellow]interrupted:[/yellow] the log and the report hold what was played until then")
-    out.print(f"report: {page}", highlight=False, soft_wrap=True)
+        interrupted = Text("interrupted:", "yellow")
+        out.line_of(Text.assemble(interrupted, " the log and the report hold what was played until then"))
+    out.line_of(f"report: {page}")
 
 
-def _print_verdicts(outcome: Outcome, out: Console) -> None:
+def _print_verdicts(outcome: Outcome, out: Printer) -> None:
     """What was expected and what came, stories that went wrong, what no log may say."""
     for verdict in outcome.verdicts:
-        mark = "[green]met    [/green]" if verdict.ok else "[red]NOT MET[/red]"
-        out.print(mark, end=" ")
-        out.print(verdict.text, highlight=False, markup=False, soft_wrap=True)
+        judged = Text("met    ", "green") if verdict.ok else Text("NOT MET", "red")
+        out.line_of(Text.assemble(judged if verdict.judged else "-      ", f" {verdict.text}"))
     wrong = [story for story in outcome.stories if not story.ok]
     if outcome.stories:
-        out.print(
-            f"stories: {len(outcome.stories) - len(wrong)} of {len(outcome.stories)} actions ended as the rules say"
-        )
-    for story in wrong:
-        out.print(f"[red]BROKEN[/red]  {story.story}: {story.text}", highlight=False, soft_wrap=True)
-    for violation in outcome.violations:
-        out.print(f"[red]BROKEN[/red]  {violation}", highlight=False, soft_wrap=True)
+        right = len(outcome.stories) - len(wrong)
+        out.line_of(f"stories: {right} of {len(outcome.stories)} actions ended as the rules say")
+    for text in (*(f"{story.story}: {story.text}" for story in wrong), *outcome.violations):
+        out.line_of(card_console.broken(text))
 
 
 def settled_in_words(settled: Settled) -> str:
@@ -115,9 +120,13 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
         ("arrivals", lambda row: _number(head.arrivals[row])),
         ("served", lambda row: _number(head.served[row])),
         ("wait_mean_ms", lambda row: _number(head.wait_mean_ms[row])),
+        ("wait_mean_interval_ms", lambda row: _limits(head.wait_mean_low_ms[row], head.wait_mean_high_ms[row])),
         ("wait_p90_ms", lambda row: _number(head.wait_p90_ms[row])),
+        ("wait_p90_interval_ms", lambda row: _limits(head.wait_p90_low_ms[row], head.wait_p90_high_ms[row])),
         ("utilisation", lambda row: _number(head.utilisation[row])),
         ("abandoned_share", lambda row: _number(head.abandoned_share[row])),
+        ("still_waiting", lambda row: _number(head.still_waiting[row])),
+        ("still_longest_ms", lambda row: _number(head.still_longest_ms[row])),
     ]
     return {
         "title": outcome.loaded.scenario.title,
@@ -126,6 +135,7 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
         "engine": outcome.engine,
         "replications": outcome.replications,
         "partial": outcome.partial,
+        "nothing_random": outcome.tables.nothing_random,
         "settled": settled_as_json(settled),
         "stopped": None if outcome.stopped is None else _stopped_as_json(outcome.stopped),
         "events": outcome.events,
@@ -137,7 +147,10 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
                 "where": verdict.expectation.where,
                 "measured": _number(verdict.measured),
                 "interval": verdict.ci,
-                "ok": verdict.ok,
+                "ok": verdict.ok if verdict.judged else None,
+                "still": None if verdict.still is None else verdict.still.people,
+                "still_longest_ms": None if verdict.still is None else verdict.still.longest_ms,
+                "judged_by": _number(verdict.judged_by),
                 "text": verdict.text,
             }
             for verdict in outcome.verdicts
@@ -155,3 +168,8 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
 
 def _number(value: float) -> float | None:
     return None if value != value else float(value)  # noqa: PLR0124 - NaN
+
+
+def _limits(low: float, high: float) -> list[float] | None:
+    """The limits of an interval; None where there is none, or it has no width."""
+    return [float(low), float(high)] if low < high else None

@@ -65,5 +65,5 @@ def writing(path: Path, *more: type[Exception]) -> Iterator[None]:
     try:
         yield
     except caught as error:
-        why = error.strerror if isinstance(error, OSError) else ""
+        why = error.strerror if isinstance(error, OSError) else str(error).partition("\n")[0]
         raise NotKeptError(f"{path} cannot be written: {why or error}") from error

@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 _AGAIN_S = 0.05
 
 
-def heed_ctrl_c() -> None:
-    """Let Ctrl-C be heard where a shell started this program in its background, with Ctrl-C ignored."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 @contextmanager
 def not_lost() -> Iterator[None]:
     """Raise Ctrl-C again where it came while a C library had called back into Python.

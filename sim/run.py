@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cardemu.host.claim import Claim, claimed
 from sim.engines.choose import AUTO, ready
 from sim.errors import writing
-from sim.expectations import expectation
+from sim.expectations import check_errors, expectation
 from sim.metrics.build import build_tables
 from sim.metrics.build_counts import stories_table
 from sim.metrics.expect import Expectation, Verdict, evaluate, needs
@@ -29,7 +30,7 @@ from sim.replications.stopping import Stopped, Stopping
 from sim.replications.workers import Crew, Shared, check_workers, cores, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
 from sim.scenario.toml_write import to_toml
-from sim.store import COMPLETE, RunInfo, RunReader, RunWriter, is_run_folder, make_room
+from sim.store import COMPLETE, KIND, OWN_FILES, RunInfo, RunReader, RunWriter, is_run_folder
 from sim.stories import StoryResult
 
 if TYPE_CHECKING:
@@ -117,18 +118,21 @@ def play(
     dismiss, instead of the plan's.
 
     KeyboardInterrupt ends the run early; what was played until then is kept and the outcome says `partial`.  Raises
-    ScenarioError, RunFolderError, RowsError (rows in the folder that do not go with this run) and WorkersLostError.
+    ScenarioError, RowsError (rows in the folder that do not go with this run), WorkersLostError, NotKeptError, and
+    OutputError for a folder that is in use or holds something else.
     """
     run = loaded.scenario.run
     expectations = [expectation(table) for table in loaded.scenario.expect]
     enough: Enough = plan.stopping or Fixed(run.replications if plan.replications is None else plan.replications)
+    check_errors(expectations, enough.most)
     plan = replace(plan, engine=ready(plan.engine, compiled.program, enough.most, announce))
     job = job_of(loaded, compiled, plan, expectations)
     with ExitStack() as stack:
+        claim = None if folder is None else stack.enter_context(claimed(folder, KIND))
         helpers = _crew(plan, stack, announce) if crew is None else (lambda: Shared(crew))
         before = _rows_before(folder, job, plan)
         player = _Player(job, before)
-        file = None if folder is None else stack.enter_context(RowFile(player.prepare(folder)))
+        file = None if claim is None else stack.enter_context(RowFile(player.prepare(claim)))
         lent = crew is not None or bool(plan.cluster)
         eager = lent or plan.workers is not None
         session = Session(player, enough, helpers, file, before, beat, eager=eager, along=not lent)
@@ -137,7 +141,7 @@ def play(
     if not counted:
         raise KeyboardInterrupt
     results = Numbered(range(len(counted)), lambda at: counted[at].result)
-    verdicts = tuple(evaluate(expectations, results))
+    verdicts = tuple(evaluate(expectations, results, interrupted=session.partial))
     events, stories, violations = _told_in(counted)
     return Outcome(
         loaded=loaded, compiled=compiled, content_hash=job.key.content_hash, seed=job.key.seed, engine=job.engine,
@@ -222,13 +226,14 @@ class _Player:
         self._common: Common | None = None
         self._before = before
 
-    def prepare(self, folder: Path) -> Path:
+    def prepare(self, claim: Claim) -> Path:
         """Make the run folder ready; returns the path of its rows."""
-        job, rows = self._job, folder / ROWS_FILE
-        going_on = bool(self._before.rows)
+        job, folder = self._job, claim.folder
+        keep = (ROWS_FILE,) if self._before.rows else ()
+        claim.check(*OWN_FILES, ROWS_FILE)
         if job.log.kind == NONE:
             with writing(folder):
-                make_room(folder, going_on=going_on)
+                claim.clear(claim.before if self._before.rows else ())
         elif 0 in self._before.rows:
             self.stored = _log_in(folder, job)
         else:
@@ -236,13 +241,10 @@ class _Player:
                 seed=job.key.seed, content_hash=job.key.content_hash, title=job.loaded.scenario.title,
                 engine=job.engine, log=str(job.log),
             )  # fmt: skip
-            keep = (ROWS_FILE,) if going_on else ()
             copy = {**job.loaded.contents, "scenario.toml": to_toml(job.loaded.merged).encode()}
-            with writing(folder):
-                self._writer = RunWriter.create(folder, info, self.names, copy, replace_old=True, keep=keep)
-        if not going_on:
-            rows.unlink(missing_ok=True)
-        return rows
+            self._writer = RunWriter.create(folder, info, self.names, copy, replace_old=True, keep=keep)
+        with writing(folder):
+            return claim.path(ROWS_FILE)
 
     def here(self, replication: int, progress: Progress) -> Row:
         """Play one in this process; the first one into the run folder."""

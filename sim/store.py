@@ -4,10 +4,11 @@
     events/           part-00000.parquet, ...: the rows in order
     names/            stations, steps, rules, ...: what the numbers stand for
     scenario/         the files it was compiled from
-    results.duckdb    views over the parquet files; open it inside the folder: SELECT * FROM events
+    results.duckdb    views over the parquet files: SELECT * FROM events, from any working folder; after the run folder
+                      was moved, SET VARIABLE run_folder = 'its new place' comes first
 
-Every file is written under another name and then renamed, so a run that was killed leaves whole parts only and can be
-read as far as it came.  The folder itself appears under its name with run.json already in it.
+The folder is claimed (cardemu.host.claim) as long as it is written to.  Every file is written under another name and
+then renamed, so a run that was killed leaves whole parts only and can be read as far as it came.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -29,6 +30,9 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from cardemu.host.claim import Claim, claimed
+from cardemu.host.temporary import temporary_folder
+from cardemu.host.wholefile import whole
 from sim.beside import Beside
 from sim.errors import MistakeError, writing
 from sim.log import COLUMNS, Event
@@ -41,7 +45,10 @@ FORMAT = "cardmill run"
 FORMAT_VERSION = 1
 PART_ROWS = 1 << 20
 RUNNING, COMPLETE, INTERRUPTED = "running", "complete", "interrupted"
-_PARTIAL = ".partial"
+KIND = "run"
+"""Of a claimed folder: what is in it was written by `cardmill run`."""
+_INFO, _RESULTS = OWN_FILES = "run.json", "results.duckdb"
+_FOLDERS = ("events", "names", "scenario")
 
 
 class RunFolderError(MistakeError):
@@ -103,8 +110,11 @@ class RunWriter:
     one that could not be written nothing follows, so what is on the disk is the beginning of the log.
     """
 
-    def __init__(self, folder: Path, info: RunInfo, clock: Callable[[], datetime], part_rows: int) -> None:
-        self.folder, self.info = folder, info
+    def __init__(
+        self, claim: Claim, info: RunInfo, clock: Callable[[], datetime], part_rows: int, held: ExitStack
+    ) -> None:
+        self.folder, self.info = claim.folder, info
+        self._claim, self._held = claim, held
         self._clock, self._part_rows = clock, part_rows
         self._digest = hashlib.sha256()
         self._collected = np.empty((part_rows, len(COLUMNS)), dtype="<i8")
@@ -128,30 +138,31 @@ class RunWriter:
         clock: Callable[[], datetime] = datetime.now,
         part_rows: int = PART_ROWS,
     ) -> Self:
-        """A new run folder; `scenario`: its files by relative path; `keep`: files of an older run to take over.
+        """A run folder to be filled; `scenario`: its files by relative path; `keep`: files of an older run to leave.
 
-        A folder with anything in it is refused, unless it is a run of ours and `replace_old` says so.
+        The files of an older run of ours go away if `replace_old` says so.  Raises RunFolderError, OutputError for a
+        folder that holds anything else or is in use, and NotKeptError.
         """
-        _check_free(folder, replace_old=replace_old)
+        files = {f"scenario/{_inner(name)}": content for name, content in (scenario or {}).items()}
         started = replace(info, status=RUNNING, started=clock().isoformat(timespec="seconds"), versions=_versions())
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        new = folder.with_name(folder.name + _PARTIAL)
-        if new.exists():
-            if not is_run_folder(new):
-                raise RunFolderError(f"{new} is in the way and is no run of ours")
-            shutil.rmtree(new)
-        (new / "events").mkdir(parents=True)
-        writer = cls(new, started, clock, part_rows)
-        writer.describe()
-        _copy_scenario(new / "scenario", scenario or {})
-        (new / "names").mkdir()
-        for table in (*tables_of_names(names), _kinds()):
-            writer.write_table(new / "names" / f"{table.name}.parquet", table)
-        for name in keep:
-            if (folder / name).exists():
-                shutil.copy2(folder / name, new / name)
-        _put_in_place(new, folder)
-        writer.folder = folder
+        with ExitStack() as stack:
+            claim = stack.enter_context(claimed(folder, KIND))
+            if claim.before and not replace_old:
+                raise RunFolderError(f"{folder} already holds a run; give a new name, or say that it may be replaced")
+            with writing(folder):
+                claim.clear(keep)
+                for name in _FOLDERS:
+                    claim.check_empty(name)
+                    (folder / name).mkdir(exist_ok=True)
+            writer = cls(claim, started, clock, part_rows, stack)
+            writer.describe()
+            for name, content in files.items():
+                with writing(folder / name):
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    claim.write(name, content)
+            for table in (*tables_of_names(names), _kinds()):
+                writer.write_table(f"names/{table.name}.parquet", table)
+            writer._held = stack.pop_all()
         return writer
 
     def __enter__(self) -> Self:
@@ -165,6 +176,7 @@ class RunWriter:
             self.close(COMPLETE if kind is None else INTERRUPTED)
         finally:
             self._beside.__exit__(kind, error, trace)
+            self._held.close()
 
     def add(self, chunk: Ints) -> None:
         """Append rows; they reach the disk a part at a time."""
@@ -199,38 +211,33 @@ class RunWriter:
 
     def _write_part(self, rows: Ints) -> None:
         columns = dict(zip(COLUMNS, np.ascontiguousarray(rows.T), strict=True))
-        self._write_table(self.folder / "events" / f"part-{self.info.parts:05d}.parquet", Table("events", columns))
+        self._write_table(f"events/part-{self.info.parts:05d}.parquet", Table("events", columns))
         digest = self._digest.copy()
         digest.update(rows.data)
         self._digest = digest
         self.info = replace(self.info, rows=self.info.rows + len(rows), parts=self.info.parts + 1)
 
-    def write_table(self, path: Path, table: Table) -> None:
-        """One parquet file, whole or not at all."""
+    def write_table(self, name: str, table: Table) -> None:
+        """One parquet file of this name in the folder, whole or not at all."""
         self._settle()
-        self._write_table(path, table)
+        self._write_table(name, table)
 
-    def _write_table(self, path: Path, table: Table) -> None:
-        temporary = path.with_name(path.name + _PARTIAL)
+    def _write_table(self, name: str, table: Table) -> None:
         self._database.register("columns_to_write", dict(table.columns))
         kinds = ((n, "VARCHAR" if c.dtype == object else "BIGINT") for n, c in table.columns.items())
         chosen = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in kinds)
-        with writing(path, duckdb.IOException):
+        with writing(self.folder / name, duckdb.IOException), whole(self._claim.path(name)) as part:
             self._database.execute(
-                f"COPY (SELECT {chosen} FROM columns_to_write) TO {_quoted(temporary)}"  # noqa: S608  names are our own
+                f"COPY (SELECT {chosen} FROM columns_to_write) TO {_quoted(part)}"  # noqa: S608  names are our own
                 " (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V2)"
             )
-            temporary.replace(path)
         self._database.unregister("columns_to_write")
 
     def describe(self) -> None:
         """Write run.json."""
-        path = self.folder / "run.json"
         described = {"format": FORMAT, "format_version": FORMAT_VERSION, **asdict(self.info)}
-        temporary = path.with_name(path.name + _PARTIAL)
-        with writing(path):
-            temporary.write_text(json.dumps(described, indent=2, ensure_ascii=False) + "\n", "utf-8")
-            temporary.replace(path)
+        with writing(self.folder / _INFO):
+            self._claim.write(_INFO, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
 
     def close(self, status: str) -> None:
         """Write what is left, the views, and how it ended."""
@@ -243,72 +250,24 @@ class RunWriter:
         self.describe()
 
     def _write_views(self) -> None:
-        """results.duckdb, with paths relative to the folder it is opened in."""
-        path = self.folder / "results.duckdb"
-        temporary = path.with_name(path.name + _PARTIAL)
-        temporary.unlink(missing_ok=True)
-        with writing(path, duckdb.IOException), duckdb.connect(temporary) as database:
-            for name, files in _views(self.folder).items():
-                relative = [str(PurePosixPath(file.relative_to(self.folder))) for file in files]
-                pattern = _quoted("events/part-*.parquet") if name == "events" else _quoted(relative[0])
-                database.execute(f"SET file_search_path = {_quoted(self.folder.resolve())}")
-                database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({pattern})")  # noqa: S608
-        temporary.replace(path)
+        """results.duckdb.  It is made elsewhere: DuckDB takes a ? in a path for the beginning of options."""
+        place = _quoted(_literal(self.folder.resolve()))
+        with writing(self.folder / _RESULTS, duckdb.IOException), temporary_folder() as made:
+            path = made / _RESULTS
+            with duckdb.connect(path) as database:
+                for name, files in _views(self.folder).items():
+                    inside = "events/part-*.parquet" if name == "events" else f"names/{files[0].name}"
+                    where = f"coalesce(getvariable('run_folder'), {place}) || {_quoted('/' + inside)}"
+                    database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({where})")  # noqa: S608
+            self._claim.write(_RESULTS, path.read_bytes())
 
 
-def _check_free(folder: Path, *, replace_old: bool) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise RunFolderError(f"{folder} is a file, not a folder")
-    if not any(folder.iterdir()):
-        return
-    if all(
-        entry.match("report*.html") or entry.name == "replications.rows" for entry in folder.iterdir()
-    ):  # of a run that kept no log
-        return
-    if not is_run_folder(folder):
-        raise RunFolderError(f"{folder} is not empty and is no run of ours; give a new name or an empty folder")
-    if not replace_old:
-        raise RunFolderError(f"{folder} already holds a run; give a new name, or say that it may be replaced")
-
-
-def make_room(folder: Path, *, going_on: bool) -> None:
-    """Make a folder for a run that keeps no log; an older run of ours in it goes away unless this one goes on from it.
-
-    Raises RunFolderError if something else is there.
-    """
-    _check_free(folder, replace_old=True)
-    if not going_on and is_run_folder(folder):
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-
-
-def _put_in_place(new: Path, folder: Path) -> None:
-    """Give the new folder its name; an old run of that name goes away only once the new one is there."""
-    if folder.exists() and not any(folder.iterdir()):
-        folder.rmdir()
-    if not folder.exists():
-        new.rename(folder)
-        return
-    old = folder.with_name(folder.name + ".old")
-    if old.exists():
-        raise RunFolderError(f"{old} is in the way; it may hold a run that was to be replaced")
-    folder.rename(old)
-    new.rename(folder)
-    shutil.rmtree(old)
-
-
-def _copy_scenario(target: Path, files: Mapping[str, bytes]) -> None:
-    """The scenario's files under their relative paths."""
-    target.mkdir()
-    for name, content in files.items():
-        relative = PurePosixPath(name)
-        if relative.is_absolute() or ".." in relative.parts:
-            raise RunFolderError(f'scenario file "{name}" lies outside the scenario')
-        path = target.joinpath(*relative.parts)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+def _inner(name: str) -> PurePosixPath:
+    """A relative path that stays inside; RunFolderError for another."""
+    relative = PurePosixPath(name)
+    if relative.is_absolute() or ".." in relative.parts:
+        raise RunFolderError(f'scenario file "{name}" lies outside the scenario')
+    return relative
 
 
 def _kinds() -> Table:
@@ -320,6 +279,11 @@ def _kinds() -> Table:
 def _quoted(path: Path | str) -> str:
     """A path as an SQL text."""
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def _literal(path: Path | str) -> str:
+    """A path where DuckDB expects a pattern: what would mean something in one means itself."""
+    return "".join(f"[{sign}]" if sign in "?*[" else sign for sign in str(path))
 
 
 def _views(folder: Path) -> dict[str, list[Path]]:
@@ -346,7 +310,7 @@ class RunReader:
         """A connection with the views `events`, `stations`, `steps`, ..., from any working folder."""
         database = duckdb.connect()
         for name, files in _views(self.folder).items():
-            listed = ", ".join(_quoted(file.resolve()) for file in files)
+            listed = ", ".join(_quoted(_literal(file.resolve())) for file in files)
             database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")  # noqa: S608
         if not self._parts:
             columns = ", ".join(f'"{name}" BIGINT' for name in COLUMNS)
@@ -358,7 +322,7 @@ class RunReader:
         with duckdb.connect() as database:
             for part in self._parts:
                 try:
-                    columns = database.execute("SELECT * FROM read_parquet(?)", [str(part)]).fetchnumpy()
+                    columns = database.execute("SELECT * FROM read_parquet(?)", [_literal(part)]).fetchnumpy()
                 except duckdb.Error as error:
                     raise RunFolderError(f"{part} cannot be read: the run folder is damaged") from error
                 yield np.column_stack([columns[name] for name in COLUMNS]).astype(np.int64, copy=False)

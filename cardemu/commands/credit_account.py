@@ -12,22 +12,23 @@ from cardemu.template import CommandSpec, Example
 
 
 def run(session: Session, command: Command) -> bytes:
-    """Host time 7, MAC2 4; answers the TAC.  6901 unless a load was begun just before."""
+    """Host time 7, MAC2 4; answers the TAC.  6901 unless a load was begun just before.
+
+    assumed: a wrong MAC2 counts against the load key, as a wrong MAC1 of a purchase does against its key.
+    """
     if command.p1 or command.p2:
         raise Refused(0x6A86)
     if len(command.data) != 11:
         raise Refused(0x6700)
-    begun = session.previous
-    if not isinstance(begun, Load):
-        raise Refused(0x6901)
+    begun = session.begun(Load)
     time, mac2 = command.data[:7], command.data[7:]
     account = Account.decode(session.read(Cell.ACCOUNT))
     if medical_year(time, account.start_day) is None:
         raise Refused(0x6A80)
     amount, kind = money(begun.amount_fen), bytes((LOAD,))
     session.crypto += 1
-    if session.template.algorithm.mac(begun.session_key, amount + kind + begun.terminal + time) != mac2:
-        raise Refused(0x9302)
+    right = session.template.algorithm.mac(begun.session_key, amount + kind + begun.terminal + time)
+    session.compare(begun.key.slot, begun.key.limit, right, mac2, wrong=0x9302)
     sequence, balance = account.loads, account.balance_fen + begun.amount_fen
     message = money(balance) + sequence.to_bytes(2, "big") + amount + kind + begun.terminal + time
     tac = certificate(session, message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cardemu import keys
 from cardemu.account import MONEY_MAX_FEN, PURCHASE, Account, Purchase, medical_year, money
 from cardemu.apdu import Command
 from cardemu.medical import certificate, finish
@@ -18,18 +17,15 @@ def run(session: Session, command: Command) -> bytes:
         raise Refused(0x6A86)
     if len(command.data) != 15:
         raise Refused(0x6700)
-    begun = session.previous
-    if not isinstance(begun, Purchase):
-        raise Refused(0x6901)
+    begun = session.begun(Purchase)
     counter, time, mac1 = command.data[:4], command.data[4:11], command.data[11:]
     account = Account.decode(session.read(Cell.ACCOUNT))
     year = medical_year(time, account.start_day)
     if year is None:
         raise Refused(0x6A80)
-    entry = keys.table(session.read(Cell.KEYS))[begun.slot - 1]
     amounts = b"".join(money(amount) for amount in begun.amounts_fen)
     kind = bytes((PURCHASE,))
-    session_key = session.check_mac(entry, amounts + kind + begun.terminal + time, mac1, begun.seed + counter[2:])
+    session_key = session.check_mac(begun.key, amounts + kind + begun.terminal + time, mac1, begun.seed + counter[2:])
     session.crypto += 1
     mac2 = session.template.algorithm.mac(session_key, amounts)
     tac = certificate(session, amounts + kind + begun.terminal + counter + time)

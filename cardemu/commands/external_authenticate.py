@@ -25,10 +25,8 @@ def run(session: Session, command: Command) -> bytes:
     session.usable(entry)
     session_key = session.session_key(entry, challenge)
     session.crypto += 1
-    if session.template.algorithm.auth_data(session_key, data[8:16]) != data[:8]:
-        session.withdraw(command.p2)
-        raise session.failed(entry, 0x63C0)
-    session.set_tries(entry.slot, entry.limit)
+    right = session.template.algorithm.auth_data(session_key, data[8:16])
+    session.compare(entry.slot, entry.limit, right, data[:8], wrong=0x63C0, proof=command.p2)
     session.grant(command.p2)
     return OK_BYTES
 

@@ -13,7 +13,7 @@ from cardemu.template import CommandSpec, Example
 
 
 def run(session: Session, command: Command) -> bytes:
-    """P1 00 load, 01 purchase; data start with the key index.  The next command must finish it, or nothing happens."""
+    """P1 00 load, 01 purchase; data start with the key index.  The next command the card runs must finish it."""
     if command.p1 not in {0, 1} or command.p2 != 1:
         raise Refused(0x6A86)
     if len(command.data) != (19 if command.p1 else 11):
@@ -38,7 +38,7 @@ def _load(session: Session, command: Command, account: Account) -> bytes:
     session.crypto += 1
     balance = money(account.balance_fen)
     mac1 = algorithm.mac(session_key, balance + money(amount) + bytes((LOAD,)) + terminal)
-    session.pending = Load(session_key, amount, terminal, mac1)
+    session.pending = Load(entry, session_key, amount, terminal, mac1)
     return balance + sequence + bytes((entry.version, algorithm.code)) + random + mac1 + OK_BYTES
 
 
@@ -52,7 +52,7 @@ def _purchase(session: Session, command: Command, account: Account) -> bytes:
         raise Refused(0x9401)
     entry = account_key(session, Use.PURCHASE, data[0])
     random, sequence = session.random(4), account.purchases.to_bytes(2, "big")
-    session.pending = Purchase(random + sequence, entry.version, entry.slot, amounts, data[13:19])
+    session.pending = Purchase(entry, random + sequence, amounts, data[13:19])
     sums = money(account.balance_fen) + money(account.self_pay_fen) + money(account.pooled_fen) + account.year_bytes()
     return sums + sequence + bytes((entry.version, session.template.algorithm.code)) + random + OK_BYTES
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardemu.addressing import binary_offset
-from cardemu.apdu import ANY_SHORT, Command
+from cardemu.apdu import Command
 from cardemu.files import Kind
 from cardemu.session import Session
 from cardemu.status import OK_BYTES, Refused
@@ -22,8 +22,6 @@ def run(session: Session, command: Command) -> bytes:
     if offset >= size:
         raise Refused(0x6B00)
     end = min(offset + command.le, size)
-    if command.le != ANY_SHORT and command.le < ANY_SHORT and end - offset != command.le:
-        raise Refused(0x6C00 | end - offset)
     return session.read(node.cell)[offset:end].ljust(end - offset, b"\x00") + OK_BYTES
 
 

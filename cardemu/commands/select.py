@@ -34,9 +34,7 @@ def run(session: Session, command: Command) -> bytes:
         session.record = 0
         return OK_BYTES
     session.enter(node)
-    if session.blocked:
-        raise Refused(0x9303)
-    return node.fci
+    return b"\x93\x03" if session.blocked else node.fci  # no refusal: what follows must not act in the former DF
 
 
 def _named(session: Session, name: bytes, *, following: bool) -> Node:

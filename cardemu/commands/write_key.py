@@ -38,7 +38,7 @@ def run(session: Session, command: Command) -> bytes:
     if plain is None or len(plain) != 19 or plain[0] not in Use.__members__.values() or not plain[1] or not plain[2]:
         raise Refused(0x6A80)
     entry = _entry(session, command.p2, plain)
-    _store(session, entry, last=command.p1 == _LAST)
+    store(session, entry, last=command.p1 == _LAST)
     return OK_BYTES
 
 
@@ -60,8 +60,8 @@ def _entry(session: Session, number: int, plain: bytes) -> CardKey:
     return entry
 
 
-def _store(session: Session, entry: CardKey, *, last: bool) -> None:
-    """Replace the key with the same DF, id and version, or add it; its tries start afresh."""
+def store(session: Session, entry: CardKey, *, last: bool = False) -> None:
+    """Replace the key with the same DF, id and version, or add it; its tries start afresh.  `last`: see `run`."""
     table = list(keys.table(session.read(Cell.KEYS)))
     counters = session.read(Cell.TRIES)
     limits = [counters[0], *(counters[old.slot] for old in table)]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +17,11 @@ from cardemu.compare.findings import Row, compare_maps, flatten, row_of
 from cardemu.compare.pixels import compare_pictures
 from cardemu.compare.stripediff import StripeError, check_stripe, compare_readings, compare_stripes, read_wav
 from cardemu.face.description import SIDES
+from cardemu.inputfile import parse_json, parse_toml, read_bytes
 from cardemu.products import Product
 from cardemu.reference import bundle
 from cardemu.reference.bundle import BundleError
+from cardemu.reference.pictures import TOO_MANY_PIXELS
 
 _HEAD = ("product", "card_number", "seed", "index", "layout_sha256", "fonts", "portrait_sha256")
 _MADE_BY = ("versions", "renderer")
@@ -59,15 +59,15 @@ def load(folder: Path, *, intact: bool) -> Bundle:
     missing += [name for name in _NEEDED if name not in manifest["files"] and name not in missing]
     if missing:
         raise BundleError("\n".join(f"{folder / name}: missing: the bundle is not whole" for name in missing))
-    files = {name: (folder / name).read_bytes() for name in manifest["files"]}
+    files = {name: read_bytes(folder / name, bundle.FILE_BYTES) for name in manifest["files"]}
     problems: list[str] = []
     chip = _part(files, "chip.json", check_chip, problems)
     stripe = _part(files, "stripe.json", check_stripe, problems)
     faces = {side: _part(files, f"{side}.json", check_face, problems) for side in SIDES}
     record: dict[str, Any] = {}
     try:
-        record = tomllib.loads(files["card.toml"].decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        record = parse_toml(files["card.toml"].decode())
+    except ValueError as error:
         problems.append(f"card.toml: not TOML: {error}")
     if problems:
         raise BundleError("\n".join(f"{folder}: {problem}" for problem in problems))
@@ -77,11 +77,11 @@ def load(folder: Path, *, intact: bool) -> Bundle:
 def _part(files: Mapping[str, bytes], name: str, check: Any, problems: list[str]) -> dict[str, Any]:
     """One JSON file of a bundle."""
     try:
-        found: dict[str, Any] = check(json.loads(files[name]), name)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"{name}: not JSON: {error}")
+        found: dict[str, Any] = check(parse_json(files[name]), name)
     except (ChipError, StripeError, FaceFileError) as error:
         problems.append(str(error))
+    except ValueError as error:
+        problems.append(f"{name}: not JSON: {error}")
     else:
         return found
     return {}
@@ -220,6 +220,6 @@ def _drawn_from(name: str, data: bytes, description: bytes) -> Row:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
             picture.verify()
             said = str(picture.info.get("Description", ""))
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, *TOO_MANY_PIXELS) as error:
         return Row("face", name, "a PNG file", f"broken: {error}", name, "unreadable")
     return description_row(name, said, description)

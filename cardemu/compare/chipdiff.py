@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,13 +32,24 @@ def check_chip(document: object, where: str) -> dict[str, Any]:
     for key, kind in kinds.items():
         if not isinstance(document.get(key), kind):
             raise ChipError(f"{where}: not a chip dump: {key} is missing or of another kind")
+    if not all(isinstance(key, dict) for key in document["keys"]):
+        raise ChipError(f"{where}: not a chip dump: keys must be objects")
     for file in document["files"]:
         if not isinstance(file, dict) or not isinstance(file.get("file"), str):
             raise ChipError(f"{where}: not a chip dump: files must be objects with the key file")
         records = file.get("records", [])
-        if not isinstance(records, list) or not all(isinstance(one, dict) and "hex" in one for one in records):
-            raise ChipError(f"{where}: not a chip dump: the records of {file['file']} must be objects with the key hex")
+        if not isinstance(records, list) or not all(map(_is_record, records)):
+            why = "must be objects with the key hex, pairs of hexadecimal digits, and texts"
+            raise ChipError(f"{where}: not a chip dump: the records of {file['file']} {why}")
     return document
+
+
+def _is_record(one: object) -> bool:
+    """Whether it has the form of a record: its bytes, and perhaps what they mean."""
+    if not isinstance(one, dict) or not isinstance(one.get("hex"), str):
+        return False
+    texts = all(isinstance(one.get(key, ""), str) for key in ("tag", "element", "zh", "value"))
+    return texts and re.fullmatch(r"(?:[0-9A-Fa-f]{2})*", one["hex"]) is not None
 
 
 def compare_chips(expected: Mapping[str, Any], found: Mapping[str, Any]) -> list[Row]:

@@ -17,7 +17,7 @@ from cardemu.identifiers import read_bank_card_number, read_card_number, read_ci
 from cardemu.personalisation.person_file import PAN
 from cardemu.products import Product
 from cardemu.stripe.content import CHIP_CODES, ContentError, split
-from cardemu.stripe.romanise import latin_name
+from cardemu.stripe.romanise import could_be, usual_form
 from cardemu.stripe.verification import TEST_KEY, verification_value
 
 CHIP_PLACES = {
@@ -137,9 +137,11 @@ def _chip_and_stripe(chip: Mapping[str, str], fields: Mapping[int, Mapping[str, 
         place = f"chip and track {number}"
         if "card.valid_until" in chip:
             rows.append(_rule("stripe", "expiry", chip["card.valid_until"][2:6], values["expiry"], place))
-        latin = latin_name(chip.get("person.name", ""))
-        if latin and "name" in values:
-            rows.append(_rule("stripe", "name", latin, values["name"], place))
+        name = chip.get("person.name", "")
+        if name and "name" in values:
+            said = values["name"]
+            wanted = said if could_be(name, said) else usual_form(name)
+            rows.append(_rule("stripe", "name", wanted, said, place))
     return rows
 
 

@@ -1,25 +1,31 @@
 """What `cardmill card compare` and `cardmill card check` do.
 
-Exit code 0 the same, 1 something differs, 2 wrong input.  What a file is, its content says: a saved card, a chip dump,
-a face's description, a recording, a picture, or a text with tracks.
+Exit code 0 the same, 1 something differs, 2 wrong input, 3 nothing differs but something could not be judged.  What a
+file is, its content says: a saved card, a chip dump, a face's description, a recording, a picture, or a text with
+tracks.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from cardemu import inputfile
 from cardemu.cardfile import UsageError, load_card
 from cardemu.compare import bundles, report
 from cardemu.compare.bundles import Bundle
 from cardemu.compare.chipdiff import ChipError, check_chip, compare_chips, compare_with_card
 from cardemu.compare.facediff import FaceFileError, check_face, compare_faces
 from cardemu.compare.findings import Row, Verdict
-from cardemu.compare.scan import ScanError, compare_scan
+from cardemu.compare.place import ScanError
+from cardemu.compare.scan import compare_scan
 from cardemu.compare.stripediff import StripeError, compare_readings, read_text, read_wav
-from cardemu.console import FINE, REFUSED, complaining, say
-from cardemu.products import Product, product
+from cardemu.console import FINE, REFUSED, complaining
+from cardemu.filekinds import HEAD_BYTES, kind_of
+from cardemu.host.claim import write_pictures
+from cardemu.host.printing import say
+from cardemu.host.wholefile import write_whole
+from cardemu.products import Product, names, product
 from cardemu.reference.bundle import BundleError, is_bundle
 from cardemu.reference.chipdump import dump
 from cardemu.transports.base import TransportError
@@ -27,6 +33,8 @@ from cardemu.transports.pcsc import PcscCard, find_reader
 
 PICTURES = (".png", ".jpg", ".jpeg")
 READER = "pcsc:"
+NOT_JUDGED = 3
+"""Exit code: nothing wrong was seen, but not everything that must be seen."""
 _WRONG_INPUT = (BundleError, ChipError, StripeError, FaceFileError, ScanError)
 
 
@@ -55,20 +63,16 @@ def compare(asked: Comparison) -> int:
     except TransportError as error:
         raise UsageError(f"{asked.against}: {error}") from error
     if asked.junit:
-        _write(asked.junit, verdict.to_junit())
+        write_whole(asked.junit, verdict.to_junit())
     if asked.picture:
-        report.write_pictures(verdict, asked.picture)
+        write_pictures(asked.picture, verdict.pictures)
     if asked.as_json:
         say(verdict.to_json())
     elif not asked.quiet:
         report.show(verdict)
-    return FINE if verdict.ok else REFUSED
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    if verdict.wrong or not verdict.rows:
+        return REFUSED
+    return NOT_JUDGED if verdict.unjudged else FINE
 
 
 def _verdict(asked: Comparison) -> Verdict:
@@ -99,7 +103,11 @@ def _verdict(asked: Comparison) -> Verdict:
 
 
 def _product(asked: Comparison, one: Bundle) -> Product:
-    return product(asked.product or str(one.manifest.get("product", "")))
+    """The product asked for, or the bundle's: one of the package, as a bundle names no file of this machine."""
+    said = str(one.manifest.get("product", ""))
+    if not asked.product and said not in names():
+        raise UsageError(f"{one.folder}: a card of the product {said}, none of the package: add --product FILE")
+    return product(asked.product or said)
 
 
 def _file(asked: Comparison, reference: Bundle, path: Path, title: str) -> Verdict:
@@ -111,13 +119,23 @@ def _file(asked: Comparison, reference: Bundle, path: Path, title: str) -> Verdi
         return compare_scan(path, reference, asked.side, title)
     if suffix == ".json":
         return Verdict(title, tuple(_json(asked, reference, path)))
+    _refuse_other_kinds(path)
     return Verdict(title, tuple(compare_readings(reference.stripe, read_text(path), all_tracks=True)))
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    """What is certainly no text: said as what it is, whatever its name ends in."""
+    with path.open("rb") as file:
+        kind = kind_of(file.read(HEAD_BYTES))
+    if kind:
+        allowed = f"a scan is {' or '.join(PICTURES)}, a recording .wav, a chip or a face .json, tracks are a text"
+        raise UsageError(f"{path}: is {kind}; {allowed}")
 
 
 def _json(asked: Comparison, reference: Bundle, path: Path) -> list[Row]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        document = inputfile.parse_json(inputfile.read_text(path))
+    except ValueError as error:
         raise UsageError(f"{path}: not JSON: {error}") from error
     if isinstance(document, dict) and "cardmill card" in document:
         card, card_product = load_card(path, asked.product or None)

@@ -23,7 +23,9 @@ def check_face(document: object, name: str) -> dict[str, Any]:
         raise FaceFileError(f"{name}: not a face: the key 'cardmill face' is missing")
     for layer in LAYERS:
         items = document.get(layer)
-        if not isinstance(items, list) or not all(isinstance(item, dict) and "id" in item for item in items):
+        if not isinstance(items, list) or not all(
+            isinstance(item, dict) and isinstance(item.get("id"), str) for item in items
+        ):
             raise FaceFileError(f"{name}: not a face: {layer} must be a list of items with an id")
     return document
 

@@ -16,8 +16,10 @@ from cardemu.compare.fields import EXACT, Sheet, judge_all
 from cardemu.compare.findings import Row
 from cardemu.compare.likeness import Colour
 from cardemu.compare.picture import difference
+from cardemu.compare.reading import Optics
 from cardemu.compare.regions import Region, regions
 from cardemu.face.specimen import CARD
+from cardemu.reference.pictures import TOO_MANY_PIXELS
 
 WIDTH_MM = CARD.width / 1000
 ANY = 24
@@ -37,7 +39,7 @@ def compare_pictures(
     mine, notes = _open(expected)
     try:
         theirs, other_notes = _open(found)
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, *TOO_MANY_PIXELS) as error:
         return [Row("face", name, "a picture", f"broken: {error}", name, "unreadable")]
     if mine.shape != theirs.shape:
         sizes = [f"{one.shape[1]} x {one.shape[0]} pixels" for one in (mine, theirs)]
@@ -69,7 +71,7 @@ def _different(
     fields = regions(face)
     touched = [region for region in fields if _inside(differing, region, px_mm)]
     side = str(face.get("side", name))
-    judged = [] if pictures is None else judge_all(Sheet(mine, theirs, px_mm), touched, side, EXACT)
+    judged = [] if pictures is None else judge_all(Sheet(mine, theirs, Optics(px_mm)), touched, side, EXACT)
     rows = [row for row in judged if not row.ok]
     if not rows:
         y, x = (int(place[0]) for place in np.nonzero(differing))

@@ -1,14 +1,12 @@
-"""A verdict for people: a table, and files."""
+"""A verdict for people: a table."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
-
 from cardemu.compare.findings import Verdict
+from cardemu.host.printing import Printer
 
+_NAMED = 3
+"""So many things compared are named in the verdict."""
 MOST_ROWS = 60
 """Rows of the table, its values shortened; the JSON and JUnit files have them all."""
 _LONGEST, _BEFORE = 48, 16
@@ -31,35 +29,32 @@ def _window(expected: str, found: str) -> tuple[str, str]:
 
 
 def show(verdict: Verdict) -> None:
-    """Print the verdict and the table of what is wrong."""
-    console = Console()
-    wrong = verdict.wrong
+    """Print the verdict and the table of what is wrong, and of what could not be judged."""
+    printer, wrong = Printer(), (*verdict.wrong, *verdict.unjudged)
     if wrong:
-        table = Table(title=verdict.title)
-        for heading in ("medium", "field", "expected", "found", "where", "kind"):
-            table.add_column(heading, overflow="fold")
-        for row in wrong[:MOST_ROWS]:
-            table.add_row(row.medium, row.field, *_window(row.expected, row.found), row.where, row.kind)
-        console.print(table, markup=False)
+        headings = ("medium", "field", "expected", "found", "where", "kind")
+        rows = (
+            (row.medium, row.field, *_window(row.expected, row.found), row.where, row.kind) for row in wrong[:MOST_ROWS]
+        )
+        printer.table(headings, rows, title=verdict.title, ruled=True)
         if len(wrong) > MOST_ROWS:
-            console.print(f"and {len(wrong) - MOST_ROWS} more", markup=False)
+            printer.line_of(f"and {len(wrong) - MOST_ROWS} more")
     for note in verdict.notes:
-        console.print(f"note: {note}", markup=False, highlight=False, soft_wrap=True)
-    same = "the same" if verdict.ok else f"{len(wrong)} of {len(verdict.rows)} differ"
-    words = same if verdict.rows else "nothing was compared"
-    console.print(
-        f"{verdict.title}: {words} ({len(verdict.rows)} compared)", markup=False, highlight=False, soft_wrap=True
-    )
+        printer.line_of(f"note: {note}")
+    printer.line_of(f"{verdict.title}: {summary(verdict)}")
 
 
-def write_pictures(verdict: Verdict, folder: Path) -> list[Path]:
-    """Write the pictures of what differs; their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, data in verdict.pictures.items():
-        path = folder / name
-        part = path.with_name(f".{name}.part")
-        part.write_bytes(data)
-        part.replace(path)
-        paths.append(path)
-    return paths
+def summary(verdict: Verdict) -> str:
+    """The verdict in one line: what was found, and what of the card was compared at all."""
+    parts = [f"{len(verdict.wrong)} of {len(verdict.compared)} differ"] if verdict.wrong else []
+    parts += [f"{len(verdict.unjudged)} not judged"] if verdict.unjudged else []
+    words = "the same" if verdict.ok else ", ".join(parts) or "nothing was compared"
+    return f"{words} ({_compared(verdict)})"
+
+
+def _compared(verdict: Verdict) -> str:
+    """How much was compared: by name where it is little, else by medium and side."""
+    rows = verdict.compared
+    names = ", ".join(dict.fromkeys(row.field for row in rows))
+    scope = ", ".join(f"{name} {count}" for name, count in verdict.scope.items())
+    return f"{len(rows)} compared" + (f": {names if len(rows) <= _NAMED else scope}" if rows else "")

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cardemu import inputfile
 from cardemu.compare.findings import Row, compare_maps, flatten, row_of
 from cardemu.stripe.content import ContentError, split, where
 from cardemu.stripe.demodulate import read
-from cardemu.stripe.flux import FluxError, from_wav
 from cardemu.stripe.readout import parse
+from cardemu.stripe.recording import RecordingError, from_wav
 from cardemu.stripe.tracks import TRACKS, Reading, TrackError, encode, pack, to_text
 
 
@@ -66,7 +67,7 @@ def _compare_track(number: int, expected: str, reading: Reading) -> list[Row]:
 def read_text(path: Path) -> dict[int, Reading]:
     """The tracks of a read-out file."""
     try:
-        return parse(path.read_text(encoding="utf-8-sig"))
+        return parse(inputfile.read_text(path, "utf-8-sig"))
     except UnicodeDecodeError as error:
         raise StripeError(f"{path}: not UTF-8 text") from error
     except TrackError as error:
@@ -78,7 +79,7 @@ def read_wav(source: Path | bytes, name: str = "") -> dict[int, Reading]:
     label = name or str(source)
     try:
         channels, _ = from_wav(source)
-    except FluxError as error:
+    except RecordingError as error:
         raise StripeError(f"{label}: {error}") from error
     readings: dict[int, Reading] = {}
     for samples in channels:

@@ -7,6 +7,7 @@ its digits, b its hexadecimal digits, B-TLV its parts separated by ^, as reader 
 from __future__ import annotations
 
 from cardemu import tlv
+from cardemu.cleantext import text_problem
 from cardemu.elements.model import Element, FileRow, Form
 from cardemu.files import Kind
 
@@ -24,6 +25,7 @@ def encode(element: Element, text: str) -> bytes:
     if element.form is Form.TLV:
         return _encode_parts(element, text)
     if element.form is Form.AN:
+        _require_clean(element, text)
         try:
             value = text.encode("gb18030")
         except UnicodeEncodeError as error:
@@ -41,6 +43,11 @@ def encode(element: Element, text: str) -> bytes:
         message = f"{element.name} ({element.zh}): {text!r} takes {len(value)} bytes, at most {element.length} fit"
         raise ElementError(message)
     return value.ljust(element.length, padding)
+
+
+def _require_clean(element: Element, text: str) -> None:
+    if why := text_problem(text):
+        raise ElementError(f"{element.name} ({element.zh}): {why}")
 
 
 def _from_hex(element: Element, text: str) -> bytes:
@@ -142,22 +149,35 @@ def record_bytes(row: FileRow) -> int:
 
 
 def split_name(name: str) -> tuple[bytes, bytes]:
-    """A name as the values of tags 09 and 4E: the first 30 bytes, then up to 20 more.
+    """A name as the values of tags 09 and 4E: as many whole characters as 30 bytes take, then up to 20 bytes more.
 
-    Readers join both and drop trailing 00 (C2), so the cut may fall inside a character.
+    The cut lies between two characters, so either record can be read alone.  Readers join both and drop 00 (C2).
     """
-    encoded = name.encode("gb18030")
-    if len(encoded) > NAME_BYTES + EXTENSION_BYTES:
-        message = f"name {name!r} takes {len(encoded)} bytes, at most {NAME_BYTES + EXTENSION_BYTES} fit"
+    if why := text_problem(name):
+        raise ElementError(f"name (姓名): {why}")
+    characters = [character.encode("gb18030") for character in name]
+    first = b""
+    while characters and len(first) + len(characters[0]) <= NAME_BYTES:
+        first += characters.pop(0)
+    rest = b"".join(characters)
+    if len(rest) > EXTENSION_BYTES:
+        message = f"name {name!r} takes {len(first + rest)} bytes; {NAME_BYTES} and {EXTENSION_BYTES} more fit"
         raise ElementError(message)
-    first, rest = encoded[:NAME_BYTES], encoded[NAME_BYTES:]
     return first.ljust(NAME_BYTES, b"\x00"), rest.ljust(EXTENSION_BYTES, b"\x00")
 
 
 def join_name(first: bytes, extension: bytes = b"") -> str:
-    """The name from the values of tags 09 and 4E; ElementError when they are no GB 18030."""
-    joined = (first + extension).rstrip(b"\x00")
+    """The name from the values of tags 09 and 4E; ElementError when they are no GB 18030.
+
+    Each is padded with 00 by itself.  Other personalisers cut inside a character; then the first has no padding.
+    """
+    joined = first.rstrip(b"\x00") + extension.rstrip(b"\x00")
     try:
         return joined.decode("gb18030")
     except UnicodeDecodeError as error:
         raise ElementError(f"name: {joined.hex()} is not GB 18030") from error
+
+
+def whole_characters(value: bytes) -> bytes:
+    """The beginning of a value up to the last character that is whole in it."""
+    return value.decode("gb18030", errors="ignore").encode("gb18030")

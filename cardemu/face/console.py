@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cardemu.cardfile import UsageError, load_card
-from cardemu.console import FINE, complaining, say
+from cardemu.cardfile import UsageError, is_saved_card, load_card
+from cardemu.console import FINE, complaining
 from cardemu.face import artwork, pdf, png, svg
 from cardemu.face.artwork import Artwork, ArtworkError
 from cardemu.face.compose import Material, faces
@@ -15,9 +15,13 @@ from cardemu.face.description import SIDES, Face
 from cardemu.face.geometry import overlaid
 from cardemu.face.holder import ISSUE_DATE, SEED, Wish, read_wish, values_for, values_on
 from cardemu.face.layout import layout_of
-from cardemu.face.typefaces import FontError, Typeface, from_file
+from cardemu.face.typefaces import FontError, Typeface, from_text
 from cardemu.face.values import FaceError
+from cardemu.host.claim import write_pictures
+from cardemu.host.printing import complain, say
+from cardemu.inputfile import read_text
 from cardemu.personalisation.script import REGION
+from cardemu.personalisation.values import real_division
 from cardemu.products import Product, product
 
 FORMATS = ("png", "svg", "pdf", "json")
@@ -66,7 +70,7 @@ def face(wanted: WantedFace) -> int:
         if wanted.geometry:
             over = overlaid(drawn[name], card_product, layout_of(card_product))
             files |= _files(over, f"{name}-geometry", formats, resolutions)
-    write_all(wanted.out, files)
+    write_pictures(wanted.out, files)
     for file_name, data in files.items():
         say(f"{wanted.out / file_name}: {len(data)} bytes")
     return FINE
@@ -99,7 +103,7 @@ def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
         wish = replace(wish, index=int(wanted.who))
     elif not path.is_file():
         raise UsageError(f"{wanted.who}: neither a person's number nor a file (a saved card, or values in TOML)")
-    elif path.suffix == ".json" and "cardmill card" in path.read_text(encoding="utf-8", errors="replace")[:200]:
+    elif path.suffix == ".json" and is_saved_card(read_text(path, errors="replace")):
         _only_of_people(wanted)
         card, card_product = load_card(path, wanted.product or None)
         return card_product, values_on(card, card_product) | given, wanted.portrait
@@ -108,7 +112,10 @@ def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
     if not wish.product:
         raise UsageError("--product is missing: generation-1, generation-2, generation-3 or a product file")
     card_product = product(wanted.product or wish.product)
-    return card_product, values_for(card_product, wish), wanted.portrait or wish.portrait
+    values = values_for(card_product, wish)
+    if warning := real_division(values["person.number"]):
+        complain(f"warning: {warning}")
+    return card_product, values, wanted.portrait or wish.portrait
 
 
 def _only_of_people(wanted: WantedFace) -> None:
@@ -165,15 +172,10 @@ def _material(
     photo = read("portrait", artwork.photo, portrait) if portrait else None
     fonts: list[Typeface] = []
     for text in wanted.font_files:
-        file_name, mark, number = text.rpartition("#")
-        if not (mark and number.isdecimal()):
-            file_name, number = text, "0"
         try:
-            fonts.append(from_file(Path(file_name), int(number)))
+            fonts.append(from_text(text))
         except FontError as error:
             problems.append(("font-file", str(error)))
-        except OSError as error:
-            problems.append(("font-file", f"{file_name}: {error.strerror}"))
     return Material(pictures, photo, tuple(fonts))
 
 
@@ -188,17 +190,3 @@ def _files(drawn: Face, name: str, formats: list[str], resolutions: list[int]) -
     if "json" in formats:
         found[f"{name}.json"] = drawn.to_json().encode()
     return found
-
-
-def write_all(folder: Path, files: dict[str, bytes]) -> None:
-    """Write files under temporary names and rename them at the end, so that none is half there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    waiting = {folder / name: folder / f".{name}.part" for name in files}
-    try:
-        for part, data in zip(waiting.values(), files.values(), strict=True):
-            part.write_bytes(data)
-        for path, part in waiting.items():
-            part.replace(path)
-    finally:
-        for part in waiting.values():
-            part.unlink(missing_ok=True)

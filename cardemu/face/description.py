@@ -10,6 +10,7 @@ from typing import Any
 from cardemu.face import specimen
 from cardemu.face.items import Item, from_data, to_data
 from cardemu.face.typefaces import Typecase
+from cardemu.inputfile import parse_json
 
 FORMAT = 1
 GENERATOR = "cardmill face 1"
@@ -97,7 +98,7 @@ def from_json(text: str, typecase: Typecase | None = None, pictures: dict[str, b
     DescriptionError when the text is no description, lacks the specimen mark, or names fonts other than those given.
     """
     try:
-        data = json.loads(text)
+        data = parse_json(text)
         if data["cardmill face"] != FORMAT:
             raise DescriptionError(f"face of format {data['cardmill face']!r}; this version reads {FORMAT}")
         layers = {
@@ -112,7 +113,7 @@ def from_json(text: str, typecase: Typecase | None = None, pictures: dict[str, b
             layers["person"],
             typecase or Typecase(),
         )
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DescriptionError(f"not the description of a face: {error!r}") from error
     if layers["specimen"] != face.marks:
         raise DescriptionError("the specimen mark is missing or was changed")

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cardemu.card import Card
-from cardemu.face.values import FaceError, read_date
+from cardemu.face.values import FaceError
 from cardemu.identifiers import CARDS_PER_LETTER, bank_card_number
 from cardemu.people import person
 from cardemu.personalisation.data import values_of
-from cardemu.personalisation.person_file import LATIN_NAME, PAN, PersonFileError, read_person_file, said_by_number
+from cardemu.personalisation.person_file import LATIN_NAME, PAN, PersonFileError, read_person_file
 from cardemu.personalisation.script import REGION
+from cardemu.personalisation.values import as_written, completed, read_date
 from cardemu.products import Product
 from cardemu.stripe.design import design
 from cardemu.terminal.core import Terminal
@@ -61,9 +62,10 @@ def read_wish(path: Path, usual: Wish) -> Wish:
 def values_for(product: Product, wish: Wish) -> dict[str, str]:
     """The values of a card and its holder, as personalisation takes them, and the bank card number.
 
-    Sex, birth date and birthplace follow from a citizen number that was given.
+    Values may be written as people write them; what follows from one that was given follows it (`completed`).
+    One that cannot be read stays as it is: the check of values reports it, with all else that is wrong.
     """
-    given = {"card.issue_date": wish.issue_date, **wish.given}
+    given, _ = as_written({"card.issue_date": wish.issue_date, **wish.given})
     try:
         issue_date = f"{read_date(given['card.issue_date']):%Y%m%d}"
     except ValueError:  # the check of values reports it, with all else that is wrong
@@ -74,8 +76,8 @@ def values_for(product: Product, wish: Wish) -> dict[str, str]:
         values[PAN] = bank_card_number(design(product).bank, wish.index)
     except (ValueError, OverflowError) as error:
         raise FaceError([("person", str(error))]) from error
-    with suppress(ValueError):  # the check of values reports a number that is wrong
-        values |= said_by_number(given["person.number"], issue_date) if given.get("person.number") else {}
+    with suppress(ValueError):
+        values |= completed(given, holder, wish.index, issue_date)
     return values | given
 
 

@@ -16,9 +16,13 @@ from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont, TTLibError
 from PIL import ImageFont
 
+from cardemu.inputfile import read_bytes
+
 FOLDER = Path(__file__).parent / "fonts"
 Point = tuple[float, float]
 BUNDLED = ("text", "title", "mark")
+MOST_BYTES = 200_000_000
+"""More than the largest collection of fonts of all Chinese characters has."""
 
 
 class FontError(ValueError):
@@ -52,7 +56,7 @@ class Typeface:
         self.name = name
         self._path = path
         self.number = number
-        data = path.read_bytes()
+        data = read_bytes(path, MOST_BYTES)
         self.sha256 = hashlib.sha256(data).hexdigest()
         try:
             self._font = TTFont(io.BytesIO(data), fontNumber=number, lazy=True)
@@ -93,9 +97,15 @@ def bundled(name: str) -> Typeface:
     return Typeface(f"Cardmill {name.title()}", FOLDER / f"{name}.otf")
 
 
-def from_file(path: Path, number: int = 0) -> Typeface:
-    """A font of the user's own; FontError when it is none, OSError when it cannot be read."""
-    return Typeface(path.name, path, number)
+def from_text(text: str) -> Typeface:
+    """A font of the user's own, FILE or, in a collection, FILE#NUMBER; FontError when it cannot be used."""
+    name, mark, number = text.rpartition("#")
+    if not (mark and number.isascii() and number.isdecimal()):
+        name, number = text, "0"
+    try:
+        return Typeface(Path(name).name, Path(name), int(number))
+    except OSError as error:
+        raise FontError(f"{name}: {error.strerror}") from error
 
 
 class Typecase:

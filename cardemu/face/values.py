@@ -6,16 +6,14 @@ The values are keyed like those of personalisation (`source` of the data-element
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
+from cardemu.cleantext import text_problem
 from cardemu.elements.codes import CODES
 from cardemu.face.portrait import Sitter
-from cardemu.identifiers import Sex, read_bank_card_number, read_card_number, read_citizen_number
+from cardemu.identifiers import Sex, read_bank_card_number, read_card_number
 from cardemu.personalisation.data import DataError, items
+from cardemu.personalisation.values import CODE_TABLES, as_written, contradictions, read_date
 from cardemu.products import Product
-
-CODE_TABLES = {"person.sex": "sex", "person.ethnic_group": "ethnic group", "card.holder_class": "card class"}
-DATES = ("card.issue_date", "card.valid_until", "person.birth_date")
 
 
 class FaceError(ValueError):
@@ -26,27 +24,17 @@ class FaceError(ValueError):
         super().__init__("\n".join(f"{field}: {why}" for field, why in self.problems))
 
 
-def read_date(text: str) -> date:
-    """A date of eight digits CCYYMMDD; ValueError with a sentence when it is none."""
-    if not (len(text) == 8 and text.isascii() and text.isdecimal()):
-        raise ValueError(f"{text!r} must be eight digits, CCYYMMDD")
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError as error:
-        raise ValueError(f"{text!r} is not a day of the calendar") from error
-
-
 CHECKS: dict[str, Callable[[str], object]] = {
-    "person.number": read_citizen_number,
     "card.number": read_card_number,
     "bank.card_number": read_bank_card_number,
-    **dict.fromkeys(DATES, read_date),
 }
 
 
 def check(product: Product, values: Mapping[str, str]) -> list[tuple[str, str]]:
     """Every value that cannot be: wrong check characters, impossible dates, what the chip's elements cannot take."""
-    problems = []
+    _, problems = as_written(values)
+    if not problems and values.get("person.number"):
+        problems += contradictions(values)
     for name, reading in CHECKS.items():
         if values.get(name):
             try:
@@ -55,6 +43,7 @@ def check(product: Product, values: Mapping[str, str]) -> list[tuple[str, str]]:
                 problems.append((name, str(error)))
     if not values.get("person.name", "").strip():
         problems.append(("person.name", "is missing"))
+    problems += [(name, why) for name, value in values.items() if (why := text_problem(value))]
     on_chip = {name: value for name, value in values.items() if not name.startswith("bank.")}
     try:
         items(product, on_chip)
@@ -100,7 +89,8 @@ def _meaning(source: str, value: str) -> str:
     if table is None:
         raise ValueError(f"has no table of codes; format code suits {', '.join(CODE_TABLES)}")
     if value not in table:
-        raise ValueError(f"{value!r} is no code; allowed: {', '.join(table)}")
+        known = ", ".join(f"{code} {chinese}" for code, (chinese, _) in table.items())
+        raise ValueError(f"{value!r} is no code; allowed: {known}")
     meaning = table[value][0]
     return meaning.removesuffix("族") if source == "person.ethnic_group" else meaning
 

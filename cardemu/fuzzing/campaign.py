@@ -15,6 +15,7 @@ from cardemu.fuzzing.mutation import Mutator
 from cardemu.fuzzing.oracle import Answers, Watch, check_saved
 from cardemu.memory import Memory, Power, PowerCutError
 from cardemu.soundness import BrokenError, check_state, need
+from cardemu.status import status_of
 
 CHECK_EVERY = 40
 """Commands between two looks at the whole state; a third look is at the end of each sequence."""
@@ -56,7 +57,7 @@ class Runner:
         self._answers = answers or Answers(target)
         self._since = 0
         self.card.reset()
-        self._watch = Watch(self.card)
+        self._watch = Watch(self.card, self._answers)
 
     def play(self, op: Op) -> None:
         """One step; BrokenError, or whatever the card let through."""
@@ -83,36 +84,31 @@ class Runner:
     def _transmit(self, command: bytes) -> None:
         card, tally = self.card, self.tally
         tally.commands += 1
-        armed = card.power is not None and card.power.armed
-        twin = clone(card) if armed else None
+        power = card.power
+        twin = clone(card) if power is not None and power.armed else None
+        self._watch.note()
         try:
             answer = card.transmit(command)
         except PowerCutError:
-            need(armed, "the power went although nobody cut it")
-            self._recover(twin, command)
+            if power is None or twin is None:
+                raise BrokenError("the power went although nobody cut it") from None
+            self._recover(twin, command, power.used)
             return
-        session = card.session
-        writes = session.power.used if session is not None else 0
-        status = self._answers.check(command, answer, writes)
-        if writes:
-            self._watch.after_writes()
+        status = self._answers.check(command, answer)
+        self._watch.answered(command, status, card.cost.page_writes)
         place = command[0] << 8 | command[1] if len(command) > 3 else 0
         tally.answers[place, status if status >> 8 != 0x6C else 0x6C00] += 1
         self._since += 1
         if self._since >= CHECK_EVERY:
             self._look()
 
-    def _recover(self, twin: Card | None, command: bytes) -> None:
-        """After a power cut the card is what it was before the command or after it."""
+    def _recover(self, twin: Card, command: bytes, writes: int) -> None:
+        """After a power cut: the reset, and what the card is then, beside a twin that had power to the end."""
         self.tally.cuts += 1
-        card = self.card
-        need(card.session is None, "a card without power has a session")
+        need(self.card.session is None, "a card without power has a session")
         self._reset()
-        if twin is not None:
-            before = dict(twin.memory.cells)
-            twin.transmit(command)
-            need(card.memory.cells in (before, twin.memory.cells), "the card is neither before the command nor after")
-        self._watch.after_writes()
+        status = status_of(twin.transmit(command))
+        self._watch.torn(command, writes, status, twin.memory.cells)
         self._look()
 
     def _reset(self) -> None:

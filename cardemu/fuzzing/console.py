@@ -7,14 +7,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cardemu.cardfile import UsageError
-from cardemu.console import FINE, REFUSED, complaining, say
+from cardemu.cardfile import UsageError, text_of
+from cardemu.console import FINE, REFUSED, complaining
 from cardemu.fuzzing.campaign import ReplayError, Tally, from_script, outcome, run, to_script
 from cardemu.fuzzing.corpus import Target, card_target, psam_target
+from cardemu.host.guard import INTERRUPTED
+from cardemu.host.printing import say
+from cardemu.host.wholefile import write_whole
 from cardemu.products import names, product
 
 PSAM = "psam"
-INTERRUPTED = 130
 EVERY_S = 5.0
 
 
@@ -43,16 +45,14 @@ def fuzz(name: str, *, commands: int, seed: int, out: Path | None = None, replay
     if out is None:
         sys.stdout.write(script)
     else:
-        out.write_text(script, encoding="utf-8")
+        write_whole(out, script)
         say(f"{out}: a script that replays it")
     return REFUSED
 
 
 def _replay(fuzzed: Target, path: Path) -> int:
     try:
-        start, ops = from_script(path.read_text(encoding="utf-8"), fuzzed, str(path))
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text") from error
+        start, ops = from_script(text_of(path), fuzzed, str(path))
     except ReplayError as error:
         raise UsageError(str(error)) from error
     _, why = outcome(fuzzed, start, ops)

@@ -11,16 +11,13 @@ Faces and reference bundles are made from the same file; `card.toml` of a bundle
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeGuard
 
-from cardemu.identifiers import read_citizen_number
-from cardemu.personalisation.data import holder_class
+from cardemu.inputfile import parse_json, parse_toml, read_text
 
 TABLES = ("person", "card", "bank")
 NUMBERS = ("seed", "index")
@@ -92,8 +89,8 @@ def read_person_file(path: Path) -> PersonFile:
 def _parsed(path: Path) -> dict[str, object]:
     form = "JSON" if path.suffix == ".json" else "TOML"
     try:
-        text = path.read_text(encoding="utf-8")
-        data = json.loads(text) if form == "JSON" else tomllib.loads(text)
+        text = read_text(path)
+        data = parse_json(text) if form == "JSON" else parse_toml(text)
     except ValueError as error:
         raise PersonFileError([("", f"not {form}: {error}")]) from error
     if not isinstance(data, dict):
@@ -113,17 +110,3 @@ def _is_text(value: object, key: str, problems: list[tuple[str, str]]) -> TypeGu
     if not fine:
         problems.append((key, f"{value!r} must be text in quotation marks"))
     return fine
-
-
-def said_by_number(number: str, issue_date: str) -> dict[str, str]:
-    """What a citizen number says of its holder: sex, birth date, birthplace, and by the age the class of the card.
-
-    `issue_date` CCYYMMDD.  ValueError if it is no citizen number.
-    """
-    read = read_citizen_number(number)
-    return {
-        "person.sex": str(int(read.sex)),
-        "person.birth_date": f"{read.birth:%Y%m%d}",
-        "person.birthplace": read.division,
-        "card.holder_class": holder_class(int(issue_date[:4]) - read.birth.year),
-    }

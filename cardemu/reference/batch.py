@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import signal
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import duckdb
 
+from cardemu.elements.layout import LAYOUTS
+from cardemu.host.workers import WorkerPool
 from cardemu.people import person
-from cardemu.personalisation.person_file import PAN, PLAIN_KEYS
+from cardemu.personalisation.person_file import LATIN_NAME, PAN, PLAIN_KEYS
 from cardemu.products import Product, product
 from cardemu.reference import bundle
 from cardemu.reference.record import REGION, SEED, RecordError, Wanted, make_record
+from cardemu.tablefile import Line, TableError, read_table
 
 TABLES = ("names/cards.parquet", "names/persons.parquet", "names/run.parquet")
 _MS_A_DAY = 86_400_000
@@ -35,32 +37,71 @@ class Job:
 def from_csv(path: Path) -> list[Job]:
     """The cards of a CSV file, one a row; RecordError with every mistake in its form.
 
-    Columns: the names of values (person.name, card.number, bank.card_number and so on), index, seed, region, serial,
-    photo and portrait.
+    Columns: the names of values (person.name, card.number, bank.card_number and so on) or what people call them
+    (姓名, 社会保障号码; `COLUMNS`), index, seed, region, serial, photo and portrait.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows: list[dict[str | None, str | None]] = list(csv.DictReader(file, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RecordError(path.name, [f"not a CSV file in UTF-8: {error}"]) from error
-    if not rows:
+        rows = read_table(path)
+    except TableError as error:
+        raise RecordError(path.name, [str(error)]) from error
+    if len(rows) < 2:
         raise RecordError(path.name, ["no card in it: a header line and a line for each card"])
     problems: list[str] = []
-    jobs = [_job(path, line, row, problems) for line, row in enumerate(rows, start=2)]
+    columns = _columns(rows[0], problems)
+    jobs = [_job(path, row, columns, place, problems) for place, row in enumerate(rows[1:])]
     if problems:
         raise RecordError(path.name, problems)
     return jobs
 
 
-def _job(path: Path, line: int, given: dict[str | None, str | None], problems: list[str]) -> Job:
-    where = f"line {line}"
-    row = {key: value for key, value in given.items() if key is not None and value is not None}
-    if len(row) < len(given):
-        problems.append(f"{where}: has not as many fields as the header line")
-    plain = {key: row[key] for key in PLAIN_KEYS if row.get(key)}
-    values = {key: value for key, value in row.items() if key not in PLAIN_KEYS and value}
+def _columns(head: Line, problems: list[str]) -> list[str]:
+    """What each column holds, by its heading; "" for one without heading."""
+    names = [COLUMNS.get(text.casefold().replace(" ", ""), "") for text in head.cells]
+    for text, name in zip(head.cells, names, strict=True):
+        if text and not name:
+            near = get_close_matches(text, COLUMNS, 1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(COLUMNS)}"
+            problems.append(f"line {head.number}: {text}: unknown column; {hint}")
+        elif name and names.count(name) > 1:
+            problems.append(f"line {head.number}: {text}: stands twice, as {name}")
+    return names
+
+
+def _headings() -> dict[str, str]:
+    """Every heading a column may have, and the value it means."""
+    found: dict[str, str] = {}
+    for layout in LAYOUTS.values():
+        for cell in (cell for row in layout for cell in row.elements if cell.source and cell.name != "name_extension"):
+            found |= {cell.source: cell.source, cell.zh: cell.source}
+    found |= {name: name for name in (*PLAIN_KEYS, PAN, LATIN_NAME)}
+    for name in ("product", "product.version", "规范版本"):  # a batch has one product, which --product names
+        del found[name]
+    return found | {
+        "公民身份号码": "person.number",
+        "身份证号": "person.number",
+        "身份证号码": "person.number",
+        "社会保障卡号": "card.number",
+        "银行卡号": PAN,
+        "拼音": LATIN_NAME,
+        "姓名拼音": LATIN_NAME,
+        "照片": "photo",
+        "相片": "portrait",
+        "发卡日期": "card.issue_date",
+        "有效期至": "card.valid_until",
+    }
+
+
+COLUMNS = _headings()
+
+
+def _job(path: Path, line: Line, columns: list[str], place: int, problems: list[str]) -> Job:
+    where = f"line {line.number}"
+    if (len(line.cells) > len(columns) and any(line.cells[len(columns) :])) or len(line.cells) < len(columns):
+        problems.append(f"{where}: has {len(line.cells)} fields, the header line {len(columns)}")
+    row = {name: text for name, text in zip(columns, line.cells, strict=False) if name and text}
+    plain = {key: row.pop(key) for key in PLAIN_KEYS if key in row}
     numbers = {}
-    for key, usual in (("seed", SEED), ("index", line - 2)):
+    for key, usual in (("seed", SEED), ("index", place)):
         text = plain.get(key, str(usual))
         if not (text.isascii() and text.isdecimal() and len(text) < 10):
             problems.append(f"{where}: {key}: {text!r} must be a whole number")
@@ -73,10 +114,10 @@ def _job(path: Path, line: int, given: dict[str | None, str | None], problems: l
             numbers["index"],
             plain.get("region", REGION),
             plain.get("serial", ""),
-            values,
+            row,
             path.parent / plain["photo"] if "photo" in plain else None,
             path.parent / plain["portrait"] if "portrait" in plain else None,
-            f"{path.name}:{line}",
+            f"{path.name}:{line.number}",
         ),
     )
 
@@ -168,28 +209,22 @@ class BatchError(ValueError):
     """Cards of a batch that cannot be made; a line for every mistake."""
 
 
-def _write_one(product_name: str, job: Job, out: Path) -> str:
-    bundle.write(make_record(product(product_name), job.wanted), out / job.name)
+def _write_one(product_name: str, job: Job, out: Path, force: bool) -> str:
+    bundle.write(make_record(product(product_name), job.wanted), out / job.name, force=force)
     return job.name
 
 
-def _deaf() -> None:
-    """A worker finishes its bundle when the user presses Ctrl-C; the main process decides."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def write_all(product_name: str, jobs: list[Job], out: Path, workers: int) -> Iterator[str]:
+def write_all(product_name: str, jobs: list[Job], out: Path, workers: int, *, force: bool = False) -> Iterator[str]:
     """Make every bundle as a folder of `out`, yielding each name when it is done; order is that of completion."""
-    out.mkdir(parents=True, exist_ok=True)
     if workers == 1:
         for job in jobs:
-            yield _write_one(product_name, job, out)
+            yield _write_one(product_name, job, out, force)
         return
-    with ProcessPoolExecutor(workers, initializer=_deaf) as pool:
+    with WorkerPool(workers) as pool:
         waiting: set[Future[str]] = set()
         try:
             for job in jobs:
-                waiting.add(pool.submit(_write_one, product_name, job, out))
+                waiting.add(pool.submit(_write_one, product_name, job, out, force))
                 if len(waiting) >= workers * _AHEAD:
                     done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)

@@ -10,12 +10,13 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from cardemu.host.lock import InUseError, locked
+from cardemu.inputfile import parse_json, read_bytes, read_text
 from cardemu.personalisation.script import personalisation_script
 from cardemu.reference import datagroups, faces
 from cardemu.reference.chip import describe_chip, read_out
@@ -25,6 +26,8 @@ from cardemu.reference.stripefiles import stripe_data, wav_files
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+FILE_BYTES = 64_000_000
+"""More than any file of a bundle has."""
 _KEY = "cardmill reference"
 _VERSIONS = ("cardmill", "numpy", "pillow")
 
@@ -91,48 +94,76 @@ def _version(package: str) -> str:
 # ---- on disk
 
 
-def write(record: Record, out: Path) -> Path:
-    """Write a bundle as the folder `out`; one that is there already is replaced at the end.
+def write(record: Record, out: Path, *, force: bool = False) -> Path:
+    """Write a bundle as the folder `out`; with `force` in the place of one that is there already.
 
-    BundleError when something else is there.
+    BundleError when something else is there, another process is at it, or it cannot be written.
     """
-    check_place(out)
+    check_place(out, force=force)
     files = files_of(record)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    files[MANIFEST] = manifest_of(record, files)
+    real = Path(os.path.realpath(out))
     try:
-        for name, data in files.items():
-            (new / name).write_bytes(data)
-        (new / MANIFEST).write_bytes(manifest_of(record, files))
-        new.chmod(0o755)
-        _exchange(new, out)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+        real.parent.mkdir(parents=True, exist_ok=True)
+        with locked(real.with_name(f".{real.name}.lock")):
+            _take_over(real)
+            check_place(out, force=force)
+            _exchange(files, real)
+    except InUseError as error:
+        raise BundleError(f"{out}: is being written by {error}") from error
+    except OSError as error:
+        raise BundleError(f"{out}: cannot be written: {error.strerror}") from error
     return out
 
 
-def check_place(out: Path) -> None:
-    """BundleError when something stands there that is no bundle."""
-    if out.is_dir() and any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise BundleError(f"{out}: is a folder that holds something else; a bundle replaces bundles alone")
-    if out.exists() and not out.is_dir():
+def check_place(out: Path, *, force: bool = False) -> None:
+    """BundleError when something stands there that is no bundle, or one that is not to be replaced."""
+    if os.path.lexists(out) and not out.is_dir():
         raise BundleError(f"{out}: is a file; a bundle is a folder")
-
-
-def _exchange(new: Path, out: Path) -> None:
-    """Put the new folder in place of the old one."""
-    if not out.exists():
-        new.rename(out)
+    if not out.is_dir() or not any(out.iterdir()):
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent)) / "old"
-    out.rename(old)
     try:
+        known = {MANIFEST, *read_manifest(out)["files"]}
+    except BundleError as error:
+        raise BundleError(f"{out}: is a folder that holds something else; a bundle needs one of its own") from error
+    others = sorted(one.name for one in out.iterdir() if one.name not in known)
+    if others:
+        raise BundleError(f"{out}: holds {others[0]}, which is no part of the bundle: not replaced")
+    if not force:
+        raise BundleError(f"{out}: is a bundle already; --force replaces it")
+
+
+def _in_between(out: Path) -> tuple[Path, Path]:
+    """Where a bundle is until it is whole, and the one it replaces until then."""
+    return out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
+
+
+def _take_over(out: Path) -> None:
+    """What a process that was killed has left: a bundle that was put aside comes back, the rest goes away."""
+    new, old = _in_between(out)
+    if old.is_dir() and not out.exists():
+        old.rename(out)
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _exchange(files: Mapping[str, bytes], out: Path) -> None:
+    """Put a folder of these files in place of an older bundle."""
+    new, old = _in_between(out)
+    try:
+        new.mkdir()
+        for name, data in files.items():
+            (new / name).write_bytes(data)
+        if out.exists():
+            out.rename(old)
         new.rename(out)
     except OSError:
-        old.rename(out)
+        if old.is_dir() and not out.exists():
+            old.rename(out)
         raise
     finally:
-        shutil.rmtree(old.parent, ignore_errors=True)
+        for folder in (new, old):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_bundle(path: Path) -> bool:
@@ -144,14 +175,26 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest; BundleError when it is missing, cut off, or of another format."""
     path = folder / MANIFEST
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = parse_json(read_text(path))
     except FileNotFoundError as error:
         raise BundleError(f"{folder}: no bundle: {MANIFEST} is missing") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BundleError(f"{path}: not a manifest: {error}") from error
     if not isinstance(data, dict) or data.get(_KEY) != FORMAT or not isinstance(data.get("files"), dict):
         raise BundleError(f"{path}: not a manifest of format {FORMAT}")
+    wrong = [line for name, entry in data["files"].items() if (line := _entry_problem(name, entry))]
+    if wrong:
+        raise BundleError("\n".join(f"{path}: {line}" for line in wrong))
     return data
+
+
+def _entry_problem(name: str, entry: object) -> str:
+    """What is wrong with a file's line in a manifest: a name that leads elsewhere, a hash that is none."""
+    if name in {"", ".", ".."} or any(character in name for character in "/\\\0"):
+        return f"files: {name!r} must be the name of a file in the bundle, without a path"
+    if not isinstance(entry, dict) or type(entry.get("bytes")) is not int or not isinstance(entry.get("sha256"), str):
+        return f"files: {name!r} must have bytes (a whole number) and sha256 (a text)"
+    return ""
 
 
 def mismatches(folder: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
@@ -159,10 +202,10 @@ def mismatches(folder: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[str
     found = {}
     for name, entry in manifest["files"].items():
         path = folder / name
-        if os.sep in name or not path.is_file():
+        if not path.is_file():
             found[name] = (f"{entry['bytes']} bytes", "missing")
             continue
-        data = path.read_bytes()
+        data = read_bytes(path, FILE_BYTES)
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             found[name] = (f"SHA-256 {entry['sha256']}", f"SHA-256 {hashlib.sha256(data).hexdigest()}")
     return found

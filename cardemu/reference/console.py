@@ -1,29 +1,33 @@
 """What `cardmill card reference` does.
 
-Exit code 0 fine, 2 wrong input (every mistake, nothing written), 130 interrupted.
+Exit code 0 fine, 1 a worker was lost, 2 wrong input (every mistake, nothing written), 130 interrupted.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cardemu.cardfile import UsageError
-from cardemu.console import FINE, assignments, complain, complaining, say
+from cardemu.console import FINE, assignments, complaining
+from cardemu.host.claim import claimed
+from cardemu.host.guard import INTERRUPTED, LOST
+from cardemu.host.printing import Printer, complain, say, write_json
+from cardemu.personalisation.values import real_division
 from cardemu.products import Product, product
 from cardemu.reference import batch, bundle
-from cardemu.reference.batch import BatchError
+from cardemu.reference.batch import BatchError, Job
 from cardemu.reference.bundle import BundleError
 from cardemu.reference.record import ISSUE_DATE, REGION, SEED, RecordError, Wanted, make_record, read_person
 
-INTERRUPTED = 130
+KIND = "card reference"
+"""Of a claimed folder: it holds the bundles of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,12 @@ class Reference:
     fields: tuple[str, ...] = ()
     photo: Path | None = None
     portrait: Path | None = None
+    font_files: tuple[str, ...] = ()
     limit: int = 0
     workers: int = 0
     as_json: bool = False
     quiet: bool = False
+    force: bool = False
 
 
 @complaining
@@ -61,10 +67,12 @@ def _reference(asked: Reference) -> int:
     wanted = _wanted(asked)
     made = _product(asked.product or wanted.product)
     record = make_record(made, wanted)
-    bundle.write(record, asked.out)
+    if warning := real_division(record.values["person.number"]):
+        complain(f"warning: {warning}")
+    bundle.write(record, asked.out, force=asked.force)
     manifest = bundle.read_manifest(asked.out)
     if asked.as_json:
-        say(json.dumps(manifest, ensure_ascii=False, indent=1))
+        write_json(manifest, 1)
     elif not asked.quiet:
         who = f"{record.values['person.name']}, card {record.values['card.number']}"
         size = sum(entry["bytes"] for entry in manifest["files"].values())
@@ -89,7 +97,8 @@ def _wanted(asked: Reference) -> Wanted:
             raise UsageError(f"{asked.person!r} must be the number of a synthetic person, a file or a run folder")
         wanted = read_person(path)
     values = {**wanted.values, **assignments(asked.fields)}
-    return replace(wanted, values=values, photo=asked.photo or wanted.photo, portrait=asked.portrait or wanted.portrait)
+    photo, portrait = asked.photo or wanted.photo, asked.portrait or wanted.portrait
+    return replace(wanted, values=values, photo=photo, portrait=portrait, font_files=asked.font_files)
 
 
 def _batch(asked: Reference, path: Path) -> int:
@@ -102,31 +111,49 @@ def _batch(asked: Reference, path: Path) -> int:
     else:
         jobs = batch.from_csv(path)
         jobs = jobs[: asked.limit] if asked.limit else jobs
+    jobs = [replace(job, wanted=replace(job.wanted, font_files=asked.font_files)) for job in jobs]
     jobs = batch.check(jobs, _product(asked.product))
-    for job in jobs:
-        bundle.check_place(asked.out / job.name)
-    workers = asked.workers or os.cpu_count() or 1
+    _warn_of_real_numbers(jobs)
+    with claimed(asked.out, KIND, among_others=True):
+        for job in jobs:
+            bundle.check_place(asked.out / job.name, force=asked.force)
+        return _write_batch(asked, jobs)
+
+
+def _write_batch(asked: Reference, jobs: list[Job]) -> int:
     names: list[str] = []
+    workers = asked.workers or os.cpu_count() or 1
     try:
         with _progress(len(jobs), shown=not (asked.quiet or asked.as_json)) as bar:
-            for name in batch.write_all(asked.product, jobs, asked.out, workers):
+            for name in batch.write_all(asked.product, jobs, asked.out, workers, force=asked.force):
                 names.append(name)
                 bar.update(bar.task_ids[0], advance=1)
     except KeyboardInterrupt:
-        complain(f"{asked.out}: interrupted; the bundles that are there are whole, run the same command again for all")
+        kept = f"; the {len(names)} bundles that are there are whole, the same command with --force makes all"
+        complain(f"{asked.out}: interrupted{kept if names else ''}")
         return INTERRUPTED
+    except BrokenExecutor:
+        complain(f"{asked.out}: a worker process was killed; {len(names)} of {len(jobs)} bundles are there")
+        return LOST
     if asked.as_json:
-        say(json.dumps({"out": str(asked.out), "bundles": sorted(names)}, ensure_ascii=False))
+        write_json({"out": str(asked.out), "bundles": sorted(names)}, None)
     elif not asked.quiet:
         say(f"{asked.out}: {len(names)} bundles")
     return FINE
+
+
+def _warn_of_real_numbers(jobs: list[batch.Job]) -> None:
+    """One line for the whole batch."""
+    warnings = [warning for job in jobs if (warning := real_division(job.wanted.values.get("person.number", "")))]
+    if warnings:
+        complain(f"warning: {len(warnings)} of {len(jobs)} cards: {warnings[0]}")
 
 
 @contextmanager
 def _progress(total: int, *, shown: bool) -> Iterator[Progress]:
     """A bar on the error output, for people only."""
     columns = (TextColumn("bundles"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
+    console = Printer(stderr=True)
     with Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as bar:
         bar.add_task("bundles", total=total)
         yield bar

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from typing import Any
 
 from cardemu.face import pdf, png, svg
-from cardemu.face.artwork import Artwork, check
-from cardemu.face.compose import NOTHING, Material, faces
+from cardemu.face.artwork import check
+from cardemu.face.compose import Material, faces
 from cardemu.face.description import GENERATOR, Face
 from cardemu.reference.record import Record
 
@@ -21,10 +21,8 @@ def drawn(record: Record) -> dict[str, Face]:
 
 
 def _material(record: Record) -> Material:
-    if not record.portrait:
-        return NOTHING
-    picture: Artwork = check(record.portrait, "portrait")
-    return Material(photo=picture)
+    picture = check(record.portrait, "portrait") if record.portrait else None
+    return Material(photo=picture, fonts=record.fonts)
 
 
 def face_files(record: Record, *, pictures: bool = True) -> dict[str, bytes]:

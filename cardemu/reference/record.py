@@ -10,14 +10,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
+from cardemu.cleantext import text_problem
 from cardemu.elements.layout import LAYOUTS
 from cardemu.face.artwork import ArtworkError
 from cardemu.face.artwork import photo as face_portrait
-from cardemu.face.compose import faces
+from cardemu.face.compose import Material, faces
+from cardemu.face.typefaces import FontError, Typeface, from_text
 from cardemu.face.values import FaceError
 from cardemu.identifiers import (
     bank_card_number,
@@ -25,7 +26,6 @@ from cardemu.identifiers import (
     read_bank_card_number,
     read_card_identification,
     read_card_number,
-    read_citizen_number,
 )
 from cardemu.people import person
 from cardemu.personalisation.data import DataError, Item, items, sources, values_of
@@ -35,19 +35,18 @@ from cardemu.personalisation.person_file import (
     TABLES,
     PersonFileError,
     read_person_file,
-    said_by_number,
 )
+from cardemu.personalisation.values import as_written, completed, contradictions
 from cardemu.products import Product
 from cardemu.reference.pictures import PictureError, chip_photo
 from cardemu.stripe.content import ContentError
 from cardemu.stripe.design import design, track_texts
-from cardemu.stripe.romanise import latin_name
+from cardemu.stripe.romanise import latin_name, usual_form, why_none
 from cardemu.stripe.tracks import TrackError
 
 REGION, ISSUE_DATE, SEED = "990301", "20260302", 1
 BEYOND_CHIP = (PAN, LATIN_NAME)
 """Values that stand on stripe and face, not in the files of the chip."""
-DATES = ("card.issue_date", "card.valid_until", "person.birth_date")
 
 
 class RecordError(ValueError):
@@ -71,6 +70,8 @@ class Wanted:
     portrait: Path | None = None
     where: str = "person"
     product: str = ""
+    font_files: tuple[str, ...] = ()
+    """FILE or, in a collection, FILE#NUMBER: fonts for characters the bundled ones lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Record:
     tracks: Mapping[int, str]
     photo: bytes = b""
     portrait: bytes = b""
+    fonts: tuple[Typeface, ...] = ()
 
     @property
     def values_on_face(self) -> dict[str, str]:
@@ -161,6 +163,12 @@ def make_record(product: Product, wanted: Wanted) -> Record:
         portrait = face_portrait(wanted.portrait).data if wanted.portrait else b""
     except (ArtworkError, OSError) as error:
         problems.append(f"portrait: {error}")
+    fonts: list[Typeface] = []
+    for text in wanted.font_files:
+        try:
+            fonts.append(from_text(text))
+        except FontError as error:
+            problems.append(f"font-file: {error}")
     known = {key: value for key, value in values.items() if key not in {*BEYOND_CHIP, *_unknown_names(problems)}}
     made: tuple[Item, ...] = ()
     tracks: dict[int, str] = {}
@@ -169,7 +177,7 @@ def make_record(product: Product, wanted: Wanted) -> Record:
     except DataError as error:
         problems += str(error).splitlines()
     if not problems:
-        problems += _contradictions(values)
+        problems += [f"{name}: {why}" for name, why in contradictions(values)]
         try:
             tracks = track_texts(
                 design(product), values.get(PAN, ""), values["card.valid_until"], values.get(LATIN_NAME, "")
@@ -177,12 +185,15 @@ def make_record(product: Product, wanted: Wanted) -> Record:
         except (ContentError, TrackError) as error:
             problems.append(f"stripe: {error}")
         try:
-            faces(product, {key: value for key, value in values.items() if key != LATIN_NAME})
+            shown = {key: value for key, value in values.items() if key != LATIN_NAME}
+            faces(product, shown, Material(fonts=tuple(fonts)))
         except FaceError as error:
             problems += str(error).splitlines()
     if problems:
         raise RecordError(wanted.where, problems)
-    return Record(product, wanted.seed, wanted.index, region, serial, values, made, tracks, photo, portrait)
+    return Record(
+        product, wanted.seed, wanted.index, region, serial, values, made, tracks, photo, portrait, tuple(fonts)
+    )
 
 
 def _unknown_names(problems: list[str]) -> set[str]:
@@ -211,14 +222,10 @@ def _chip_identity(wanted: Wanted, problems: list[str]) -> tuple[str, bytes]:
 
 def _values(product: Product, wanted: Wanted, region: str, serial: bytes, problems: list[str]) -> dict[str, str]:
     """The synthetic person's values, and over them those given; what follows from a given one follows it."""
-    given = dict(wanted.values)
-    problems += _unknown(product, given)
-    issue_date = given.get("card.issue_date", ISSUE_DATE)
-    for name in DATES:
-        if name in given and not _is_day(given[name]):
-            problems.append(f"{name}: {given[name]!r} is not a day of the calendar, CCYYMMDD")
-    if not _is_day(issue_date):
-        issue_date = ISSUE_DATE
+    given, wrong = as_written(wanted.values)
+    problems += [*_unknown(product, given), *(f"{name}: {why}" for name, why in wrong)]
+    bad = {name for name, _ in wrong}
+    issue_date = ISSUE_DATE if "card.issue_date" in bad else given.get("card.issue_date", ISSUE_DATE)
     try:
         synthetic_region = region if region.startswith("99") else REGION
         holder = person(wanted.seed, synthetic_region, wanted.index)
@@ -227,7 +234,8 @@ def _values(product: Product, wanted: Wanted, region: str, serial: bytes, proble
         problems.append(f"index: {error}")
         return given
     values = values_of(holder, region, serial, issue_date, wanted.index)
-    values |= _from_number(given, issue_date, problems)
+    if "person.number" not in bad:
+        values |= completed(given, holder, wanted.index, issue_date)
     values |= given
     for name, check in (("card.number", read_card_number), (PAN, read_bank_card_number)):
         if name in given:
@@ -238,11 +246,13 @@ def _values(product: Product, wanted: Wanted, region: str, serial: bytes, proble
     stripe = design(product)
     if stripe.tracks and PAN not in values:
         values[PAN] = bank_card_number(stripe.bank, wanted.index)
+    if why := text_problem(values.get(LATIN_NAME, "")):
+        problems.append(f"{LATIN_NAME}: {why}")
     if 1 in stripe.tracks and LATIN_NAME not in values:
-        values[LATIN_NAME] = latin_name(values["person.name"])
+        name = values["person.name"]
+        values[LATIN_NAME] = latin_name(name) if "person.name" in given else usual_form(name)
         if not values[LATIN_NAME]:
-            why = f"no Latin form of {values['person.name']!r} is known, and track 1 needs one"
-            problems.append(f"{LATIN_NAME}: {why}; give it as SURNAME/GIVENNAMES")
+            problems.append(f"{LATIN_NAME}: track 1 needs it; {why_none(name)}")
     return values
 
 
@@ -255,41 +265,4 @@ def _unknown(product: Product, given: Mapping[str, str]) -> list[str]:
             near = get_close_matches(name, names, 1)
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
             found.append(f"{name}: no data element is filled from it; {hint}")
-    return found
-
-
-def _from_number(given: Mapping[str, str], issue_date: str, problems: list[str]) -> dict[str, str]:
-    """What a given citizen number says of its holder."""
-    if "person.number" not in given:
-        return {}
-    try:
-        return said_by_number(given["person.number"], issue_date)
-    except ValueError as error:
-        problems.append(f"person.number: {error}")
-        return {}
-
-
-def _is_day(text: str) -> bool:
-    if not re.fullmatch(r"\d{8}", text, re.ASCII):
-        return False
-    try:
-        date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return False
-    return True
-
-
-def _contradictions(values: Mapping[str, str]) -> list[str]:
-    """Values that cannot stand on one card."""
-    found = []
-    number = read_citizen_number(values["person.number"])
-    born, sex = f"{number.birth:%Y%m%d}", str(int(number.sex))
-    if values["person.birth_date"] != born:
-        found.append(f"person.birth_date: {values['person.birth_date']}, but the citizen number says {born}")
-    if values["person.sex"] in {"1", "2"} and values["person.sex"] != sex:
-        found.append(f"person.sex: {values['person.sex']}, but the citizen number says {sex}")
-    if values["card.valid_until"] <= values["card.issue_date"]:
-        found.append(f"card.valid_until: {values['card.valid_until']} is not after {values['card.issue_date']}")
-    if values["card.issue_date"] < born:
-        found.append(f"card.issue_date: {values['card.issue_date']} is before the holder's birth, {born}")
     return found

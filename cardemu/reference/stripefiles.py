@@ -7,7 +7,8 @@ from typing import Any
 from cardemu.reference.record import Record
 from cardemu.stripe import frames
 from cardemu.stripe.design import describe, design
-from cardemu.stripe.flux import Swipe, signal, to_wav
+from cardemu.stripe.flux import Swipe, signal
+from cardemu.stripe.recording import to_wav
 from cardemu.stripe.tracks import TRACKS, encode, on_card
 
 SWIPE = Swipe()

@@ -1,4 +1,4 @@
-"""From cells to what a read head gives while a card is swiped: F2F flux changes as voltage pulses, and WAV files.
+"""From cells to what a read head gives while a card is swiped: F2F flux changes as voltage pulses.
 
 F2F (Aiken biphase): a flux change at every cell edge, one more in the middle of a cell that is a one (ISO/IEC 7811-2).
 The head answers each change with a pulse, alternately up and down.  assumed: a Lorentzian pulse half as high at
@@ -7,10 +7,7 @@ The head answers each change with a pulse, alternately up and down.  assumed: a 
 
 from __future__ import annotations
 
-import io
-import wave
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +21,12 @@ PULSE_MM = 0.05
 PULSE_REACH = 6.0
 """Pulse widths at which a pulse is taken for over."""
 SILENCE_S = 0.02
-FULL_SCALE = 0.6
 LEAST_SAMPLES = 2.0
 """Samples between the closest two flux changes, below which nothing could be read."""
 
 
 class FluxError(ValueError):
-    """A swipe that cannot be recorded, or a file that is no recording; the message says why."""
+    """A swipe that cannot be recorded; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,50 +120,3 @@ def _pulses(
     inside = (index >= 0) & (index < total)
     np.add.at(samples, index[inside], values[inside])
     return samples
-
-
-# ---- WAV
-
-
-def to_wav(samples: Samples, rate_hz: int) -> bytes:
-    """A mono WAV file of 16 bits; what is louder than full scale is clipped."""
-    clipped = np.clip(np.rint(samples * FULL_SCALE * 32767), -32768, 32767).astype("<i2")
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(clipped.tobytes())
-    return buffer.getvalue()
-
-
-def from_wav(source: Path | bytes) -> tuple[npt.NDArray[np.float64], int]:
-    """The channels of a WAV file, shape (channels, samples), and its rate; 8, 16, 24 or 32 bits.
-
-    FluxError when it is none, or cut off.
-    """
-    name = source.name if isinstance(source, Path) else "recording"
-    data = source.read_bytes() if isinstance(source, Path) else source
-    try:
-        with wave.open(io.BytesIO(data), "rb") as file:
-            channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
-            announced, frames = file.getnframes(), file.readframes(file.getnframes())
-    except (wave.Error, EOFError) as error:
-        raise FluxError(f"{name}: not a WAV file that can be read: {str(error) or 'it is cut off'}") from error
-    if width not in {1, 2, 3, 4} or not channels or not rate:
-        raise FluxError(f"{name}: {8 * width} bits a sample; 8, 16, 24 and 32 can be read")
-    if len(frames) != announced * channels * width or not frames:
-        raise FluxError(f"{name}: cut off: {announced} samples announced, {len(frames) // (channels * width)} there")
-    return _scaled(frames, width).reshape(-1, channels).T, rate
-
-
-def _scaled(frames: bytes, width: int) -> npt.NDArray[np.float64]:
-    """Samples between -1 and 1."""
-    if width == 1:
-        return np.frombuffer(frames, dtype=np.uint8) / 128.0 - 1.0
-    if width == 3:
-        raw = np.frombuffer(frames, dtype=np.uint8).reshape(-1, 3)
-        padded = np.zeros((len(raw), 4), dtype=np.uint8)
-        padded[:, 1:] = raw
-        return padded.view("<i4").ravel() / 2.0**31
-    return np.frombuffer(frames, dtype=f"<i{width}") / 2.0 ** (8 * width - 1)

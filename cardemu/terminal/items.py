@@ -111,7 +111,7 @@ def read(link: Link, block: Block) -> str:
     if row.kind is Kind.TRANSPARENT:
         fields: tuple[str, ...] = (link.read_binary(row).hex().upper(),)
     elif row.kind is Kind.CYCLIC:
-        fields = link.cyclic(row, block.record)
+        fields = _cyclic(link, block)
     elif row.elements:
         fields = tuple(_text(link, row, place) for place in block.places)
     else:
@@ -125,6 +125,13 @@ def _text(link: Link, row: FileRow, place: Place) -> str:
     try:
         return link.text(row, place.tag, place.occurrence)
     except (ElementError, UnicodeDecodeError) as error:
+        raise ReaderError(Code.DATA_MISMATCH) from error
+
+
+def _cyclic(link: Link, block: Block) -> tuple[str, ...]:
+    try:
+        return link.cyclic(block.row, block.record)
+    except ElementError as error:
         raise ReaderError(Code.DATA_MISMATCH) from error
 
 

@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from cardemu import tlv
 from cardemu.apdu import build
+from cardemu.cleantext import SEPARATORS
 from cardemu.crypto import ALGORITHMS, DES, Algorithm
 from cardemu.elements import codec
+from cardemu.elements.codec import ElementError
 from cardemu.elements.layout import DFS, SSSE_NAME
 from cardemu.elements.model import Element, FileRow
 from cardemu.files import Kind, describe
@@ -319,21 +321,36 @@ class Link:
     def text(self, row: FileRow, tag: int, occurrence: int = 1) -> str:
         """An element of the current file as text; a name is joined from tags 09 and 4E (C2)."""
         element = next(element for element in row.elements if element.tag == tag)
-        value = self.read_record(row, element, occurrence)
-        extension = next((other for other in row.elements if other.name == "name_extension"), None)
-        if element.name != "name" or extension is None:
-            return codec.decode(element, value)
+        names = {other.name: other for other in row.elements if other.name in {"name", "name_extension"}}
+        if element.name not in names or len(names) < 2:
+            return separable(codec.decode(element, self.read_record(row, element, occurrence)))
+        rest_only = element.name == "name_extension"
+        return separable(self._name(row, names["name"], names["name_extension"], rest_only=rest_only))
+
+    def _name(self, row: FileRow, first: Element, extension: Element, *, rest_only: bool) -> str:
+        """A holder's name, or what of it stands in the extension: some personalisers cut inside a character."""
+        value = self.read_record(row, first)
         try:
-            return codec.join_name(value, self.read_record(row, extension))
+            rest = self.read_record(row, extension)
         except StatusError as error:
-            if error.status not in NOT_THERE:
+            if rest_only or error.status not in NOT_THERE:
                 raise
-            return codec.decode(element, value)
+            rest = b""
+        name = codec.join_name(value, rest)
+        return name[len(codec.join_name(codec.whole_characters(value))) :] if rest_only else name
 
     def cyclic(self, row: FileRow, number: int) -> tuple[str, ...]:
         """The fields of one record of the current cyclic file; 1 is the newest."""
         size = codec.record_bytes(row)
-        return codec.decode_cyclic(row, self.channel.ask(bytes((0x00, 0xB2, number, 0x04, size))))
+        texts = codec.decode_cyclic(row, self.channel.ask(bytes((0x00, 0xB2, number, 0x04, size))))
+        return tuple(map(separable, texts))
+
+
+def separable(text: str) -> str:
+    """A card's text as part of an answer; ElementError where it has what separates the values of an answer."""
+    if any(character in text for character in SEPARATORS):
+        raise ElementError(f"{text!r} has one of {SEPARATORS}, with which an answer separates its values")
+    return text
 
 
 def file_of(card_product: Product, key: str) -> FileRow:

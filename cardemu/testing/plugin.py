@@ -12,13 +12,13 @@ A test takes `card_reader` and calls `transmit`.  Everything is synthetic: test 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cardemu.card import Card
+from cardemu.host.temporary import temporary_folder
 from cardemu.products import Product, product
 from cardemu.psam import psam as new_psam
 from cardemu.transports import pcsc, pcscd
@@ -112,8 +112,8 @@ def own_pcscd(request: pytest.FixtureRequest) -> Iterator[pcscd.OwnPcscd]:
     if pcsc.context.cache_info().currsize:
         pytest.skip("this process is connected to another PC/SC service already")
     with (
-        tempfile.TemporaryDirectory(prefix="cardmill-") as folder,
-        pcscd.OwnPcscd(Path(folder), READERS) as service,
+        temporary_folder() as folder,
+        pcscd.OwnPcscd(folder, READERS) as service,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv(pcscd.SOCKET_VARIABLE, str(service.socket_path))

@@ -1,8 +1,8 @@
 """T=0 around the card: 61xx, 6Cxx and GET RESPONSE (ISO/IEC 7816-3, 12.2; C2 in every trace).
 
 The card's port answers whole APDUs.  Over T=0 a command carries either data or an expected length in its fifth byte:
-data to fetch are announced with 61xx, a wrong length is corrected with 6Cxx.  The answer waits here, so a command is
-never run twice for the sake of the protocol.
+data to fetch are announced with 61xx and wait here; a wrong length is corrected with 6Cxx, by the card itself, which
+then has changed nothing.  The fifth byte 00 asks for 256 bytes, not for what there is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Protocol
 from cardemu.card import Cost
 
 GET_RESPONSE = 0xC0
+EXACTLY_256 = b"\x00\x01\x00"
+"""Le of 256 as a number, which only the extended form can write."""
 
 
 class Port(Protocol):
@@ -31,17 +33,15 @@ class Port(Protocol):
 class T0:
     """The card as a T=0 reader sees it: one TPDU in, data and status word out."""
 
-    __slots__ = ("_announced", "_repeatable", "_waiting", "card")
+    __slots__ = ("_waiting", "card")
 
     def __init__(self, card: Port) -> None:
         self.card = card
         self._waiting = b""
-        self._announced: bytes | None = None
-        self._repeatable = b""
 
     def reset(self) -> bytes:
         """Power up; nothing waits."""
-        self._forget()
+        self._waiting = b""
         return self.card.reset()
 
     @property
@@ -53,11 +53,7 @@ class T0:
         """One TPDU.  A short APDU of case 4 is taken as well; its Le is left to GET RESPONSE."""
         if len(command) >= 4 and command[0] == 0x00 and command[1] == GET_RESPONSE:
             return self._get_response(command)
-        if self._announced is not None and len(command) == 5 and command[:4] == self._announced:
-            answer = self._corrected(command[4] or 256)
-            if answer is not None:
-                return answer
-        self._forget()
+        self._waiting = b""
         if len(command) <= 5:
             return self._outgoing(command)
         if len(command) == 6 + command[4] and command[4]:
@@ -70,27 +66,17 @@ class T0:
 
     def _outgoing(self, command: bytes) -> bytes:
         """A command without data: the fifth byte is what the reader is ready to take."""
-        answer = self.card.transmit(command)
+        answer = self.card.transmit(command[:4] + EXACTLY_256 if command[4:] == b"\x00" else command)
         size = len(answer) - 2
         if size == 0:
             return answer
         if len(command) < 5:
             self._waiting = answer[:-2]
             return _more(size)
-        wanted = command[4] or 256
-        if size == wanted:
-            return answer
         if size > 256:
             self._waiting = answer[256:-2]
             return answer[:256] + _more(len(self._waiting))
-        self._announced, self._repeatable = command[:4], answer
-        return bytes((0x6C, size & 0xFF))
-
-    def _corrected(self, wanted: int) -> bytes | None:
-        """The same header again after 6Cxx: the answer that waits, if the length is now right."""
-        answer = self._repeatable
-        self._forget()
-        return answer if len(answer) - 2 == wanted else None
+        return answer
 
     def _get_response(self, command: bytes) -> bytes:
         """Fetch what waits: 6985 when nothing does, 6Cxx when less than asked for, 61xx when more remains."""
@@ -98,7 +84,6 @@ class T0:
             return b"\x6a\x86"
         if len(command) != 5:
             return b"\x67\x00"
-        self._announced = None
         if not self._waiting:
             return b"\x69\x85"
         wanted = command[4] or 256
@@ -106,11 +91,6 @@ class T0:
             return bytes((0x6C, len(self._waiting)))
         data, self._waiting = self._waiting[:wanted], self._waiting[wanted:]
         return data + (_more(len(self._waiting)) if self._waiting else b"\x90\x00")
-
-    def _forget(self) -> None:
-        self._waiting = b""
-        self._announced = None
-        self._repeatable = b""
 
 
 def _more(size: int) -> bytes:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
-from reports.complaints import FINE, INTERRUPTED, LOST, USAGE, complain
+from cardemu.host import printing
+from cardemu.host.wholefile import write_whole
+from reports.complaints import FINE, INTERRUPTED, check_choice, explaining, kept_in
 from reports.nation.page import write_nation_page
 from reports.nation.summary import summary
 from reports.progress import Bar
 from reports.words import LANGUAGES, Words
-from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
-from sim.interrupt import heed_ctrl_c
+from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError, writing
 from sim.nation.cities import load_city
-from sim.nation.folder import NationFolder, NationFolderError
+from sim.nation.folder import NationFolder
 from sim.nation.load import load_nation, only
 from sim.nation.run import MOVERS, Beat, NationRun
 from sim.replications.workers import crew_of
 from sim.scenario.toml_write import to_toml
 
 if TYPE_CHECKING:
+    from cardemu.host.claim import Claim
+    from sim.nation.model import Nation
     from sim.nation.run import NationResult
 
 
@@ -45,28 +44,26 @@ class NationOptions:
     quiet: bool = False
 
 
+@explaining
 def nation(options: NationOptions) -> int:
     """Play a nation, write its tables and its report, say how it went."""
-    heed_ctrl_c()
-    try:
-        return _nation(options)
-    except (ScenarioError, NationFolderError) as error:
-        return complain(error)
-    except (WorkersLostError, NotKeptError) as error:
-        complain(error)
-        complain(Exception("what was finished is kept; --resume goes on with it"))
-        return LOST
-
-
-def _nation(options: NationOptions) -> int:
-    if options.lang not in LANGUAGES:
-        raise ScenarioError((Problem("--lang", "", None, f'"{options.lang}" is not a language', "en or zh"),))
+    check_choice("--lang", options.lang, LANGUAGES)
     country = load_nation(options.file)
     if options.cities:
         country = only(country, options.cities)
     if options.city_file:
         return _write_city(options)
     folder = NationFolder(options.out or Path("runs") / options.file.stem)
+    with folder.held() as claim:
+        page = "report.html" if options.lang == "en" else f"report.{options.lang}.html"
+        claim.check(page)
+        try:
+            return _play(country, folder, claim, page, options)
+        except (WorkersLostError, NotKeptError) as error:
+            raise type(error)(f"{error}{kept_in(folder.path)}") from error
+
+
+def _play(country: Nation, folder: NationFolder, claim: Claim, page: str, options: NationOptions) -> int:
     began = perf_counter()
     with (
         _Progress(hidden=options.quiet or options.as_json) as progress,
@@ -78,16 +75,16 @@ def _nation(options: NationOptions) -> int:
         except KeyboardInterrupt:
             crew.close()
             return _interrupted(run.result(), folder)
-    page = folder.path / ("report.html" if options.lang == "en" else f"report.{options.lang}.html")
-    write_nation_page(result, page, options.lang)
-    _print(result, folder, page, perf_counter() - began, run.reused, options)
+    path = claim.path(page)
+    write_nation_page(result, path, options.lang)
+    _print(result, folder, path, perf_counter() - began, run.reused, options)
     return FINE
 
 
 def _interrupted(result: NationResult, folder: NationFolder) -> int:
     done, of = len(result.rows), len(result.nation.cities)
-    text = f"interrupted: {done} of {of} cities are finished and kept in {folder.path}; --resume goes on with them"
-    Console(stderr=True, soft_wrap=True).print(text, highlight=False)
+    kept = f"{done} of {of} cities are finished and kept in {folder.path}; --resume goes on with them"
+    printing.complain(f"interrupted: {kept if done else 'no city was finished'}")
     return INTERRUPTED
 
 
@@ -99,8 +96,9 @@ def _write_city(options: NationOptions) -> int:
     path = Path(target or f"{code}.toml")
     if path.exists():
         raise ScenarioError((Problem(str(path), "", None, "is there already", "the name of a new file"),))
-    path.write_text(to_toml(load_city(country, country.city(code)).merged), encoding="utf-8")
-    Console(stderr=True, soft_wrap=True).print(f"{path}: play it with cardmill run", highlight=False)
+    with writing(path):
+        write_whole(path, to_toml(load_city(country, country.city(code)).merged))
+    printing.complain(f"{path}: play it with cardmill run")
     return FINE
 
 
@@ -118,14 +116,13 @@ def _print(
             "folder": str(folder.path),
             "report": str(page),
         }
-        sys.stdout.write(json.dumps(values, ensure_ascii=False, indent=2) + "\n")
+        printing.write_json(values)
     elif not options.quiet:
-        out = Console(soft_wrap=True)
         for line in lines:
-            out.print(line, highlight=False)
+            printing.say(line)
         played = f" ({reused} of {len(result.rows)} cities were there already)" if reused else ""
         speed = f"{result.events:,} events in {took_s:,.0f} s{played}"
-        out.print(f"{speed}\nreport: {page}", highlight=False)
+        printing.say(f"{speed}\nreport: {page}")
 
 
 class _Progress(Bar):
@@ -151,4 +148,4 @@ class _Progress(Bar):
         )
 
 
-__all__ = ["USAGE", "NationOptions", "nation"]
+__all__ = ["NationOptions", "nation"]

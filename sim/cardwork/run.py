@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cardemu.host.claim import claimed
 from sim.cardwork.outcome import CardWork
 from sim.cardwork.share import AUTO, share_for
 from sim.cardwork.work import Beat, Order, card_work
@@ -15,7 +16,7 @@ from sim.errors import writing
 from sim.prepare import prepare
 from sim.region import region_of
 from sim.scenario.schema_chip import DEFAULT_PRODUCT
-from sim.store import RunReader
+from sim.store import KIND, RunReader
 
 if TYPE_CHECKING:
     from sim.compile.compiler import Compiled
@@ -37,8 +38,8 @@ def work_on_run(
 
     `played`: scenario and program of the run, if they are at hand; else they are read from the folder.
 
-    Raises RunFolderError, ScenarioError, ShareError, ProductError and ConversationError; KeyboardInterrupt ends it
-    early, and the result says `partial`.
+    Raises RunFolderError, OutputError, ScenarioError, ShareError, ProductError, ConversationError and WorkersLostError;
+    KeyboardInterrupt ends it early, and the result says `partial`.
     """
     reader = RunReader(folder)
     loaded, compiled = played or prepare(folder / "scenario" / "scenario.toml", ())
@@ -46,14 +47,10 @@ def work_on_run(
     region = loaded.scenario.region
     wanted = product or (region.card_product if region is not None else DEFAULT_PRODUCT)
     order = Order(world, wanted, share_for(cards, world.total), tuple(folders), jobs)
-    work = card_work(reader.whole() if order.share else (), order, beat)
-    if not work.partial:
-        _write(folder / RESULT, work)
+    with claimed(folder, KIND, among_others=True) as claim:
+        claim.check(RESULT)
+        work = card_work(reader.whole() if order.share else (), order, beat)
+        if not work.partial:
+            with writing(folder / RESULT):
+                claim.write(RESULT, json.dumps(work.as_json(), ensure_ascii=False, indent=2) + "\n")
     return work
-
-
-def _write(path: Path, work: CardWork) -> None:
-    temporary = path.with_name(path.name + ".partial")
-    with writing(path):
-        temporary.write_text(json.dumps(work.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
-        temporary.replace(path)

@@ -7,19 +7,16 @@ order, and a share of them, keyed by person, is the same people in every run and
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cardemu.host.workers import WorkerPool
 from cardemu.identifiers import Sex
 from cardemu.people import Person, people
 from cardemu.products import product
@@ -29,6 +26,7 @@ from sim.cardwork.life import Life, Row
 from sim.cardwork.outcome import CardWork, Tally
 from sim.cardwork.share import chosen
 from sim.cardwork.world import World
+from sim.errors import WorkersLostError
 from sim.log import Event
 
 Ints = NDArray[np.int64]
@@ -105,19 +103,6 @@ _DESKS: list[tuple[Desk, World]] = []
 """The desk of a process that was started for card work."""
 
 
-@contextmanager
-def _children_ignore_interrupts() -> Iterator[None]:
-    """Processes started now never see Ctrl-C: the one that gave the order says when to stop."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def _open(order: Order) -> None:
     _DESKS.append((desk_of(order), order.world))
 
@@ -155,16 +140,17 @@ def _alone(desk: Desk, world: World, rows: Ints) -> Iterator[Tally]:
 
 def _together(order: Order, rows: Ints, jobs: int) -> Iterator[Tally]:
     """By several processes; a few tasks wait for each, so that an early end has little to throw away."""
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _open, (order,)) as pool:
+    with WorkerPool(jobs, _open, (order,)) as pool:
         waiting = tasks(rows)
-        with _children_ignore_interrupts():
-            running: set[Future[Tally]] = {pool.submit(_work, task) for task in islice(waiting, 3 * jobs)}
+        running: set[Future[Tally]] = {pool.submit(_work, task) for task in islice(waiting, 3 * jobs)}
         try:
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 running |= {pool.submit(_work, task) for task in islice(waiting, len(finished))}
                 for one in finished:
                     yield one.result()
+        except BrokenExecutor as error:
+            raise WorkersLostError("a process that replayed cards was killed") from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

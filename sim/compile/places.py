@@ -130,9 +130,9 @@ class PlaceCompiler:
         """The row all places of one table share, without what differs."""
         rows = self.rows
         groups = self._groups(kind, name, table)
-        closing = _CLOSING[table.closing]
-        if "closing" not in table.model_fields_set and kind in ("stations", "factories"):
-            closing = Closing.KEEP
+        kept = kind == "factories" and "closing" not in table.model_fields_set
+        never = table.hours == ALWAYS  # nothing ever happens to the queue of a place that does not close
+        closing = Closing.KEEP if kept or never else _CLOSING[table.closing]
         timetable = self.opening.timetable(table.hours, [group.duty for group in groups], closing, table.last_ticket)
         row = StationRow(
             name=name,
@@ -152,7 +152,7 @@ class PlaceCompiler:
             service_of=self._service(table),
             wrap_up=NONE if table.wrap_up.constant and table.wrap_up.a == 0.0 else rows.dist(table.wrap_up),
             patience=rows.dist(table.patience),
-            preempt=any(group.preempt for group in groups),
+            preempt=tuple(group.preempt for group in groups) if any(group.preempt for group in groups) else (),
             own_lines=table.queue == "separate",
             jockeying=table.jockeying,
         )
@@ -162,7 +162,7 @@ class PlaceCompiler:
     def _of_people(self, row: StationRow, table: PlaceTable) -> StationRow:
         """How people behave there."""
         if table.balk is not None:
-            row = replace(row, balk_queue=int(table.balk.queue_per_counter), balk_share=table.balk.share)
+            row = replace(row, balk_queue=table.balk.queue_per_counter, balk_share=table.balk.share)
         if table.returns is not None:
             wait = self.rows.wait(table.returns.after, visit=True)
             row = replace(row, return_share=table.returns.share, return_wait=wait, return_at_most=table.returns.at_most)
@@ -320,7 +320,9 @@ class PlaceCompiler:
             for t_ms, servers, able in zip(staff.times_ms.tolist(), staff.servers.tolist(), staff.skills, strict=True)
             if able == skills
         )
-        changes = self.opening.daily(changes) if staff.daily else changes
+        if staff.daily:  # until the first time of day it is as it has been since the last one, on the first day too
+            evening = changes[-1][1]
+            changes = ((0, evening), *self.opening.daily(changes)) if changes[0][0] > 0 else self.opening.daily(changes)
         return changes if changes and changes[0][0] <= 0 else ((0, 0), *changes)
 
     def _mask(self, skills: tuple[str, ...]) -> int:

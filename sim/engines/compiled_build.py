@@ -46,7 +46,7 @@ def unsupported(program: Program) -> tuple[str, ...]:
         found.append("more than 62 counters with lines of their own")
     if len(program.businesses) > MOST_BUSINESSES:
         found.append("more than 62 businesses")
-    if any(row.preempt and row.batch_size > 1 for row in program.stations):
+    if any(any(row.preempt) and row.batch_size > 1 for row in program.stations):
         found.append("service broken off at batch stations")
     plain = {row.station for row in program.steps if row.where == Where.FIXED}
     if any((row.gather or row.batch_size > 1) and at not in plain for at, row in enumerate(program.stations)):
@@ -178,8 +178,8 @@ class _Stations:
         out[col.RETURN_WAIT], out[col.RETURN_AT_MOST] = row.return_wait, row.return_at_most
         shares = lists.broken((row.balk_share, row.return_share, row.callback_share))[0]
         out[col.BALK_SHARE], out[col.RETURN_SHARE], out[col.CALLBACK_SHARE] = shares, shares + 1, shares + 2
-        out[col.PREEMPT], out[col.GATHER] = row.preempt, row.gather
-        out[col.BATCH_SIZE], out[col.BATCH_JOIN], out[col.SETUP] = row.batch_size, row.batch_join, row.setup
+        out[col.GATHER], out[col.SETUP] = row.gather, row.setup
+        out[col.BATCH_SIZE], out[col.BATCH_JOIN] = row.batch_size, row.batch_join
         out[col.CONSUMABLES], out[col.REFILL] = row.consumables, row.refill
         out[col.BREAKDOWN], out[col.REPAIR] = row.breakdown_after, row.repair
         out[col.MACHINE], out[col.MENU], out[col.BANK] = row.machine, row.menu, row.bank
@@ -202,5 +202,6 @@ class _Stations:
         for number, skills in enumerate(row.skills):
             group = self.group[self.groups]
             group[col.SKILLS], group[col.LINES] = skills, 1 << number if row.own_lines else skills
+            group[col.BREAKS_OFF] = row.breaks_off(number)
             group[[col.PENDING, col.GROUP_BATCH, col.SERVING, col.FIRST_BOARD, col.LAST_BOARD]] = NONE
             self.groups += 1

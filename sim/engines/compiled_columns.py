@@ -105,7 +105,7 @@ GATHER = 6
 GROUP_FROM = 7
 GROUP_TO = 8
 BATCH_SIZE = 9
-PREEMPT = 10
+CLOSED = 10  # between the end of its hours and their beginning
 SERVICE_OF = 11  # position in `ints`: distribution of each business, NOT_GIVEN if the step's own
 SETUP = 12
 CONSUMABLES = 13
@@ -162,11 +162,12 @@ BUSY = 3
 PENDING = 4
 GROUP_BATCH = 5
 BATCH_STARTED = 6
-SERVING = 7  # case served last, where service can be broken off
+SERVING = 7  # case served last, where service is broken off
 FIRST_BOARD = 8
 LAST_BOARD = 9
 LINES = 10  # mask of the lines it takes people from: those of its skills, or its own
-GROUP_WIDTH = 11
+BREAKS_OFF = 11  # whether who leaves breaks off his service
+GROUP_WIDTH = 12
 
 # --- steps, moves, waits ---------------------------------------------------------------------------------------------
 STEP_KEY = 0

@@ -14,13 +14,13 @@ from sim.engines.compiled_lines import leave_closed, shortest
 from sim.engines.compiled_pauses import until
 from sim.engines.compiled_queue import everybody_waiting, group_for, leave, queue
 from sim.engines.compiled_release import capacity, done_with, drained, let_go, wear
-from sim.engines.compiled_service import be_patient, board_joined, board_over, no_longer_serving, start
+from sim.engines.compiled_service import be_patient, board_joined, board_over, board_with_room, no_longer_serving, start
 from sim.engines.compiled_stack import push
 from sim.engines.compiled_types import compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.draws import For
 from sim.log import Event
-from sim.program import Change, Closing
+from sim.program import THOUSANDTHS, Change, Closing
 
 _RANK_CHANGE, _RANK_WALK = int(Rank.CHANGE), int(Rank.WALK)
 _BALKING, _CALLBACK, _RETURNING = int(For.BALK), int(For.CALLBACK), int(For.RETURN)
@@ -54,15 +54,28 @@ def unserved(w: World, case: int, station: int, how: int, value: int) -> None:
 
 
 @inlined
-def _balks(w: World, case: int, station: int) -> bool:
-    """Whether the crowd puts a person off."""
+def _served_at_once(w: World, station: int, business: int) -> bool:
+    """Whether somebody who comes now need not wait."""
+    place = w.station[station]
+    if place[col.GATHER]:
+        return bool(place[col.WAITING] + 1 == place[col.GATHER])
+    if group_for(w, station, business) >= 0:
+        return True
+    return bool(place[col.BATCH_JOIN] and board_with_room(w, station) >= 0)
+
+
+@inlined
+def _balks(w: World, case: int, station: int, business: int) -> bool:
+    """Whether the crowd puts a person off: never where one is served at once."""
     place = w.station[station]
     if place[col.BALK_QUEUE] < 0:
         return False
     on_duty = 0
     for group in range(place[col.GROUP_FROM], place[col.GROUP_TO]):
         on_duty += w.group[group, col.ON_DUTY]
-    if place[col.WAITING] < place[col.BALK_QUEUE] * max(1, on_duty):
+    if place[col.WAITING] * THOUSANDTHS < place[col.BALK_QUEUE] * max(1, on_duty):
+        return False
+    if _served_at_once(w, station, business):
         return False
     return bool(share(w, case, _BALKING, 0) < w.reals[place[col.BALK_SHARE]])
 
@@ -113,7 +126,7 @@ def join(w: World, case: int, station: int, business: int) -> None:
         unserved(w, case, station, _TURNED_AWAY, 0)
     elif place[col.INSIDE] >= place[col.CAPACITY]:
         unserved(w, case, station, _BLOCKED, place[col.INSIDE])
-    elif _balks(w, case, station):
+    elif _balks(w, case, station, business):
         unserved(w, case, station, _BALK, place[col.WAITING])
     else:
         row[col.STATION] = row[col.HERE] = station
@@ -123,7 +136,7 @@ def join(w: World, case: int, station: int, business: int) -> None:
         place[col.INSIDE] += 1
         w.g[col.TICKETS] += 1
         row[col.TURN] = w.g[col.TICKETS]
-        row[col.BREAKS] = 0
+        row[col.BREAKS], row[col.REMAINING] = 0, -1
         _wait_or_start(w, case, station, business)
 
 
@@ -148,7 +161,7 @@ def ends(w: World, first: int) -> None:
     together = place[col.BATCH_SIZE] > 1
     if together:
         board_over(w, first, group)
-    if place[col.PREEMPT]:
+    if w.group[group, col.BREAKS_OFF]:
         no_longer_serving(w, first, group)
     case = first
     while case >= 0:
@@ -188,11 +201,12 @@ def _door(w: World, station: int, what: int) -> None:
     """Open, stop giving tickets, or close by the station's closing rule."""
     place = w.station[station]
     if what == _OPEN:
-        place[col.OPEN] = 1
+        place[col.OPEN], place[col.CLOSED] = 1, 0
         drained(w, station)
     else:
         place[col.OPEN] = 0
     if what == _CLOSE:
+        place[col.CLOSED] = 1
         if place[col.CLOSING] == _TURN_AWAY:
             _send_home(w, station)
         place[col.DRAINING] = 1 if place[col.CLOSING] == _SERVE_INSIDE and place[col.WAITING] > 0 else 0
@@ -210,6 +224,8 @@ def changes(w: World, station: int) -> None:
         place[col.CHANGE] += 1
         if change[1] == _CAPACITY:
             capacity(w, station, change[2], change[3])
+            if place[col.CLOSED] and place[col.CLOSING] == _TURN_AWAY:
+                _send_home(w, station)  # whose service has just been broken off
         else:
             _door(w, station, change[1])
     if place[col.OWN_LINES]:

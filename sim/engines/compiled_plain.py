@@ -65,7 +65,7 @@ def not_plain(program: Program) -> tuple[str, ...]:
 def _plain_station(row: StationRow) -> bool:
     plain_line = len(row.skills) == 1 and row.skills[0] != 0 and not row.lifo and row.callback_queue == NONE
     never_back = row.return_at_most == 0 or row.return_share == 0.0
-    one_by_one = not row.gather and row.batch_size == 1 and row.setup == NONE and not row.preempt
+    one_by_one = not row.gather and row.batch_size == 1 and row.setup == NONE and not any(row.preempt)
     no_wear = not row.consumables and row.breakdown_after == NONE and row.wrap_up == NONE
     return plain_line and never_back and one_by_one and no_wear and row.balk_queue == NONE and not row.own_lines
 

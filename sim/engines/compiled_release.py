@@ -15,11 +15,13 @@ from sim.engines.compiled_world import World
 from sim.engines.draws import For
 from sim.engines.machines import BREAKDOWN, REFILL
 from sim.log import Event
+from sim.program import Closing
 
 _RANK_FREE, _RANK_UP = int(Rank.FREE), int(Rank.UP)
 _WRAP_UP = int(For.WRAP_UP)
 _FREE, _CAPACITY, _PREEMPT = int(Event.FREE), int(Event.CAPACITY), int(Event.PREEMPT)
 _DOWN, _UP = int(Event.DOWN), int(Event.UP)
+_SERVE_INSIDE = int(Closing.SERVE_INSIDE)
 _REFILLS = 1 << 32
 """As in sim.engines.machines: keeps the numbers of refills apart from those of breakdowns and repairs."""
 
@@ -88,7 +90,7 @@ def _on_duty(w: World, station: int, number: int, servers: int) -> bool:
         return False
     w.group[group, col.ON_DUTY] = servers
     emit_of(w, -1, -1, -1, station, _CAPACITY, number, servers)
-    if row[col.PREEMPT]:
+    if w.group[group, col.BREAKS_OFF] and not (row[col.CLOSED] and row[col.CLOSING] == _SERVE_INSIDE):
         while free(w, group) < 0 and w.group[group, col.SERVING] >= 0:
             _break_off(w, w.group[group, col.SERVING], station, group)
     return True

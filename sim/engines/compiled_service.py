@@ -120,7 +120,7 @@ def start(w: World, first: int, station: int, number: int) -> None:
         else:
             w.group[group, col.FIRST_BOARD] = first
         w.group[group, col.LAST_BOARD] = first
-    if w.station[station, col.PREEMPT]:
+    if w.group[group, col.BREAKS_OFF]:
         _serving(w, first, group)
 
 
@@ -137,21 +137,29 @@ def no_longer_serving(w: World, case: int, group: int) -> None:
 
 
 @compiled
-def board_joined(w: World, case: int, station: int) -> bool:
-    """Let a case join a service in progress that has room, if there is one."""
+def board_with_room(w: World, station: int) -> int:
+    """First case of a service in progress that somebody may join, -1 if there is none."""
     cases = w.case
-    first, last = w.station[station, col.GROUP_FROM], w.station[station, col.GROUP_TO]
-    for group in range(first, last):
+    for group in range(w.station[station, col.GROUP_FROM], w.station[station, col.GROUP_TO]):
         board = w.group[group, col.FIRST_BOARD]
         while board >= 0:
             if cases[board, col.BOARD] < w.station[station, col.BATCH_SIZE]:
-                cases[cases[board, col.BOARD_TAIL], col.BOARD_MEMBER] = case
-                cases[board, col.BOARD_TAIL] = case
-                cases[board, col.BOARD] += 1
-                _begin(w, case, group - first, _START, 0)
-                return True
+                return int(board)
             board = cases[board, col.BOARD_NEXT]
-    return False
+    return -1
+
+
+@compiled
+def board_joined(w: World, case: int, station: int) -> bool:
+    """Let a case join a service in progress that has room, if there is one."""
+    cases, board = w.case, board_with_room(w, station)
+    if board < 0:
+        return False
+    cases[cases[board, col.BOARD_TAIL], col.BOARD_MEMBER] = case
+    cases[board, col.BOARD_TAIL] = case
+    cases[board, col.BOARD] += 1
+    _begin(w, case, cases[board, col.GROUP], _START, 0)
+    return True
 
 
 @compiled
@@ -181,5 +189,5 @@ def continue_service(w: World, case: int, station: int, number: int, since: int)
     w.station[station, col.INSIDE] += 1
     _begin(w, case, number, _CONTINUE, 0)
     _until_end(w, case, duration(w, case, station, group))
-    if w.station[station, col.PREEMPT]:
+    if w.group[group, col.BREAKS_OFF]:
         _serving(w, case, group)

@@ -59,7 +59,7 @@ class Floor:
             self._unserved(case, station, Event.TURNED_AWAY, 0)
         elif station.inside >= row.capacity:
             self._unserved(case, station, Event.BLOCKED, station.inside)
-        elif self._balks(case, station):
+        elif station.puts_off(business) and self.draws.share(case, For.BALK) < row.balk_share:
             self._unserved(case, station, Event.BALK, station.waiting)
         else:
             case.station = case.here = station.index
@@ -68,24 +68,15 @@ class Floor:
             station.inside += 1
             self.tickets += 1
             case.turn = self.tickets
-            case.breaks = 0
+            case.breaks, case.remaining_ms = 0, -1
             self._wait_or_start(case, station, business)
-
-    def _balks(self, case: Case, station: Station) -> bool:
-        """Whether the crowd puts a person off."""
-        row = station.row
-        if row.balk_queue == NONE or station.waiting < row.balk_queue * max(1, station.on_duty):
-            return False
-        return self.draws.share(case, For.BALK) < row.balk_share
 
     def _wait_or_start(self, case: Case, station: Station, business: int) -> None:
         row = station.row
-        if row.batch_join:
-            for number, group in enumerate(station.groups):
-                for board in group.boards:
-                    if len(board.cases) < row.batch_size:
-                        self._board(case, number, board)
-                        return
+        joined = station.board_with_room() if row.batch_join else None
+        if joined is not None:
+            self._board(case, *joined)
+            return
         number = station.group_for(business)
         if number >= 0 and not row.gather:
             self._start([case], station, number)
@@ -168,7 +159,7 @@ class Floor:
             board = Board(number, now + duration, cases)
             group.boards.append(board)
             first.board = board
-        if station.row.preempt:
+        if group.preempt:
             group.serving.append(first)
 
     def _board(self, case: Case, number: int, board: Board) -> None:
@@ -213,7 +204,7 @@ class Floor:
         self.log.row(case, Event.CONTINUE, number, 0)
         duration = self._duration(case, station, group)
         case.due = self.clock.at(now + duration, Rank.END, case.id, self._ends, case)
-        if station.row.preempt:
+        if group.preempt:
             group.serving.append(case)
 
     def _ends(self, first: Case) -> None:
@@ -224,7 +215,7 @@ class Floor:
             cases = first.board.cases
             group.boards.remove(first.board)
             first.board = None
-        if station.row.preempt:
+        if group.preempt:
             group.serving.remove(first)
         now = self.clock.now_ms
         for case in cases:
@@ -326,6 +317,8 @@ class Floor:
             station.change += 1
             if what == Change.CAPACITY:
                 self._capacity(station, number, servers)
+                if station.closed and station.row.closing == Closing.TURN_AWAY:
+                    self._send_home(station)  # whose service has just been broken off
             else:
                 self._door(station, what)
         if station.row.own_lines:
@@ -337,11 +330,12 @@ class Floor:
     def _door(self, station: Station, what: int) -> None:
         """Open, stop giving tickets, or close by the station's closing rule."""
         if what == Change.DOOR_OPEN:
-            station.open = True
+            station.open, station.closed = True, False
             self._drained(station)
         else:
             station.open = False
         if what == Change.DOOR_CLOSE:
+            station.closed = True
             if station.row.closing == Closing.TURN_AWAY:
                 self._send_home(station)
             station.draining = station.row.closing == Closing.SERVE_INSIDE and station.waiting > 0
@@ -371,7 +365,7 @@ class Floor:
             return
         group.on_duty = servers
         self.log.station_row(station.index, Event.CAPACITY, number, servers)
-        if station.row.preempt:
+        if group.preempt and not (station.closed and station.row.closing == Closing.SERVE_INSIDE):
             while group.free < 0 and group.serving:
                 self._break_off(group.serving[-1], station, group)
         self.call(station, number)

@@ -10,6 +10,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.program import NONE, THOUSANDTHS
+
 if TYPE_CHECKING:
     from sim.engines.clock import Due
     from sim.program import StationRow
@@ -109,11 +111,12 @@ class Group:
 
     skills: int
     lines: int  # mask of the lines it takes people from: those of its skills, or its own
+    preempt: bool = False  # whether who leaves breaks off his service
     on_duty: int = 0
     down: int = 0
     busy: int = 0
     pending: int = -1  # servers on duty once the people inside are served
-    serving: list[Case] = field(default_factory=list)  # kept only where service can be broken off
+    serving: list[Case] = field(default_factory=list)  # kept only where service is broken off
     boards: list[Board] = field(default_factory=list)
     batch: int = -1
     batch_started: int = 0
@@ -131,9 +134,11 @@ class Station:
         self.index = index
         self.row = row
         self.groups = [
-            Group(skills, 1 << number if row.own_lines else skills) for number, skills in enumerate(row.skills)
+            Group(skills, 1 << number if row.own_lines else skills, row.breaks_off(number))
+            for number, skills in enumerate(row.skills)
         ]
-        self.open = True
+        self.open = True  # whether tickets are given
+        self.closed = False  # between the end of its hours and their beginning
         self.draining = False
         self.waiting = 0
         self.inside = 0
@@ -151,6 +156,27 @@ class Station:
     def on_duty(self) -> int:
         """Servers on duty in all groups."""
         return sum(group.on_duty for group in self.groups)
+
+    def puts_off(self, business: int) -> bool:
+        """Whether so many wait that some do not join: never where one is served at once."""
+        row = self.row
+        if row.balk_queue == NONE or self.waiting * THOUSANDTHS < row.balk_queue * max(1, self.on_duty):
+            return False
+        return not self.serves_at_once(business)
+
+    def serves_at_once(self, business: int) -> bool:
+        """Whether somebody who comes now need not wait."""
+        if self.row.gather:
+            return self.waiting + 1 == self.row.gather
+        return self.group_for(business) >= 0 or (self.row.batch_join and self.board_with_room() is not None)
+
+    def board_with_room(self) -> tuple[int, Board] | None:
+        """A service in progress that somebody may join, with its group, or None."""
+        for number, group in enumerate(self.groups):
+            for board in group.boards:
+                if len(board.cases) < self.row.batch_size:
+                    return number, board
+        return None
 
     def group_for(self, business: int) -> int:
         """The first group with a free server that can do this business, or -1.  Groups stand in order of use."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.metrics.measures import Unit
+from sim.metrics.catalogue import Unit
 
 _STEPS = ((86_400_000.0, 48 * 3_600_000.0, "d"), (3_600_000.0, 7_200_000.0, "h"), (60_000.0, 120_000.0, "min"))
 
@@ -22,6 +22,14 @@ def in_words(value: float, unit: Unit) -> str:
             return f"{_figures(value * 3_600_000, 4)} per h"
         case Unit.COUNT | Unit.LEVEL:
             return f"{value:,.0f}" if value == int(value) else _figures(value, 5)
+
+
+def difference_in_words(value: float, unit: Unit) -> str:
+    """A difference with its unit: shares differ by percentage points."""
+    if unit is not Unit.SHARE:
+        return in_words(value, unit)
+    points = f"{100 * value:.4g}"
+    return f"{points} percentage {'point' if points == '1' else 'points'}"
 
 
 def _figures(value: float, digits: int) -> str:

@@ -6,22 +6,25 @@
     cities.parquet        one line a city, when all are done
     transfers.parquet     everybody who moved, when all are done
 
-Files appear under their names only when they are whole; a run that was stopped goes on with those that are there.
+The folder is claimed (cardemu.host.claim) as long as it is written to.  Files appear under their names only when they
+are whole; a run that was stopped goes on with those that are there.
 """
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import shutil
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import duckdb
 import numpy as np
 
+from cardemu.host.claim import Claim, claimed
+from cardemu.host.wholefile import whole
 from sim.errors import writing
 from sim.metrics.counting import Ints
 from sim.nation.measures import CityRow
@@ -31,49 +34,51 @@ from sim.nation.transfers import Moves
 FORMAT = "cardmill nation"
 VERSION = 1
 _KEY = 16
-_STATE = "nation.json"
+_STATE, _CITIES, _TRANSFERS = "nation.json", "cities.parquet", "transfers.parquet"
 
 
-class NationFolderError(Exception):
-    """A folder cannot be used for a nation's run, and why."""
+KIND = "nation"
+"""Of a claimed folder: what is in it was written by `cardmill nation`."""
 
 
 class NationFolder:
-    """Where the results of one run are."""
+    """Where the results of one run are; to be written to while it is `held`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._claim: Claim | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[Claim]:
+        """Have the folder for this process alone; raises OutputError."""
+        with claimed(self.path, KIND) as claim:
+            self._claim = claim
+            yield claim
+
+    @property
+    def claim(self) -> Claim:
+        """What is written goes through this."""
+        if self._claim is None:
+            raise ValueError("the folder is not held")
+        return self._claim
 
     def prepare(self, *, resume: bool) -> None:
-        """Make the folder, or take an old one of ours: emptied, or as it is to go on with it.
-
-        Raises NationFolderError if something else is there.
-        """
-        if self.path.exists() and not self.path.is_dir():
-            raise NationFolderError(f"{self.path} is in the way: not a folder")
-        if self.path.is_dir() and any(self.path.iterdir()):
-            if not self._ours():
-                raise NationFolderError(f"{self.path} is not empty and holds no run of a nation")
-            if not resume:
-                for name in ("movers", "cities"):
-                    shutil.rmtree(self.path / name, ignore_errors=True)
-                for name in ("cities.parquet", "transfers.parquet"):
-                    (self.path / name).unlink(missing_ok=True)
+        """Make the folder ready: emptied of an older run of ours, or as it is to go on with that."""
+        self.claim.check(_STATE, _CITIES, _TRANSFERS)
         with writing(self.path):
+            if not resume:
+                self.claim.clear()
             for name in ("movers", "cities"):
-                (self.path / name).mkdir(parents=True, exist_ok=True)
-
-    def _ours(self) -> bool:
-        try:
-            described = json.loads((self.path / _STATE).read_text("utf-8"))
-        except (OSError, ValueError):
-            return False
-        return isinstance(described, dict) and described.get("format") == FORMAT
+                (self.path / name).mkdir(exist_ok=True)
 
     def describe(self, values: Mapping[str, Any]) -> None:
         """Write nation.json."""
         text = json.dumps({"format": FORMAT, "version": VERSION, **values}, ensure_ascii=False, indent=1)
-        _whole(self.path / _STATE, lambda part: part.write(text.encode() + b"\n"))
+        self._write(_STATE, text + "\n")
+
+    def _write(self, name: str, content: bytes | str) -> None:
+        with writing(self.path / name):
+            self.claim.write(name, content)
 
     # -- departures ------------------------------------------------------------------------------------------------
 
@@ -97,7 +102,9 @@ class NationFolder:
             "key": np.array(key), "person": found.moves.person, "t_ms": found.moves.t_ms, "fen": found.moves.fen,
             "there": found.there, "due_ms": found.due_ms,
         }  # fmt: skip
-        _whole(self.path / "movers" / f"{found.code}-{key[:_KEY]}.npz", lambda part: np.savez(part, **columns))
+        packed = io.BytesIO()
+        np.savez(packed, **columns)
+        self._write(f"movers/{found.code}-{key[:_KEY]}.npz", packed.getvalue())
 
     # -- cities ----------------------------------------------------------------------------------------------------
 
@@ -113,15 +120,14 @@ class NationFolder:
     def keep_row(self, row: CityRow) -> None:
         """Store the row of a city."""
         text = json.dumps(row.as_json(), ensure_ascii=False, separators=(",", ":"))
-        path = self.path / "cities" / f"{row.code}-{row.key[:_KEY]}.json"
-        _whole(path, lambda part: part.write(text.encode() + b"\n"))
+        self._write(f"cities/{row.code}-{row.key[:_KEY]}.json", text + "\n")
 
     # -- what is written at the end --------------------------------------------------------------------------------
 
     def write_tables(self, rows: Sequence[CityRow], transfers: Mapping[str, Ints]) -> None:
         """Both Parquet files."""
-        _parquet(self.path / "transfers.parquet", transfers)
-        _parquet(self.path / "cities.parquet", table_of(rows))
+        for name, columns in ((_TRANSFERS, transfers), (_CITIES, table_of(rows))):
+            _parquet(self.claim.path(name), columns)
 
 
 def table_of(rows: Sequence[CityRow]) -> dict[str, Any]:
@@ -143,22 +149,7 @@ def table_of(rows: Sequence[CityRow]) -> dict[str, Any]:
 
 def _parquet(path: Path, columns: Mapping[str, Any]) -> None:
     """Columns as a Parquet file."""
-    part = path.with_name(f".{path.name}.part")
-    connection = duckdb.connect()
-    connection.register("numbers", dict(columns))
-    target = str(part).replace("'", "''")
-    with writing(path, duckdb.IOException):
+    with writing(path, duckdb.IOException), whole(path) as part, duckdb.connect() as connection:
+        connection.register("numbers", dict(columns))
+        target = str(part).replace("'", "''")
         connection.execute(f"COPY numbers TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-        connection.close()
-        part.replace(path)
-
-
-def _whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file under another name, then give it its own."""
-    part = path.with_name(f".{path.name}.part")
-    with writing(path):
-        with part.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)

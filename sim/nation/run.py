@@ -79,22 +79,23 @@ class NationRun:
     def play(self, *, resume: bool) -> NationResult:
         """Play what is not there yet.
 
-        Raises ScenarioError for mistakes in the nation's files, NationFolderError, WorkersLostError; KeyboardInterrupt
+        Raises ScenarioError for mistakes in the nation's files, OutputError, WorkersLostError; KeyboardInterrupt
         passes through, what was finished is kept.
         """
         check(self.nation)
-        self.folder.prepare(resume=resume)
-        self._describe(RUNNING)
-        try:
-            departures = self._departures()
-            self._cities(departures)
-        except BaseException:
-            self._describe(INTERRUPTED)
-            raise
-        result = self.result()
-        _check_total(result)
-        self.folder.write_tables(result.rows, _transfers(self.nation, departures))
-        self._describe(COMPLETE)
+        with self.folder.held():
+            self.folder.prepare(resume=resume)
+            self._describe(RUNNING)
+            try:
+                departures = self._departures()
+                self._cities(departures)
+            except BaseException:
+                self._describe(INTERRUPTED)
+                raise
+            result = self.result()
+            _check_total(result)
+            self.folder.write_tables(result.rows, _transfers(self.nation, departures))
+            self._describe(COMPLETE)
         return result
 
     def _describe(self, status: str) -> None:

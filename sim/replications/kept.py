@@ -107,6 +107,20 @@ def whole_parts(path: Path, magic: bytes, take: Callable[[bytes, Lies], None]) -
         os.truncate(path, whole)
 
 
+def holds_parts(path: Path, magic: bytes, count: int = 1) -> bool:
+    """Whether so many parts stand whole in a file, as far as their lengths tell."""
+    try:
+        with path.open("rb") as file:
+            size, end = os.fstat(file.fileno()).st_size, len(magic)
+            for _ in range(count):
+                file.seek(end)
+                head = file.read(_LENGTH)
+                end += _LENGTH + _DIGEST + int.from_bytes(head, "little")
+            return end <= size
+    except OSError:
+        return False
+
+
 def _parts(file: BinaryIO, path: Path, size: int) -> Iterator[tuple[bytes, Lies]]:
     """Whole parts and where each lies, up to the first that is not whole."""
     while True:

@@ -18,7 +18,7 @@ from sim.metrics.cube import Selection
 from sim.metrics.fold import Result
 from sim.metrics.names import Names
 from sim.replications.codec import UnreadableRowError, decode, encode, first
-from sim.replications.kept import GrowingFile, Lies, RowsError, packed, unpacked, whole_parts
+from sim.replications.kept import GrowingFile, Lies, RowsError, holds_parts, packed, unpacked, whole_parts
 from sim.stories import StoryResult
 
 ROWS_FILE = "replications.rows"
@@ -212,6 +212,11 @@ class RowFile(GrowingFile):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, _MAGIC)
+
+
+def holds_rows(folder: Path) -> bool:
+    """Whether a replication is kept in a folder."""
+    return holds_parts(folder / ROWS_FILE, _MAGIC)
 
 
 def read_rows(path: Path, key: Key, names: Names) -> Rows:

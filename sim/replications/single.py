@@ -139,7 +139,7 @@ class _Listeners:
         """Add who came and which cards were ordered to the run folder, also when the run was broken off."""
         if self.writer is not None and self.registry is not None:
             for table in self.registry.tables():
-                self.writer.write_table(self.writer.folder / "names" / f"{table.name}.parquet", table)
+                self.writer.write_table(f"names/{table.name}.parquet", table)
 
     def violations(self, *, whole: bool) -> tuple[str, ...]:
         """What the identities found."""

@@ -12,7 +12,8 @@ from sim.engines.choose import ready
 from sim.errors import ScenarioError
 from sim.expectations import expectation
 from sim.metrics.expect import Verdict
-from sim.replications.asked import Asked, read_asked
+from sim.metrics.replicated import Part
+from sim.replications.asked import Asked, read_paired
 from sim.replications.common import Common
 from sim.replications.compare import Difference, asked_of_both, compare, headline
 from sim.replications.kept import RowsError
@@ -81,14 +82,14 @@ Measured = tuple[Common, int, Asked]
 """A replication of a job, of which one number is asked for."""
 
 
-def play_measured(task: Measured) -> tuple[str, int, float]:
-    """Play one replication in a worker; returns content hash, replication and the number asked for."""
+def play_measured(task: Measured) -> tuple[str, int, Part]:
+    """Play one replication in a worker; returns content hash, replication and what it adds to the number asked for."""
     common, number, asked = task
     key, row = play_alone((common, number))
     ours = common.opened().key
     if key != ours:
         raise RowsError(f"a worker's run does not go with ours: {ours.difference(key)}")
-    return key.content_hash, number, asked.of([row.result])[0]
+    return key.content_hash, number, asked.part(row.result)
 
 
 @dataclass(slots=True)
@@ -127,8 +128,8 @@ class _Alternatives:
         bare = replace(self.plan, questions=(self.asked.question,))
         return job_of(loaded, compiled, bare, [expectation(table) for table in loaded.scenario.expect])
 
-    def values(self, found: dict[tuple[str, int], float]) -> dict[str, list[float]]:
-        """The metric of each replication by override, of those that are finished."""
+    def values(self, found: dict[tuple[str, int], Part]) -> dict[str, list[Part]]:
+        """What each replication adds to the metric by override, of those that are finished."""
         numbers = range(self.replications)
         whole = {text: [found.get((key, n)) for n in numbers] for text, key in self.hash_of.items()}
         return {text: [v for v in row if v is not None] for text, row in whole.items() if None not in row}
@@ -150,7 +151,7 @@ def play_sensitivity(
     """
     scenario = settle(side.path, side.overrides, plan.engine, plan.seed, announce)
     loaded, compiled = scenario.loaded, scenario.compiled
-    asked = read_asked(metric[0], compiled.names, "--metric", metric[1])
+    asked = read_paired(metric[0], compiled.names, "--metric", metric[1])
     found, skipped = variations(assumptions(loaded, compiled.program.procedures), change)
     replications = plan.replications or loaded.scenario.run.replications
     played = replications * (1 + 2 * len(found))

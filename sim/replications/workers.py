@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, Self, TypeVar
 
+from cardemu.host.workers import WorkerPool
 from sim.errors import Problem, ScenarioError, WorkersLostError
 from sim.replications.shares import OUTLET, Outlet, Share
 
@@ -163,20 +161,18 @@ class LocalCrew(ExecutorCrew):
 
     def __init__(self, size: int) -> None:
         self._processes: set[BaseProcess] = set()
-        self._context = multiprocessing.get_context("spawn")
-        self._ear, self._mouth = self._context.Pipe(duplex=False)
+        self._ear, self._mouth = multiprocessing.Pipe(duplex=False)
         super().__init__(self._start(size), size)
 
     def _start(self, size: int) -> Executor:
         kernels = sys.modules.get("sim.engines.kernels")  # takes a moment to load: where it is not, nothing is compiled
         code = {} if kernels is None else kernels.STORE.only_in_memory()
-        return ProcessPoolExecutor(size, self._context, initializer=_begin_worker, initargs=(self._mouth, code))
+        return WorkerPool(size, _begin_worker, (self._mouth, code))
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to a process."""
         before = set(multiprocessing.active_children())
-        with _ctrl_c_held_back():
-            future = super().submit(function, task)
+        future = super().submit(function, task)
         self._processes |= set(multiprocessing.active_children()) - before
         return future
 
@@ -200,22 +196,8 @@ class LocalCrew(ExecutorCrew):
         self._processes.clear()
 
 
-@contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
-    """What starts meanwhile never gets Ctrl-C, not even before it can say that it ignores it; here it comes later."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _begin_worker(mouth: Connection, code: dict[str, bytes]) -> None:
-    """`code`: what the parent has compiled and could not keep on disk."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Where a worker tells how far it is; `code`: what the parent has compiled and could not keep on disk."""
     if hasattr(os, "set_blocking"):
         os.set_blocking(mouth.fileno(), False)
 
@@ -228,14 +210,6 @@ def _begin_worker(mouth: Connection, code: dict[str, bytes]) -> None:
         from sim.engines.kernels import STORE  # noqa: PLC0415 - takes a moment to load
 
         STORE.take(code)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait_for([parent.sentinel])
-        os._exit(1)
 
 
 def cores() -> int:

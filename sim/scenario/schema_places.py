@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from sim.scenario import units
 from sim.scenario.schema_base import (
+    COUNT_1_SHAPE,
     INTERVAL_JSON,
     NAME_JSON,
     Clock,
@@ -28,6 +29,8 @@ from sim.scenario.schema_base import (
     is_dist,
 )
 from sim.scenario.schema_chip import ChipTime
+from sim.scenario.schema_files import COLUMN_NAMES_JSON, ONLY_JSON, ZONE_JSON, ColumnNames, CsvFile
+from sim.scenario.sizes import MAX_PLACES, MAX_SERVERS
 from sim.scenario.units import WrongValueError
 from sim.scenario.values import NEVER, UNLIMITED, Dist
 
@@ -64,7 +67,7 @@ def _read_when(value: object) -> str | Intervals:
 def _read_servers(value: object) -> int:
     if value == "unlimited":
         return UNLIMITED
-    return units.whole(value, 0, 'a whole number, 0 or more, or "unlimited"')
+    return units.whole(value, 0, 'a whole number, 0 or more, or "unlimited"', MAX_SERVERS)
 
 
 _INTERVALS_JSON = {"anyOf": [INTERVAL_JSON, {"type": "array", "items": INTERVAL_JSON}]}
@@ -83,9 +86,35 @@ _SERVERS_SHAPE = Shape(
     "servers", _SERVERS_JSON, 'a whole number, 0 or more, or "unlimited"', resolved="servers, -1 unlimited"
 )
 
+
+def _read_thousandths(value: object) -> int:
+    """A number in thousandths, exactly."""
+    number = units.fraction(value, _FEW_DECIMALS) * 1000
+    if number.denominator != 1 or not 0 <= number <= 1000 * _MOST_WAITING:
+        raise WrongValueError(f"{units.show(value)} is out of range or too finely divided", _FEW_DECIMALS)
+    return int(number)
+
+
+_MOST_WAITING = 1_000_000
+_FEW_DECIMALS = "a number from 0 to 1000000 with three decimals at most"
+_THOUSANDTHS_SHAPE = Shape(
+    "number, three decimals",
+    {"type": "number", "minimum": 0, "maximum": _MOST_WAITING},
+    _FEW_DECIMALS,
+    resolved="thousandths",
+)
+
 OpenIntervals = Annotated[Intervals, PlainValidator(read_intervals), INTERVALS_SHAPE]
 When = Annotated[str | Intervals, PlainValidator(_read_when), _WHEN_SHAPE]
 Servers = Annotated[int, PlainValidator(_read_servers), _SERVERS_SHAPE]
+Thousandths = Annotated[int, PlainValidator(_read_thousandths), _THOUSANDTHS_SHAPE]
+
+
+def _read_place_count(value: object) -> int:
+    return units.whole(value, 1, at_most=MAX_PLACES)
+
+
+PlaceCount = Annotated[int, PlainValidator(_read_place_count), COUNT_1_SHAPE]
 
 
 class CounterGroup(Section):
@@ -99,11 +128,13 @@ class CounterGroup(Section):
         default=(), description="businesses they do (default: all)", examples=[["apply", "collect"]]
     )
     preempt: Flag = Field(
-        default=False, description="at the end of duty the service is broken off and the person waits again"
+        default=False,
+        description="at the end of duty the service is broken off and the person waits again; at closing time as "
+        "`closing` says: finished, sent home, or kept",
     )
 
 
-class Counters(Section):
+class Counters(CsvFile):
     """Servers of a place: groups, or a timetable read from a CSV file."""
 
     groups: tuple[CounterGroup, ...] = Field(default=(), description="groups of servers")
@@ -113,6 +144,9 @@ class Counters(Section):
     preempt: Flag = Field(
         default=False, description="with file: servers who leave break off their service and the person waits again"
     )
+    time: ColumnNames = Field(default=(), description="with file: column of the times (default: time)")
+    servers: ColumnNames = Field(default=(), description="with file: column of the numbers (default: servers)")
+    skills: ColumnNames = Field(default=(), description="with file: column of the skills (default: skills)")
 
 
 def _shape_counters(value: object) -> object:
@@ -129,6 +163,12 @@ _FILE_JSON = {
     "properties": {
         "file": {"type": "string", "description": "CSV with the columns time, servers[, skills]"},
         "preempt": {"type": "boolean", "description": "servers who leave break off their service"},
+        **{
+            key: {**COLUMN_NAMES_JSON, "description": f"column of the {what}"}
+            for key, what in (("time", "times"), ("servers", "numbers"), ("skills", "skills"))
+        },
+        "only": ONLY_JSON,
+        "zone": ZONE_JSON,
     },
     "required": ["file"],
     "additionalProperties": False,
@@ -177,8 +217,9 @@ NameShares = Annotated[dict[Name, Share], BeforeValidator(_shape_then), shares_s
 class Balk(Section):
     """People who see the crowd and do not join."""
 
-    queue_per_counter: Number = Field(
-        description="people waiting for each server on duty from which some balk", examples=[15]
+    queue_per_counter: Thousandths = Field(
+        description="people waiting for each server on duty from which some balk; 0: whenever one must wait",
+        examples=[15, 0.9, 0],
     )
     share: Share = Field(description="share of the arriving people who then balk", examples=[0.5])
 
@@ -224,7 +265,7 @@ class PlaceTable(Section):
 
     title: Text = Field(default="", description="title in English", examples=["Haishu outlet"])
     title_zh: Text = Field(default="", description="title in Chinese", examples=["海曙网点"])
-    count: Count1 = Field(default=1, description="number of equal places; several are named X-001, X-002, ...")
+    count: PlaceCount = Field(default=1, description="number of equal places; several are named X-001, X-002, ...")
     weight: Number = Field(default=1.0, description="relative share of the people who choose it")
     hours: Name = Field(default="always", description="opening hours: name of an hours table", examples=["window"])
     district: Text = Field(default="", description="district, for grouping in reports", examples=["haishu"])
@@ -254,8 +295,8 @@ class PlaceTable(Section):
     balk: Balk | None = Field(default=None, description="people who do not join a long queue")
     closing: Literal["serve inside", "turn away", "keep"] = Field(
         default="serve inside",
-        description="at closing time: serve everybody inside, send the waiting home, or keep the queue until it opens "
-        "(the default of stations and factories)",
+        description="at the end of the opening hours, a lunch break included: serve everybody inside, send the waiting "
+        "home, or keep the queue until it opens (the default of factories)",
     )
     last_ticket: Clock | None = Field(default=None, description="no tickets after this time", examples=["16:30"])
     returns: Returns | None = Field(default=None, description="people who left without service and try again")

@@ -1,7 +1,8 @@
 """Power cuts: after any single memory write, the next reset finds the state before the command or after it.
 
 Every command that writes in any conversation is torn after every one of its page writes, and the recovery that
-follows is torn after every one of its own.
+follows is torn after every one of its own.  A command that shows a secret spends a try with its first write, and
+whatever an attacker sees that tells a right one from a wrong one has cost that try.
 """
 
 from __future__ import annotations
@@ -35,6 +36,12 @@ WRITERS = {
     "VERIFY",
     "WRITE KEY",
 }
+SECRETS = {
+    *(b"\x00\x20", b"\x80\x5e", b"\x84\x24", b"\x00\x82"),
+    *(b"\x84\x1e", b"\x84\x16", b"\x84\xd4", b"\x04\xd6", b"\x04\xdc"),
+    *(b"\xb0\x2a", b"\xb0\x2c", b"\x80\x72"),
+}
+"""CLA and INS of the commands that show a PIN, a proof or a MAC, on a card and on a PSAM."""
 RECOVERY_LIMIT = 60
 """Recoveries of larger commands run the same journal, only longer; their own tears would take minutes."""
 
@@ -67,19 +74,56 @@ def check(card: Card, command: bytes) -> int:
     whole = clone(card)
     whole.transmit(command)
     after, count = snapshot(whole), whole.cost.page_writes
-    finished = 0
+    finished, compared = 0, command[:2] in SECRETS
     for writes in range(count + 1):
         victim = torn(card, command, writes)
         torn_memory = copy.deepcopy(victim.memory, {id(card.memory.image): card.memory.image})
         victim.reset()
         found = snapshot(victim)
+        if writes == 1 and compared:
+            before, finished = one_try_less(before, found), 0
         assert found in (before, after), f"{command.hex()} torn after {writes} of {count}"
         assert (found == after) >= finished, "a later cut cannot undo what an earlier one kept"
         finished = found == after
         if count <= RECOVERY_LIMIT:
             _tear_recovery(victim, torn_memory, found)
     assert count == 0 or finished, "after the last write the command has happened"
+    if compared:
+        _attack(card, command, count)
     return count
+
+
+def one_try_less(before: dict[int, bytes], found: dict[int, bytes]) -> dict[int, bytes]:
+    """The memory found, once it is seen to be that before but for one counter, lower by one."""
+    fallen = [old - new for old, new in zip(before[Cell.TRIES], found[Cell.TRIES], strict=True) if old != new]
+    assert fallen == [1]
+    assert {**found, Cell.TRIES: b""} == {**before, Cell.TRIES: b""}
+    return found
+
+
+def seen(card: Card, command: bytes, writes: int) -> tuple[bytes, bytes]:
+    """What who tears a card after so many writes gets to see (nothing, or the answer), and the tries then."""
+    victim, answer = clone(card), b""
+    victim.tear_after(writes)
+    try:
+        answer = victim.transmit(command)
+    except PowerCutError:
+        victim.reset()
+    return answer, victim.memory.read(Cell.TRIES)
+
+
+def _attack(card: Card, command: bytes, count: int) -> None:
+    """A right secret beside a wrong one: no power cut tells them apart for nothing."""
+    if clone(card).transmit(command)[-2:] != b"\x90\x00":
+        return
+    wrong = command[:5] + bytes((command[5] ^ 1,)) + command[6:-1] + bytes((command[-1] ^ 1,))
+    assert clone(card).transmit(wrong)[0] in {0x63, 0x93}
+    before = card.memory.read(Cell.TRIES)
+    for writes in range(count + 1):
+        (right_answer, _), (answer, left) = seen(card, command, writes), seen(card, wrong, writes)
+        assert answer == right_answer or sum(left) < sum(before), (
+            f"{command.hex()} torn after {writes} tells for nothing"
+        )
 
 
 def _tear_recovery(card: Card, memory: Memory, expected: dict[int, bytes]) -> None:
@@ -158,7 +202,7 @@ def test_the_psam_is_atomic_too() -> None:
                 writers.add(names[op[0] << 8 | op[1]])
                 assert check(card, op) >= 1
             card.transmit(op)
-    assert writers == {"CHANGE KEY", "INIT SAM FOR PURCHASE"}
+    assert writers == {"CHANGE KEY", "CREDIT SAM", "INIT SAM FOR PURCHASE"}
 
 
 def test_a_purchase_and_its_log_record_never_part() -> None:
@@ -181,7 +225,7 @@ def test_a_purchase_and_its_log_record_never_part() -> None:
     conversation_host.send("00A4040006D15600000503")
     conversation_host.send("0020000003123456")
     assert conversation_host.purchase((3520, 0, 0))[-2:] == b"\x90\x00"
-    assert sizes == [8]
+    assert sizes == [11]  # the try; account, log and counter in the journal, its mark, all three, its end
 
 
 def test_page_writes_cover_exactly_what_changed() -> None:
@@ -228,14 +272,31 @@ def test_a_torn_card_answers_nothing_until_reset() -> None:
     assert card.transmit(bytes.fromhex("00200000")) == b"\x63\xc5"
 
 
-def test_tearing_before_the_first_write_changes_nothing() -> None:
-    """Cutting power before a wrong PIN is counted gives the try back, as the order of writes implies."""
+def test_tearing_before_the_first_write_compares_nothing() -> None:
+    """Cutting power before a try is written costs none, and says as much about the right PIN as about a wrong one."""
     card = new_card()
-    card.tear_after(0)
-    with pytest.raises(PowerCutError, match="before a memory write"):
-        card.transmit(bytes.fromhex("0020000003999999"))
-    card.reset()
-    assert card.transmit(bytes.fromhex("00200000")) == b"\x63\xc6"
+    for number in ("999999", "123456"):
+        card.tear_after(0)
+        with pytest.raises(PowerCutError, match="before a memory write"):
+            card.transmit(bytes.fromhex("0020000003" + number))
+        card.reset()
+        assert card.transmit(bytes.fromhex("00200000")) == b"\x63\xc6"
+
+
+@pytest.mark.parametrize("writes", [0, 1, 2])
+def test_a_pin_is_not_found_by_tearing(writes: int) -> None:
+    """Reset, tear, guess, over and over: six guesses that tell anything, and the PIN is locked."""
+    card, told = new_card(), 0
+    for guess in range(100_000, 100_040):
+        card.reset()
+        card.tear_after(writes)
+        try:
+            told += card.transmit(bytes.fromhex(f"0020000003{guess}")) != b"\x69\x83"
+        except PowerCutError:
+            told += writes > 0
+        card.reset()
+    assert told == (6 if writes else 0)
+    assert card.transmit(bytes.fromhex("00200000")) == (b"\x69\x83" if writes else b"\x63\xc6")
 
 
 def test_a_command_that_writes_nothing_survives_an_armed_cut() -> None:

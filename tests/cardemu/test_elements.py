@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cardemu.cleantext import text_problem
 from cardemu.elements.codec import (
     ElementError,
     blank_content,
@@ -165,7 +166,9 @@ def test_files_begin_blank() -> None:
         ("SSSEEF06", 0x0D, "１９９０", "must be digits"),
         ("SSSEEF05", 0x01, "12", "must be 16 bytes or nothing"),
         ("SSSEEF05", 0x01, "XY", "pairs of hexadecimal digits"),
-        ("SSSEEF06", 0x09, "\ud800", "GB 18030 cannot write"),
+        ("SSSEEF06", 0x09, "\ud800", "half a character"),
+        ("SSSEEF06", 0x09, "李|敏", "separate values"),
+        ("SSSEEF06", 0x09, "李敏 ", "ends with a blank"),
         ("DF01EF15", 0x40, "013^201506", "must have 3 parts"),
     ],
 )
@@ -192,13 +195,13 @@ def test_bytes_that_are_no_value_are_refused(key: str, tag: int, value: str) -> 
 
 
 def test_a_long_name_goes_on_in_the_extension() -> None:
-    """30 bytes in tag 09, the rest in 4E; joined they are the name, even when the cut falls inside a character."""
+    """30 bytes in tag 09, the rest in 4E; joined they are the name."""
     name = "买买提江·吐尔逊阿卜杜拉热合曼尼牙孜" + "a"
     first, extension = split_name(name)
     assert (len(first), len(extension)) == (30, 20)
     assert extension.rstrip(b"\x00") != b""
     assert join_name(first, extension) == name
-    with pytest.raises(ElementError, match="at most 50 fit"):
+    with pytest.raises(ElementError, match="takes 52 bytes; 30 and 20 more fit"):
         split_name("长" * 26)
 
 
@@ -212,11 +215,27 @@ def test_rare_characters_take_four_bytes() -> None:
 CHARACTERS = st.characters(codec="gb18030", exclude_characters="\x00")
 
 
-@given(st.text(CHARACTERS, max_size=50).filter(lambda name: len(name.encode("gb18030")) <= 50))
+@given(
+    st.text(CHARACTERS, max_size=48).filter(lambda name: len(name.encode("gb18030")) <= 46 and not text_problem(name))
+)
 def test_any_name_that_fits_comes_back(name: str) -> None:
-    """Whatever characters a name is made of."""
+    """Whatever characters a name is made of; each of its two records can be read alone."""
     first, extension = split_name(name)
     assert (len(first), len(extension), join_name(first, extension)) == (30, 20, name)
+    assert join_name(first) + join_name(extension) == name
+
+
+def test_a_name_is_cut_between_characters() -> None:
+    """33 bytes with a character at bytes 30 and 31: it goes into the extension whole."""
+    first, extension = split_name("a" + "李" * 16)
+    assert (first.hex(), extension.hex()) == ("61" + "c0ee" * 14 + "00", "c0ee" * 2 + "00" * 16)
+
+
+def test_a_name_that_others_cut_inside_a_character_is_read() -> None:
+    """Byte 30 is the first half of a character, byte 31 the second (C2: readers join both)."""
+    name = "a" + "李" * 16
+    encoded = name.encode("gb18030")
+    assert join_name(encoded[:30], encoded[30:].ljust(20, b"\x00")) == name
 
 
 @given(st.integers(0, 8).flatmap(lambda n: st.text("0123456789", min_size=n, max_size=n)))

@@ -7,8 +7,8 @@ import pytest
 from cardemu.apdu import build
 from cardemu.card import Card
 from cardemu.crypto import DES, SM4_128, factors
-from cardemu.memory import PowerCutError
-from cardemu.psam import COMMANDS, MASTER_KEY, PURCHASE_ROW, psam
+from cardemu.memory import Cell, PowerCutError
+from cardemu.psam import COMMANDS, MASTER_KEY, PURCHASE_ROW, Begun, psam
 from cardemu.status import known
 from tests.cardemu.support import REGION, TERMINAL, TIME, Host, counting, new_card
 
@@ -150,10 +150,41 @@ def test_the_terminal_counter_moves_with_every_purchase() -> None:
 
 
 def test_a_wrong_mac2_is_refused() -> None:
-    """CREDIT SAM believes only the card."""
+    """CREDIT SAM believes only the card, and a wrong MAC2 costs a try of DPK: after fifteen it pays no more."""
+    sam = module()
+    for _ in range(15):
+        assert purchase(sam)[-2:] == b"\x90\x00"
+        assert send(sam, "807200000400000000") == b"\x93\x02"
+    assert purchase(sam) == b"\x69\x83"
+    assert purchase(sam, "02")[-2:] == b"\x90\x00"
+
+
+def test_a_right_mac2_gives_the_tries_back() -> None:
+    """One wrong, one right: DPK has all its tries again."""
     sam = module()
     purchase(sam)
-    assert send(sam, "807200000400000000") == b"\x93\x02"
+    send(sam, "807200000400000000")
+    assert sam.memory.read(Cell.TRIES)[2] == 14
+    purchase(sam)
+    begun = sam.session.pending if sam.session is not None else None
+    assert isinstance(begun, Begun)
+    assert send(sam, "8072000004" + begun.algorithm.mac(begun.key, begun.amounts).hex()) == b"\x90\x00"
+    assert sam.memory.read(Cell.TRIES)[2] == 15
+
+
+def test_the_master_key_is_not_guessed() -> None:
+    """Fifteen wrong MACs, torn or not, and CHANGE KEY is locked; another key's tries are its own."""
+    sam = module()
+    for number in range(15):
+        if number % 2:
+            sam.tear_after(1)
+            with pytest.raises(PowerCutError):
+                change_key(sam, bytes((7, 1)) + bytes(16), spoil=1)
+            sam.reset()
+        else:
+            assert change_key(sam, bytes((7, 1)) + bytes(16), spoil=1) == b"\x93\x02"
+    assert change_key(sam, bytes((7, 1)) + bytes(16)) == b"\x69\x83"
+    assert purchase(sam)[-2:] == b"\x90\x00"
 
 
 def test_the_counter_survives_power_cuts() -> None:

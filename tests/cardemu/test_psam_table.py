@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cardemu.card import Card
 from cardemu.keys import KEY_ROWS
+from cardemu.memory import Cell
 from cardemu.psam import COMMANDS, psam
 from tests.cardemu.support import REGION, TERMINAL, counting
 from tests.cardemu.test_psam import change_key, purchase, send
@@ -16,6 +17,7 @@ SHARED = {
     ("SELECT", 0x9303): "nothing on a PSAM can be locked",
     ("READ BINARY", 0x6981): "a PSAM has no record file",
     ("READ BINARY", 0x6982): "the PSAM's files are free to read",
+    ("CHANGE KEY", 0x6A84): "its table takes every key of the sector in several versions",
 }
 """Status words of commands the card has too, which a PSAM cannot give, and why."""
 COUNTER_CELL = 16 + 4
@@ -27,7 +29,16 @@ PLAIN = (
     *(DELIVER, "80FA000008" + "00" * 8),
     *("807200000400000000", "8072010004" + "00" * 4, "8072000003" + "00" * 3),
     *("8070010034" + "00" * 52, "8070000034" + "00" * 52, "8070010033" + "00" * 51),
-    *("0084000008", "0084010008", "0084000007", "00A40000023F00", "00A4000102DF0A", "00A4000002DF0A", "00A40000013F"),
+    *(
+        "0084000008",
+        "80FA000008" + "00" * 8,
+        "0084010008",
+        "0084000007",
+        "00A40000023F00",
+        "00A4000102DF0A",
+        "00A4000002DF0A",
+        "00A40000013F",
+    ),
     *("00B09600", "00B0960006", "00B0900001", "00B0960601", "00A40000", "00B0000001"),
     *("80FA00000800", "BFDE67082000"),  # fewer bytes than Lc says
     *("84D400081B" + "00" * 27, "84D401081C" + "00" * 28),
@@ -89,7 +100,13 @@ def everything() -> set[tuple[str, int]]:
     send(sam, "8072000004" + mac2.hex())
     sam.memory.cells[COUNTER_CELL] = b"\xff" * 4
     purchase(sam)
-    return sam.pairs | poor.pairs
+    spent = heard()
+    purchase(spent)
+    spent.memory.cells[Cell.TRIES] = bytes(8)
+    send(spent, "807200000400000000")
+    purchase(spent)
+    change_key(spent, bytes((7, 1)) + bytes(16), number=0x08)
+    return sam.pairs | poor.pairs | spent.pairs
 
 
 def test_every_pair_of_the_psam_occurs() -> None:

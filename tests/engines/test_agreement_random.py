@@ -29,13 +29,13 @@ def _maybe(line: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @st.composite
 def _counters(draw: st.DrawFn, *, may_break_off: bool) -> str:
-    """One or two groups, some of them on duty only part of the time, some broken off when it ends."""
+    """One or two groups, some of them on duty only part of the time, some of either broken off when it ends."""
     first = draw(st.integers(1, 3))
     if draw(st.booleans()):
         return f"counters = {first}\n"
-    preempt = draw(st.sampled_from(["true", "false"] if may_break_off else ["false"]))
-    second = f'{{count = {draw(st.integers(0, 3))}, hours = ["00:00-00:15", "00:20-00:45"], preempt = {preempt}}}'
-    return f"counters = [{{count = {first}}}, {second}]\n"
+    one, other = (draw(st.sampled_from(["true", "false"] if may_break_off else ["false"])) for _ in range(2))
+    second = f'{{count = {draw(st.integers(0, 3))}, hours = ["00:00-00:15", "00:20-00:45"], preempt = {other}}}'
+    return f"counters = [{{count = {first}, preempt = {one}}}, {second}]\n"
 
 
 @st.composite
@@ -52,13 +52,17 @@ def _station(draw: st.DrawFn, name: str, then: str) -> str:
     lines.append(draw(_maybe(_TIMES.map(lambda time: f"patience = {time}\n"))))
     lines.append(draw(_maybe(_TIMES.map(lambda time: f"wrap_up = {time}\n"))))
     lines.append(draw(_maybe(st.integers(2, 9).map(lambda places: f"capacity = {places}\n"))))
-    lines.append(draw(_maybe(st.just("balk = {queue_per_counter = 1, share = 0.5}\n"))))
+    lines.append(draw(_maybe(st.sampled_from(["0", "0.4", "1", "1.75"]).map(_balk))))
     lines.append(draw(_maybe(st.just('returns = {share = 0.7, after = "3 min", at_most = 2}\n'))))
     lines.append("" if queue else draw(_maybe(st.just('discipline = "lifo"\n'))))
     lines.append(draw(_maybe(st.just('priorities = ["elderly", "ordinary"]\n'))))
     lines.append(draw(_maybe(st.sampled_from(["serve inside", "turn away", "keep"]).map(_closing))))
     lines.append(then)
     return "".join(lines)
+
+
+def _balk(queue: str) -> str:
+    return f"balk = {{queue_per_counter = {queue}, share = 0.5}}\n"
 
 
 def _closing(rule: str) -> str:

@@ -63,7 +63,7 @@ def test_without_code_on_disk_only_a_long_run_is_worth_compiling(tmp_path: Path,
 def test_what_the_compiled_engine_does_not_know_is_played_by_the_other_one(tmp_path: Path) -> None:
     """However long it takes."""
     program = _program(tmp_path, "150 per s", '[stations.desk]\ncounters = 1\nservice = "1 s"\nbatch = {size = 2}\n')
-    program = replace(program, stations=tuple(replace(row, preempt=True) for row in program.stations))
+    program = replace(program, stations=tuple(replace(row, preempt=(True,)) for row in program.stations))
     assert choose(program) == "reference"
 
 

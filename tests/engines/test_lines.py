@@ -161,7 +161,7 @@ def test_lines_that_are_kept_over_a_break_are_taken_up_where_they_were(tmp_path:
     demand = arrivals(tmp_path, "a.csv", "time,service", *(f"{700 + second},60" for second in range(5)))
     text = (
         f'[hours.broken]\ndaily = ["00:00-00:10", "00:20-01:00"]\n[demand.people]\nenters = "desk"\n{demand}'
-        '[stations.desk]\ncounters = 2\nqueue = "separate"\njockeying = true\nhours = "broken"\n'
+        '[stations.desk]\ncounters = 2\nqueue = "separate"\njockeying = true\nhours = "broken"\nclosing = "keep"\n'
     )
     assert trace(play(compiled(tmp_path, text)), Event.START, Event.JOCKEY)[:3] == [
         (1_200_000, 0, "START", 0, 500_000),

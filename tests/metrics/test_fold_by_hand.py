@@ -247,7 +247,7 @@ def test_lead_times_money_and_machines() -> None:
     ]  # fmt: skip
     result = fold(TEN_SECONDS, [log_of(rows)])
     assert value(result, "lead.exposure.mean", "") == 2000
-    assert value(result, "exposure.p90", "") == 3000
+    assert value(result, "lead.exposure.p90", "") == 3000
     assert value(result, "lead.exposure.count", "") == 2
     assert result.flows.fen[2, 0] == 570
     assert result.flows.movements[2, 0] == 2

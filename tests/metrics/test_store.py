@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,6 +15,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from cardemu.host.claim import OutputError
 from sim.errors import NotKeptError
 from sim.metrics.counting import Ints
 from sim.metrics.fold import fold
@@ -81,15 +83,22 @@ def test_chunk_and_part_sizes_do_not_show_in_the_hash(tmp_path: Path) -> None:
 
 
 def test_events_can_be_queried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From anywhere through the reader; with any DuckDB inside the folder."""
-    reader = written(tmp_path / "it's a run")
+    """With any DuckDB from any working folder, and where the folder was moved to, after saying where it is."""
+    reader = written(tmp_path / "it's a run? [no]*")
     query = "SELECT count(*) FROM events JOIN kinds USING (kind) WHERE name = 'JOIN'"
     joins = int((LOG[:, 5] == 2).sum())
     with reader.connect() as database:
         assert database.execute(query).fetchone() == (joins,)
         assert database.execute("SELECT title_zh FROM stations WHERE station = 0").fetchone() == ("海曙",)
-    monkeypatch.chdir(reader.folder)
+    results = tmp_path / "results.duckdb"
+    for place in (tmp_path, Path("/"), reader.folder):
+        monkeypatch.chdir(place)
+        with duckdb.connect(shutil.copy(reader.folder / "results.duckdb", results), read_only=True) as database:
+            assert database.execute(query).fetchone() == (joins,)
+    moved = reader.folder.rename(tmp_path / "moved")
+    monkeypatch.chdir(moved)
     with duckdb.connect("results.duckdb", read_only=True) as database:
+        assert database.execute("SET VARIABLE run_folder = '.'") is not None
         assert database.execute(query).fetchone() == (joins,)
 
 
@@ -143,7 +152,7 @@ def test_a_killed_run_leaves_whole_parts(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     writer = RunWriter.create(folder, INFO, NAMES, clock=clock, part_rows=100)
     writer.add(LOG[:250])
-    (folder / "events" / "part-00002.parquet.partial").write_bytes(b"PAR1 half")
+    (folder / "events" / f".part-00002.parquet.{os.getpid()}.partial").write_bytes(b"PAR1 half")
     reader = RunReader(folder)
     assert np.concatenate(list(reader.chunks())).tolist() == LOG[:200].tolist()
     assert reader.info.partial.startswith("this run has not finished")
@@ -171,9 +180,9 @@ def test_what_is_not_ours_is_never_overwritten(tmp_path: Path) -> None:
     foreign.mkdir()
     (foreign / "run.json").write_text('{"format": "marathon"}')
     for replace_old in (False, True):
-        with pytest.raises(RunFolderError, match="is no run of ours"):
+        with pytest.raises(OutputError, match="holds no results of ours"):
             RunWriter.create(foreign, INFO, NAMES, replace_old=replace_old)
-    with pytest.raises(RunFolderError, match="is a file"):
+    with pytest.raises(OutputError, match="is a file"):
         RunWriter.create(foreign / "run.json", INFO, NAMES)
     assert (foreign / "run.json").read_text() == '{"format": "marathon"}'
     with pytest.raises(RunFolderError, match="no run folder"):
@@ -181,7 +190,7 @@ def test_what_is_not_ours_is_never_overwritten(tmp_path: Path) -> None:
 
 
 def test_a_run_is_replaced_only_when_told_to(tmp_path: Path) -> None:
-    """The old run stays until the new one is in place."""
+    """Nothing of the old one is left."""
     folder = tmp_path / "a"
     written(folder)
     with pytest.raises(RunFolderError, match="already holds a run"):

@@ -17,13 +17,14 @@ import duckdb
 import numpy as np
 import pytest
 
+from cardemu.host.claim import OutputError
 from sim.engines.compiled import CompiledEngine
 from sim.engines.reference import ReferenceEngine
 from sim.log import Event
 from sim.metrics.counting import Ints
 from sim.nation import play
 from sim.nation.cities import compile_city, load_city, seed_of
-from sim.nation.folder import NationFolder, NationFolderError
+from sim.nation.folder import NationFolder
 from sim.nation.load import load_nation
 from sim.nation.measures import CityRow, pooled, pooled_quantile
 from sim.nation.model import Nation
@@ -236,7 +237,7 @@ def test_a_broken_row_is_played_again(nation: Nation, whole: tuple[NationFolder,
 def test_a_folder_with_something_else_in_it_is_refused(nation: Nation, tmp_path: Path) -> None:
     """Nothing of the user's is deleted."""
     (tmp_path / "letters.txt").write_text("dear", encoding="utf-8")
-    with pytest.raises(NationFolderError, match="holds no run of a nation"):
+    with pytest.raises(OutputError, match="holds no results of ours"):
         NationRun(nation, NationFolder(tmp_path), ExecutorCrew(HereExecutor())).play(resume=False)
     assert (tmp_path / "letters.txt").read_text() == "dear"
 

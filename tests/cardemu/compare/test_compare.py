@@ -21,9 +21,10 @@ from cardemu.products import names, product
 from cardemu.reference.bundle import BundleError
 from cardemu.reference.chip import make_chip
 from cardemu.state import save
-from cardemu.stripe.flux import Swipe, signal, to_wav
+from cardemu.stripe.flux import Swipe, signal
 from cardemu.stripe.frames import write_iso
 from cardemu.stripe.readout import parse
+from cardemu.stripe.recording import to_wav
 from cardemu.stripe.tracks import TRACKS, on_card
 from cardemu.transports.base import TransportError
 from cardemu.transports.in_process import InProcess, spoken
@@ -264,8 +265,8 @@ def test_the_verdict_as_json_junit_and_picture(tmp_path: Path, capsys: pytest.Ca
         ('{"cardmill face": 1}', ".json", "must be a list of items"),
         ("hello", ".txt", "not a read-out"),
         ("hello", ".wav", "not a WAV"),
-        ("hello", ".png", "broken or no image"),
-        ("hello", ".jpg", "broken or no image"),
+        ("hello", ".png", "is no image of PNG, JPEG"),
+        ("hello", ".jpg", "is no image of PNG, JPEG"),
     ],
 )
 def test_files_that_are_nothing_are_refused(

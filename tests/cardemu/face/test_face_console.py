@@ -14,10 +14,10 @@ from typer.testing import CliRunner, Result
 import cardmill
 from cardemu.card import Card
 from cardemu.cardfile import load_card
-from cardemu.face import console
 from cardemu.face.compose import faces
 from cardemu.face.holder import values_on
 from cardemu.face.items import Text
+from cardemu.host.claim import LIST, write_pictures
 from tests.cardemu.face.sitters import picture
 
 ROOT = Path(cardmill.__file__).parent
@@ -43,10 +43,10 @@ def test_both_sides_in_every_format(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     names = ["{}-300.png", "{}-600.png", "{}.svg", "{}.pdf", "{}.json"]
     wanted = {name.format(side) for name in names for side in ("front", "back")}
-    assert {path.name for path in tmp_path.iterdir()} == wanted
+    assert {path.name for path in tmp_path.iterdir()} == {LIST, *wanted}
     assert all(name in result.output for name in wanted)
     result = call("face", 3, "--product", "generation-2", "--out", tmp_path / "g", "--side", "front", "--geometry")
-    assert {path.name for path in (tmp_path / "g").iterdir()} == {"front-300.png", "front-geometry-300.png"}
+    assert {path.name for path in (tmp_path / "g").iterdir()} == {LIST, "front-300.png", "front-geometry-300.png"}
 
 
 def test_a_person_of_ones_own_from_a_file(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ WRONG = [
     ),
     (["--field", "person.number=990301199302302671"], "person.number: '990301199302302671' has no birth date"),
     (["--field", "card.issue_date=20260230"], "card.issue_date: '20260230' is not a day of the calendar"),
-    (["--issue-date", "2026-03-02"], "card.issue_date: '2026-03-02' must be eight digits, CCYYMMDD"),
+    (["--issue-date", "2.3.2026"], "card.issue_date: '2.3.2026' is no date; write 19900302, 1990-03-02 or 1990/3/2"),
     (
         ["--field", "person.name=张𠮷"],
         "person.name: no font has the character '𠮷' (U+20BB7); lend one with --font-file",
@@ -146,7 +146,7 @@ WRONG = [
         ["--field", "bank.card_number=8888800000000000011"],
         "bank.card_number: '8888800000000000011' ends in 1, but its digits need",
     ),
-    (["--field", "person.sex=5"], "person.sex: '5' is no code; allowed: 1, 2, 9"),
+    (["--field", "person.sex=5"], "person.sex: '5' is no sex; allowed: 1 男, 2 女, 9 未说明"),
     (["--field", "person.nane=x"], "person.nane: no data element is filled from it; did you mean person.name?"),
     (["--field", "person.name"], "--field 'person.name' must be NAME=VALUE"),
     (["--artwork", "emblm=x.png"], "artwork emblm: no such placeholder; allowed: emblem, issuer, scheme, seal, bank"),
@@ -198,7 +198,7 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         *(part for field in fields for part in ("--field", field)),
     )
     keys = [line.split(":")[0] for line in result.output.splitlines()]
-    assert keys == ["artwork emblem", "person.number", "card.issue_date", "foo.bar", "person.name"]
+    assert keys == ["artwork emblem", "card.issue_date", "person.number", "foo.bar", "person.name"]
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(OSError, match="No space"):
-        console.write_all(tmp_path, {"front.svg": b"1", "back.svg": b"2"})
+        write_pictures(tmp_path, {"front.svg": b"1", "back.svg": b"2"})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,6 +6,7 @@ import io
 import re
 import struct
 import zlib
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -153,3 +154,13 @@ def test_a_photo_takes_the_portraits_place() -> None:
     (item,) = (one for one in face.person if isinstance(one, Picture))
     assert (item.id, item.format, item.width_px, item.height_px) == ("portrait", "JPEG", 358, 441)
     assert not any(one.id == "portrait.face" for one in face.person)
+
+
+def test_an_svg_escapes_whatever_a_font_or_a_product_is_called() -> None:
+    """Names are a user's: a title, a note on fonts, an identifier with every character that means something in XML."""
+    evil = "a<b>&\"'</metadata><script>"
+    face = replace(plain("generation-2", "back"), product=evil, basis=evil)
+    root = ET.fromstring(svg.encode(face))
+    assert [node.tag for node in root.iter() if node.tag.endswith("script")] == []
+    assert f"{evil}, back" in (root.findtext(f"{SVG}title") or "")
+    assert evil in (root.findtext(f"{SVG}metadata") or "")

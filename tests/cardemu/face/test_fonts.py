@@ -16,7 +16,7 @@ from cardemu.face.fonts import make_subset
 from cardemu.face.items import Box, Text
 from cardemu.face.outline import glyph_path
 from cardemu.face.paths import outlines
-from cardemu.face.typefaces import BUNDLED, FOLDER, FontError, Typecase, bundled, from_file
+from cardemu.face.typefaces import BUNDLED, FOLDER, FontError, Typecase, bundled, from_text
 from cardemu.face.typeset import Style, fit
 from cardemu.people import GIVEN, SURNAMES
 from tests.cardemu.face.sitters import drawn
@@ -103,18 +103,18 @@ def test_a_font_of_ones_own_lends_missing_characters_only() -> None:
     source = NOTO / "NotoSansCJK-Regular.ttc"
     if not source.is_file():
         pytest.skip("fonts-noto-cjk is not installed")
-    lent = from_file(source, make_subset.SIMPLIFIED_CHINESE)
+    lent = from_text(f"{source}#{make_subset.SIMPLIFIED_CHINESE}")
     case = Typecase((lent,))
     text = fit("name", "张𠮷龘", Box(0, 0, 20_000, 4000), Style("text", 3000, "#000000"), case)
     assert text.lines[0].fonts == (0, 3, 3)
     assert lent.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
     assert case != Typecase()
-    assert case == Typecase((from_file(source, make_subset.SIMPLIFIED_CHINESE),))
+    assert case == Typecase((from_text(f"{source}#{make_subset.SIMPLIFIED_CHINESE}"),))
 
 
 def test_a_truetype_font_is_lent() -> None:
     """Quadratic curves and composed letters: drawn as paths of cubic curves, as large as the pixels."""
-    lent = from_file(dejavu())
+    lent = from_text(str(dejavu()))
     (item,) = (
         one
         for one in drawn(material=Material(fonts=(lent,)), person_name="Жанна Ёлкина").person
@@ -149,7 +149,7 @@ def test_a_file_that_is_no_font_is_told(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "mine.otf"
     path.write_bytes(data)
     with pytest.raises(FontError, match=r"font file mine.otf: not a TrueType or OpenType font"):
-        from_file(path)
+        from_text(str(path))
 
 
 def test_rare_characters_of_the_table_are_drawn() -> None:

@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from cardemu.apdu import Command
+from cardemu.card import Card
 from cardemu.catalogue import catalogue
 from cardemu.fuzzing import console
 from cardemu.fuzzing.campaign import Failure, ReplayError, Tally, from_script, outcome, run, shrink, to_script
@@ -19,7 +20,7 @@ from cardemu.fuzzing.mutation import Mutator
 from cardemu.memory import Cell, Memory, Power, pages
 from cardemu.products import product
 from cardemu.session import Session
-from cardemu.status import OK_BYTES
+from cardemu.status import OK_BYTES, Refused
 from cardemu.template import Run
 from tests.cardemu.fuzzing.recorded import NAMES, STRICT, whole_target
 
@@ -103,12 +104,87 @@ def test_a_card_that_is_not_atomic_is_found(monkeypatch: pytest.MonkeyPatch) -> 
                 power.before_write()
                 memory._apply(page)
                 power.after_write()
+        memory._forget_unchanged(staged)
 
     monkeypatch.setattr(Memory, "commit", careless)
     failure = found(fuzzed("generation-3"))
-    assert failure.why == "the card is neither before the command nor after"
+    assert failure.why == "the card is neither after the command nor one try short"
     assert sum(isinstance(op, Tear) for op in failure.ops) == 1
     assert len(failure.ops) <= 12
+
+
+def compared_first(
+    session: Session, slot: int, limit: int, right: bytes, shown: bytes, *, wrong: int, proof: int | None = None
+) -> None:
+    """The comparison as it was once: a wrong try is written afterwards, a right one only where tries were lost."""
+    if shown == right:
+        session.set_tries(slot, limit)
+        return
+    counters = session.memory.read(Cell.TRIES)
+    left = counters[slot] - 1
+    if left < 0:
+        raise Refused(0x6983)
+    session.withdraw(proof or 0)
+    session.memory.commit({Cell.TRIES: counters[:slot] + bytes((left,)) + counters[slot + 1 :]}, session.power)
+    raise Refused(wrong | min(left, 15) if wrong == 0x63C0 else wrong)
+
+
+def free_macs(
+    session: Session, slot: int, limit: int, right: bytes, shown: bytes, *, wrong: int, proof: int | None = None
+) -> None:
+    """A comparison that gives the try of a wrong MAC back, too."""
+    del limit, proof
+    counters = session.memory.read(Cell.TRIES)
+    for left in (counters[slot] - 1, counters[slot]):
+        session.memory.commit({Cell.TRIES: counters[:slot] + bytes((left,)) + counters[slot + 1 :]}, session.power)
+    if shown != right:
+        raise Refused(wrong | min(counters[slot] - 1, 15) if wrong == 0x63C0 else wrong)
+
+
+def test_a_secret_that_is_guessed_for_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared before the try is written, so that a power cut hides a wrong guess; or a wrong one that is free."""
+    whys = list[str]()
+    for comparison in (compared_first, free_macs):
+        monkeypatch.setattr(Session, "compare", comparison)
+        whys.append(found(fuzzed("generation-2")).why)
+    assert whys == ["a secret was compared before its try was written", "63C0 did not cost just one try"]
+
+
+def test_a_torn_wrong_try_that_costs_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A card whose reset gives back what a power cut left lower."""
+    reset = Card.reset
+
+    def forgiving(card: Card) -> bytes:
+        if card.memory.read(Cell.KEYS) == card.memory.image[Cell.KEYS]:
+            card.memory.cells.pop(Cell.TRIES, None)
+        return reset(card)
+
+    monkeypatch.setattr(Card, "reset", forgiving)
+    attack = Tear(1), bytes.fromhex("0020000003999999")
+    assert outcome(fuzzed("generation-2"), PREMADE, attack)[1] == "a wrong try that was torn did not cost just one try"
+    assert found(fuzzed("generation-2")).why
+
+
+@pytest.mark.parametrize(
+    ("field", "why"),
+    [
+        *((field, "what the card knows") for field in ("df", "ef", "record", "granted")),
+        ("challenge", "the challenge"),
+        ("pending", "what was begun"),
+    ],
+)
+def test_a_refusal_that_changes_something_is_found(field: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A card that takes a refused command back but for one thing."""
+    end = Session.end
+
+    def careless(session: Session, *, refused: bool) -> None:
+        kept = getattr(session, field)
+        end(session, refused=refused)
+        if refused:
+            setattr(session, field, kept)
+
+    monkeypatch.setattr(Session, "end", careless)
+    assert found(fuzzed("generation-2")).why.partition(" changed ")[2] == why
 
 
 def test_a_wrong_answer_is_found() -> None:
@@ -131,7 +207,7 @@ def test_a_wrong_answer_is_found() -> None:
     assert whys == [
         "1 bytes of data with 6A82",
         "9401, which the catalogue does not name here",
-        "6A86 after writing 1 pages",
+        "6A86 changed the memory",
     ]
 
 
@@ -148,7 +224,7 @@ def test_an_invalid_state_is_found() -> None:
         session.write(Cell.LIFE, b"\x00")
         return OK_BYTES
 
-    whys = [found(broken(0x20, run_it)).why for run_it in (generous, reviving)]
+    whys = [found(broken(0x84, run_it)).why for run_it in (generous, reviving)]
     assert whys == ["PIN tries went from 6 to 15", "stage 2 became 0"]
 
 

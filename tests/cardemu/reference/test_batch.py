@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cardemu.identifiers import CardIdentification, bank_card_number, card_number
+from cardemu.identifiers import CardIdentification, Sex, bank_card_number, card_number, read_citizen_number
 from cardemu.people import person
 from cardemu.products import product
 from cardemu.reference import batch, bundle
@@ -60,8 +60,12 @@ def test_a_row_is_a_card(tmp_path: Path) -> None:
     ("lines", "why"),
     [
         (("index",), "no card in it"),
-        (("index,seed", "1"), "line 2: has not as many fields"),
+        (("index,seed", "1"), "line 2: has 1 fields, the header line 2"),
         (("index", "x"), "line 2: index: 'x' must be a whole number"),
+        (("index,姓明", "1,李敏"), "line 1: 姓明: unknown column; did you mean 姓名?"),
+        (("姓名,person.name", "李敏,李敏"), "line 1: 姓名: stands twice, as person.name"),
+        (("index,product", "1,generation-1"), "line 1: product: unknown column"),
+        (("index,姓名", '1,"李敏'), "line 2: is not CSV"),
     ],
 )
 def test_a_wrong_csv_file_is_refused(lines: tuple[str, ...], why: str, tmp_path: Path) -> None:
@@ -69,6 +73,44 @@ def test_a_wrong_csv_file_is_refused(lines: tuple[str, ...], why: str, tmp_path:
     with pytest.raises(RecordError, match=r"^cards\.csv: ") as caught:
         batch.from_csv(csv_file(tmp_path, *lines))
     assert why in str(caught.value)
+
+
+def test_a_table_as_a_spreadsheet_writes_it_is_read(tmp_path: Path) -> None:
+    """GBK, semicolons, Chinese headings, dates and codes as people write them, blanks and empty rows."""
+    path = tmp_path / "人员.csv"
+    rows = (
+        "姓名;性别;民族;出生日期;身份证号;发卡日期\n"
+        "李敏; 女 ;汉;1990/3/7;;2026-3-2\n"
+        ";;;;;\n"
+        "王伟;男;回族;;99030119900307069x;2026年3月2日\n"
+    )
+    path.write_bytes(rows.encode("gbk"))
+    jobs = batch.check(batch.from_csv(path), product("generation-2"))
+    first, second = (make_record(product("generation-2"), job.wanted).values for job in jobs)
+    assert (first["person.name"], first["person.sex"], first["person.ethnic_group"]) == ("李敏", "2", "01")
+    assert (first["person.birth_date"], first["card.issue_date"]) == ("19900307", "20260302")
+    assert first["person.number"].startswith("99030119900307")
+    assert read_citizen_number(first["person.number"]).sex == Sex.FEMALE
+    assert (second["person.number"], second["person.ethnic_group"]) == ("99030119900307069X", "03")
+    assert [job.wanted.where for job in jobs] == ["人员.csv:2", "人员.csv:4"]
+
+
+def test_a_workbook_is_named_for_what_it_is(tmp_path: Path) -> None:
+    """The message says what to do."""
+    path = tmp_path / "cards.csv"
+    path.write_bytes(b"PK\x03\x04" + bytes(100))
+    with pytest.raises(RecordError, match=r"is an Excel workbook \(\.xlsx\); save it as CSV \(UTF-8\)"):
+        batch.from_csv(path)
+
+
+def test_people_of_one_table_born_on_one_day_have_different_numbers(tmp_path: Path) -> None:
+    """Birth date and sex are given, the number is composed."""
+    path = csv_file(tmp_path, "出生日期,性别", *["1990-03-07,女"] * 40)
+    jobs = batch.check(batch.from_csv(path), product(MADE))
+    numbers = [make_record(product(MADE), job.wanted).values["person.number"] for job in jobs]
+    assert len(set(numbers)) == 40
+    assert {number[:14] for number in numbers} == {"99030119900307"}
+    assert all(read_citizen_number(number).sex == Sex.FEMALE for number in numbers)
 
 
 def test_every_wrong_card_is_named_and_nothing_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cardemu.identifiers import Sex, read_citizen_number
 from cardemu.products import names, product
+from cardemu.reference import faces
 from cardemu.reference.record import RecordError, Wanted, make_record, read_person
 from tests.cardemu.reference.made import record
 
 NUMBER = "990301199003070024"
+NOTO = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 
 
 @pytest.mark.parametrize("name", names())
@@ -42,20 +45,23 @@ def test_what_follows_from_a_given_value_follows_it() -> None:
         ({"person.number": "990301199003070021"}, "person.number", "check character 4"),
         ({"person.number": "990301199013070024"}, "person.number", "not a day of the calendar"),
         ({"card.issue_date": "20260231"}, "card.issue_date", "not a day of the calendar"),
-        ({"card.issue_date": "2026-02-01"}, "card.issue_date", "not a day of the calendar"),
+        ({"card.issue_date": "2026-02-31"}, "card.issue_date", "not a day of the calendar"),
+        ({"card.issue_date": "1.2.2026"}, "card.issue_date", "write 19900302, 1990-03-02"),
         ({"card.valid_until": "20250302"}, "card.valid_until", "is not after 20260302"),
-        ({"person.birth_date": "19800101"}, "person.birth_date", "the citizen number says"),
-        ({"person.sex": "2"}, "person.sex", "the citizen number says 1"),
+        ({"person.birth_date": "19800101", "person.number": NUMBER}, "person.birth_date", "the citizen number says"),
+        ({"person.sex": "1", "person.number": NUMBER}, "person.sex", "the citizen number says 2"),
         ({"bank.card_number": "8888830100000000427"}, "bank.card_number", "check digit 6"),
         ({"card.number": "A00000071"}, "card.number", "check character 0"),
         ({"card.identification": "1234"}, "card.identification", "16 bytes"),
         ({"person.name": "王𠮷"}, "person.latin_name", "no Latin form"),
-        ({"person.name": "王" * 26, "person.latin_name": "WANG/WANG"}, "name", "at most 50"),
+        ({"person.name": "王" * 26, "person.latin_name": "WANG/WANG"}, "name", "takes 52 bytes; 30 and 20 more fit"),
         ({"person.name": "W" * 50, "person.latin_name": "W/W"}, "person.name", "too long for its box"),
         ({"person.name": "王\U0002a6d6", "person.latin_name": "WANG/X"}, "person.name", "no font has the character"),
+        ({"person.latin_name": "WANG/LI "}, "person.latin_name", "begins or ends with a blank"),
         ({"person.latin_name": "wang"}, "stripe: name", "capital letters"),
         ({"person.nmae": "x"}, "person.nmae", "did you mean person.name"),
-        ({"person.ethnic_group": "han"}, "ethnic_group", "must be digits"),
+        ({"person.ethnic_group": "hun"}, "ethnic_group", "allowed: 01 汉族, 02 蒙古族"),
+        ({"person.number": "9.90301E+17"}, "person.number", "a spreadsheet has rounded the number"),
     ],
 )
 def test_every_wrong_value_is_named(values: dict[str, str], field: str, why: str) -> None:
@@ -174,3 +180,46 @@ def test_a_chip_without_a_photo_file_takes_none(tmp_path: Path) -> None:
     """The first generation."""
     with pytest.raises(RecordError, match="generation-1 has no file for a photo"):
         make_record(product("generation-1"), Wanted(photo=picture(tmp_path / "a.jpg", 90, 110)))
+
+
+# ---- what people write, and what follows from it
+
+
+def test_a_birth_date_and_a_sex_give_a_number_that_says_so() -> None:
+    """The number is computed, not contradicted; class and birthplace follow from it."""
+    made = record(values={"person.birth_date": "1958/11/2", "person.sex": "女"})
+    number = read_citizen_number(made.values["person.number"])
+    assert (f"{number.birth:%Y%m%d}", number.sex) == ("19581102", Sex.FEMALE)
+    assert made.values["card.holder_class"] == "4"
+    assert made.values["person.birthplace"].startswith("99")
+
+
+def test_dates_and_codes_are_read_as_people_write_them() -> None:
+    """Three ways of a date, codes by their meaning in two languages."""
+    for text in ("2025-01-05", "2025/1/5", "2025年1月5日", "20250105", "2025/1/5 0:00"):
+        assert record(values={"card.issue_date": text}).values["card.issue_date"] == "20250105"
+    for text in ("回族", "回", "Hui", "03"):
+        assert record(values={"person.ethnic_group": text}).values["person.ethnic_group"] == "03"
+
+
+def test_fonts_of_the_users_own_lend_a_rare_character() -> None:
+    """The name refused without them is on the face, and the font's hash in the manifest's list."""
+    if not NOTO.is_file():
+        pytest.skip("the Debian package fonts-noto-cjk is not installed")
+    values = {"person.name": "王𠀋", "person.latin_name": "WANG/X"}
+    with pytest.raises(RecordError, match="no font has the character"):
+        record(values=values)
+    made = make_record(product("generation-2"), Wanted(values=values, font_files=(f"{NOTO}#2",)))
+    assert "王𠀋" in faces.drawn(made)["back"].to_json()
+    assert len(faces.provenance(made)["fonts"]) == 4
+
+
+def test_a_font_file_that_is_none_is_named() -> None:
+    """With all other mistakes."""
+    wanted = Wanted(values={"card.issue_date": "1"}, font_files=("/nowhere/x.otf", __file__))
+    with pytest.raises(RecordError) as caught:
+        make_record(product("generation-2"), wanted)
+    lines = str(caught.value).splitlines()
+    assert any("font-file: /nowhere/x.otf: No such file" in line for line in lines)
+    assert any("not a TrueType or OpenType font" in line for line in lines)
+    assert any("card.issue_date" in line for line in lines)

@@ -12,7 +12,7 @@ from cardemu.people import person
 from cardemu.products import Product, names, product
 from cardemu.stripe.content import CHIP_CODES, LAYOUTS, ContentError, check_value, compose, split, where
 from cardemu.stripe.design import StripeDesign, describe, design, track_texts
-from cardemu.stripe.romanise import PINYIN, latin_name
+from cardemu.stripe.romanise import PINYIN, could_be, latin_name, usual_form, why_none
 from cardemu.stripe.tracks import TRACKS
 from cardemu.stripe.verification import verification_value
 from cardemu.tomltable import ProductError
@@ -101,7 +101,7 @@ def test_the_table_spells_every_synthetic_name() -> None:
     assert latin_name("王晓明") == "WANG/XIAOMING"
     assert latin_name("王𠮷") == ""
     for index in range(50):
-        assert latin_name(person(1, "990301", index).name)
+        assert usual_form(person(1, "990301", index).name)
 
 
 def stripe_of(values: dict[str, object]) -> StripeDesign:
@@ -133,3 +133,58 @@ def test_a_product_without_the_table_has_nothing_recorded() -> None:
     """A stripe is an option."""
     assert stripe_of({"tracks": []}).tracks == ()
     assert track_texts(stripe_of({}), PAN, "20360302", "") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "latin"),
+    [
+        ("张伟", "ZHANG/WEI"),
+        ("刘强", "LIU/QIANG"),
+        ("欧阳娜", "OUYANG/NA"),
+        ("欧阳", "OU/YANG"),
+        ("尉迟恭", "YUCHI/GONG"),
+        ("单雄信", "SHAN/XIONGXIN"),
+        ("曾国藩", "ZENG/GUOFAN"),
+        ("朴敏", "PIAO/MIN"),
+        ("任红", "REN/HONG"),
+        ("仇英", "QIU/YING"),
+        ("吕绿", "LYU/LYU"),
+        ("王㛃芳", "WANG/JIEFANG"),
+    ],
+)
+def test_common_names_have_their_latin_form(name: str, latin: str) -> None:
+    """Surnames in their own readings, surnames of two characters, lü as passports write it."""
+    assert latin_name(name) == latin
+    assert could_be(name, latin)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("张乐天", "'张乐天' can be read as ZHANG/LETIAN or ZHANG/YUETIAN; write the one that is right"),
+        ("翟敏", "'翟敏' can be read as ZHAI/MIN or DI/MIN; write the one that is right"),
+        ("买买提·江", "no Latin form of '买买提·江' is known; write it as SURNAME/GIVENNAMES"),
+        ("李", "no Latin form of '李' is known; write it as SURNAME/GIVENNAMES"),
+    ],
+)
+def test_a_name_that_can_be_read_in_several_ways_is_not_guessed(name: str, why: str) -> None:
+    """The message has the forms to choose from, or what to write."""
+    assert latin_name(name) == ""
+    assert why in why_none(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "latin", "fits"),
+    [
+        ("张乐天", "ZHANG/YUETIAN", True),
+        ("张乐天", "ZHANG/LE TIAN", True),
+        ("张乐天", "ZHANG/LEDI", False),
+        ("欧阳娜", "OU/YANGNA", True),
+        ("翟敏", "DI/MIN", True),
+        ("李敏", "LI/MING", False),
+        ("买买提·江", "MAMATJAN", True),
+    ],
+)
+def test_a_stripe_may_have_any_reading_of_the_name_on_the_chip(name: str, latin: str, fits: bool) -> None:
+    """Whoever is called LE is not told to be YUE; another syllable is another name."""
+    assert could_be(name, latin) is fits

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import struct
 import wave
 
 import numpy as np
@@ -11,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardemu.stripe.demodulate import read
-from cardemu.stripe.flux import FluxError, Swipe, changes, from_wav, signal, to_wav
+from cardemu.stripe.flux import FluxError, Swipe, changes, signal
+from cardemu.stripe.recording import RecordingError, from_wav, to_wav
 from cardemu.stripe.tracks import TRACKS, on_card
 
 CONTENTS = {
@@ -138,5 +141,84 @@ def test_broken_wav_files_are_refused() -> None:
     """Not WAV, cut off in the head, cut off in the samples."""
     whole = recording(2, Swipe())
     for data, why in ((b"hello", "not a WAV"), (whole[:30], "not a WAV"), (whole[:2000], "cut off")):
-        with pytest.raises(FluxError, match=why):
+        with pytest.raises(RecordingError, match=why):
             from_wav(data)
+
+
+_GUID_TAIL = bytes.fromhex("000000001000800000AA00389B71")
+_STEPS = (0.0, 0.5, -0.5, 0.25)
+
+
+def _riff(
+    form: bytes, frames: bytes, *, riff: int | None = None, data: int | None = None, between: bytes = b""
+) -> bytes:
+    """A WAV file put together by hand, so that every length in it can lie."""
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + between
+    body += b"data" + struct.pack("<I", len(frames) if data is None else data) + frames
+    return b"RIFF" + struct.pack("<I", len(body) if riff is None else riff) + body
+
+
+def _form(code: int, bits: int, channels: int = 1, rate_hz: int = 48_000) -> bytes:
+    block = channels * bits // 8
+    return struct.pack("<HHIIHH", code, channels, rate_hz, rate_hz * block, block, bits)
+
+
+def _extensible(code: int, bits: int, used: int) -> bytes:
+    return _form(0xFFFE, bits) + struct.pack("<HHIH", 22, used, 4, code) + _GUID_TAIL
+
+
+_PCM16 = np.array([round(32768 * step) for step in _STEPS], dtype="<i2").tobytes()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _riff(_form(3, 32), np.array(_STEPS, dtype="<f4").tobytes()),
+        _riff(_form(3, 64), np.array(_STEPS, dtype="<f8").tobytes()),
+        _riff(_extensible(1, 16, 16), _PCM16),
+        _riff(_extensible(1, 32, 24), np.array([2**31 * step for step in _STEPS], dtype="<i4").tobytes()),
+        _riff(_extensible(3, 32, 32), np.array(_STEPS, dtype="<f4").tobytes()),
+        _riff(_form(1, 16), _PCM16, riff=0xFFFFFFFF, data=0xFFFFFFFF),
+        _riff(_form(1, 16), _PCM16, riff=0x7FFFF024, data=0x7FFFF000),
+        _riff(_form(1, 16), _PCM16, riff=0, data=0),
+        _riff(_form(1, 16), _PCM16, between=b"LIST\x03\x00\x00\x00abc\x00"),
+        _riff(_form(1, 16), _PCM16 + b"\x01"),
+    ],
+    ids=[
+        *("float 32", "float 64", "extensible 16", "extensible 24 in 32", "extensible float"),
+        *(
+            "ffmpeg into a pipe",
+            "sox into a pipe",
+            "nothing announced",
+            "an odd chunk before",
+            "half a sample at the end",
+        ),
+    ],
+)
+def test_wav_files_as_recorders_write_them_are_read(data: bytes) -> None:
+    """Floats, extensible heads, and the lengths of programs that could not know them."""
+    channels, rate = from_wav(data)
+    assert rate == 48_000
+    assert channels == pytest.approx(np.array([_STEPS]))
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (_riff(_form(6, 8), b"abcd"), "A-law in 1 channels at 48000 Hz; 8, 16, 24 and 32 bits and floats"),
+        (_riff(_form(0x55, 8), b"abcd"), "MP3"),
+        (_riff(_form(3, 16), b"abcd"), "floats of 16 bits"),
+        (_riff(_form(1, 16, channels=0), b"abcd"), "in 0 channels"),
+        (_riff(_form(3, 32), struct.pack("<f", float("nan"))), "samples that are no numbers"),
+        (_riff(_extensible(1, 16, 16)[:-1] + b"?", _PCM16), "unknown subformat"),
+        (_riff(_form(0xFFFE, 16), _PCM16), "it is cut off"),
+        (_riff(_form(1, 16), _PCM16, data=100), "cut off: 50 samples announced, 4 there"),
+        (_riff(_form(1, 16), b""), "cut off: 0 samples announced, 0 there"),
+        (b"RF64" + _riff(_form(1, 16), _PCM16)[4:], "RF64 instead of RIFF"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_recordings_in_other_forms_are_named_for_what_they_are(data: bytes, why: str) -> None:
+    """What the file is, and what can be read."""
+    with pytest.raises(RecordingError, match=re.escape(why)):
+        from_wav(data)

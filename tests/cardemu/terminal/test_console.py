@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from cardemu import console
+from cardemu.cardfile import opened
 from cardemu.console import NewCard
+from cardemu.host.printing import say
 from cardemu.memory import Cell
 from cardemu.products import FOLDER
 from tests.cardemu.terminal.desk import PRODUCTS
@@ -177,7 +180,7 @@ def test_traces_that_cannot_be_are_explained(saved: Path, capsys: Printed) -> No
 def test_text_is_printed_as_it_is(capsys: Printed) -> None:
     """Names and addresses are no markup: neither colours nor pictures."""
     assert console.read("a:x:[red].json") == 2
-    console.say(":x: [red]")
+    say(":x: [red]")
     printed = capsys.readouterr()
     assert printed.out == ":x: [red]\n"
     assert printed.err == "a:x:[red].json: No such file or directory\n"
@@ -258,7 +261,7 @@ def test_the_time_of_a_script(tmp_path: Path, capsys: Printed) -> None:
     total = first[-1]
     assert total["command"] == "total"
     assert total["total_us"] == total["wire_us"] + total["memory_us"] + total["crypto_us"] + total["command_us"]
-    assert round(total["total_us"] / 1000) == 357
+    assert round(total["total_us"] / 1000) == 377
     assert console.time("generation-3") == 0
     assert "total" in capsys.readouterr().out
 
@@ -313,3 +316,34 @@ def test_what_the_card_refuses_is_exit_code_1(saved: Path, capsys: Printed) -> N
     assert console.read(saved, "DF04EF06|90|$", pin="123456") == 0
     assert console.read(saved, "DF04EF08:1$", pin="123456") == 1
     assert capsys.readouterr().err.splitlines() == ["-31: cancelled by the user", "-27267: record not found"]
+
+
+def test_a_saved_card_is_in_one_hand_at_a_time(saved: Path, capsys: Printed) -> None:
+    """Of two commands that write one card, neither is forgotten: the second is refused and told of the first."""
+    with opened(saved, None):
+        assert console.verify(saved, "000000") == 2
+    assert f"is in the hands of process {os.getpid()} on " in capsys.readouterr().err
+    assert list(saved.parent.glob(".*")) == []
+
+
+def test_reading_a_card_does_not_write_its_file(saved: Path) -> None:
+    """It may lie where nothing can be written; what changes the card is saved, also when the command fails."""
+    before = saved.stat().st_mtime_ns, saved.stat().st_ino
+    assert console.read(saved) == 0
+    assert (saved.stat().st_mtime_ns, saved.stat().st_ino) == before
+    assert console.verify(saved, "999999") == 1
+    assert saved.stat().st_ino != before[1]
+
+
+def test_a_card_never_takes_the_place_of_something_else(tmp_path: Path, capsys: Printed) -> None:
+    """A photo, a product; an older card may be replaced, an empty file too."""
+    photo = tmp_path / "li.jpg"
+    photo.write_bytes(b"\xff\xd8\xff")
+    assert console.new(NewCard("generation-1", photo)) == 2
+    assert "li.jpg: is there already and is no saved card" in capsys.readouterr().err
+    assert photo.read_bytes() == b"\xff\xd8\xff"
+    assert console.new(NewCard("generation-1", tmp_path)) == 2
+    card = tmp_path / "card.json"
+    card.touch()
+    for index in (1, 2):
+        assert console.new(NewCard("generation-1", card, index)) == 0

@@ -1,0 +1,1 @@
+"""The machine a command runs on: its streams, signals, processes, folders and files."""
