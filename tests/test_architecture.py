@@ -24,7 +24,7 @@ HOMES = {
     "matplotlib": r"reports/.*",
     "socket": r"cardemu/transports/.*",
     "socketserver": r"cardemu/transports/.*",
-    "distributed": r"sim/replications/cluster\.py",
+    "distributed": r"sim/replications/(bench|cluster)\.py",
     "smartcard": r"cardemu/transports/.*",
 }
 """Libraries with one home, so that the rest can be read, tested and replaced without them."""
