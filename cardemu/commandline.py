@@ -93,12 +93,21 @@ def card_serve(
         bool, typer.Option("--own-pcscd", help="start a PC/SC service for these cards alone; needs no root")
     ] = False,
     program: Annotated[str, typer.Option("--run", help="run this meanwhile, such as pcsc_scan; end when it ends")] = "",
+    save: Annotated[
+        list[Path] | None, typer.Option(help="save the card there at the end; once for each card, in their order")
+    ] = None,
     product: OwnProduct = None,
 ) -> None:
-    """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C."""
+    """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C.
+
+    What they write is lost unless --save is given.  SIGUSR1 (kill -USR1) puts the next cards in: of another person, or
+    a saved card as its file is then.
+    """
     from cardemu import serving
 
-    raise typer.Exit(serving.serve(cards, slot=slot, product_name=product, own=own_pcscd, program=program))
+    raise typer.Exit(
+        serving.serve(cards, slot=slot, product_name=product, own=own_pcscd, program=program, save=save or ())
+    )
 
 
 @card.command("catalogue")

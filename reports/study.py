@@ -69,7 +69,7 @@ _TORNADO_READ = Text(
     "所有运行都是同样的人。",
 )
 _LOWER, _HIGHER = Text("input lower", "调低"), Text("input higher", "调高")
-_CHANCE = Text("light: may be chance", "浅色：可能是偶然")
+_CHANCE = Text("pale: may be chance", "淡色：可能是偶然")
 _MOST = Text(
     "{metric} is {base}. Assumptions that change it by more than chance: {n}; {key} matters most: {low} to {high}.",
     "{metric}为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",

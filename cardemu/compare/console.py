@@ -19,6 +19,7 @@ from cardemu.compare.findings import Row, Verdict
 from cardemu.compare.scan import ScanError, compare_scan
 from cardemu.compare.stripediff import StripeError, compare_readings, read_text, read_wav
 from cardemu.console import FINE, REFUSED, complaining
+from cardemu.filekinds import HEAD_BYTES, kind_of
 from cardemu.host.claim import write_pictures
 from cardemu.host.printing import say
 from cardemu.host.wholefile import write_whole
@@ -112,7 +113,17 @@ def _file(asked: Comparison, reference: Bundle, path: Path, title: str) -> Verdi
         return compare_scan(path, reference, asked.side, title)
     if suffix == ".json":
         return Verdict(title, tuple(_json(asked, reference, path)))
+    _refuse_other_kinds(path)
     return Verdict(title, tuple(compare_readings(reference.stripe, read_text(path), all_tracks=True)))
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    """What is certainly no text: said as what it is, whatever its name ends in."""
+    with path.open("rb") as file:
+        kind = kind_of(file.read(HEAD_BYTES))
+    if kind:
+        allowed = f"a scan is {' or '.join(PICTURES)}, a recording .wav, a chip or a face .json, tracks are a text"
+        raise UsageError(f"{path}: is {kind}; {allowed}")
 
 
 def _json(asked: Comparison, reference: Bundle, path: Path) -> list[Row]:

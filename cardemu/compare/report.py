@@ -5,6 +5,8 @@ from __future__ import annotations
 from cardemu.compare.findings import Verdict
 from cardemu.host.printing import Printer
 
+_NAMED = 3
+"""So many things compared are named in the verdict."""
 MOST_ROWS = 60
 """Rows of the table, its values shortened; the JSON and JUnit files have them all."""
 _LONGEST, _BEFORE = 48, 16
@@ -41,4 +43,10 @@ def show(verdict: Verdict) -> None:
         printer.line_of(f"note: {note}")
     same = "the same" if verdict.ok else f"{len(wrong)} of {len(verdict.rows)} differ"
     words = same if verdict.rows else "nothing was compared"
-    printer.line_of(f"{verdict.title}: {words} ({len(verdict.rows)} compared)")
+    printer.line_of(f"{verdict.title}: {words} ({_compared(verdict)})")
+
+
+def _compared(verdict: Verdict) -> str:
+    """How much was compared, by name where it is little."""
+    names = ", ".join(dict.fromkeys(row.field for row in verdict.rows))
+    return f"{len(verdict.rows)} compared" + (f": {names}" if 0 < len(verdict.rows) <= _NAMED else "")

@@ -72,9 +72,10 @@ def compare_scan(path: Path, reference: Bundle, side: str, title: str) -> Verdic
         pictures: dict[str, bytes] = {}
         name, chosen = rendered
         if data == reference.files[name]:
-            return Verdict(title, (Row("face", name, "the same bytes", "the same bytes", name),))
+            row = Row("face", name, "the same bytes", "the same bytes", name)
+            return Verdict(title, (row,), _of_nobody(reference, chosen))
         rows = compare_pictures(name, reference.files[name], data, reference.faces[chosen], pictures)
-        return Verdict(title, tuple(rows), pictures=pictures)
+        return Verdict(title, tuple(rows), _of_nobody(reference, chosen), pictures)
     with Image.open(io.BytesIO(data)) as opened:
         picture = np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
     return compare_photo(picture, reference, side, title)
@@ -122,7 +123,14 @@ def compare_photo(picture: Colour, reference: Bundle, side: str, title: str) -> 
     notes = (f"{chosen}: {matches} features agree, blur {sigma:g} px at {DPI} dpi, light and tint taken out",)
     wrong = any(not row.ok for row in rows)
     shown = {f"difference-{chosen}.png": difference(soft, even, fields, rows, px_mm)} if wrong else {}
-    return Verdict(title, tuple(rows), notes, shown)
+    return Verdict(title, tuple(rows), (*notes, *_of_nobody(reference, chosen)), shown)
+
+
+def _of_nobody(reference: Bundle, side: str) -> tuple[str, ...]:
+    """A note where a side tells nothing of its holder: that it is the same does not say whose card it is."""
+    if reference.faces[side]["person"]:
+        return ()
+    return (f"the {side} carries nothing of its holder and is the same on every card of this product",)
 
 
 def _smaller(picture: Colour, longest_px: int) -> Colour:

@@ -106,6 +106,7 @@ def write(record: Record, out: Path, *, force: bool = False) -> Path:
     real.parent.mkdir(parents=True, exist_ok=True)
     try:
         with locked(real.with_name(f".{real.name}.lock")):
+            _take_over(real)
             check_place(out, force=force)
             _exchange(files, real)
     except InUseError as error:
@@ -130,16 +131,23 @@ def check_place(out: Path, *, force: bool = False) -> None:
         raise BundleError(f"{out}: is a bundle already; --force replaces it")
 
 
-def _exchange(files: Mapping[str, bytes], out: Path) -> None:
-    """Put a folder of these files in place of an older bundle.
+def _in_between(out: Path) -> tuple[Path, Path]:
+    """Where a bundle is until it is whole, and the one it replaces until then."""
+    return out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
 
-    The names in between are this folder's alone: what is there was left by a process that was killed.
-    """
-    new, old = (out.with_name(f".{out.name}.{word}") for word in ("partial", "old"))
+
+def _take_over(out: Path) -> None:
+    """What a process that was killed has left: a bundle that was put aside comes back, the rest goes away."""
+    new, old = _in_between(out)
     if old.is_dir() and not out.exists():
         old.rename(out)
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _exchange(files: Mapping[str, bytes], out: Path) -> None:
+    """Put a folder of these files in place of an older bundle."""
+    new, old = _in_between(out)
     try:
         new.mkdir()
         for name, data in files.items():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
+from cardemu.filekinds import named
 from cardemu.products import Product
 
 MOST_BYTES = 20_000_000
@@ -36,10 +37,12 @@ def read_picture(path: Path, field: str, formats: tuple[str, ...] = ("JPEG", "PN
                     f"{field}: {path.name} has {width} x {height} pixels, at most {MOST_PIXELS:,} in all are read"
                 )
             picture.load()
+    except UnidentifiedImageError as error:
+        raise PictureError(f"{field}: {path.name} is no image of {', '.join(formats)}{named(data)}") from error
     except (OSError, SyntaxError, ValueError, *TOO_MANY_PIXELS) as error:
         if isinstance(error, PictureError):
             raise
-        raise PictureError(f"{field}: {path.name} is broken or no image of {', '.join(formats)}") from error
+        raise PictureError(f"{field}: {path.name} is a broken image of {', '.join(formats)}") from error
     return data, width, height
 
 

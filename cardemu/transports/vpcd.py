@@ -4,10 +4,15 @@ The driver, inside pcscd, listens on one port a slot; the card connects.  Each m
 rest: one byte is a control code, more is a command.  OFF, ON and RESET get no reply; the ATR is asked for at any time,
 about three times a second, also before power-on: that is how the reader notices insertion and removal.
 
-Two traps of driver 3.3, the one Debian and Ubuntu ship:
+Traps of driver 3.3, the one Debian and Ubuntu ship:
 * it sends length and rest apart, and waits for our acknowledgement between them: 44 ms a command, unless the kernel is
   told to acknowledge at once after every single receive (TCP_QUICKACK does not last); 0.1 ms then;
-* an answer of no bytes hangs the slot for ever, so a card without an answer sends nothing, or closes the connection.
+* an answer of no bytes hangs the slot for ever, so a card without an answer sends nothing, or closes the connection;
+* a connection closed in the middle of a command is success without a byte to that client;
+* it drops the connection itself after a command of more than 65,535 bytes;
+* a command of one byte 00, 01 or 02 looks like a control code, and waits for an answer those never get.  After a
+  control code the ATR is asked for within half a second; where it is not, it was such a command.
+So a card in the reader outlives its connections: it keeps its power, and is back at once.
 Its other mode, where the driver connects to the card, brings pcscd down when no card is there; it is not offered.
 """
 
@@ -17,27 +22,29 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Callable, Sequence
 from enum import Enum, unique
 from types import TracebackType
 from typing import Self
 
 from cardemu.memory import PowerCutError
 from cardemu.transports.base import MuteError, Port, TransportError
+from cardemu.transports.pcscd import on_loopback
 
 LOGGER = logging.getLogger(__name__)
+Connect = Callable[[int], socket.socket]
 
-HOST = "127.0.0.1"
-"""Never anything else: who reaches the port is the card."""
 FIRST_PORT = 35963
 """The first slot's port in the driver's own configuration; slot n has the n-th after it."""
 RETRY_S = 0.2
 """Between two attempts to reach a reader that is not there."""
-CONNECT_TIMEOUT_S = 5.0
 OUT_S = 0.5
 """A card stays out at least so long.  pcscd looks every 0.4 s, and a card that comes back between two looks after a
 failed command would never be seen again."""
 MAX_FRAME_BYTES = 65535
 OFF, ON, RESET, ATR = b"\x00", b"\x01", b"\x02", b"\x04"
+SILENCE_S = 3.0
+"""Without a word for so long after a control code, the driver waits for an answer to it: it was a command."""
 _LEFT: dict[int, float] = {}
 """When a card last left each port, whichever `Reader` had it (monotonic seconds)."""
 WRONG_LENGTH, NO_DIAGNOSIS = b"\x67\x00", b"\x6f\x00"
@@ -53,7 +60,9 @@ class Ending(Enum):
     """Why a card's stay in the reader ended."""
 
     READER_GONE = "the reader closed the connection"
+    NO_ANSWER = "a command that no card could answer"
     TORN_OUT = "the card was torn out"
+    EXCHANGED = "another card goes in"
 
 
 class Wire:
@@ -72,8 +81,17 @@ class Wire:
         if self._quick is not None:
             self._socket.setsockopt(socket.IPPROTO_TCP, self._quick, 1)
 
-    def receive(self) -> bytes | None:
-        """The next message; None when the other side is gone."""
+    def receive(self, patience_s: float | None = None) -> bytes | None:
+        """The next message; None when the other side is gone.  TimeoutError when none comes within `patience_s`."""
+        if patience_s is None:
+            return self._receive()
+        self._socket.settimeout(patience_s)
+        try:
+            return self._receive()
+        finally:
+            self._socket.settimeout(None)
+
+    def _receive(self) -> bytes | None:
         buffer = self._buffer
         end = 2 + int.from_bytes(buffer[:2], "big")
         while len(buffer) < 2 or len(buffer) < end:
@@ -81,6 +99,8 @@ class Wire:
                 more = self._socket.recv(MAX_FRAME_BYTES + 2)
                 if more:
                     self._acknowledge_at_once()
+            except TimeoutError:
+                raise
             except OSError:  # reset by the reader, or closed by `Reader.remove`
                 return None
             if not more:
@@ -117,53 +137,76 @@ def answer_to(card: Port, command: bytes) -> bytes:
     return NO_DIAGNOSIS
 
 
-def converse(wire: Wire, card: Port) -> Ending:
-    """Be the card in the reader until one of the two goes."""
-    try:
-        atr = card.reset()
-        powered = False
-        while (message := wire.receive()) is not None:
-            if message in {ON, RESET}:
-                atr, powered = card.reset(), True
-                continue
-            if message == OFF:
-                powered = False
+class Contact:
+    """A card in the reader: whether it has power, and the ATR it gave last, whatever becomes of the connections."""
+
+    __slots__ = ("_atr", "_powered", "card")
+
+    def __init__(self, card: Port) -> None:
+        self.card = card
+        self._atr = card.reset()
+        self._powered = False
+
+    def converse(self, wire: Wire) -> Ending:
+        """Be the card at the end of a connection until it ends, or must.  PowerCutError when the card is torn out."""
+        control = None
+        while True:
+            try:
+                message = wire.receive(SILENCE_S if control else None)
+            except TimeoutError:
+                LOGGER.warning("the one byte %s was a command, not a control code", (control or b"").hex())
+                return Ending.NO_ANSWER
+            if control:
+                self._obey(control)
+                control = None
+            if message is None:
+                return Ending.READER_GONE
+            if message in {OFF, ON, RESET}:
+                control = message
                 continue
             if message == ATR:
-                answer = atr
+                answer = self._atr
             elif len(message) < 2:
                 answer = WRONG_LENGTH
-            elif not powered:
-                return Ending.TORN_OUT
+            elif not self._powered:
+                LOGGER.warning("a command to a card without power: %s", message.hex().upper())
+                return Ending.NO_ANSWER
             else:
                 try:
-                    answer = answer_to(card, message)
+                    answer = answer_to(self.card, message)
                 except MuteError as error:
                     LOGGER.info("no answer: %s", error)
                     continue
-            if message and not wire.send(answer):
-                break
-    except PowerCutError as error:
-        LOGGER.info("torn out: %s", error)
-        return Ending.TORN_OUT
-    return Ending.READER_GONE
+            if not wire.send(answer):
+                return Ending.READER_GONE
+
+    def _obey(self, control: bytes) -> None:
+        """What a control code asks for."""
+        self._powered = control != OFF
+        if self._powered:
+            self._atr = self.card.reset()
 
 
 class Reader:
     """One slot of the virtual reader: put a card in, take it out.  Every card stays in a thread of its own.
 
-    As a context manager: in at the beginning, out at the end.  `out_s`: see `OUT_S`.
+    As a context manager: in at the beginning, out at the end.  `connect`: how to reach the port (default: on this
+    machine's loopback interface); `out_s`: see `OUT_S`.
     """
 
-    __slots__ = ("_lock", "_socket", "_stop", "_thread", "card", "out_s", "port")
+    __slots__ = ("_connect_to", "_lock", "_out", "_socket", "_stop", "_thread", "card", "out_s", "port")
 
-    def __init__(self, card: Port, port: int = FIRST_PORT, *, out_s: float = OUT_S) -> None:
+    def __init__(
+        self, card: Port, port: int = FIRST_PORT, *, connect: Connect = on_loopback, out_s: float = OUT_S
+    ) -> None:
+        self._connect_to = connect
         self.card = card
         self.port = port
         self.out_s = out_s
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._stop = threading.Event()
+        self._out = threading.Event()
         self._thread: threading.Thread | None = None
 
     def insert(self) -> None:
@@ -191,17 +234,33 @@ class Reader:
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
+    def exchange(self, card: Port) -> None:
+        """Put another card in; returns when the old one is out, and programs see the new one a little later."""
+        with self._lock:
+            self.card = card
+            self._out.clear()
+            if self._socket is None:
+                return
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                LOGGER.debug("port %d was closed already", self.port)
+        self._out.wait()
+
     @property
     def inside(self) -> bool:
         """Whether the card is in (or waits for a reader that went away); False after it was torn out."""
         return self._thread is not None and self._thread.is_alive()
 
     def serve(self) -> None:
-        """Stay in this thread until the card is torn out or `remove` is called; wait for a reader that is not there.
+        """Stay in this thread until `remove` is called; wait for a reader that is not there.
 
-        Ctrl-C ends it as it ends any wait, with the card out of the reader.  After `remove` only `insert` works.
+        A card that is torn out comes back after a while.  Ctrl-C ends it as it ends any wait, with the card out of the
+        reader.  After `remove` only `insert` works.
         """
-        self._stay(None)
+        while not self._stop.is_set():
+            self._stay(None)
+            self._stop.wait(self.out_s)
 
     def __enter__(self) -> Self:
         self.insert()
@@ -214,7 +273,7 @@ class Reader:
 
     def _connect(self) -> socket.socket:
         try:
-            connection = socket.create_connection((HOST, self.port), timeout=CONNECT_TIMEOUT_S)
+            connection = self._connect_to(self.port)
         except OSError as error:
             raise TransportError(
                 f"no virtual reader at port {self.port} ({error}); is pcscd running, and vsmartcard-vpcd installed? "
@@ -224,49 +283,70 @@ class Reader:
         return connection
 
     def _stay(self, connection: socket.socket | None) -> None:
-        """Converse; when the reader goes, wait for the next one."""
-        told = False
+        """Converse, over one connection after another, until the card is torn out or removed."""
+        contact = None
         while not self._stop.is_set():
+            connection = connection or self._wait_for_reader()
             if connection is None:
-                try:
-                    connection = self._connect()
-                except TransportError as error:
-                    if not told:
-                        LOGGER.warning("%s", error)
-                    told = True
-                    self._stop.wait(RETRY_S)
-                    continue
-            told = False
+                return
             with self._lock:
                 self._socket = connection
             try:
                 if self._stop.is_set():
                     return
-                ending = converse(Wire(connection), self.card)
+                contact = contact or Contact(self.card)
+                ending = contact.converse(Wire(connection))
+                if contact.card is not self.card:
+                    ending, contact = Ending.EXCHANGED, None
+            except PowerCutError as error:
+                ending = Ending.TORN_OUT
+                LOGGER.info("torn out: %s", error)
             finally:
                 with self._lock:
                     self._socket = None
+                    self._out.set()
                 connection.close()
                 _LEFT[self.port] = time.monotonic()
+            connection = None
+            if not self._stop.is_set():
+                LOGGER.warning("port %d: %s", self.port, ending.value)
             if ending is Ending.TORN_OUT:
                 return
-            connection = None
+            if ending is Ending.EXCHANGED:
+                self._stop.wait(self.out_s)
+
+    def _wait_for_reader(self) -> socket.socket | None:
+        """A connection as soon as there is a reader; None when the card is removed before."""
+        told = False
+        while not self._stop.is_set():
+            try:
+                return self._connect()
+            except TransportError as error:
+                if not told:
+                    LOGGER.warning("%s", error)
+                told = True
+                self._stop.wait(RETRY_S)
+        return None
 
 
 def serve(card: Port, slot: int = 0) -> None:
-    """Show a card in a slot of the installed virtual reader until Ctrl-C, or until it is torn out."""
-    serve_all([(card, slot_port(slot))])
+    """Show a card in a slot of the installed virtual reader until Ctrl-C."""
+    serve_all([Reader(card, slot_port(slot))])
 
 
-def serve_all(cards: list[tuple[Port, int]]) -> None:
-    """Show several cards, each at its port, until Ctrl-C or until all are torn out; all are out when this returns."""
-    readers = [Reader(card, port) for card, port in cards]
+def serve_all(readers: Sequence[Reader], check: Callable[[], None] = lambda: None) -> None:
+    """Show several cards, each in its reader, until Ctrl-C; all are out when this returns.
+
+    `check` is called several times a second; what it raises ends the stay, as does a mistake of ours in a thread.
+    """
     threads = [threading.Thread(target=reader.serve, name=f"card in port {reader.port}") for reader in readers]
     try:
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        while all(thread.is_alive() for thread in threads):
+            check()
+            threads[0].join(RETRY_S)
+        raise RuntimeError("a card left its reader, though nobody took it out")  # its thread has said why
     except KeyboardInterrupt:
         LOGGER.info("interrupted: taking the cards out")
     finally:

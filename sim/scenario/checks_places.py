@@ -18,6 +18,7 @@ from sim.scenario.schema_places import (
     TerminalTable,
 )
 from sim.scenario.schema_validate import Finding
+from sim.scenario.sizes import MAX_LINES
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.units import suggestion
 from sim.scenario.values import UNLIMITED, expand
@@ -127,6 +128,9 @@ def _separate_queues(path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
     if table.counters is None:
         yield Finding(here, "nobody waits where counters are unlimited", "a number of counters")
         return
+    lines = sum(group.count for group in table.counters.groups)
+    if lines > MAX_LINES:
+        yield Finding(here, f"{lines:,} counters with a line each are too many", f"{MAX_LINES:,} at most")
     if table.counters.preempt:
         yield Finding((*path, "counters", "preempt"), _NOT_BROKEN_OFF, "false")
     for index, group in enumerate(table.counters.groups):

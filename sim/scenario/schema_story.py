@@ -167,6 +167,11 @@ class ExpectTable(Section):
     business: Name = Field(default="", description="only this business", examples=["apply"])
     demand: Name = Field(default="", description="only people of this demand", examples=["walk_in"])
     procedure: Name = Field(default="", description="only this procedure", examples=["apply"])
+    step: Text = Field(
+        default="",
+        description="only this step, procedure.step; a lead time: only cases for which it ended there",
+        examples=["produce.arrive"],
+    )
     rule: Name = Field(default="", description="only refusals by this rule (refused.*)", examples=["A3"])
     threshold: Duration | None = Field(
         default=None, description="for wait.within: the time within which", examples=["20 s"]

@@ -11,11 +11,11 @@ from sim.log import LEADS
 from sim.metrics.catalogue import FIXED, Unit, declared
 from sim.metrics.cube import UnknownNameError
 from sim.metrics.expect import Expectation, Verdict, check, evaluate, needs
-from sim.metrics.fold import Fold, Result
+from sim.metrics.fold import Fold, Result, fold
 from sim.metrics.measures import known_metrics
 from sim.metrics.names import DAY_MS
 from sim.metrics.units import in_words
-from tests.metrics.metric_logs import NAMES, in_order, queue_log
+from tests.metrics.metric_logs import NAMES, E, in_order, log_of, queue_log, row
 
 
 def run(*waits_s: int, expectations: tuple[Expectation, ...] = ()) -> Result:
@@ -210,3 +210,17 @@ def test_large_averages_are_written_out() -> None:
     assert in_words(263_390.4, Unit.COUNT) == "263,390"
     assert in_words(12.3456, Unit.LEVEL) == "12.346"
     assert in_words(15_432.1 / 3_600_000, Unit.RATE) == "15,432 per h"
+
+
+def test_a_lead_time_of_one_way_is_not_mixed_with_that_of_another() -> None:
+    """Six cards ready at once at the counter, four after three days from the factory: of those, nine of ten 3 days."""
+    instant, central = ({"step": step, "station": 0} for step in (0, 1))
+    rows = [row(n, n, E.LEAD, code=0, value=60_000, **instant) for n in range(6)]
+    rows += [row(n, n, E.LEAD, code=0, value=3 * DAY_MS, **central) for n in range(6, 10)]
+    every, made = (
+        Expectation("lead.application_to_ready.p50", step=step, at_least=DAY_MS) for step in ("", "apply.produce")
+    )
+    selections, _ = needs([every, made])
+    verdicts = evaluate([every, made], [fold(NAMES, [log_of(rows)], selections)])
+    assert [(v.ok, v.measured, v.n) for v in verdicts] == [(False, 60_000, 10), (True, 3 * DAY_MS, 4)]
+    assert made.where == "step apply.produce"

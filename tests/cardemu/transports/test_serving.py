@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cardemu import console, serving
+from cardemu.cardfile import load_card
 from cardemu.console import NewCard
 from cardemu.products import product
 from cardemu.transports.base import TransportError
@@ -80,6 +82,73 @@ def test_an_interrupted_server_leaves_nothing_behind(ending: signal.Signals) -> 
 
 
 @needs_pcscd
+@pytest.mark.parametrize("run", [(), ("--run", "sleep 2")])
+def test_a_service_that_dies_is_no_silent_end(run: tuple[str, ...]) -> None:
+    """Kill our own pcscd: a reason, and an exit code that is not 0, also when a program runs meanwhile."""
+    command = [*SERVE, "generation-1", "--own-pcscd", *run]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        path = [process.stdout.readline() for _ in range(3)][2].strip().split("=")[1]
+        os.kill(_service_of(process.pid), signal.SIGKILL)
+        _, complaint = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert re.search(r"the PC/SC service \(pcscd, process \d+\) has ended: killed by SIGKILL", complaint)
+    assert not Path(path).parent.exists()
+
+
+def _service_of(pid: int) -> int:
+    """The process id of the pcscd a server started."""
+    return next(
+        int(child)
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        if "pcscd" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0")[0]
+    )
+
+
+PERSONALISE = """
+from pathlib import Path
+from cardemu import console
+from cardemu.personalisation.script import personalisation_script
+from cardemu.products import product
+script = Path({script!r})
+script.write_text(personalisation_script(product("generation-2")), encoding="utf-8")
+raise SystemExit(console.apdu("pcsc:Cardmill 0 00 00", script))
+"""
+
+
+@needs_pcscd
+def test_what_is_written_to_a_served_card_can_be_saved(tmp_path: Path, pyscard: None) -> None:
+    """A pre-made card is personalised over PC/SC by a script of ours, and its file has the person afterwards."""
+    del pyscard
+    blank, made, program = tmp_path / "blank.json", tmp_path / "made.json", tmp_path / "program.py"
+    assert console.new(NewCard("generation-2", blank, premade=True)) == 0
+    program.write_text(PERSONALISE.format(script=str(tmp_path / "script.apdu")), encoding="utf-8")
+    done = served(str(blank), "--own-pcscd", "--save", str(made), "--run", f"{sys.executable} {program}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "is not saved" not in done.stdout
+    assert done.stdout.endswith(f"{made}: saved\n")
+    before, after = load_card(blank, None)[0], load_card(made, None)[0]
+    assert before.memory.cells != after.memory.cells
+    assert served("generation-1", "generation-2", "--own-pcscd", "--save", str(made)).returncode == 2
+
+
+@needs_pcscd
+def test_fresh_cards_are_put_in_while_serving(tmp_path: Path) -> None:
+    """SIGUSR1: the card is saved, the next person's takes its place; in the end that one is saved, too."""
+    first, second = tmp_path / "card.json", tmp_path / "card-2.json"
+    command = [*SERVE, "generation-2", "--own-pcscd", "--save", str(first)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any(line.startswith("kill -USR1") for line in process.stdout)
+        process.send_signal(signal.SIGUSR1)
+        assert process.stdout.readline() == f"{first}: saved\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    cards = [load_card(path, None)[0] for path in (first, second)]
+    assert [card.reset()[-1] for card in cards] == [0, 1]
+
+
+@needs_pcscd
 def test_the_programs_exit_code_is_passed_on() -> None:
     """So that a test run can be the program."""
     assert served("generation-1", "--own-pcscd", "--run", "sh -c 'exit 3'").returncode == 3
@@ -126,8 +195,8 @@ def test_a_card_nobody_looks_at_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
     noticed = serving.Noticed(card)
     noticed.reset()
     with pytest.raises(TransportError, match="did not power the card up"):
-        noticed.wait()
+        noticed.wait(lambda: None)
     timer = threading.Timer(0.01, noticed.reset)
     timer.start()
-    noticed.wait()
+    noticed.wait(lambda: None)
     timer.join()

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardemu.card import Card
+from cardemu.transports import vpcd
 from cardemu.transports.base import TransportError
 from cardemu.transports.faults import Mute, TornOut
 from cardemu.transports.vpcd import ATR, OFF, ON, RESET, Reader, Wire, serve_all, slot_port
@@ -209,11 +210,47 @@ def test_a_torn_out_card_leaves_the_reader(driver: Driver, virtual_card: Card) -
         assert driver.ask(ATR) == CARD_ATR
 
 
-def test_a_card_without_power_is_gone(driver: Driver, virtual_card: Card) -> None:
-    """A command before ON, or after OFF: no card would answer."""
-    with Reader(virtual_card, driver.port, out_s=0):
+@pytest.mark.parametrize("before", [(), (ON, OFF)])
+def test_a_command_without_power_costs_that_client_an_error(
+    driver: Driver, virtual_card: Card, caplog: pytest.LogCaptureFixture, before: tuple[bytes, ...]
+) -> None:
+    """Before ON, or after OFF, no card would answer; it is back at once, says why, and works when it has power."""
+    with Reader(virtual_card, driver.port):
         driver.accept()
+        for control in before:
+            driver.say(control)
         assert driver.ask(CHALLENGE) == b""
+        driver.accept()
+        assert driver.ask(ATR) == CARD_ATR
+        driver.say(ON)
+        assert driver.ask(CHALLENGE) == FIRST
+    assert "a command to a card without power: 0084000008" in caplog.text
+
+
+def test_a_card_outlives_its_connection(driver: Driver, virtual_card: Card) -> None:
+    """The driver drops it after a command that is too long: power and session of the others go on."""
+    with Reader(virtual_card, driver.port):
+        driver.accept()
+        driver.say(ON)
+        assert driver.ask(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF"))[-2:] == b"\x90\x00"
+        driver.card.close()
+        driver.accept()
+        assert driver.ask(bytes.fromhex("00B2012C00"))[-2:] == b"\x90\x00"
+
+
+@pytest.mark.parametrize("byte", [OFF, ON, RESET])
+def test_a_command_that_looks_like_a_control_code_hangs_nothing(
+    driver: Driver, virtual_card: Card, byte: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver waits for an answer to it, and says nothing else: an error for that client, and nothing happened."""
+    monkeypatch.setattr(vpcd, "SILENCE_S", 0.2)
+    with Reader(virtual_card, driver.port):
+        driver.accept()
+        driver.say(ON)
+        assert driver.ask(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF"))[-2:] == b"\x90\x00"
+        assert driver.ask(byte) == b""
+        driver.accept()
+        assert driver.ask(bytes.fromhex("00B2012C00"))[-2:] == b"\x90\x00"
 
 
 def test_a_mute_card_is_silent_but_in(driver: Driver, virtual_card: Card) -> None:
@@ -264,19 +301,67 @@ def test_slots_follow_one_another() -> None:
     assert [slot_port(slot) for slot in range(2)] == [35963, 35964]
 
 
-def test_several_cards_are_served_until_all_are_torn_out(virtual_card: Card) -> None:
-    """Each at its port; the call returns when the last one is gone."""
+def test_served_cards_come_back_when_torn_out(virtual_card: Card) -> None:
+    """Each at its port; the call ends only when what watches it says so, and the cards are out then."""
     drivers = [Driver(), Driver()]
-    cards = [(TornOut(virtual_card, 0), driver.port) for driver in drivers]
-    served = threading.Thread(target=serve_all, args=(cards,))
+    readers = [Reader(TornOut(virtual_card, 0), driver.port, out_s=0.1) for driver in drivers]
+    ended, raised = threading.Event(), list[str]()
+
+    def check() -> None:
+        if ended.is_set():
+            raise TransportError("the service is gone")
+
+    def serve_until_checked() -> None:
+        try:
+            serve_all(readers, check)
+        except TransportError as error:
+            raised.append(str(error))
+
+    served = threading.Thread(target=serve_until_checked)
     served.start()
     for driver in drivers:
         driver.accept()
         driver.say(ON)
         assert driver.ask(CHALLENGE) == b""
-        driver.close()
+        driver.accept()
+        driver.say(ON)
+        assert driver.ask(CHALLENGE)[-2:] == b"\x90\x00"
+    ended.set()
     served.join(PATIENCE_S)
-    assert not served.is_alive()
+    assert raised == ["the service is gone"]
+    assert [driver.hear() for driver in drivers] == [b"", b""]
+    for driver in drivers:
+        driver.close()
+
+
+def test_another_card_takes_the_place(driver: Driver, virtual_card: Card) -> None:
+    """The old one is out when the call returns; the new one comes in its own time, unpowered."""
+    with Reader(virtual_card, driver.port, out_s=0) as reader:
+        driver.accept()
+        driver.say(ON)
+        assert driver.ask(CHALLENGE) == FIRST
+        reader.exchange(Odd(b"\x90\x00"))
+        assert driver.hear() == b""
+        driver.accept()
+        assert driver.ask(ATR) == b"\x3b\x00"
+        driver.say(ON)
+        assert driver.ask(CHALLENGE) == b"\x90\x00"
+        assert reader.inside
+
+
+class Crashing(Odd):
+    """A card with a mistake of ours in its reset."""
+
+    def reset(self) -> bytes:
+        """The mistake."""
+        raise ZeroDivisionError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_card_lost_by_a_mistake_of_ours_is_no_silent_end(driver: Driver) -> None:
+    """The thread's traceback is printed, and serving does not end as if all were well."""
+    with pytest.raises(RuntimeError, match="a card left its reader"):
+        serve_all([Reader(Crashing(b""), driver.port)])
 
 
 SERVER = """
@@ -284,9 +369,9 @@ import sys
 from cardemu.testing.plugin import REGION, SERIAL, counting
 from cardemu.card import Card
 from cardemu.products import product
-from cardemu.transports.vpcd import serve_all
+from cardemu.transports.vpcd import Reader, serve_all
 card = Card.initialised(product("generation-2").template, counting(), REGION, SERIAL)
-serve_all([(card, int(sys.argv[1]))])
+serve_all([Reader(card, int(sys.argv[1]))])
 print("card is out")
 """
 
