@@ -50,6 +50,8 @@ class Headline:
     blocked_share: Floats
     turned_away: Floats
     left: Floats  # left without service: abandoned, balked, blocked, turned away or sent home
+    still_waiting: Floats  # at the end of the run: their waits are in none of the numbers above
+    still_longest_ms: Floats  # of theirs so far, in any replication
     note: Text  # why there is no interval, or ""
 
 
@@ -208,6 +210,10 @@ class Expectations:
     ok: Bools
     judged: Bools  # no expectation of a run that was interrupted is
     text: Text  # the verdict as one sentence
+    still: Ints  # people whose wait, or visit, was not over when the run ended; -1: the metric is of other things
+    still_longest_ms: Floats  # of theirs so far
+    still_inside: Bools  # visits, not waits
+    with_them: Text  # what the expectation is judged by where they make it worse, else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ class ExpectTable(Section):
     )
     rule: Name = Field(default="", description="only refusals by this rule (refused.*)", examples=["A3"])
     threshold: Duration | None = Field(
-        default=None, description="for wait.within: the time within which", examples=["20 s"]
+        default=None, description="for wait.within and service_level: the time within which", examples=["20 s"]
     )
     equals: MeasureValue | None = Field(default=None, description="the value", examples=["8.89 min"])
     within: MeasureValue | None = Field(
