@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from cardemu.face.items import Box, Picture
-from cardemu.filekinds import named
+from cardemu.filekinds import no_image
 
 FORMATS = ("PNG", "JPEG")
 FILE_BYTES = 20 * 2**20
@@ -79,7 +79,7 @@ def check(data: bytes, where: str) -> Artwork:
             raise ArtworkError(f"{where}: {width} x {height} pixels, must be at least {SIDE_PX} on each side")
         image.load()
     except UnidentifiedImageError as error:
-        raise ArtworkError(f"{where}: not an image in the format {' or '.join(FORMATS)}{named(data)}") from error
+        raise ArtworkError(f"{where}: {no_image(data, FORMATS)}") from error
     except Image.DecompressionBombError as error:
         raise ArtworkError(f"{where}: at most {PIXELS // 10**6} megapixels are read") from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
