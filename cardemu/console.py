@@ -33,6 +33,7 @@ from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed,
 from cardemu.personalisation.shell import Shell, typed
 from cardemu.personalisation.values import as_written, completed, contradictions, real_division
 from cardemu.products import Product, product
+from cardemu.reference.pictures import PictureError, chip_photo
 from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
 from cardemu.terminal.errors import OK, Code, ReaderError, english
@@ -118,7 +119,7 @@ def new(wanted: NewCard) -> int:
     check_replaceable(wanted.out)
     made = product(wanted.product)
     values = _values(wanted)
-    pictures = {"photo": wanted.photo.read_bytes()} if wanted.photo else {}
+    pictures = {"photo": _photo(wanted.photo, made)} if wanted.photo else {}
     everything = items(made, values, pictures)
     card, audit = Card.blank(made.template, os.urandom), Audit(values["card.number"])
     hsm = Hsm(made.template.roots)
@@ -137,6 +138,13 @@ def new(wanted: NewCard) -> int:
     who = "no person yet" if wanted.premade else f"{values['person.name']}, {values['person.number']}"
     say(f"{wanted.out}: {made.name}, card {values['card.number']}, {who}; {len(audit.entries)} commands")
     return FINE if audit.complete else REFUSED
+
+
+def _photo(path: Path, made: Product) -> bytes:
+    try:
+        return chip_photo(path, made)
+    except PictureError as error:
+        raise UsageError(str(error)) from error
 
 
 def _serial(wanted: NewCard) -> bytes:

@@ -41,7 +41,9 @@ def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
     problems = [Problem(str(path), *problem) for problem in _impossible(loaded, compiled)]
     if problems:
         raise ScenarioError(tuple(problems))
-    return loaded, compiled
+    nobody = [row.name for row in compiled.program.sources if row.expected(compiled.program.duration_ms) == 0.0]
+    notes = tuple(f"nobody comes of demand.{name} in the whole run" for name in nobody)
+    return replace(loaded, warnings=(*loaded.warnings, *notes)), compiled
 
 
 def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None, str, str]]:

@@ -72,8 +72,10 @@ def main() -> int:
     try:
         sets = benches(count, name)
         made = next(sets)
-        with temporary_folder() as folder, OwnPcscd(folder, count) as service:
-            readers = [Reader(card, port) for card, port in zip(made, service.ports, strict=True)]
+        with temporary_folder() as folder, OwnPcscd(folder, count, private=True) as service:
+            readers = [
+                Reader(card, port, connect=service.connect) for card, port in zip(made, service.ports, strict=True)
+            ]
 
             def renew() -> None:
                 for reader, card in zip(readers, next(sets), strict=True):

@@ -29,16 +29,15 @@ from typing import Self
 
 from cardemu.memory import PowerCutError
 from cardemu.transports.base import MuteError, Port, TransportError
+from cardemu.transports.pcscd import on_loopback
 
 LOGGER = logging.getLogger(__name__)
+Connect = Callable[[int], socket.socket]
 
-HOST = "127.0.0.1"
-"""Never anything else: who reaches the port is the card."""
 FIRST_PORT = 35963
 """The first slot's port in the driver's own configuration; slot n has the n-th after it."""
 RETRY_S = 0.2
 """Between two attempts to reach a reader that is not there."""
-CONNECT_TIMEOUT_S = 5.0
 OUT_S = 0.5
 """A card stays out at least so long.  pcscd looks every 0.4 s, and a card that comes back between two looks after a
 failed command would never be seen again."""
@@ -191,12 +190,16 @@ class Contact:
 class Reader:
     """One slot of the virtual reader: put a card in, take it out.  Every card stays in a thread of its own.
 
-    As a context manager: in at the beginning, out at the end.  `out_s`: see `OUT_S`.
+    As a context manager: in at the beginning, out at the end.  `connect`: how to reach the port (default: on this
+    machine's loopback interface); `out_s`: see `OUT_S`.
     """
 
-    __slots__ = ("_lock", "_out", "_socket", "_stop", "_thread", "card", "out_s", "port")
+    __slots__ = ("_connect_to", "_lock", "_out", "_socket", "_stop", "_thread", "card", "out_s", "port")
 
-    def __init__(self, card: Port, port: int = FIRST_PORT, *, out_s: float = OUT_S) -> None:
+    def __init__(
+        self, card: Port, port: int = FIRST_PORT, *, connect: Connect = on_loopback, out_s: float = OUT_S
+    ) -> None:
+        self._connect_to = connect
         self.card = card
         self.port = port
         self.out_s = out_s
@@ -270,7 +273,7 @@ class Reader:
 
     def _connect(self) -> socket.socket:
         try:
-            connection = socket.create_connection((HOST, self.port), timeout=CONNECT_TIMEOUT_S)
+            connection = self._connect_to(self.port)
         except OSError as error:
             raise TransportError(
                 f"no virtual reader at port {self.port} ({error}); is pcscd running, and vsmartcard-vpcd installed? "

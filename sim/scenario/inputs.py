@@ -21,6 +21,8 @@ from sim.scenario.values import Provenance
 VISITS = "visits"
 """Profile that shapes when people come for their later steps."""
 _WORDS = frozenset({"title", "title_zh", "description", "district", "name", "sex", "birth"})
+_LINKS = frozenset({"enters", "procedure", "cohort", "bank", "profile"})
+"""Keys that name another table, whose numbers are listed there; so does `hours` where it is a name."""
 _NO_INPUTS = frozenset({"title", "title_zh", "description", "include", "run", "region", "story", "expect"})
 _LONGEST = 300
 
@@ -88,7 +90,8 @@ def _leaves(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
             return
         if not is_single(node):
             for key, item in node.items():
-                if key not in (_NO_INPUTS if not path else _WORDS if len(path) > 1 else ()):
+                named = key == "hours" and isinstance(item, str) and ":" not in item
+                if not named and key not in (_NO_INPUTS if not path else _WORDS | _LINKS if len(path) > 1 else ()):
                     yield from _leaves(item, (*path, key))
             return
     elif isinstance(node, list) and any(isinstance(item, dict) for item in node):
