@@ -41,7 +41,7 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
     )
     for key, use in file_uses(loaded).items():
         say(f"{key}: {use_of_file(use, Words('en'))}")
-    for warning in loaded.warnings:
+    for warning in (*loaded.warnings, *loaded.notes):
         say(f"note: {warning}")
     return FINE
 

@@ -20,9 +20,8 @@ from sim.scenario.values import Dist
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sim.scenario.sizes import MAX_CSV_BYTES
     from sim.scenario.toml_lines import KeyPath
-from sim.scenario.tree import Tree
+    from sim.scenario.tree import Tree
 
 _TOP = ("title", "title_zh", "description", "description_zh", "seed", "cities", "transfers", "scale", "profiles")
 _RULE = ("per_100k", "per_root", "at_least", "less")

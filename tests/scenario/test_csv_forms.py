@@ -224,11 +224,18 @@ def test_rows_outside_the_run_are_said(scenario: Load) -> None:
     assert loaded.staff["stations.a"].times_ms.tolist()[:2] == [0, 8 * HOUR]
     assert loaded.staff["stations.a"].servers.tolist()[:2] == [1, 2]
     run = "the run (2026-03-02 00:00 to 2026-03-04 00:00)"
-    assert [one for one in loaded.warnings if "csv" in one] == [
+    assert [note.en for note in loaded.notes] == [
         f"x.csv: 3 of 4 arrivals are outside {run} and do not come: 1 before it, 2 after its end",
         f"y.csv: 4 of 8 people are outside {run} and do not come: 4 after its end",
         "z.csv: its times of day are those of the run's first day; on the other days nobody comes from it",
         f"s.csv: 2 of 4 rows are outside {run} and have no effect",
+    ]
+    span = "2026-03-02 00:00 至 2026-03-04 00:00"
+    assert [note.zh for note in loaded.notes] == [
+        f"x.csv：4 人次中有 3 人次在运行期（{span}）之外，不会到来：开始之前 1，结束之后 2",
+        f"y.csv：8 人次中有 4 人次在运行期（{span}）之外，不会到来：结束之后 4",
+        "z.csv：其中的时刻只指运行的第一天，其余各天没有人从这个文件到来",
+        f"s.csv：4 行中有 2 行在运行期（{span}）之外，不起作用",
     ]
 
 
