@@ -96,6 +96,9 @@ def card_serve(
     save: Annotated[
         list[Path] | None, typer.Option(help="save the card there at the end; once for each card, in their order")
     ] = None,
+    contactless: Annotated[
+        bool, typer.Option("--contactless", help="show them as a contactless reader does: its ATR, UID with FFCA000000")
+    ] = False,
     product: OwnProduct = None,
 ) -> None:
     """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C.
@@ -106,7 +109,15 @@ def card_serve(
     from cardemu import serving
 
     raise typer.Exit(
-        serving.serve(cards, slot=slot, product_name=product, own=own_pcscd, program=program, save=save or ())
+        serving.serve(
+            cards,
+            slot=slot,
+            product_name=product,
+            own=own_pcscd,
+            program=program,
+            save=save or (),
+            contactless=contactless,
+        )
     )
 
 
@@ -244,7 +255,7 @@ def card_compare(  # noqa: PLR0913, PLR0917 - one argument an option
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input."""
+    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input, 3 not all could be judged."""
     from cardemu.compare import console
 
     asked = console.Comparison(reference, against, product or "", side, pin, picture, junit, as_json, quiet)

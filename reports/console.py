@@ -190,6 +190,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         title=scenario.title,
         title_zh=scenario.title_zh,
         description=scenario.description,
+        description_zh=scenario.description_zh,
         region=region.name if region is not None else "",
         region_zh=region.name_zh if region is not None else "",
         replications=outcome.replications,

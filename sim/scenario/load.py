@@ -182,8 +182,6 @@ def _ordered(problems: Iterable[Problem], files: Sequence[str]) -> tuple[Problem
 
 def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
     yield from _told_by_values(scenario, years)
-    if scenario.run.replications < 2 and any(table.z is not None for table in scenario.expect):
-        yield "z of [[expect]] needs a standard error: play it with --replications 2 or more"
     region = scenario.region
     if region is not None and region.division and not region.division.startswith("99"):
         yield f"region.division {region.division} may be a real place; codes 99.. are assigned to none"
