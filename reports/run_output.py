@@ -49,7 +49,7 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
     _print_verdicts(outcome, out)
     if cards is not None and cards.tally.people:
         card_console.print_work(cards, out)
-    for warning in outcome.loaded.warnings:
+    for warning in (*outcome.loaded.warnings, *outcome.loaded.notes):
         out.line_of(f"note: {warning}")
     if outcome.tables.nothing_random:
         out.line_of(f"note: nothing in this run was random: all {outcome.replications} replications are the same")
@@ -161,7 +161,7 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
         ],
         "violations": list(outcome.violations),
         "cards": cards.as_json() if cards is not None else None,
-        "warnings": list(outcome.loaded.warnings),
+        "warnings": [*outcome.loaded.warnings, *(note.en for note in outcome.loaded.notes)],
         "report": str(page),
     }
 
