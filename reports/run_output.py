@@ -40,6 +40,12 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
         if level == "kind" and head.arrivals[row] > 0
     ]
     out.table(headings, rows, right=headings[1:])
+    for row, level in enumerate(head.level):
+        if level == "kind" and head.still_waiting[row] > 0:
+            longest = in_words(head.still_longest_ms[row], Unit.TIME)
+            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended, for up to {longest}"
+            name = head.name[row].replace("_", " ")
+            out.print(f"{name}: {people}; their waits are not in the table")
     _print_verdicts(outcome, out)
     if cards is not None and cards.tally.people:
         card_console.print_work(cards, out)
@@ -119,6 +125,8 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
         ("wait_p90_interval_ms", lambda row: _limits(head.wait_p90_low_ms[row], head.wait_p90_high_ms[row])),
         ("utilisation", lambda row: _number(head.utilisation[row])),
         ("abandoned_share", lambda row: _number(head.abandoned_share[row])),
+        ("still_waiting", lambda row: _number(head.still_waiting[row])),
+        ("still_longest_ms", lambda row: _number(head.still_longest_ms[row])),
     ]
     return {
         "title": outcome.loaded.scenario.title,
@@ -140,6 +148,9 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
                 "measured": _number(verdict.measured),
                 "interval": verdict.ci,
                 "ok": verdict.ok if verdict.judged else None,
+                "still": None if verdict.still is None else verdict.still.people,
+                "still_longest_ms": None if verdict.still is None else verdict.still.longest_ms,
+                "judged_by": _number(verdict.judged_by),
                 "text": verdict.text,
             }
             for verdict in outcome.verdicts

@@ -106,6 +106,7 @@ class Foreman:
         self._queue: deque[Order] = deque()
         self._each_s: dict[Kit, float] = {}
         self._strikes: dict[str, int] = {}  # by host, since it last finished something
+        self._avoided: dict[str, str] = {}  # hosts, and why their workers get no work
         self._shared: dict[tuple[Kit, bool], Any] = {}
         self._code: dict[str, bytes] | None = None
         self._looked_at = -LOOK_AROUND_S
@@ -113,7 +114,7 @@ class Foreman:
         self._noticed = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="foreman", daemon=True)
-        self.lost: WorkersLostError | None = None
+        self.lost: Exception | None = None  # why there is no more to come
         self.ticked_at = monotonic()
 
     def start(self) -> None:
@@ -153,10 +154,9 @@ class Foreman:
         try:
             while not self._over.wait(TICK_S):
                 self._tick()
-        except WorkersLostError as error:
-            self._give_up(error)
-        except Exception as error:  # noqa: BLE001 - the library raises many kinds when its scheduler is gone
-            self._give_up(error if self._client.status == "running" else self._gone(error))
+        except Exception as error:  # noqa: BLE001 - it comes up in the thread that waits for results
+            lost = isinstance(error, OSError) or self._client.status != "running"
+            self._give_up(self._gone(error) if lost else error)
 
     def _tick(self) -> None:
         self.ticked_at = monotonic()
@@ -170,17 +170,18 @@ class Foreman:
         self._give()
 
     def _gone(self, error: BaseException | None) -> WorkersLostError:
+        if isinstance(error, WorkersLostError):
+            return error
         lost = WorkersLostError(f"the Dask scheduler at {self._address} is gone")
         lost.__cause__ = error
         return lost
 
-    def _give_up(self, error: BaseException) -> None:
-        self.lost = error if isinstance(error, WorkersLostError) else WorkersLostError(str(error))
-        self.lost.__cause__ = error.__cause__ if error is self.lost else error
+    def _give_up(self, error: Exception) -> None:
+        self.lost = error
         for worker in self.workers.values():
             self._queue.extend(order for parcel in worker.hands for order in parcel.orders)
         while self._queue:
-            _fail(self._queue.popleft(), self.lost)
+            _fail(self._queue.popleft(), error)
 
     def _look_around(self) -> None:
         """Who is there now, and who has been heard of."""
@@ -191,7 +192,9 @@ class Foreman:
         for address, known in there.items():
             worker = self.workers.get(address)
             if worker is None:
-                worker = self.workers[address] = Worker(address, known.get("host", address), known["nthreads"])
+                host = known.get("host", address)
+                worker = Worker(address, host, known["nthreads"], unfit=self._avoided.get(host, ""))
+                self.workers[address] = worker
             worker.running = known.get("status", "running") == "running"
             if known["last_seen"] != worker.last_seen:
                 worker.last_seen, worker.heard_at, worker.silent = known["last_seen"], now, False
@@ -269,10 +272,13 @@ class Foreman:
         strikes = self._strikes[worker.host] = self._strikes.get(worker.host, 0) + 1
         self._lost_with(worker)
         elsewhere = any(other.able and other.host != worker.host for other in self.workers.values())
-        if strikes >= STRIKES and elsewhere:
+        if strikes >= STRIKES and elsewhere and worker.host not in self._avoided:
+            self._avoided[worker.host] = f"is on {worker.host}, where {strikes} workers died one after the other"
+            self._say(f"{strikes} workers on {worker.host} died one after the other: it gets no work")
             for other in self.workers.values():
-                if other.host == worker.host and not other.unfit:
-                    self._dismiss(other, f"is on {worker.host}, where {strikes} workers died one after the other")
+                if other.host == worker.host:
+                    other.unfit = other.unfit or self._avoided[worker.host]
+                    self._take_back(other)
 
     def _lost_with(self, worker: Worker) -> None:
         for order in [order for parcel in worker.hands for order in parcel.orders]:
@@ -367,6 +373,8 @@ class Foreman:
     def _collect(self, worker: Worker) -> None:
         """Take what a worker has finished."""
         for parcel in list(worker.hands):
+            if worker.unfit:  # since the parcel before: what it had in hand is taken back
+                return
             if parcel.fetched is not None:
                 if parcel.fetched.done():
                     self._fetched(worker, parcel)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
 
-from reports.inputs import inputs_of
 from reports.nation.pictures import PLOTS as NATION_PLOTS
 from reports.numbers import numbers, places
 from reports.page import render_report
@@ -20,7 +18,7 @@ from reports.sections import facts
 from reports.verdict import verdict
 from reports.words import Words
 from sim.metrics import tables as t
-from sim.run import Outcome, prepare
+from sim.run import prepare
 from tests.reports import samples
 from tests.reports.test_style import DARK, LIGHT, PRINT, contrast
 
@@ -155,21 +153,3 @@ hours = "hall"
 on = "workdays"
 per_day = 10
 """
-
-
-def test_every_input_is_listed_and_no_other(tmp_path: Path) -> None:
-    """Counters and hours without a mark too; hours nobody keeps and procedures nobody begins are left out."""
-    path = tmp_path / "late.toml"
-    path.write_text(_LATE, "utf-8")
-    loaded, compiled = prepare(path, ())
-    rows = inputs_of(cast("Outcome", SimpleNamespace(loaded=loaded, compiled=compiled)))
-    assert {row.key: (row.value, row.mark) for row in rows} == {
-        "hours.hall.weekdays": ('["09:00-12:00"]', ""),
-        "stations.desk.hours": ('"hall"', ""),
-        "stations.desk.counters": ("3", ""),
-        "stations.desk.service": ('"5 min"', "A"),
-        "demand.people.enters": ('"desk"', ""),
-        "demand.people.hours": ('"hall"', ""),
-        "demand.people.on": ('"workdays"', ""),
-        "demand.people.per_day": ("10", ""),
-    }

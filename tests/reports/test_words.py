@@ -23,6 +23,7 @@ EN, ZH = Words("en"), Words("zh")
 CALL = re.compile(r"""\b(?:w|words|self)\(\s*f?["']([a-z_A-Z.{}]+)["']|\bTimeUnit\([A-Z_]+, "([a-z_.]+)"\)""")
 PLURAL = re.compile(r'\bwords\.plural\(\s*"([a-zA-Z_.]+)"')
 LOOKED_UP = (
+    "inputs.file.",
     "metric.",
     "day_kind.",
     "sides.",

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cardemu.compare import scan
+from cardemu.compare import place, scan
 from cardemu.compare.console import Comparison, compare
 from cardemu.compare.findings import Verdict
 from cardemu.compare.likeness import Colour, best_place, colour_distance, same_place
@@ -156,16 +156,16 @@ def test_a_picture_without_a_card_is_wrong_input(tmp_path: Path, capsys: pytest.
 
 def test_without_opencv_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clear message, not a traceback."""
-    scan.opencv.cache_clear()
+    place.opencv.cache_clear()
 
     def missing(name: str) -> None:
         raise ImportError(name)
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(scan.ScanError, match=r"pip install 'cardmill\[scan\]'"):
-        scan.opencv()
+    with pytest.raises(place.ScanError, match=r"pip install 'cardmill\[scan\]'"):
+        place.opencv()
     monkeypatch.undo()
-    scan.opencv.cache_clear()
+    place.opencv.cache_clear()
 
 
 def test_a_wrong_side_is_wrong_input(capsys: pytest.CaptureFixture[str]) -> None:
