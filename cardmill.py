@@ -15,12 +15,29 @@ from cardemu.host.guard import guarded
 from cardemu.host.visible import visible
 
 app = typer.Typer(
-    help="Card-issuance simulator and test harness for the social security card.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"cardmill {version('cardmill')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    """Card-issuance simulator and test harness for the social security card."""
+
 
 ScenarioFile = Annotated[Path, typer.Argument(help="scenario file (TOML)")]
 Overrides = Annotated[list[str], typer.Option("--set", help="override a value, such as outlets.haishu.counters=6")]
@@ -196,6 +213,19 @@ def rules(scenario: ScenarioFile, lang: Annotated[str, typer.Option(help="en or 
     from reports import console_check
 
     raise typer.Exit(console_check.rules(scenario, lang))
+
+
+@app.command()
+def scenarios(
+    name: Annotated[str, typer.Argument(help="copy this one, with all it needs (default: list all)")] = "",
+    folder: Annotated[Path, typer.Option("--to", help="where to; a folder scenarios is made there")] = Path(),
+    lang: Annotated[str, typer.Option(help="language of the titles: en or zh")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """List the scenarios that come with Cardmill, or copy one to begin with."""
+    from reports import console_check
+
+    raise typer.Exit(console_check.scenarios(name, folder, lang, as_json=as_json))
 
 
 @app.command()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from cardemu.host.printing import say, write_json
+from cardemu.host.printing import Printer, say, write_json
 from reports.complaints import FINE, check_choice, explaining
-from reports.words import LANGUAGES
+from reports.files import use_of_file
+from reports.words import LANGUAGES, Words
 from sim.errors import Problem, ScenarioError
 from sim.prepare import prepare
 from sim.procedures.catalogue import catalogue
+from sim.scenario.inputs import file_uses
 from sim.scenario.schema_json import json_schema
+from sim.shipped import copy, one_of, shipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +39,12 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
         f"{len(program.sources)} sources of demand, {len(loaded.scenario.expect)} expectations, "
         f"{len(loaded.scenario.story)} stories."
     )
+    for key, use in file_uses(loaded).items():
+        say(f"{key}: {use_of_file(use, Words('en'))}")
     for warning in loaded.warnings:
         say(f"note: {warning}")
+    if loaded.scenario.run.replications < 2 and any(table.z is not None for table in loaded.scenario.expect):
+        say("note: z of [[expect]] needs a standard error: play it with --replications 2 or more")
     return FINE
 
 
@@ -54,6 +63,23 @@ def rules(scenario: Path, lang: str) -> int:
     for part, titles in _RULE_PARTS.items():
         text = getattr(region.rules, part) or ("（缺）" if column else "(missing from the profile)")
         say(f"\n{titles[column]}\n  {text}")
+    return FINE
+
+
+@explaining
+def scenarios(name: str, folder: Path, lang: str, *, as_json: bool) -> int:
+    """List the scenarios of the package, or copy one with all it needs."""
+    check_choice("--lang", lang, LANGUAGES)
+    if name:
+        path, count = copy(one_of(name), folder)
+        verb = "nation" if one_of(name).nation else "run"
+        say(f"{path} ({count} files); next: cardmill {verb} {shlex.quote(str(path))}")
+    elif as_json:
+        write_json([asdict(one) for one in shipped()])
+    else:
+        titles = [(one.name, one.title if lang == "en" else one.title_zh) for one in shipped()]
+        Printer().table(("name", "title"), titles)
+        say("cardmill scenarios NAME copies one into ./scenarios with all it needs")
     return FINE
 
 

@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from sim.metrics.tables import Tables
 
 _NUMBER = r"[-\N{MINUS SIGN}]?[\d.,]+(?:e[-+]?\d+)?"
-_VALUE = re.compile(rf"({_NUMBER}) (ms|s|min|h|d|%|per h)")
-_NEGATIVE = re.compile(r"^[-\N{MINUS SIGN}][\d.,]+(?:e[-+]?\d+)?")
-"""No time, share or number of people is negative, even if the formula of the interval goes there."""
+_VALUE = re.compile(rf"({_NUMBER}) (ms|s|min|h|d|%|per h|percentage points?)")
 _INTERVAL = re.compile(r"(?P<value>.*) \(95 %: (?P<low>.*) to (?P<high>.*)\)")
-_UNITS = {"ms": "ms", "s": "s", "min": "min", "h": "h", "d": "d", "%": "percent", "per h": "per_hour"}
+_ALIKE = re.compile(r"(?P<value>.*) \(the same (?:in all \d+ replications|on all \d+ station days)\)")
+_UNITS = {"ms": "ms", "s": "s", "min": "min", "h": "h", "d": "d", "%": "percent", "per h": "per_hour",
+    "percentage point": "points", "percentage points": "points",
+}  # fmt: skip
 _LIMITS = (
     (re.compile(rf"within ({_NUMBER}) standard errors"), "phrase.standard_errors"),
     (re.compile(r"within (.*)"), "phrase.within"),
     (re.compile(r"at most (.*)"), "phrase.at_most"),
     (re.compile(r"at least (.*)"), "phrase.at_least"),
 )
-_SELECTIONS = ("business", "demand", "procedure", "rule", "from", "until", "within")
+_SELECTIONS = ("business", "demand", "procedure", "step", "rule", "from", "until", "within")
 
 
 def value(phrase: str, words: Words) -> str:
@@ -40,17 +41,18 @@ def value(phrase: str, words: Words) -> str:
 
 def measured(phrase: str, words: Words) -> tuple[str, str]:
     """Return a measured value and, apart from it, how certain it is (empty if nobody can say)."""
-    match = _INTERVAL.fullmatch(phrase)
+    alike, match = _ALIKE.fullmatch(phrase), _INTERVAL.fullmatch(phrase)
+    if alike is not None:
+        return value(alike["value"], words), words("numbers.alike")
     if match is None:
         return value(phrase, words), ""
-    low = _NEGATIVE.sub("0", match["low"])
-    between = words("numbers.between", low=value(low, words), high=value(match["high"], words))
+    between = words("numbers.between", low=value(match["low"], words), high=value(match["high"], words))
     return value(match["value"], words), between
 
 
 def expected(phrase: str, words: Words) -> str:
     """Write "at most 30 min", or several limits, in words."""
-    return words("unit.list").join(_limit(part, words) for part in phrase.split(", "))
+    return words("unit.comma").join(_limit(part, words) for part in phrase.split(", "))
 
 
 def _limit(part: str, words: Words) -> str:
@@ -83,6 +85,8 @@ def selection(tables: Tables, phrase: str, words: Words) -> str:
 
 def _selected(tables: Tables, part: str, words: Words) -> str:
     head, _, rest = part.partition(" ")
+    if rest and head == "step":
+        return words("phrase.of.step", value=action_titles(tables, words).get(rest, rest))
     if rest and head in _SELECTIONS:
         return words(f"phrase.of.{head}", value=value(rest, words))
     return where(tables, words, part)

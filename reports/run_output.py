@@ -25,7 +25,7 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
     """A short table of where people went and how long they waited, then the verdicts."""
     out = Printer()
     head = outcome.tables.headline
-    headings = ("place", "arrivals", "served", "mean wait", "9 of 10 wait under", "servers busy", "gave up")
+    headings = ("place", "arrivals", "served", "mean wait", "9 of 10 wait at most", "servers busy", "gave up")
     rows = [
         (
             head.name[row].replace("_", " "),
@@ -40,11 +40,19 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
         if level == "kind" and head.arrivals[row] > 0
     ]
     out.table(headings, rows, right=headings[1:])
+    for row, level in enumerate(head.level):
+        if level == "kind" and head.still_waiting[row] > 0:
+            longest = in_words(head.still_longest_ms[row], Unit.TIME)
+            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended, for up to {longest}"
+            name = head.name[row].replace("_", " ")
+            out.print(f"{name}: {people}; their waits are not in the table")
     _print_verdicts(outcome, out)
     if cards is not None and cards.tally.people:
         card_console.print_work(cards, out)
     for warning in outcome.loaded.warnings:
         out.line_of(f"note: {warning}")
+    if outcome.tables.nothing_random:
+        out.line_of(f"note: nothing in this run was random: all {outcome.replications} replications are the same")
     if settled is not None:
         out.line_of(settled_in_words(settled))
     if outcome.stopped is not None:
@@ -58,8 +66,8 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
 def _print_verdicts(outcome: Outcome, out: Printer) -> None:
     """What was expected and what came, stories that went wrong, what no log may say."""
     for verdict in outcome.verdicts:
-        mark = Text("met    ", "green") if verdict.ok else Text("NOT MET", "red")
-        out.line_of(Text.assemble(mark, f" {verdict.text}"))
+        judged = Text("met    ", "green") if verdict.ok else Text("NOT MET", "red")
+        out.line_of(Text.assemble(judged if verdict.judged else "-      ", f" {verdict.text}"))
     wrong = [story for story in outcome.stories if not story.ok]
     if outcome.stories:
         right = len(outcome.stories) - len(wrong)
@@ -112,9 +120,13 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
         ("arrivals", lambda row: _number(head.arrivals[row])),
         ("served", lambda row: _number(head.served[row])),
         ("wait_mean_ms", lambda row: _number(head.wait_mean_ms[row])),
+        ("wait_mean_interval_ms", lambda row: _limits(head.wait_mean_low_ms[row], head.wait_mean_high_ms[row])),
         ("wait_p90_ms", lambda row: _number(head.wait_p90_ms[row])),
+        ("wait_p90_interval_ms", lambda row: _limits(head.wait_p90_low_ms[row], head.wait_p90_high_ms[row])),
         ("utilisation", lambda row: _number(head.utilisation[row])),
         ("abandoned_share", lambda row: _number(head.abandoned_share[row])),
+        ("still_waiting", lambda row: _number(head.still_waiting[row])),
+        ("still_longest_ms", lambda row: _number(head.still_longest_ms[row])),
     ]
     return {
         "title": outcome.loaded.scenario.title,
@@ -123,6 +135,7 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
         "engine": outcome.engine,
         "replications": outcome.replications,
         "partial": outcome.partial,
+        "nothing_random": outcome.tables.nothing_random,
         "settled": settled_as_json(settled),
         "stopped": None if outcome.stopped is None else _stopped_as_json(outcome.stopped),
         "events": outcome.events,
@@ -134,7 +147,10 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
                 "where": verdict.expectation.where,
                 "measured": _number(verdict.measured),
                 "interval": verdict.ci,
-                "ok": verdict.ok,
+                "ok": verdict.ok if verdict.judged else None,
+                "still": None if verdict.still is None else verdict.still.people,
+                "still_longest_ms": None if verdict.still is None else verdict.still.longest_ms,
+                "judged_by": _number(verdict.judged_by),
                 "text": verdict.text,
             }
             for verdict in outcome.verdicts
@@ -152,3 +168,8 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
 
 def _number(value: float) -> float | None:
     return None if value != value else float(value)  # noqa: PLR0124 - NaN
+
+
+def _limits(low: float, high: float) -> list[float] | None:
+    """The limits of an interval; None where there is none, or it has no width."""
+    return [float(low), float(high)] if low < high else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reports.words import Words
+    from sim.metrics.intervals import Interval
     from sim.replications.compare import Difference
     from sim.replications.sensitivity import Effect, Tornado
 
@@ -68,10 +69,19 @@ _TORNADO_READ = Text(
     "所有运行都是同样的人。",
 )
 _LOWER, _HIGHER = Text("input lower", "调低"), Text("input higher", "调高")
-_CHANCE = Text("light: may be chance", "浅色：可能是偶然")
+_CHANCE = Text("pale: may be chance", "淡色：可能是偶然")
 _MOST = Text(
     "{metric} is {base}. Assumptions that change it by more than chance: {n}; {key} matters most: {low} to {high}.",
     "{metric}为 {base}。在影响超出偶然的 {n} 项假设中，影响最大的是 {key}：{low} 到 {high}。",
+)
+_ONCE = Text(
+    "{metric} is {base}. Of {n} assumptions varied, {key} changes it most: {low} to {high}. One replication cannot "
+    "tell a change from chance.",
+    "{metric}为 {base}。在 {n} 项假设中，{key} 引起的变化最大：{low} 到 {high}。只运行一次，无法区分变化与偶然。",
+)
+_ONCE_NONE = Text(
+    "{metric} is {base}. Assumptions varied: {n}; none changed it. One replication cannot tell a change from chance.",
+    "{metric}为 {base}。调整了 {n} 项假设，结果都没有变化。只运行一次，无法区分变化与偶然。",
 )
 _NONE = Text(
     "{metric} is {base}. Assumptions varied: {n}; none changes it by more than chance.",
@@ -114,14 +124,18 @@ def tornado_finding(tornado: Tornado, words: Words, places: dict[str, str] | Non
     """What the study says, in a sentence."""
     unit, metric = tornado.asked.unit, named(tornado.asked, words, places)
     base = amount(tornado.base, unit, words)
-    first = next((swing for swing in tornado.swings if swing.matters), None)
-    if first is None:
-        return words.of(_NONE).format(metric=metric, base=base, n=len(tornado.swings))
-    ends = sorted(effect.metric for effect in (first.low, first.high) if not effect.note)
+    sure = [swing for swing in tornado.swings if swing.matters]
+    most = sure if tornado.tells_chance else [swing for swing in tornado.swings if swing.largest > 0.0]
+    values = {"metric": metric, "base": base}
+    if not most:
+        said = _NONE if tornado.tells_chance else _ONCE_NONE
+        return words.of(said).format(n=len(tornado.swings), **values)
+    ends = [effect.metric for effect in (most[0].low, most[0].high) if not effect.note]
     low, high = (amount(value, unit, words) for value in (min(*ends, tornado.base), max(*ends, tornado.base)))
-    sure = sum(swing.matters for swing in tornado.swings)
-    values = {"metric": metric, "base": base, "key": first.key, "low": low, "high": high}
-    return words.of(_MOST).format(n=sure, **values)
+    values |= {"key": most[0].key, "low": low, "high": high}
+    if not tornado.tells_chance:
+        return words.of(_ONCE).format(n=len(tornado.swings), **values)
+    return words.of(_MOST).format(n=len(sure), **values)
 
 
 _COMPARED = Text("Differences", "差异")
@@ -131,6 +145,7 @@ _COMPARED_READ = Text(
     "圆点是 {b} 与 {a} 相差的比例（以 {a} 为 100%），横线是置信区间，其宽度使所有行在 100 次研究中有 95 次同时成立。"
     "跨过 0 线的区间不能下结论。",
 )
+_RELATIVE = Text("{b} minus {a}, % of {a}", "{b} 减 {a}，占 {a} 的百分比")
 _KNOWN_OF = Text("known: {n} / {total}", "可以确定：{n} / {total}")
 _KNOWN, _NOT_KNOWN = Text("known", "可以确定"), Text("not known yet", "尚不能确定")
 
@@ -152,7 +167,9 @@ def difference_picture(differences: Sequence[Difference], sides: Sides, words: W
     known = sum(row.sure for row in rows)
     finding = words.of(_KNOWN_OF).format(n=known, total=len(rows))
     keys = (words.of(_KNOWN), words.of(_NOT_KNOWN))
-    return drawn("differences", title, finding, how, lambda f: draw_spans(f, rows, f"({b} - {a}) / {a}, %", keys))
+    return drawn(
+        "differences", title, finding, how, lambda f: draw_spans(f, rows, words.of(_RELATIVE).format(a=a, b=b), keys)
+    )
 
 
 def _axis(unit: Unit, values: Sequence[float]) -> tuple[float, str]:
@@ -175,7 +192,8 @@ _FIGURES, _INPUTS, _SKIPPED = (
     Text("Assumptions that were not varied", "未作调整的假设"),
 )
 _INPUT, _VALUE, _WHY = Text("input", "输入"), Text("value", "取值"), Text("why", "原因")
-_CHANGE = Text("change, 95 %:", "变化，95%：")
+_CHANGE = Text("change", "变化")
+_EVERY_PAIR = Text("the same in every pair", "每一对都相同")
 _AT_LOW, _AT_HIGH = Text("at the lower value", "调低后"), Text("at the higher value", "调高后")
 
 
@@ -184,11 +202,18 @@ def comparison_table(differences: Sequence[Difference], sides: Sides, words: Wor
     rows = []
     for one in differences:
         unit, i = one.asked.unit, one.interval
-        span = reason(i.note, words) or f"{apart(i.low, unit, words)} … {apart(i.high, unit, words)}"
+        span = reason(i.note, words) or _between(i, unit, words)
         values = (amount(one.a, unit, words), amount(one.b, unit, words), apart(one.difference, unit, words))
         rows.append((sides.metric(one, words), *values, span, str(one.pairs)))
     columns = (words.of(_METRIC), sides.a, sides.b, words.of(_DIFFERENCE), words.of(_INTERVAL), words.of(_PAIRS))
     return StudyTable(words.of(_FIGURES), columns, tuple(rows))
+
+
+def _between(interval: Interval, unit: Unit, words: Words) -> str:
+    """From where to where a difference may be."""
+    if interval.error == 0.0:
+        return words.of(_EVERY_PAIR)
+    return f"{apart(interval.low, unit, words)} … {apart(interval.high, unit, words)}"
 
 
 def tornado_tables(tornado: Tornado, words: Words) -> tuple[StudyTable, ...]:
@@ -199,8 +224,9 @@ def tornado_tables(tornado: Tornado, words: Words) -> tuple[StudyTable, ...]:
         if effect.note:
             why = reason(effect.note, words)
             return f"{effect.value}: {why}" if effect.value else why
-        low, high = (apart(number, unit, words) for number in (effect.difference.low, effect.difference.high))
-        return f"{effect.value}: {amount(effect.metric, unit, words)} ({words.of(_CHANGE)} {low} … {high})"
+        certain = reason(effect.interval.note, words) or f"95 %: {_between(effect.interval, unit, words)}"
+        change = f"{words.of(_CHANGE)} {apart(effect.change, unit, words)}"
+        return f"{effect.value}: {amount(effect.metric, unit, words)} ({change}; {certain})"
 
     rows = tuple((s.key, s.value, cell(s.low), cell(s.high)) for s in tornado.swings)
     columns = (words.of(_INPUT), words.of(_VALUE), words.of(_AT_LOW), words.of(_AT_HIGH))
@@ -219,17 +245,20 @@ def sentences(differences: Sequence[Difference], sides: Sides, words: Words) -> 
 
 
 def _in_chinese(one: Difference, sides: Sides, words: Words) -> str:
+    """The same sentence as `sim.replications.compare.sentence`: amounts without signs, shares apart by points."""
     what, unit, interval = sides.metric(one, words), one.asked.unit, one.interval
     a, b = sides.a, sides.b
     if one.finding is Finding.EQUAL:
         return f"{what}：每次运行都相同（{amount(one.a, unit, words)}）"
     if interval.note:
-        return f"{what}：无法确定（成对运行 {one.pairs} 次）"
+        return f"{what}：无法确定，{reason(interval.note, words)}"
     more = "多" if one.difference > 0 else "少"
-    told = f"{b} 比 {a} {more} {amount(abs(one.difference), unit, words)}"
-    span = f"95% 置信区间：{amount(interval.low, unit, words)} 到 {amount(interval.high, unit, words)}"
+    told = f"{b} 比 {a} {more} {apart(abs(one.difference), unit, words)}"
     if one.finding is Finding.UNKNOWN:
+        less, most = apart(-interval.low, unit, words), apart(interval.high, unit, words)
         rest = "再增加运行次数也难以确定" if one.more is None else f"再运行约 {one.more:,} 次可能得出结论"
-        return f"{what}：尚不能确定哪个更好；{told}（{span}），{rest}"
+        return f"{what}：尚不能确定哪个更好；{told}，但从少 {less} 到多 {most} 都有可能；{rest}"
+    low, high = sorted((abs(interval.low), abs(interval.high)))
+    span = f"{apart(low, unit, words)} 到 {apart(high, unit, words)}"
     ways = {Finding.A_BETTER: f"{a} 更好", Finding.B_BETTER: f"{b} 更好", Finding.DIFFERENT: "两者不同"}
-    return f"{what}：{ways[one.finding]}；{told}（{span}）"
+    return f"{what}：{ways[one.finding]}；{told}（{span if interval.error else words.of(_EVERY_PAIR)}）"

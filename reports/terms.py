@@ -15,7 +15,7 @@ from reports.phrases import value
 from reports.steps import step_title
 from reports.words import WORDING, flatten
 from sim.metrics.catalogue import Unit
-from sim.metrics.units import in_words
+from sim.metrics.units import difference_in_words, in_words
 from sim.procedures.catalogue import catalogue
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.metrics.tables import Tables
     from sim.replications.asked import Asked
 
-_ASKED = re.compile(r"(?:p(?P<share>\d\d) of )?(?P<metric>\S+)(?: (?P<threshold>\d.*?))?(?: at (?P<place>\S+))?")
+_ASKED = re.compile(r"(?:(?P<between>mean|p\d\d) of )?(?P<metric>\S+)(?: (?P<threshold>\d.*?))?(?: at (?P<place>\S+))?")
 _CONDITION = re.compile(r"\s*ci\s*\(\s*(?P<asked>[^()]*?)\s*\)\s*<=?\s*(?P<limit>[^<>]+?)\s*")
 _WORKDAYS = re.compile(r"([\d.]+) workdays?")
 _NUMBER = re.compile(r"\d[\d,]*")
@@ -59,9 +59,7 @@ def amount(number: float, unit: Unit, words: Words) -> str:
 
 def apart(number: float, unit: Unit, words: Words) -> str:
     """A difference with its unit: shares differ by percentage points."""
-    if unit is not Unit.SHARE:
-        return amount(number, unit, words)
-    return f"{100 * number:.4g} {known('axis.points', 'percentage points', words)}"
+    return written(difference_in_words(number, unit), words)
 
 
 def written(text: str, words: Words) -> str:
@@ -100,8 +98,10 @@ def _in_chinese(text: str, station: str, words: Words, places: dict[str, str] | 
     name = _metric(found["metric"], words)
     if found["threshold"]:
         name = name.format(threshold=value(found["threshold"], words))
-    if found["share"]:
-        name = terms()["form.between"].format(metric=name, percent=found["share"])
+    if found["between"] == "mean":
+        name = terms()["form.typical"].format(metric=name)
+    elif found["between"]:
+        name = terms()["form.between"].format(metric=name, percent=found["between"][1:])
     place = found["place"] or station
     if not place:
         return name

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.errors import Problem, ScenarioError
 from sim.metrics.expect import Expectation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sim.scenario.schema_story import ExpectTable
     from sim.scenario.values import Measure
 
@@ -23,6 +26,7 @@ def expectation(table: ExpectTable) -> Expectation:
         business=table.business,
         demand=table.demand,
         procedure=table.procedure,
+        step=table.step,
         rule=table.rule,
         threshold_ms=table.threshold,
         equals=value(table.equals),
@@ -35,3 +39,12 @@ def expectation(table: ExpectTable) -> Expectation:
         until_ms=table.until,
         title=table.title,
     )
+
+
+def check_errors(expectations: Sequence[Expectation], replications: int) -> None:
+    """Refuse to judge by standard errors what is played once, before anything is played.  Raises ScenarioError."""
+    without = [number for number, one in enumerate(expectations) if one.z is not None and replications < 2]
+    if without:
+        why = f"needs a standard error, and {replications} replication is played"
+        allowed = "--replications or run.replications of 2 or more"
+        raise ScenarioError(tuple(Problem("", f"expect[{number}].z", None, why, allowed) for number in without))

@@ -19,14 +19,14 @@ class Event(IntEnum):
 
     ARRIVE = 1  # a case begins; code: demand source
     JOIN = 2  # takes a ticket; code: priority class (0 first); value: people waiting before
-    START = 3  # called to a server; code: server group; value: wait ms since JOIN
-    END = 4  # service over; code: server group; value: service ms since START
+    START = 3  # called to a server; code: server group; value: wait ms since JOIN or PREEMPT
+    END = 4  # service over; code: server group; value: service ms since START or CONTINUE
     FREE = 5  # server released later than END (wrap-up, or kept while a machine works); value: ms since END
     DONE = 6  # the office accepted the step; code: index in CHIP_ACTS; value: see Step notes (lead, exposure), else 0
     REFUSED = 7  # the office refused; code: rule number; value: missing paper number + 1, or 0
-    ABANDON = 8  # left the queue, out of patience; value: wait ms
+    ABANDON = 8  # left the queue, out of patience; value: wait ms since JOIN or PREEMPT
     BALK = 9  # saw the crowd and did not join; value: people waiting
-    TURNED_AWAY = 10  # door closed on arrival, or sent home at closing; value: wait ms
+    TURNED_AWAY = 10  # door closed on arrival, or sent home at closing; value: wait ms since JOIN or PREEMPT
     BLOCKED = 11  # no place or line free; value: people inside
     RETURN = 12  # will try the step again; value: ms until then
     LEAVE = (
@@ -41,7 +41,9 @@ class Event(IntEnum):
     CONTINUE = 24  # the next business of the same visit begins at the counter that was kept; code: server group
     OPENING = 23  # a person with money is met for the first time: code: ledger; value: fen he has
     STATE = 22  # a field of the office record when a story's action is over; code: Field; value: its value
-    PREEMPT = 21  # service broken off, the case waits again; code: server group; value: service ms so far
+    PREEMPT = (
+        21  # service broken off, the case waits again; code: server group; value: service ms since START or CONTINUE
+    )
     JOCKEY = 25  # changes over to another counter's line; code: its server group; value: that of the line it leaves
     LEAD = 20  # a lead time became known; code: index in LEADS; value: ms
 

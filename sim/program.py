@@ -9,6 +9,7 @@ the same log.
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, IntEnum, unique
 from typing import TYPE_CHECKING
@@ -253,6 +254,16 @@ class ArrivalTable:
 
 
 @dataclass(frozen=True, slots=True)
+class CountRow:
+    """How many arrive in each of several intervals, in order and apart; `even`: at equal distances, else by chance."""
+
+    from_ms: np.ndarray
+    until_ms: np.ndarray
+    count: np.ndarray
+    even: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """What one person tries at a moment: a story's line, or the common shape of a demand's cases."""
 
@@ -275,8 +286,10 @@ class SourceRow:
     segments: tuple[tuple[int, int, float], ...] = ()  # (from_ms, to_ms, arrivals per ms)
     day_cv: float = 0.0
     sine: tuple[float, float, float, float] | None = None  # mean and amplitude per ms, period ms, phase rad
+    start_ms: int = 0
     stop_ms: int = FOREVER
     table: ArrivalTable | None = None
+    counted: CountRow | None = None
     batch: int = 1
     at_most: int = FOREVER
     priority: int = 0  # class of everybody, unless the table or the shares give another
@@ -287,6 +300,40 @@ class SourceRow:
     choices: int = NONE  # `where` with shares
     story: bool = False
     person: int = NONE  # a story's person
+
+    @property
+    def most_per_ms(self) -> float:
+        """People in the busiest millisecond, on average; 0 of a table, whose moments are given."""
+        if self.counted is not None:
+            return self.batch * float((self.counted.count / (self.counted.until_ms - self.counted.from_ms)).max())
+        if self.sine is not None:
+            return self.batch * (self.sine[0] + abs(self.sine[1]))
+        return self.batch * max((rate for _, _, rate in self.segments), default=0.0)
+
+    def expected(self, duration_ms: int) -> float:
+        """How many people come in a run of this length, on average."""
+        stop = min(duration_ms, self.stop_ms)
+        if self.table is not None:
+            moments = float(np.searchsorted(self.table.t_ms, stop))
+        elif self.counted is not None:
+            moments = _counted_in(self.counted, self.start_ms, stop)
+        elif self.sine is not None:
+            moments = sine_integral(*self.sine, float(stop)) - sine_integral(*self.sine, float(self.start_ms))
+        else:
+            moments = sum(max(0, min(until, stop) - first) * rate for first, until, rate in self.segments)
+        return min(moments * self.batch, float(self.at_most))
+
+
+def sine_integral(mean: float, amplitude: float, period: float, phase: float, t: float) -> float:
+    """Integral from 0 to t of the rate mean + amplitude sin(2 pi t / period + phase)."""
+    omega = 2.0 * math.pi / period
+    return mean * t + amplitude / omega * (math.cos(phase) - math.cos(omega * t + phase))
+
+
+def _counted_in(row: CountRow, start_ms: int, stop_ms: int) -> float:
+    """People of the counts who come within a span: of an interval that lies in it partly, their share."""
+    inside = np.minimum(row.until_ms, stop_ms) - np.maximum(row.from_ms, start_ms)
+    return float((row.count * (np.maximum(inside, 0) / (row.until_ms - row.from_ms))).sum())
 
 
 @dataclass(frozen=True, slots=True)

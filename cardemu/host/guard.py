@@ -10,8 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -59,7 +57,7 @@ def _explained(error: BaseException) -> int:
         where = f"{error.filename}: " if error.filename is not None else ""
         return _say(f"{where}{error.strerror}", USAGE)
     if os.environ.get(SHOW, "") not in {"", "0"}:
-        return _say("".join(traceback.format_exception(error)), OWN_FAULT)
+        return _say(_traceback(error), OWN_FAULT)
     return _say(f"{_in_a_sentence(error)}\n{_how_to_report(error)}", OWN_FAULT)
 
 
@@ -79,19 +77,31 @@ def _interrupted(error: BaseException | None) -> bool:
 def _in_a_sentence(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "cardmill ran out of memory"
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({'/'.join(Path(frames[-1].filename).parts[-2:])}, line {frames[-1].lineno})" if frames else ""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = ""
+    if trace is not None:
+        where = f" ({'/'.join(Path(trace.tb_frame.f_code.co_filename).parts[-2:])}, line {trace.tb_lineno})"
     first = str(error).splitlines()[:1]
     what = ": ".join([type(error).__name__, *first])
     return f"cardmill has a fault of its own, which is none of your input: {what[:300]}{where}"
 
 
+def _traceback(error: BaseException) -> str:
+    import traceback  # noqa: PLC0415 - as below
+
+    return "".join(traceback.format_exception(error))
+
+
 def _how_to_report(error: BaseException) -> str:
     """Where the traceback is: it may come of hours of work and never again."""
+    import tempfile  # noqa: PLC0415 - seldom needed, and every command waits for what is loaded here
+
     again = f"{SHOW}=1 in the environment prints the traceback"
     with suppress(OSError):
         descriptor, name = tempfile.mkstemp(prefix="cardmill-fault-", suffix=".txt")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.writelines(traceback.format_exception(error))
+            file.write(_traceback(error))
         again = f"the traceback is in {name}"
     return f'please report it (README, "Reporting a fault") with the command and its files; {again}'

@@ -9,12 +9,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import platform
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from cardemu.host.visible import visible
@@ -66,8 +65,8 @@ def _is(descriptor: int, path: Path) -> bool:
 
 def _ourselves() -> bytes:
     command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-    since = datetime.now().isoformat(" ", timespec="seconds")
-    owner = {"pid": os.getpid(), "host": platform.node(), "command": command, "since": since}
+    since = time.strftime("%Y-%m-%d %H:%M:%S")
+    owner = {"pid": os.getpid(), "host": os.uname().nodename, "command": command, "since": since}
     return json.dumps(owner).encode()
 
 

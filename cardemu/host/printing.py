@@ -13,8 +13,6 @@ from rich.text import Text
 
 from cardemu.host.visible import json_text, visible
 
-_GAP = 3
-
 
 class Printer(Console):
     """A console that shows text as it is: neither [red] nor :x: mean anything, and escape sequences do nothing."""
@@ -45,7 +43,8 @@ class Printer(Console):
         `right`: headings of the columns to be aligned at the right; `ruled`: with lines.
         """
         cells = [list(row) for row in rows]
-        widths = _widths(headings, cells, self.width)
+        lines = 3 * len(headings) + 1 if ruled else 2 * len(headings) - 2
+        widths = _widths(headings, cells, self.width - lines)
         if not widths:
             self._list(headings, cells, title)
             return
@@ -74,12 +73,12 @@ def _widths(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], room:
     """
     columns = [[heading, *map(str, column)] for heading, *column in zip(headings, *rows, strict=True)]
     widths = [_longest(heading.split()) for heading in headings]
-    spare = room - sum(widths) - _GAP * len(widths) - 1
+    spare = room - sum(widths)
     if spare < 0:
         return []
     words = [_longest([word for cell in column for word in cell.split()]) for column in columns]
     lines = [_longest([line for cell in column for line in cell.splitlines()]) for column in columns]
-    for wanted in ([lines[0], *words[1:]], lines):
+    for wanted in ([lines[0], *widths[1:]], [lines[0], *words[1:]], lines):  # the names of the rows first
         spare = _granted(widths, wanted, spare)
     return widths
 

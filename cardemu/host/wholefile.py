@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LONG_BYTES = 200
@@ -19,15 +19,28 @@ def whole(path: Path) -> Iterator[Path]:
     is: putting a file in its place would take it away from everybody.
     """
     if path.exists() and (not path.is_file() or path.absolute().parts[1] in _DEVICES):
-        yield path
+        with _naming(path):
+            yield path
         return
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name if _short(target) else ''}.{os.getpid()}.partial")
     try:
-        yield part
-        part.replace(target)
+        with _naming(path):
+            yield part
+            part.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written nothing can be removed, and there is nothing
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Errors of the system name the file the user knows, not the one in between, or none."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
 
 
 def _short(path: Path) -> bool:

@@ -97,19 +97,22 @@ def _version(package: str) -> str:
 def write(record: Record, out: Path, *, force: bool = False) -> Path:
     """Write a bundle as the folder `out`; with `force` in the place of one that is there already.
 
-    BundleError when something else is there or another process is at it, OSError where nothing can be written.
+    BundleError when something else is there, another process is at it, or it cannot be written.
     """
     check_place(out, force=force)
     files = files_of(record)
     files[MANIFEST] = manifest_of(record, files)
     real = Path(os.path.realpath(out))
-    real.parent.mkdir(parents=True, exist_ok=True)
     try:
+        real.parent.mkdir(parents=True, exist_ok=True)
         with locked(real.with_name(f".{real.name}.lock")):
+            _take_over(real)
             check_place(out, force=force)
             _exchange(files, real)
     except InUseError as error:
         raise BundleError(f"{out}: is being written by {error}") from error
+    except OSError as error:
+        raise BundleError(f"{out}: cannot be written: {error.strerror}") from error
     return out
 
 
@@ -130,16 +133,23 @@ def check_place(out: Path, *, force: bool = False) -> None:
         raise BundleError(f"{out}: is a bundle already; --force replaces it")
 
 
-def _exchange(files: Mapping[str, bytes], out: Path) -> None:
-    """Put a folder of these files in place of an older bundle.
+def _in_between(out: Path) -> tuple[Path, Path]:
+    """Where a bundle is until it is whole, and the one it replaces until then."""
+    return out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
 
-    The names in between are this folder's alone: what is there was left by a process that was killed.
-    """
-    new, old = (out.with_name(f".{out.name}.{word}") for word in ("partial", "old"))
+
+def _take_over(out: Path) -> None:
+    """What a process that was killed has left: a bundle that was put aside comes back, the rest goes away."""
+    new, old = _in_between(out)
     if old.is_dir() and not out.exists():
         old.rename(out)
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _exchange(files: Mapping[str, bytes], out: Path) -> None:
+    """Put a folder of these files in place of an older bundle."""
+    new, old = _in_between(out)
     try:
         new.mkdir()
         for name, data in files.items():

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,8 @@ STOP_S = 5.0
 PORTS = range(21000, 31000, SLOTS)
 """Where free ports are looked for: below those the kernel hands out."""
 ATTEMPTS = 5
+LOG_LINES = 1_000
+"""Lines of the service's log that are kept, more than it writes while 16 readers come up."""
 
 
 def daemon() -> str | None:
@@ -99,7 +102,8 @@ class OwnPcscd:
     folder: Path
     readers: int = SLOTS
     private: bool = False
-    log: list[str] = field(default_factory=list, init=False)
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES), init=False)
+    """The last lines it wrote: it writes a third of a gigabyte a day."""
     ports: tuple[int, ...] = field(default=(), init=False)
     """The port of each reader, in PC/SC's order."""
     alone: bool = field(default=False, init=False)
@@ -172,7 +176,7 @@ class OwnPcscd:
             if self._ready():
                 return
             self.stop()
-        raise TransportError("pcscd did not start:\n" + "\n".join(self.log[-20:]))
+        raise TransportError("pcscd did not start:\n" + "\n".join([*self.log][-20:]))
 
     def check(self) -> None:
         """TransportError, with the reason and its last words, when the service has ended though nobody stopped it."""
@@ -181,7 +185,7 @@ class OwnPcscd:
             return
         code = process.returncode
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        words = "".join(f"\n{line}" for line in self.log[-3:])
+        words = "".join(f"\n{line}" for line in list(self.log)[-3:])
         raise TransportError(f"the PC/SC service (pcscd, process {process.pid}) has ended: {how}{words}")
 
     def stop(self) -> None:
@@ -242,8 +246,9 @@ class OwnPcscd:
             if self.private:
                 self._control, theirs = socket.socketpair()
                 handles.append(theirs.fileno())
-            command = [sys.executable, "-m", "cardemu.transports.activate", str(handles[0])]
-            command.append(str(theirs.fileno() if theirs is not None else -1))
+            control = theirs.fileno() if theirs is not None else -1
+            words = (handles[0], os.getpid(), control)
+            command = [sys.executable, "-m", "cardemu.transports.activate", *map(str, words)]
             command += [daemon() or "pcscd", "--foreground", "--info", "--config", str(self.folder / "readers")]
             self._process = subprocess.Popen(  # noqa: S603 - our own words
                 command,
@@ -274,4 +279,4 @@ class OwnPcscd:
         """Whether the service came up with all its readers."""
         if not self._told.wait(START_S) or self._process is None or self._process.poll() is not None:
             return False
-        return not any(FAILED in line for line in self.log)
+        return not any(FAILED in line for line in [*self.log])  # a copy: it goes on writing

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.compile.rows import mean
 from sim.program import NONE, UNLIMITED, Change, Closing, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sim.program import Program, SourceRow, StationRow, StepRow
 
@@ -25,28 +27,45 @@ _LEAST_MS = 3_600_000
 
 def overloads(program: Program) -> list[str]:
     """One sentence for each group of places that can never serve its demand."""
-    visits = _visits(program)
+    own = {row.name: row for row in program.sources if row.table is not None and row.table.overrides}
     work: dict[int, float] = defaultdict(float)
-    for step, number in enumerate(visits):
-        row = program.steps[step]
-        for station, share in _stations(program, row):
-            service = dict(program.stations[station].service_of).get(row.business, row.service)
-            if (
-                program.stations[station].setup == NONE
-                and service != NONE
-                and program.stations[station].batch_size == 1
-            ):
-                work[station] += number * share * mean(program.dists[service])
+    _add_work(program, [row for row in program.sources if row.name not in own], None, work)
+    for row in own.values():
+        _add_work(program, [row], row, work)
     groups: dict[str, list[int]] = defaultdict(list)
     for station in work:
         groups[program.stations[station].group].append(station)
     return [text for group, stations in groups.items() for text in _judge(program, group, stations, work)]
 
 
+def _add_work(program: Program, sources: list[SourceRow], own: SourceRow | None, work: dict[int, float]) -> None:
+    """Add the work these sources bring to each station; `own`: the source whose table gives times of its own."""
+    for step, number in enumerate(_visits(program, sources)):
+        if number == 0.0:
+            continue
+        row = program.steps[step]
+        for station, share in _stations(program, row):
+            place = program.stations[station]
+            service = dict(place.service_of).get(row.business, row.service)
+            if place.setup == NONE and place.batch_size == 1:
+                usual = mean(program.dists[service]) if service != NONE else 0.0
+                work[station] += number * share * (usual if own is None else _given(program, own, station, usual))
+
+
+def _given(program: Program, row: SourceRow, station: int, usual: float) -> float:
+    """Mean service time at a station of those who come, by the table where it says something."""
+    many = int(row.expected(program.duration_ms))
+    if row.table is not None and many:
+        for at, what, values in row.table.overrides:
+            if what == 0 and at in (station, NONE):
+                return float(np.where(values[:many] < 0, usual, values[:many]).mean())
+    return usual
+
+
 def _judge(program: Program, group: str, stations: list[int], work: dict[int, float]) -> Iterator[str]:
     needed = sum(work[station] for station in stations)
     able = sum(_server_ms(program, program.stations[station]) for station in stations)
-    if needed > _LEAST_MS and needed > _TOLERANCE * able and not _relieved(program.stations[stations[0]]):
+    if needed > _LEAST_MS and needed > _TOLERANCE * able and not _relieved(program, stations[0]):
         days = program.duration_ms / 86_400_000
         yield (
             f"{group}: the demand brings {needed / days / 3_600_000:.1f} hours of work a day, "
@@ -60,8 +79,12 @@ def _consequence(program: Program, station: int) -> str:
     return "the queue would only grow"
 
 
-def _relieved(row: StationRow) -> bool:
+def _relieved(program: Program, station: int) -> bool:
     """Whether people give up or are sent home, so that a queue cannot grow for ever."""
+    row = program.stations[station]
+    tables = [source.table for source in program.sources if source.table is not None]
+    if any(what == 1 and at in (station, NONE) for table in tables for at, what, _ in table.overrides):
+        return True
     return (
         row.patience != NONE or row.capacity < UNLIMITED or row.balk_queue != NONE or row.closing == Closing.TURN_AWAY
     )
@@ -80,23 +103,12 @@ def _server_ms(program: Program, row: StationRow) -> float:
     return total + sum((program.duration_ms - since) * servers for since, servers in level.values())
 
 
-def _arrivals(program: Program, row: SourceRow) -> float:
-    """Expected cases of a source during the run."""
-    if row.table is not None:
-        return float(len(row.table.t_ms))
-    if row.sine is not None:
-        number = row.sine[0] * min(program.duration_ms, row.stop_ms)
-    else:
-        number = sum((until - first) * rate for first, until, rate in row.segments)
-    return min(number * row.batch, float(row.at_most))
-
-
-def _visits(program: Program) -> list[float]:
+def _visits(program: Program, sources: Iterable[SourceRow]) -> list[float]:
     """Expected visits to each step: arrivals, passed on along the moves taken after a step is done."""
     visits = [0.0] * len(program.steps)
     flow = [0.0] * len(program.steps)
-    for row in program.sources:
-        flow[row.action.step] += _arrivals(program, row)
+    for row in sources:
+        flow[row.action.step] += row.expected(program.duration_ms)
     for _ in range(_ROUNDS):
         following = [0.0] * len(program.steps)
         for step, number in enumerate(flow):

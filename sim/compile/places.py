@@ -320,7 +320,9 @@ class PlaceCompiler:
             for t_ms, servers, able in zip(staff.times_ms.tolist(), staff.servers.tolist(), staff.skills, strict=True)
             if able == skills
         )
-        changes = self.opening.daily(changes) if staff.daily else changes
+        if staff.daily:  # until the first time of day it is as it has been since the last one, on the first day too
+            evening = changes[-1][1]
+            changes = ((0, evening), *self.opening.daily(changes)) if changes[0][0] > 0 else self.opening.daily(changes)
         return changes if changes and changes[0][0] <= 0 else ((0, 0), *changes)
 
     def _mask(self, skills: tuple[str, ...]) -> int:

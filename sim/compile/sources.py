@@ -13,7 +13,7 @@ from sim.compile.rows import Rows, cumulative
 from sim.office.fields import Application, Field
 from sim.office.record import new_record
 from sim.procedures.model import Paper, Place, Who
-from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, SourceRow
+from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, CountRow, SourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from sim.compile.places import Places
     from sim.compile.steps import StepCompiler
     from sim.procedures.model import Procedure
+    from sim.scenario.csv_demand import Counts
     from sim.scenario.load import Loaded
     from sim.scenario.schema_base import Section
-    from sim.scenario.schema_people import CohortTable, DemandTable, PersonTable
+    from sim.scenario.schema_people import CohortTable, DemandFile, DemandTable, PersonTable
     from sim.scenario.schema_story import ActionTable
     from sim.scenario.values import Dist
 
@@ -165,6 +166,7 @@ class SourceCompiler:
             key=stable_key(name),
             action=Action(entry, _WHO.index(table.who)),
             cohort=cohort,
+            start_ms=table.from_ or 0,
             stop_ms=FOREVER if table.until is None else table.until,
             batch=table.batch,
             at_most=FOREVER if table.count is None else table.count,
@@ -176,9 +178,9 @@ class SourceCompiler:
             choices=self._where(table),
         )
         if name in self.loaded.arrivals:
-            return replace(row, table=self._arrivals(name))
-        if name in self.loaded.counts:
-            return replace(row, table=self._counts(name))
+            return replace(row, table=self._arrivals(name, table.batch), batch=1)
+        if table.file is not None and name in self.loaded.counts:
+            return self._counted(row, self.loaded.counts[name], table.file)
         if table.sine is not None and table.rate is not None:
             sine = (table.rate, table.sine.amplitude, float(table.sine.period), table.sine.phase)
             return replace(row, sine=sine)
@@ -279,7 +281,8 @@ class SourceCompiler:
 
     # --- files ---------------------------------------------------------------------------------------------------
 
-    def _arrivals(self, name: str) -> ArrivalTable:
+    def _arrivals(self, name: str, batch: int) -> ArrivalTable:
+        """Arrivals one by one; of several who come together each has the times of their row."""
         given = self.loaded.arrivals[name]
         overrides: list[tuple[int, int, np.ndarray]] = []
         for what, per_station, general in (
@@ -287,27 +290,23 @@ class SourceCompiler:
             (1, given.station_patience_ms, given.patience_ms),
         ):
             for station, values in (per_station or {}).items():
-                overrides.append((self.places.by_group[station][0], what, values))
+                overrides.append((self.places.by_group[station][0], what, np.repeat(values, batch)))
             if general is not None:
-                overrides.append((NONE, what, general))
+                overrides.append((NONE, what, np.repeat(general, batch)))
         priority = None
         if given.priority is not None:
             last = len(self.places.priorities) - 1
-            priority = np.where(given.priority < 0, last, given.priority)
-        return ArrivalTable(given.times_ms, priority, tuple(overrides))
+            priority = np.repeat(np.where(given.priority < 0, last, given.priority), batch)
+        return ArrivalTable(np.repeat(given.times_ms, batch), priority, tuple(overrides))
 
-    def _counts(self, name: str) -> ArrivalTable:
-        """Counted people, spread evenly over their interval: the i-th of n at (i + 1/2) / n of it."""
-        given = self.loaded.counts[name]
-        times = [
-            first + (until - first) * (2 * np.arange(count, dtype=np.int64) + 1) // (2 * count)
-            for first, until, count in zip(
-                given.from_ms.tolist(), given.until_ms.tolist(), given.count.tolist(), strict=True
-            )
-            if count
-        ]
-        flat = np.sort(np.concatenate(times)) if times else np.empty(0, dtype=np.int64)
-        return ArrivalTable(flat)
+    def _counted(self, row: SourceRow, given: Counts, file: DemandFile) -> SourceRow:
+        """Counted people; where the counts are means, a Poisson process with these means."""
+        if file.counts_are == "means":
+            spans = zip(given.from_ms.tolist(), given.until_ms.tolist(), given.count.tolist(), strict=True)
+            segments = tuple((max(row.start_ms, a), min(row.stop_ms, b), n / (b - a)) for a, b, n in spans)
+            return replace(row, segments=segments)
+        count = given.count.astype(np.int64)
+        return replace(row, counted=CountRow(given.from_ms, given.until_ms, count, even=file.placed == "even"))
 
     # --- stories -------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ def _varying(program: Program) -> Iterator[str]:
         covered = sum(end - begin for begin, end, _ in source.segments)
         if source.story:
             continue
-        if source.table is not None:
+        if source.table is not None or source.counted is not None:
             yield f"demand {source.name} comes from a file"
         elif source.sine is not None or len(rates) > 1 or covered < program.duration_ms:
             yield f"demand {source.name} changes with time"

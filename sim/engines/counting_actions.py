@@ -1,7 +1,9 @@
 """What a row of the log means for the places its case was and is at, as bits, looked up.
 
 A case is outside, waiting (since JOIN, or again since PREEMPT) or being served (since START).  Every change is a step
-up or down in the number of people waiting or served at a station; every way out of the queue ends one attempt.
+up or down in the number of people waiting or served at a station.  A visit is one attempt to be served, however often
+its service is broken off: being called ends it, a break opens it again, and its wait is that of all spells in the
+queue together.
 
 A menu is no station of its own here: a call counts where it goes on to, or as self-service when it is over.
 """
@@ -29,7 +31,8 @@ ENDING = 15
     REFUSES,
     BEGINS,  # a case
     JOCKEYS,  # to another line of the station
-) = (1 << bit for bit in range(4, 17))
+    REOPENS,  # the attempt of a visit that had been called
+) = (1 << bit for bit in range(4, 18))
 KIND_BITS = 5
 """An index is kind_before << 8 | kind << 3 | from_menu << 2 | menu << 1 | moved: the case's kind of row before and now,
 whether it was and is at a menu, and whether it is at another place than before."""
@@ -55,18 +58,18 @@ def _actions() -> np.ndarray:
     out_of_service = was_served & (~is_served | moved)
     into_queue = is_waiting & (~was_waiting | moved)
     into_service = is_served & (~was_served | moved)
-    first = into_service & is_called & ~was_broken_off
+    called = into_service & is_called
     settled = np.isin(kind, tuple(_WITHOUT_SERVICE))
     left_queue = was_in_line & ((kind == Event.ABANDON) | (kind == Event.TURNED_AWAY))
-    actions = np.where(first, 1 + Ending.SERVED, 0)
+    actions = np.where(called, 1 + Ending.SERVED, 0)
     for event, ending in _WITHOUT_SERVICE.items():
         actions[kind == event] = 1 + ending
     actions[left_queue & (kind == Event.TURNED_AWAY)] = 1 + Ending.SENT_HOME
     for bit, holds in (
-        (HAD_QUEUED, first | (settled & was_in_line)),
+        (HAD_QUEUED, called | (settled & was_in_line)),
         (BY_MENU, (kind == Event.LEAVE) & from_menu),
         (STAYS, (out_of_service & was_called & ~broken_off) | left_queue),
-        (OFFERS, into_queue | (settled & ~was_in_line) | (first & ~was_waiting)),
+        (OFFERS, into_queue | (settled & ~was_in_line) | (called & ~was_in_line)),
         (OUT_OF_QUEUE, was_in_line & (~(is_waiting | broken_off) | moved)),
         (INTO_QUEUE, into_queue | broken_off),
         (OUT_OF_SERVICE, out_of_service),
@@ -76,6 +79,7 @@ def _actions() -> np.ndarray:
         (REFUSES, kind == Event.REFUSED),
         (BEGINS, kind == Event.ARRIVE),
         (JOCKEYS, kind == Event.JOCKEY),
+        (REOPENS, broken_off & was_served),
     ):
         actions[holds] |= bit
     return actions.astype(np.int64)

@@ -42,13 +42,17 @@ JOINED_A_QUEUE = (Ending.SERVED, Ending.ABANDONED, Ending.SENT_HOME)
 
 @unique
 class Column(IntEnum):
-    """What is summed per station and block of days; thresholds and lead times follow after these."""
+    """What is summed per station and block of days.
+
+    After these follow, for each threshold, those served with a wait up to it; for each, those who gave up by then; and
+    for each lead time its count and sum.
+    """
 
     JOINED = 0  # attempts that went through a queue (their wait is known)
     WAIT = 1
     WAIT_SERVED = 2
     WAITED = 3  # with a wait above 0
-    STAYED = 4
+    STAYED = 4  # first businesses of a visit, from joining to the end of service or giving up
     STAY = 5
     SERVED_ATTEMPTS = 6  # one column for each Ending
     ABANDONED = 7
@@ -69,6 +73,12 @@ class Column(IntEnum):
     BUSY_AREA = 22
     CAPACITY_AREA = 23
     TIME = 24
+    VISITS = 25  # to the house, over when the person is at no place: counted where and when they began
+    VISIT_TIME = 26
+    STILL_WAITING = 27  # at the end of the run
+    STILL_WAIT = 28  # of theirs so far
+    STILL_INSIDE = 29  # visits that are not over at the end of the run
+    STILL_INSIDE_TIME = 30
 
 
 class Keyed(NamedTuple):
@@ -90,10 +100,29 @@ TALLY_BITS = 1
 """Lines of a tally have two words: group << VALUE_BITS | value, and how often."""
 VALUE_BITS = 44
 COUNT = 1
-BOOK_BITS = 3
-"""Lines of the book of cases have eight words: case, latest kind, demand source, step, station, priority, and when its
-last attempt began."""
-CASE, KIND, SOURCE, STEP, STATION, PRIORITY, SINCE = range(7)
+BOOK_BITS = 4
+"""Lines of the book of cases have sixteen words."""
+(
+    CASE,
+    KIND,  # of the latest row
+    SOURCE,  # demand
+    STEP,
+    STATION,
+    PRIORITY,
+    SINCE,  # when the case joined the queue of the station it visits; a break of its service changes nothing
+    SPELL,  # since when it waits there, this time
+    WAITED,  # in the spells before
+    JOINED_STEP,  # at which step it joined
+    COURSE,  # of the visit: ONE_SERVICE, BROKEN_OFF or LATER_BUSINESS
+    ANNEX_SINCE,  # when it joined the queue of a machine, while its counter is kept: no visit of its own
+    VISIT_BEGAN,  # when the person came into the house, -1: he is outside
+    VISIT_STATION,
+    VISIT_STEP,
+    VISIT_LEFT,  # when he was last at a place, -1: he is at one
+) = range(16)
+ONE_SERVICE, BROKEN_OFF, LATER_BUSINESS = range(3)
+OUTSIDE = -1
+INSIDE_NOW = -1
 
 
 class Cube(NamedTuple):
@@ -120,8 +149,11 @@ HELD, HELD_SINCE, LONGEST = range(3)
 QUEUE_WIDTH = 3
 WAITING, INSIDE, WRAP_UP, ON_DUTY = range(4)
 """Step functions of a cell, in this order after its sums: each two words, steps and steps times their moments."""
-SERVED_WAITS, OTHER_WAITS, LEADS_TALLY, SERVED_WAITS_BY_CELL, OTHER_WAITS_BY_CELL, LEADS_BY_CELL = range(6)
-"""Tallies of a cube: waits that ended in service, and those of all others who joined a queue."""
+(
+    SERVED_WAITS, OTHER_WAITS, LEADS_TALLY, VISITS_TALLY,
+    SERVED_WAITS_BY_CELL, OTHER_WAITS_BY_CELL, LEADS_BY_CELL, VISITS_BY_CELL,
+) = range(8)  # fmt: skip
+"""Tallies of a cube: waits that ended in service, those of all others who joined a queue, lead times, visits."""
 
 
 class Span(NamedTuple):
@@ -144,13 +176,18 @@ class Counts(NamedTuple):
     rows: np.ndarray  # of the log, to be counted
     now: np.ndarray  # what is known of the row at hand
     menu: np.ndarray  # [station] whether it is self-service; one more for no station
+    annex: np.ndarray  # [station] whether it is a machine people at a counter wait for; one more for no station
+    house: np.ndarray  # [station] whether people come to it (not a factory); one more for no station
     group: np.ndarray  # [station] its group; one more for no station
     books: np.ndarray  # addresses: the cases that are open
     cubes: np.ndarray  # addresses
     spans: np.ndarray  # addresses
-    attempts: np.ndarray  # [half hour of the day, station, ATTEMPT_WIDTH]
-    by_quarter: np.ndarray  # [waiting, inside or on duty][quarter of the day, station]: step functions
-    by_day: np.ndarray  # [waiting, inside or on duty][station]: steps times their days
+    kinds: np.ndarray  # [day] its kind
+    days_before: np.ndarray  # [day, kind] days of each kind before it
+    limits: np.ndarray  # thresholds of waits by time of day
+    attempts: np.ndarray  # [kind of day, half hour of the day, group, ATTEMPT_WIDTH and one for each threshold]
+    by_quarter: np.ndarray  # [waiting, inside or on duty][kind of day, quarter, group]: step functions
+    by_day: np.ndarray  # [waiting, inside or on duty][group, kind of day]: steps times the days of that kind before
     active: np.ndarray  # [day, group]
     staffed: np.ndarray  # [group] somebody was on duty, [group] changes of servers after the beginning
     duty: np.ndarray  # [station, server group] servers on duty now, and whether they were ever without number
@@ -165,25 +202,29 @@ class Counts(NamedTuple):
 
 (
     FROM_MS, LATEST, STATIONS, STEPS, GROUPS, DAYS, WIDTH, RULES, SOURCES, STOP, TROUBLE, DAY, QUARTER, QUARTER_BEGINS,
-    QUARTER_ENDS,
-) = range(15)  # fmt: skip
+    QUARTER_ENDS, LIMITS,
+) = range(16)  # fmt: skip
 """Columns of the head: the warm-up; the latest row; how many there are of what; that Python is wanted, and why; and
-the day and quarter of an hour of the latest row."""
-COUNTS_HEAD = 15
+the day and quarter of an hour of the latest row; how many thresholds there are by time of day."""
+COUNTS_HEAD = 16
 NO_TROUBLE, OUT_OF_ORDER, UNKNOWN, NEGATIVE = range(4)
 """What can be wrong with a row: it comes too late, names what is not there, or tells of a negative time."""
+DAY_KINDS = 3
+"""How many `sim.calendar.DayKind` there are."""
 ATTEMPT_WIDTH = 8
-"""One word for each Ending, and the wait of those who joined a queue."""
+"""One word for each Ending, and the wait of those who joined a queue; those served within each threshold follow."""
 ATTEMPT_WAIT = 7
 UNLIMITED_SERVERS = 1 << 30
 """A CAPACITY row with so many servers, or with a negative number, means that nobody ever waits for one."""
 
 (
-    T, ROW_KIND, CODE, VALUE, HERE, THERE, AT_STEP, FROM_STEP, OF, RANK, RANK_BEFORE, BEGAN, WAS, ACTIONS,
-) = range(14)  # fmt: skip
-"""Columns of `now`: the row; station, step and priority with it and before it (no station or step: the line after the
-last); demand source; when the attempt began; latest kind before; what it does."""
-NOW_WIDTH = 14
+    T, ROW_KIND, CODE, VALUE, HERE, THERE, AT_STEP, FROM_STEP, OF, RANK, RANK_BEFORE, BEGAN, WAIT_SO_FAR, ATTEMPT_STEP,
+    WAS,
+) = range(15)  # fmt: skip
+"""Columns of `now`: the row (of an END, the service of the whole visit); station, step and priority with it and before
+it (no station or step: the line after the last); demand source; when the attempt began, how long it waited until now,
+and at which step it counts; latest kind before."""
+NOW_WIDTH = 15
 
 ROW_WIDTH = 8
 _LISTS = ("cubes", "spans")

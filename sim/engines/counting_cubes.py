@@ -18,17 +18,19 @@ from sim.engines.counting_actions import (
     OUT_OF_QUEUE,
     OUT_OF_SERVICE,
     REFUSES,
+    REOPENS,
     STAYS,
 )
 from sim.engines.counting_columns import ANY, Column, Counts, Cube, Ending
-from sim.engines.counting_keyed import tally
+from sim.engines.counting_keyed import tally, untally
 
-_SERVED, _SENT_HOME, _SELF_SERVICE = int(Ending.SERVED), int(Ending.SENT_HOME), int(Ending.SELF_SERVICE)
+_SERVED, _ABANDONED = int(Ending.SERVED), int(Ending.ABANDONED)
+_SENT_HOME, _SELF_SERVICE = int(Ending.SENT_HOME), int(Ending.SELF_SERVICE)
 _ENDINGS, _WAIT, _WAIT_SERVED = int(Column.SERVED_ATTEMPTS), int(Column.WAIT), int(Column.WAIT_SERVED)
 _WAITED, _STAYED, _STAY = int(Column.WAITED), int(Column.STAYED), int(Column.STAY)
 _OFFERED, _ENDED, _SERVICE = int(Column.OFFERED), int(Column.SERVED), int(Column.SERVICE)
 _DECIDED, _REFUSED, _BEGUN = int(Column.DECIDED), int(Column.REFUSED), int(Column.BEGUN)
-_JOCKEYED, _WITHIN = int(Column.JOCKEYED), len(Column)
+_JOCKEYED, _VISITS, _WITHIN = int(Column.JOCKEYED), int(Column.VISITS), len(Column)
 
 
 @inlined
@@ -102,11 +104,13 @@ def _attempt(w: Counts, cube: Cube, station: int, began_ms: int, ending: int, wa
     cells[at + _WAIT] += wait
     if wait > 0:
         cells[at + _WAITED] += 1
-    if ending == _SERVED:
-        cells[at + _WAIT_SERVED] += wait
+    if ending <= _ABANDONED:
+        first = at + _WITHIN + (0 if ending == _SERVED else head[col.THRESHOLDS])
         for number in range(head[col.THRESHOLDS]):
             if wait <= cube.limits[number]:
-                cells[at + _WITHIN + number] += 1
+                cells[first + number] += 1
+    if ending == _SERVED:
+        cells[at + _WAIT_SERVED] += wait
         tally(w, cube.tallies[col.SERVED_WAITS], place, wait)
         tally(w, cube.tallies[col.SERVED_WAITS_BY_CELL], cell, wait)
     else:
@@ -115,13 +119,43 @@ def _attempt(w: Counts, cube: Cube, station: int, began_ms: int, ending: int, wa
 
 
 @compiled
+def _reopened(w: Counts, cube: Cube, station: int, began_ms: int, wait: int) -> None:
+    """Whoever was called is not served yet: take back what being called has counted."""
+    head = cube.head
+    if not _counts(head, began_ms):
+        return
+    cell = _cell(cube, station, began_ms)
+    cells, at = cube.cells, cell * head[col.CELL]
+    cells[at + _ENDINGS + _SERVED] -= 1
+    cells[at + _WAIT] -= wait
+    cells[at + _WAIT_SERVED] -= wait
+    if wait > 0:
+        cells[at + _WAITED] -= 1
+    for number in range(head[col.THRESHOLDS]):
+        if wait <= cube.limits[number]:
+            cells[at + _WITHIN + number] -= 1
+    untally(w, cube.tallies[col.SERVED_WAITS], cube.place[station], wait)
+    untally(w, cube.tallies[col.SERVED_WAITS_BY_CELL], cell, wait)
+
+
+@compiled
+def _attempts(w: Counts, cube: Cube, actions: int) -> None:
+    """What a row tells about the attempt of the visit: it is over, or is open again."""
+    now = w.now
+    t_ms, here = now[col.T], now[col.HERE]
+    if actions & ENDING:
+        queued = actions & HAD_QUEUED != 0
+        began, wait = (now[col.BEGAN], now[col.WAIT_SO_FAR]) if queued else (t_ms, 0)
+        _attempt(w, cube, here, began, (actions & ENDING) - 1, wait)
+    if actions & REOPENS:
+        _reopened(w, cube, here, now[col.BEGAN], now[col.WAIT_SO_FAR])
+
+
+@compiled
 def _of_here(w: Counts, cube: Cube, actions: int) -> None:
     """What a row tells about a case at the step it is at now."""
     now = w.now
     t_ms, here, there, began = now[col.T], now[col.HERE], now[col.THERE], now[col.BEGAN]
-    if actions & ENDING:
-        wait = t_ms - began if actions & HAD_QUEUED else 0
-        _attempt(w, cube, here, t_ms - wait, (actions & ENDING) - 1, wait)
     if actions & STAYS:
         _add(cube, _STAYED, there, began, t_ms - began)
     if actions & BY_MENU:
@@ -150,12 +184,16 @@ def _of_priority(head: Words, priority: int) -> bool:
 def _row_in(w: Counts, cube: Cube, actions: int) -> None:
     """Count a row in one selection: a step down is of the step and priority it went up with."""
     head, now = cube.head, w.now
-    here = before = True
+    here = before = attempt = True
     if not head[col.EVERYTHING]:
         if head[col.OF_SOURCE] not in (ANY, now[col.OF]):
             return
-        here = cube.allowed[now[col.AT_STEP]] != 0 and _of_priority(head, now[col.RANK])
+        mine = _of_priority(head, now[col.RANK])
+        here = mine and cube.allowed[now[col.AT_STEP]] != 0
+        attempt = mine and cube.allowed[now[col.ATTEMPT_STEP]] != 0
         before = cube.allowed[now[col.FROM_STEP]] != 0 and _of_priority(head, now[col.RANK_BEFORE])
+    if attempt:
+        _attempts(w, cube, actions)
     if here:
         _of_here(w, cube, actions)
     t_ms = now[col.T]
@@ -176,6 +214,20 @@ def row_in_cubes(w: Counts, actions: int) -> None:
     """Count a row that moves a case in every selection."""
     for number in range(len(w.cubes)):
         _row_in(w, cube_at(w.cubes[number]), actions)
+
+
+@compiled
+def visit_in_cubes(w: Counts, source: int, priority: int, step: int, station: int, began_ms: int, left_ms: int) -> None:
+    """Count a visit that is over: where, when and for what it began."""
+    for number in range(len(w.cubes)):
+        cube = cube_at(w.cubes[number])
+        head = cube.head
+        if head[col.OF_SOURCE] not in (ANY, source) or not _of_priority(head, priority) or not cube.allowed[step]:
+            continue
+        _add(cube, _VISITS, station, began_ms, left_ms - began_ms)
+        if _counts(head, began_ms):
+            tally(w, cube.tallies[col.VISITS_TALLY], cube.place[station], left_ms - began_ms)
+            tally(w, cube.tallies[col.VISITS_BY_CELL], _cell(cube, station, began_ms), left_ms - began_ms)
 
 
 @compiled

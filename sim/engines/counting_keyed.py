@@ -125,6 +125,18 @@ def tally(w: Counts, address: int, group: int, value: int) -> None:
         _count(w.head, keyed)
 
 
+@compiled
+def untally(w: Counts, address: int, group: int, value: int) -> None:
+    """Take back a value that was counted, or waits to be."""
+    keyed = keyed_at(address)
+    bits = keyed.head[BITS]
+    key = group << VALUE_BITS | (value if bits == EXACT else bucket_of(value, bits))
+    at = find(keyed, key, TALLY_BITS)
+    if keyed.lines[at] == NO_KEY:
+        take(w.head, keyed, at, key)
+    keyed.lines[at + COUNT] -= 1
+
+
 @Entry
 def move_lines(old: int, new: int, bits: int) -> None:
     """Copy the lines of a table into a larger one, which is empty."""

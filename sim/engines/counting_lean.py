@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engines.compiled_types import Entry, Words, compiled, lean_at
+from sim.engines.compiled_types import Entry, Words, compiled, inlined, lean_at
 from sim.engines.counting_actions import (
     ACTIONS,
     BY_MENU,
@@ -23,9 +23,17 @@ from sim.engines.counting_actions import (
     OFFERS,
     OUT_OF_QUEUE,
     OUT_OF_SERVICE,
+    REOPENS,
     STAYS,
 )
-from sim.engines.counting_columns import UNLIMITED_SERVERS, Column, Ending
+from sim.engines.counting_columns import (
+    BROKEN_OFF,
+    LATER_BUSINESS,
+    ONE_SERVICE,
+    UNLIMITED_SERVERS,
+    Column,
+    Ending,
+)
 from sim.engines.counting_keyed import bucket_of
 from sim.log import Event
 
@@ -33,17 +41,17 @@ FROM_MS, THRESHOLDS, COLUMNS, WIDTH, RULES = range(5)
 """Single numbers at the head of `s`: what came before FROM_MS is not counted (balances are); how many thresholds,
 columns of a station's sums, server groups of a station at most, and rules."""
 TABLES = (
-    "limit", "menu", "group", "station", "queue", "inside", "wrap_up", "capacity", "down", "line", "duty", "endless",
-    "waits", "lead", "leads", "step", "source", "refusals", "money", "fen", "balance", "stops",
+    "limit", "menu", "annex", "group", "station", "queue", "inside", "wrap_up", "capacity", "down", "line", "duty",
+    "endless", "waits", "lead", "leads", "step", "source", "refusals", "money", "fen", "balance", "stops",
 )  # fmt: skip
 """The tables of `s` in order; where each begins stands at HEAD + its position."""
 HEAD = 5
 (
-    _LIMIT, _MENU, _GROUP, _STATION, _QUEUE, _INSIDE, _WRAP_UP, _DUTY_AREA, _OUT, _LINE, _DUTY, _ENDLESS,
+    _LIMIT, _MENU, _ANNEX, _GROUP, _STATION, _QUEUE, _INSIDE, _WRAP_UP, _DUTY_AREA, _OUT, _LINE, _DUTY, _ENDLESS,
     _WAITS, _LEAD, _LEADS, _STEP, _SOURCE, _REFUSALS, _MONEY, _FEN, _BALANCES, _STOPS,
 ) = range(HEAD, HEAD + len(TABLES))  # fmt: skip
 JOINED, WAIT, WAIT_SERVED = int(Column.JOINED), int(Column.WAIT), int(Column.WAIT_SERVED)
-WAITED, STAYED, STAY = int(Column.WAITED), int(Column.STAYED), int(Column.STAY)
+WITH_WAIT, STAYED, STAY = int(Column.WAITED), int(Column.STAYED), int(Column.STAY)
 SERVED_ATTEMPTS, OFFERED = int(Column.SERVED_ATTEMPTS), int(Column.OFFERED)
 SERVED, SERVICE, DECIDED = int(Column.SERVED), int(Column.SERVICE), int(Column.DECIDED)
 REFUSED, BEGUN, JOCKEYED = int(Column.REFUSED), int(Column.BEGUN), int(Column.JOCKEYED)
@@ -51,9 +59,13 @@ WITHIN = int(Column.QUEUE_AREA)
 """Columns of `station`: from SERVED_ATTEMPTS on one for each ending, from WITHIN on one for each threshold."""
 LEVEL, MOMENT = range(2)
 """Columns of a step function: its steps, and its steps times the moment of each."""
-KIND, STEP, STATION, SINCE = range(4)
+STATE, SINCE, WAITED, ANNEX_SINCE = range(4)
 CASE_WIDTH = 4
-"""Columns of `case`: latest kind, step and station, and when its last attempt began."""
+"""Columns of `case`: latest kind, course of the visit, step and station in one number; when the case joined the queue
+of the station it visits; how long it waited there, or while it waits, when it would have joined to have waited as long
+in one spell; and when it joined the queue of a machine."""
+COURSE_OF, COURSE_BITS, STEP_OF, STEP_BITS, STATION_OF = 5, 2, 7, 24, 31
+"""Where in STATE each begins, the kind at 0, and how long it is."""
 HELD, HELD_SINCE, LONGEST = range(3)
 """Columns of `line`."""
 ENTERED, DONE, REFUSED_AT, LEFT = range(4)
@@ -61,6 +73,7 @@ ENTERED, DONE, REFUSED_AT, LEFT = range(4)
 BITS = 10
 BUCKETS = 36_864
 """Log buckets of values below 2^44, as in `sim.metrics.counting.to_bucket`."""
+_KINDS, _COURSES, _STEPS = (1 << COURSE_OF) - 1, (1 << COURSE_BITS) - 1, (1 << STEP_BITS) - 1
 NONE_YET = -1
 """Of a case's step and station, which stand one higher in `case`: so a case of which nothing is known yet is all 0."""
 
@@ -93,22 +106,24 @@ def _queue(s: Words, station: int, t_ms: int, step: int) -> None:
 
 
 @compiled
-def _attempt(s: Words, station: int, began_ms: int, ending: int, wait: int) -> None:
-    """An attempt to be served has ended."""
+def _attempt(s: Words, station: int, began_ms: int, ending: int, wait: int, attempts: int) -> None:
+    """An attempt to be served has ended (1), or what it ended in is taken back (-1)."""
     if began_ms < s[FROM_MS]:
         return
     sums = s[_STATION] + s[COLUMNS] * station
-    s[sums + SERVED_ATTEMPTS + ending] += 1
+    s[sums + SERVED_ATTEMPTS + ending] += attempts
     if ending > _SENT_HOME:
         return
-    s[sums + JOINED] += 1
-    s[sums + WAIT] += wait
-    s[sums + WAITED] += wait > 0
-    s[s[_WAITS] + BUCKETS * s[s[_GROUP] + station] + bucket_of(wait, BITS)] += 1
+    s[sums + JOINED] += attempts
+    s[sums + WAIT] += attempts * wait
+    if wait > 0:
+        s[sums + WITH_WAIT] += attempts
+    s[s[_WAITS] + BUCKETS * s[s[_GROUP] + station] + bucket_of(wait, BITS)] += attempts
     if ending == _SERVED:
-        s[sums + WAIT_SERVED] += wait
+        s[sums + WAIT_SERVED] += attempts * wait
         for number in range(s[THRESHOLDS]):
-            s[sums + WITHIN + number] += wait <= s[s[_LIMIT] + number]
+            if wait <= s[s[_LIMIT] + number]:
+                s[sums + WITHIN + number] += attempts
 
 
 @compiled
@@ -134,30 +149,34 @@ def _step_up_and_down(s: Words, actions: int, t_ms: int, station_before: int, st
 @compiled
 def _visit(
     s: Words, t_ms: int, kind: int, code: int, value: int, kind_before: int, station_before: int, station: int,
-    since: int,
+    since: int, waited: int, course: int,
 ) -> None:  # fmt: skip
-    """What a row tells about the stations its case was and is at; station -1 is the last line of every table."""
+    """What a row tells about the stations its case was and is at, where it joined `since` and has `waited` so far."""
     menu, from_menu = s[s[_MENU] + station], s[s[_MENU] + station_before]
     moved = 1 if station != station_before else 0
     actions = ACTIONS[((kind_before << KIND_BITS | kind) << 3) | from_menu << 2 | menu << 1 | moved]
     if actions == 0:
         return
+    if course == LATER_BUSINESS and s[s[_ANNEX] + station] == 0:
+        actions &= ~(STAYS | ENDS_SERVICE)
     ending = (actions & ENDING) - 1
     if ending >= 0:
-        wait = t_ms - since if actions & HAD_QUEUED else 0
-        _attempt(s, station, t_ms - wait, ending, wait)
+        began, wait = (since, waited) if actions & HAD_QUEUED else (t_ms, 0)
+        _attempt(s, station, began, ending, wait, 1)
+    if actions & REOPENS:
+        _attempt(s, station, since, _SERVED, waited, -1)
     if actions & STAYS and since >= s[FROM_MS]:
         s[s[_STATION] + s[COLUMNS] * station_before + STAYED] += 1
         s[s[_STATION] + s[COLUMNS] * station_before + STAY] += t_ms - since
     _step_up_and_down(s, actions, t_ms, station_before, station)
     if actions & BY_MENU and code == _DONE:
-        _attempt(s, station_before, since, _SELF_SERVICE, 0)
+        _attempt(s, station_before, since, _SELF_SERVICE, 0, 1)
         _offer(s, station_before, t_ms)
     if actions & OFFERS:
         _offer(s, station, t_ms)
     if actions & ENDS_SERVICE and t_ms >= s[FROM_MS]:
         s[s[_STATION] + s[COLUMNS] * station + SERVED] += 1
-        s[s[_STATION] + s[COLUMNS] * station + SERVICE] += value
+        s[s[_STATION] + s[COLUMNS] * station + SERVICE] += t_ms - since - waited if course == BROKEN_OFF else value
 
 
 @compiled
@@ -182,6 +201,17 @@ def _progress(s: Words, kind: int, code: int, kind_before: int, before: int, ste
         s[s[_SOURCE] + code] += 1
 
 
+@inlined
+def _wait(case: Words, line: int, t_ms: int, kind: int, in_line: bool) -> int:
+    """How long a visit has waited until now, in all its spells."""
+    waited = t_ms - case[line + WAITED] if in_line else case[line + WAITED]
+    if kind == _START:
+        case[line + WAITED] = waited
+    elif kind == _PREEMPT:
+        case[line + WAITED] = t_ms - waited
+    return int(waited)
+
+
 @compiled
 def _moves(
     s: Words, case: Words, stations: int, t_ms: int, number: int, told_step: int, told_station: int,
@@ -189,24 +219,37 @@ def _moves(
 ) -> None:  # fmt: skip
     """A row that moves its case."""
     line = CASE_WIDTH * number
-    kind_before = case[line + KIND]
-    step_before, station_before = case[line + STEP] + NONE_YET, case[line + STATION] + NONE_YET
+    state = case[line + STATE]
+    kind_before, course = state & _KINDS, state >> COURSE_OF & _COURSES
+    step_before, station_before = (state >> STEP_OF & _STEPS) + NONE_YET, (state >> STATION_OF) + NONE_YET
     step = -1 if kind == _ARRIVE else told_step if told_step >= 0 else step_before
     station = told_station if told_station >= 0 else station_before
-    told_before = kind_before in (_JOIN, _START, _PREEMPT, _CONTINUE)
-    if kind == _JOIN:
-        case[line + SINCE] = t_ms
-    elif kind == _START and not told_before:
-        case[line + SINCE] = t_ms - value
     here = told_station if told_station >= 0 else stations
     there = station_before if station_before >= 0 else stations
-    _visit(s, t_ms, kind, code, value, kind_before, there, here, case[line + SINCE])
+    joins = kind == _JOIN or (kind == _START and kind_before not in (_JOIN, _START, _PREEMPT, _CONTINUE))
+    joined_ms = t_ms - value if kind == _START else t_ms
+    if s[s[_ANNEX] + here]:
+        if joins:
+            case[line + ANNEX_SINCE] = joined_ms
+        since = case[line + ANNEX_SINCE]
+        waited = t_ms - since
+    else:
+        if joins:
+            case[line + SINCE] = case[line + WAITED] = joined_ms
+            course = ONE_SERVICE
+        since = case[line + SINCE]
+        waited = _wait(case, line, t_ms, kind, joins or kind_before in (_JOIN, _PREEMPT))
+        if kind == _CONTINUE:
+            course = LATER_BUSINESS
+        elif kind == _PREEMPT:
+            course = max(course, BROKEN_OFF)
+    _visit(s, t_ms, kind, code, value, kind_before, there, here, since, waited, course)
     if t_ms >= s[FROM_MS]:
         _progress(s, kind, code, kind_before, step_before, step, here)
     if kind == _LEAVE:
-        case[line + KIND] = case[line + STEP] = case[line + STATION] = case[line + SINCE] = 0
+        case[line + STATE] = 0
     else:
-        case[line + KIND], case[line + STEP], case[line + STATION] = kind, step - NONE_YET, station - NONE_YET
+        case[line + STATE] = kind | course << COURSE_OF | step - NONE_YET << STEP_OF | station - NONE_YET << STATION_OF
 
 
 @compiled

@@ -2,6 +2,10 @@
 
 A row names its case and what happened, not where the case stood before (waiting or being served, at which step, since
 when, with which priority, from which demand).  That stands in the book, for the cases that are open and for no other.
+
+Two things are called a visit.  At a station it is one ticket, from joining the queue: services that are broken off and
+later businesses at the kept counter belong to it, and while the person waits for a machine there it goes on.  In the
+house it is from coming to any station until the person is at none, not even for a moment.
 """
 
 from __future__ import annotations
@@ -10,16 +14,25 @@ import numpy as np
 
 from sim.engines import counting_columns as col
 from sim.engines.compiled_types import Entry, Words, compiled, counts_at, inlined, keyed_at
-from sim.engines.counting_actions import ACTIONS, BY_MENU, INTO_QUEUE, INTO_SERVICE, KIND_BITS
+from sim.engines.counting_actions import (
+    ACTIONS,
+    BY_MENU,
+    ENDS_SERVICE,
+    INTO_QUEUE,
+    INTO_SERVICE,
+    KIND_BITS,
+    STAYS,
+)
 from sim.engines.counting_columns import BOOK_BITS, NO_KEY, Counts, Keyed
-from sim.engines.counting_cubes import row_in_cubes, turn_cubes
+from sim.engines.counting_cubes import row_in_cubes, turn_cubes, visit_in_cubes
 from sim.engines.counting_keyed import find, move_lines, strike, take
 from sim.engines.counting_spans import row_in_spans
 from sim.engines.counting_totals import other_row, row_in_day, row_in_totals, turn_clock
 from sim.log import Event
 
 _ARRIVE, _JOIN, _START = int(Event.ARRIVE), int(Event.JOIN), int(Event.START)
-_LEAVE, _FORK, _DONE = int(Event.LEAVE), int(Event.FORK), int(Event.DONE)
+_LEAVE, _FORK, _DONE, _END = int(Event.LEAVE), int(Event.FORK), int(Event.DONE), int(Event.END)
+_ABANDON, _TURNED_AWAY = int(Event.ABANDON), int(Event.TURNED_AWAY)
 _PREEMPT, _CONTINUE, _JOCKEY = int(Event.PREEMPT), int(Event.CONTINUE), int(Event.JOCKEY)
 _UNKNOWN = -1
 _AT_A_PLACE = INTO_QUEUE | INTO_SERVICE
@@ -38,9 +51,10 @@ def _begin(w: Counts, book: Keyed, at: int, case: int, source: int) -> None:
     lines = book.lines
     if lines[at] == NO_KEY:
         take(w.head, book, at, case)
-    lines[at + col.KIND] = lines[at + col.PRIORITY] = lines[at + col.SINCE] = 0
+    lines[at + col.KIND] = lines[at + col.PRIORITY] = lines[at + col.SINCE] = lines[at + col.COURSE] = 0
     lines[at + col.SOURCE] = source
-    lines[at + col.STEP] = w.head[col.STEPS]
+    lines[at + col.STEP] = lines[at + col.JOINED_STEP] = w.head[col.STEPS]
+    lines[at + col.VISIT_BEGAN] = col.OUTSIDE
     lines[at + col.STATION] = w.head[col.STATIONS]
 
 
@@ -68,17 +82,91 @@ def _read(w: Counts, row: Words, book: Keyed, at: int) -> None:
     now[col.HERE] = head[col.STATIONS] if row[4] < 0 else row[4]
     now[col.RANK_BEFORE] = lines[at + col.PRIORITY]
     if kind == _JOIN:
-        lines[at + col.SINCE] = t_ms
         lines[at + col.PRIORITY] = row[6]
+    now[col.RANK] = lines[at + col.PRIORITY]
+    since = -1
+    if kind == _JOIN:
+        since = t_ms
     elif kind == _START and was not in (_JOIN, _START, _PREEMPT, _CONTINUE):
-        lines[at + col.SINCE] = t_ms - row[7]
-        if row[7] < 0 or row[7] > t_ms:
+        since = t_ms - row[7]
+        if row[7] < 0 or since < 0:
             head[col.TROUBLE] = col.NEGATIVE
-    now[col.RANK], now[col.BEGAN] = lines[at + col.PRIORITY], lines[at + col.SINCE]
+    if w.annex[now[col.HERE]]:
+        _at_annex(w, lines, at, since)
+    else:
+        _at_station(w, lines, at, since)
     lines[at + col.KIND] = _JOIN if kind == _JOCKEY else kind  # in another line, but waiting as before
     lines[at + col.STEP] = step
     if row[4] >= 0:
         lines[at + col.STATION] = row[4]
+
+
+@inlined
+def _at_annex(w: Counts, lines: Words, at: int, since: int) -> None:
+    """A row at a machine: its queue is one of its own, and the visit to the counter that is kept goes on.
+
+    `since`: when the case joined, if it does so now.
+    """
+    now = w.now
+    if since >= 0:
+        lines[at + col.ANNEX_SINCE] = since
+    now[col.BEGAN], now[col.ATTEMPT_STEP] = lines[at + col.ANNEX_SINCE], now[col.AT_STEP]
+    now[col.WAIT_SO_FAR] = now[col.T] - now[col.BEGAN]
+
+
+@inlined
+def _at_station(w: Counts, lines: Words, at: int, since: int) -> None:
+    """A row at a station, or at none: how long the visit waited and what becomes of it; `since` as above."""
+    now = w.now
+    t_ms, kind, was = now[col.T], now[col.ROW_KIND], now[col.WAS]
+    if since >= 0:
+        lines[at + col.SINCE] = lines[at + col.SPELL] = since
+        lines[at + col.WAITED], lines[at + col.COURSE] = 0, col.ONE_SERVICE
+        lines[at + col.JOINED_STEP] = now[col.AT_STEP]
+    in_line = since >= 0 or was in (_JOIN, _PREEMPT)
+    waited = lines[at + col.WAITED] + (t_ms - lines[at + col.SPELL] if in_line else 0)
+    now[col.BEGAN], now[col.WAIT_SO_FAR] = lines[at + col.SINCE], waited
+    now[col.ATTEMPT_STEP] = lines[at + col.JOINED_STEP] if in_line or kind == _PREEMPT else now[col.AT_STEP]
+    if kind == _START and in_line:
+        lines[at + col.WAITED] = waited
+    elif kind == _CONTINUE:
+        lines[at + col.COURSE] = col.LATER_BUSINESS
+    elif kind == _PREEMPT:
+        lines[at + col.SPELL] = t_ms
+        if lines[at + col.COURSE] == col.ONE_SERVICE:
+            lines[at + col.COURSE] = col.BROKEN_OFF
+    elif kind == _END and lines[at + col.COURSE] == col.BROKEN_OFF:
+        now[col.VALUE] = t_ms - lines[at + col.SINCE] - waited
+
+
+@inlined
+def _over(w: Counts, lines: Words, at: int) -> None:
+    """A visit to the house is over: count it."""
+    visit_in_cubes(
+        w, lines[at + col.SOURCE], w.now[col.RANK_BEFORE], lines[at + col.VISIT_STEP], lines[at + col.VISIT_STATION],
+        lines[at + col.VISIT_BEGAN], lines[at + col.VISIT_LEFT],
+    )  # fmt: skip
+
+
+@compiled
+def _in_the_house(w: Counts, lines: Words, at: int) -> None:
+    """Follow the visit to the house; that it is over is known when the person comes again, or never will."""
+    now = w.now
+    t_ms, kind = now[col.T], now[col.ROW_KIND]
+    comes = kind in (_JOIN, _START, _CONTINUE)
+    outside = lines[at + col.VISIT_BEGAN] == col.OUTSIDE
+    left = lines[at + col.VISIT_LEFT] != col.INSIDE_NOW
+    if (comes and not outside and left and t_ms > lines[at + col.VISIT_LEFT]) or (kind == _LEAVE and not outside):
+        if left:
+            _over(w, lines, at)
+        outside = True
+    if comes:
+        if outside:
+            lines[at + col.VISIT_BEGAN] = t_ms - now[col.VALUE] if kind == _START else t_ms
+            lines[at + col.VISIT_STATION], lines[at + col.VISIT_STEP] = now[col.HERE], now[col.AT_STEP]
+        lines[at + col.VISIT_LEFT] = col.INSIDE_NOW
+    elif not outside and not left and kind in (_END, _ABANDON, _TURNED_AWAY):
+        lines[at + col.VISIT_LEFT] = t_ms
 
 
 @compiled
@@ -91,14 +179,19 @@ def _followed(w: Counts, row: Words) -> None:
     _read(w, row, book, at)
     if w.head[col.TROUBLE]:
         return
+    there, here = now[col.THERE], now[col.HERE]
+    if w.house[here] or row[5] == _LEAVE:
+        _in_the_house(w, book.lines, at)
+    course = book.lines[at + col.COURSE]
     if row[5] == _LEAVE:
         strike(book, at, BOOK_BITS)
-    there, here = now[col.THERE], now[col.HERE]
     moved = 1 if here != there else 0
     kinds = now[col.WAS] << KIND_BITS | row[5]
     actions = ACTIONS[kinds << 3 | w.menu[there] << 2 | w.menu[here] << 1 | moved]
     if actions & BY_MENU and row[6] != _DONE:
         actions ^= BY_MENU
+    if course == col.LATER_BUSINESS and not w.annex[here]:
+        actions &= ~(STAYS | ENDS_SERVICE)
     if actions & _AT_A_PLACE and here == w.head[col.STATIONS]:
         w.head[col.TROUBLE] = col.UNKNOWN
         return

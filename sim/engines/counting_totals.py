@@ -10,15 +10,17 @@ from sim.engines.counting_actions import (
     HAD_QUEUED,
     INTO_QUEUE,
     INTO_SERVICE,
+    OFFERS,
     OUT_OF_QUEUE,
     OUT_OF_SERVICE,
+    REOPENS,
 )
 from sim.engines.counting_columns import BOOK_BITS, LEDGERS, NO_KEY, Counts, Ending
 from sim.engines.counting_cubes import lead_in_cubes, on_duty_in_cubes, wrap_up_in_cubes
 from sim.engines.counting_keyed import find
 from sim.log import LEADS, Event
 
-_SENT_HOME, _SELF_SERVICE = int(Ending.SENT_HOME), int(Ending.SELF_SERVICE)
+_SERVED, _SENT_HOME, _SELF_SERVICE = int(Ending.SERVED), int(Ending.SENT_HOME), int(Ending.SELF_SERVICE)
 _REFUSED, _FREE, _CAPACITY = int(Event.REFUSED), int(Event.FREE), int(Event.CAPACITY)
 _LEAD, _MONEY, _BALANCE = int(Event.LEAD), int(Event.MONEY), int(Event.BALANCE)
 _DOWN, _UP = int(Event.DOWN), int(Event.UP)
@@ -55,15 +57,23 @@ def _quarter_of(head: Words, t_ms: int) -> int:
 
 @compiled
 def _in_day(w: Counts, which: int, station: int, t_ms: int, step: int) -> None:
-    """A step up or down in a step function by quarter of the day; before the warm-up it counts as at its end."""
+    """A step up or down in a step function by quarter of the day; before the warm-up it counts as at its end.
+
+    Days after the planned end are of the last day's kind.
+    """
     head = w.head
     t_ms = max(t_ms, head[col.FROM_MS])
     day, quarter = _day_of(head, t_ms), _quarter_of(head, t_ms)
-    stations = head[col.STATIONS]
-    at = 2 * ((which * col.QUARTERS + quarter) * stations + station)
+    groups, group = head[col.GROUPS], w.group[station]
+    planned = min(day, head[col.DAYS] - 1)
+    kind = w.kinds[planned]
+    at = 2 * (((which * col.DAY_KINDS + kind) * col.QUARTERS + quarter) * groups + group)
     w.by_quarter[at] += step
     w.by_quarter[at + 1] += step * (t_ms - day * col.DAY_MS)
-    w.by_day[which * stations + station] += step * day
+    at = (which * groups + group) * col.DAY_KINDS
+    for other in range(col.DAY_KINDS):
+        w.by_day[at + other] += step * w.days_before[planned * col.DAY_KINDS + other]
+    w.by_day[at + kind] += step * (day - planned)
 
 
 @inlined
@@ -83,16 +93,21 @@ def _active(w: Counts, station: int, t_ms: int) -> None:
 
 
 @compiled
-def _attempt(w: Counts, station: int, began_ms: int, ending: int, wait: int) -> None:
-    """An attempt to be served has ended."""
+def _attempt(w: Counts, station: int, began_ms: int, ending: int, wait: int, attempts: int) -> None:
+    """An attempt to be served has ended (1), or what it ended in is taken back (-1)."""
     head = w.head
     if began_ms < head[col.FROM_MS] or station == head[col.STATIONS]:
         return
-    at = (_quarter_of(head, began_ms) // 2 * head[col.STATIONS] + station) * col.ATTEMPT_WIDTH
-    w.attempts[at + ending] += 1
+    kind = w.kinds[min(_day_of(head, began_ms), head[col.DAYS] - 1)]
+    half_hour = kind * col.HALF_HOURS + _quarter_of(head, began_ms) // 2
+    at = (half_hour * head[col.GROUPS] + w.group[station]) * (col.ATTEMPT_WIDTH + head[col.LIMITS])
+    w.attempts[at + ending] += attempts
     if ending <= _SENT_HOME:
-        w.attempts[at + col.ATTEMPT_WAIT] += wait
-    _active(w, station, began_ms)
+        w.attempts[at + col.ATTEMPT_WAIT] += attempts * wait
+    if ending == _SERVED:
+        for number in range(head[col.LIMITS]):
+            if wait <= w.limits[number]:
+                w.attempts[at + col.ATTEMPT_WIDTH + number] += attempts
 
 
 @compiled
@@ -108,10 +123,17 @@ def row_in_day(w: Counts, actions: int) -> None:
     now = w.now
     t_ms, here, there = now[col.T], now[col.HERE], now[col.THERE]
     if actions & ENDING:
-        wait = t_ms - now[col.BEGAN] if actions & HAD_QUEUED else 0
-        _attempt(w, here, t_ms - wait, (actions & ENDING) - 1, wait)
+        queued = actions & HAD_QUEUED != 0
+        began, wait = (now[col.BEGAN], now[col.WAIT_SO_FAR]) if queued else (t_ms, 0)
+        _attempt(w, here, began, (actions & ENDING) - 1, wait, 1)
+    if actions & REOPENS:
+        _attempt(w, here, now[col.BEGAN], _SERVED, now[col.WAIT_SO_FAR], -1)
     if actions & BY_MENU:
-        _attempt(w, there, now[col.BEGAN], _SELF_SERVICE, 0)
+        _attempt(w, there, now[col.BEGAN], _SELF_SERVICE, 0, 1)
+    if t_ms >= w.head[col.FROM_MS] and actions & (OFFERS | BY_MENU):
+        at = here if actions & OFFERS else there
+        if at != w.head[col.STATIONS]:
+            _active(w, at, t_ms)
     if actions & OUT_OF_QUEUE:
         _in_day(w, col.WAITING, there, t_ms, -1)
     if actions & INTO_QUEUE:

@@ -4,6 +4,11 @@ Statistical sources are non-homogeneous Poisson processes by inversion (Cinlar, 
 Processes, 1975): the n-th arrival of a source is where the integrated rate reaches the sum of n unit exponentials,
 each looked up by its number.  So a source's arrivals do not change when another source is added, and move
 monotonically when its rate changes.
+
+Of people who were counted it is known how many came in an interval, not when: given their number, the moments of a
+Poisson process are independent and uniform (Cox & Lewis, The Statistical Analysis of Series of Events, 1966), so they
+are drawn so, in every replication anew, in order of time (Bentley & Saxe, Generating sorted lists of random numbers,
+ACM TOMS 6, 1980).
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ import numpy as np
 from sim.engines.kernels import kernel
 from sim.engines.philox import uniform, uniform_block
 from sim.engines.samplers import sample_real
-from sim.program import FOREVER, Program, SourceRow
+from sim.program import FOREVER, Program, SourceRow, sine_integral
 
 DAY_MS = 86_400_000
 _BLOCK = 65_536
@@ -156,6 +161,48 @@ def _from_sine(
     return out[:n], epoch, count
 
 
+@kernel(nogil=True)
+def _from_counts(
+    begins: np.ndarray,
+    spans: np.ndarray,
+    before: np.ndarray,
+    even: bool,
+    seed: int,
+    replication: int,
+    key: int,
+    epoch: float,
+    count: int,
+    room: int,
+    until: float,
+) -> tuple[np.ndarray, float, int]:
+    """As `_from_segments` for counted people; `before` has the number of people before each interval, and of all.
+
+    Of n people still to come in what is left of an interval, the first comes after a share of it of 1 - u^(1/n).
+    `epoch` is the logarithm of the share that is left.  Where `even`, the i-th of n comes at (i + 1/2) / n of it.
+    """
+    out = np.empty(room, dtype=np.int64)
+    n = interval = 0
+    while n < room and count < before[-1]:
+        while before[interval + 1] <= count:
+            interval += 1
+        many, place = before[interval + 1] - before[interval], count - before[interval]
+        span = spans[interval]
+        left = epoch if place > 0 else 0.0
+        if even:
+            whole, rest = span // (2 * many), span % (2 * many)
+            after = (2 * place + 1) * whole + (2 * place + 1) * rest // (2 * many)
+        else:
+            left += math.log(uniform(seed, replication, count, key, _PURPOSE_GAP, 0)) / (many - place)
+            after = min(span - 1, int(-math.expm1(left) * span))
+        if begins[interval] + after >= until:
+            break
+        out[n] = begins[interval] + after
+        n += 1
+        count += 1
+        epoch = left
+    return out[:n], epoch, count
+
+
 class _Stream:
     """One source's arrivals, produced window by window."""
 
@@ -168,7 +215,13 @@ class _Stream:
         self.epoch = 0.0
         self.count = 0
         self.position = 0
-        if row.table is None and row.sine is None:
+        self.skipped = 0
+        if row.counted is not None:
+            self.before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(row.counted.count)])
+            self.spans = row.counted.until_ms - row.counted.from_ms
+        elif row.sine is not None:
+            self.epoch = sine_integral(*row.sine, float(row.start_ms))
+        elif row.table is None:
             segments = [(a, b, r * self._busyness(a)) for a, b, r in row.segments if r > 0.0]
             self.starts = np.array([s[0] for s in segments], dtype=np.float64)
             self.ends = np.array([s[1] for s in segments], dtype=np.float64)
@@ -188,14 +241,6 @@ class _Stream:
             )
         )  # fmt: skip
 
-    def expected(self) -> float:
-        """Arrivals to expect in the whole run (for choosing the window)."""
-        if self.row.table is not None:
-            return float(len(self.row.table.t_ms))
-        if self.row.sine is not None:
-            return self.row.sine[0] * self.horizon_ms
-        return float(self.cumulative[-1])
-
     def until(self, t_ms: int) -> np.ndarray:
         """Times of the next arrivals before t_ms."""
         limit = min(t_ms, self.horizon_ms)
@@ -207,9 +252,11 @@ class _Stream:
             return part
         parts = []
         while True:
-            room = min(self.most, max(0, -(-self.row.at_most // self.row.batch) - self.count))
+            room = min(self.most, max(0, -(-self.row.at_most // self.row.batch) + self.skipped - self.count))
             part = self._more(room, float(limit))
-            parts.append(part)
+            early = int(np.searchsorted(part, self.row.start_ms))
+            self.skipped += early
+            parts.append(part[early:])
             if len(part) < room or room == 0:
                 break
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
@@ -217,7 +264,12 @@ class _Stream:
     def _more(self, room: int, limit: float) -> np.ndarray:
         keys = (self.seed, self.replication, self.row.key)
         times: np.ndarray
-        if self.row.sine is not None:
+        if self.row.counted is not None:
+            times, self.epoch, self.count = _from_counts(
+                self.row.counted.from_ms, self.spans, self.before, self.row.counted.even, *keys, self.epoch, self.count,
+                room, limit,
+            )  # fmt: skip
+        elif self.row.sine is not None:
             mean, amplitude, period, phase = self.row.sine
             times, self.epoch, self.count = _from_sine(
                 mean, amplitude, period, phase, float(self.horizon_ms), *keys, self.epoch, self.count, room, limit
@@ -231,16 +283,14 @@ class _Stream:
 
 def expected_arrivals(program: Program) -> float:
     """How many arrivals a run has on average."""
-    streams = (_Stream(row, 0, 0, program.duration_ms) for row in program.sources)
-    return sum(min(stream.expected() * stream.row.batch, stream.row.at_most) for stream in streams)
+    return sum(row.expected(program.duration_ms) for row in program.sources)
 
 
 def arrivals(program: Program, seed: int, replication: int, people: int = _BLOCK) -> Iterator[Block]:
     """All arrivals of a run in blocks of about so many people; ties in time are ordered by source, then number."""
     horizon = program.duration_ms
     streams = [_Stream(row, seed, replication, horizon, people) for row in program.sources]
-    expected = sum(stream.expected() for stream in streams)
-    windows = max(1, math.ceil(expected / people))
+    windows = max(1, math.ceil(expected_arrivals(program) / people))
     width = -(-horizon // windows)
     given = [0] * len(streams)
     for window in range(windows):

@@ -16,6 +16,8 @@ from sim.metrics.daytime import Daytime
 from sim.metrics.flows import Flows
 from sim.metrics.names import Names, Role
 from sim.metrics.progress import Progress
+from sim.metrics.unfinished import Unfinished
+from sim.procedures.model import Place
 
 _TROUBLES = {
     col.OUT_OF_ORDER: "the rows of the log are not in order of time",
@@ -35,10 +37,12 @@ class Counter:
         self._parts = daytime, flows
         self._book = KeyedTable(col.BOOK_BITS)
         self._tables = col.Counts(
-            head=_head(names),
+            head=_head(names, daytime),
             rows=np.zeros((1, len(COLUMNS)), dtype=np.int64),
             now=np.zeros(col.NOW_WIDTH, dtype=np.int64),
             menu=menus_of(names),
+            annex=annexes_of(names),
+            house=np.array([*(s.kind is not Place.FACTORY for s in names.stations), False], dtype=np.int64),
             books=np.array([self._book.address], dtype=np.int64),
             cubes=np.array([cube.address for cube in self._cubes], dtype=np.int64),
             spans=np.array([window.address for window in self._windows], dtype=np.int64),
@@ -50,6 +54,10 @@ class Counter:
     def open_cases(self) -> int:
         """Cases that have begun and are not over yet."""
         return len(self._book)
+
+    def unfinished(self) -> Unfinished:
+        """What the open cases are in the middle of."""
+        return Unfinished(self._book.used(), self._tables.menu, self._tables.annex)
 
     @property
     def room_for_cases(self) -> int:
@@ -90,10 +98,16 @@ def menus_of(names: Names) -> Ints:
     return np.array([*menus, False], dtype=np.int64)
 
 
-def _head(names: Names) -> Ints:
+def annexes_of(names: Names) -> Ints:
+    """Which stations belong to another one where people wait for them (machines); one entry more, as above."""
+    return np.array([*(s.is_annex for s in names.stations), False], dtype=np.int64)
+
+
+def _head(names: Names, daytime: Daytime) -> Ints:
     head = np.zeros(col.COUNTS_HEAD, dtype=np.int64)
     head[[col.FROM_MS, col.DAYS]] = names.warm_up_ms, names.days
     head[[col.STATIONS, col.STEPS, col.RULES]] = len(names.stations), len(names.steps), len(names.rules) + 1
     head[col.GROUPS] = max(1, len({s.group for s in names.stations}))
     head[col.WIDTH] = max((len(s.servers) for s in names.stations), default=1)
+    head[col.LIMITS] = len(daytime.thresholds_ms)
     return head

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,22 +124,53 @@ class Distribution:
 
     def of(self, groups: Bools) -> tuple[Floats, Ints]:
         """Values (or bucket middles when not exact) in rising order with their counts, the chosen groups together."""
+        return self.chosen(groups).counted()
+
+    def chosen(self, groups: Bools) -> Distribution:
+        """The chosen groups together as the one group of a distribution."""
         self._merge()
         chosen = np.flatnonzero(groups)
         begin, end = (np.searchsorted(self._keys, edge << VALUE_BITS).tolist() for edge in (chosen, chosen + 1))
         lines = [slice(a, b) for a, b in zip(begin, end, strict=True) if a < b]
-        values, counts = _merged([self._keys[mine] & _VALUE for mine in lines], [self._counts[mine] for mine in lines])
-        return (values.astype(np.float64) if self.exact else bucket_middle(values, self.bits)), counts
+        one = Distribution(self.bits, self.limit, exact=self.exact)
+        one._keys, one._counts = _merged(
+            [self._keys[mine] & _VALUE for mine in lines], [self._counts[mine] for mine in lines]
+        )
+        return one
+
+    def counted(self) -> tuple[Floats, Ints]:
+        """Values (or bucket middles when not exact) of the only group in rising order, with their counts."""
+        self._merge()
+        return (self._keys.astype(np.float64) if self.exact else bucket_middle(self._keys, self.bits)), self._counts
+
+    def values(self) -> Floats:
+        """The value (or bucket middle when not exact) of each line of the table."""
+        kept = self.table()[1]
+        return kept.astype(np.float64) if self.exact else bucket_middle(kept, self.bits)
+
+    def coarse(self) -> tuple[Ints, Ints]:
+        """Numbers of coarse buckets in rising order, and how many values of the only group are in each."""
+        self._merge()
+        values = self._keys if self.exact else bucket_low(self._keys, self.bits)
+        return _merged([to_bucket(values, COARSE_BITS)], [self._counts])
 
     def quantile_by_group(self, level: float, groups: int) -> Floats:
         """A quantile of each of the first groups; NaN of an empty one."""
-        group, value, count = self.table()
-        values = value.astype(np.float64) if self.exact else bucket_middle(value, self.bits)
+        group, _, count = self.table()
+        values = self.values()
         edges = np.searchsorted(group, np.arange(groups + 1)).tolist()
         return np.array(
             [quantile(values[a:b], count[a:b], level) for a, b in pairwise(edges)],
             dtype=np.float64,
         )
+
+    def without_nothing(self) -> Self:
+        """The same without values that were taken back as often as they were counted."""
+        self._merge()
+        there = self._counts != 0
+        if not there.all():
+            self._keys, self._counts = self._keys[there], self._counts[there]
+        return self
 
     @classmethod
     def together(cls, parts: Sequence[Distribution]) -> Distribution:
@@ -218,8 +250,7 @@ class Tally:
         now = Distribution(self._bits, self._limit, exact=self._exact)
         keys, counts = (lines[:, 0], waiting), (lines[:, COUNT], np.ones_like(waiting))
         now.add_keys(np.concatenate(keys), np.concatenate(counts))
-        now.table()
-        return now
+        return now.without_nothing()
 
 
 def block_edges(blocks: int, block_ms: int, until_ms: int) -> tuple[Ints, Ints]:
@@ -248,25 +279,33 @@ def areas(levels: Ints, block_ms: int, until_ms: int) -> Ints:
     return result
 
 
-def areas_by_day(levels: Ints, by_day: Ints, end_ms: int) -> Ints:
-    """The same by time of day, all days together: [entity, slot] from [slot, entity, steps and moments in their day].
+def areas_by_day(levels: Ints, by_day: Ints, end: Ints) -> Ints:
+    """The same by kind of day and time of day, all days of a kind together: [kind, entity, slot].
 
-    G_b(t) is the time before t that lies in slot b of its day; a unit step up at s contributes G_b(end) - G_b(s).
-    `by_day`: sum of step * its day.
+    `levels`: [kind, slot, entity, steps and moments in their day]; `by_day`: [entity, kind], sum of step * the days of
+    that kind before its own; `end`: `slot_time` of the end, [kind, slot].
+
+    G_kb(t) is the time before t that lies in slot b of days of kind k; a unit step up at s contributes
+    G_kb(end) - G_kb(s).
     """
-    slots = len(levels)
+    slots = levels.shape[1]
     slot_ms = DAY_MS // slots
-    steps, moments = levels[..., 0].T, levels[..., 1].T
-    later = np.cumsum(steps[:, ::-1], axis=1)[:, ::-1] - steps  # steps in later slots of their day
+    steps, moments = (levels[..., column].transpose(0, 2, 1) for column in (0, 1))
+    later = np.cumsum(steps[..., ::-1], axis=2)[..., ::-1] - steps  # steps in later slots of their day
     inside = moments - steps * (np.arange(slots, dtype=np.int64) * slot_ms)
-    before = slot_ms * (by_day[:, None] + later) + inside
-    result: Ints = steps.sum(axis=1)[:, None] * slot_time(slots, end_ms) - before
+    before = slot_ms * (by_day.T[:, :, None] + later) + inside
+    total = steps.sum(axis=(0, 2))
+    result: Ints = total[None, :, None] * end[:, None, :] - before
     return result
 
 
-def slot_time(slots: int, end_ms: int) -> Ints:
-    """Time before a moment in each slot of the day, all days together."""
-    day, in_day = divmod(end_ms, DAY_MS)
+def slot_time(slots: int, end_ms: int, kind: int, before: Ints) -> Ints:
+    """Time before a moment in each slot of the day: [kind, slot].
+
+    `kind`: of the moment's day; `before`: days of each kind before it.
+    """
     slot_ms = DAY_MS // slots
     start = np.arange(slots, dtype=np.int64) * slot_ms
-    return day * slot_ms + np.clip(in_day - start, 0, slot_ms)
+    time = np.repeat(before[:, None] * slot_ms, slots, axis=1)
+    time[kind] += np.clip(end_ms % DAY_MS - start, 0, slot_ms)
+    return time

@@ -1,25 +1,26 @@
 """Expectations of a scenario compared with what was measured.
 
-With one replication the measured value is that run's, with an interval from its clusters where there is one.  With
-several it is the mean over the replications, with Student's interval; counts are per replication.
+With one replication the measured value is that run's, with an interval from its station days where there is one.  With
+several it is that of all people together (`replicated.py`); counts are per replication.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.metrics.catalogue import Unit
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import Fold, Result
-from sim.metrics.intervals import Interval, of_means
+from sim.metrics.intervals import Interval
 from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_all
 from sim.metrics.names import Names
-from sim.metrics.units import in_words
+from sim.metrics.still import Still, still_of
+from sim.metrics.units import difference_in_words, in_words
 
+NOT_JUDGED = "not judged, the run was interrupted"
 _EXACT_REL = 1e-12
 """Two ways of computing the same number may differ in the last digit; `equals` without tolerance means this."""
 
@@ -33,6 +34,7 @@ class Expectation:
     business: str = ""
     demand: str = ""
     procedure: str = ""
+    step: str = ""
     rule: str = ""
     threshold_ms: int | None = None
     equals: float | None = None
@@ -52,6 +54,7 @@ class Expectation:
             business=self.business,
             demand=self.demand,
             procedure=self.procedure,
+            step=self.step,
             rule=self.rule,
             from_ms=self.from_ms,
             until_ms=self.until_ms,
@@ -66,6 +69,7 @@ class Expectation:
             self.business and f"business {self.business}",
             self.demand and f"demand {self.demand}",
             self.procedure and f"procedure {self.procedure}",
+            self.step and f"step {self.step}",
             self.rule and f"rule {self.rule}",
             "" if self.from_ms is None else f"from {in_words(self.from_ms, Unit.TIME)}",
             "" if self.until_ms is None else f"until {in_words(self.until_ms, Unit.TIME)}",
@@ -80,6 +84,7 @@ class Verdict:
 
     expectation: Expectation
     ok: bool
+    judged: bool  # not of a run that was interrupted: the rest of it may change everything
     measured: float
     unit: Unit
     interval: Interval
@@ -87,6 +92,8 @@ class Verdict:
     expected_text: str
     measured_text: str
     text: str
+    still: Still | None  # who still waited, or was inside, when the run ended; None: the metric is of other things
+    judged_by: float  # the value with them where that is worse, else as measured
 
     @property
     def ci(self) -> tuple[float, float] | None:
@@ -101,11 +108,18 @@ def needs(expectations: Iterable[Expectation]) -> tuple[tuple[Selection, ...], t
     return selections, tuple(sorted({e.threshold_ms for e in asked if e.threshold_ms is not None}))
 
 
-def evaluate(expectations: Iterable[Expectation], results: Sequence[Result]) -> list[Verdict]:
-    """A verdict for each expectation, from the results of one or more replications."""
+def evaluate(
+    expectations: Iterable[Expectation], results: Sequence[Result], *, interrupted: bool = False
+) -> list[Verdict]:
+    """A verdict for each expectation, from the results of one or more replications; none of a run that was interrupted.
+
+    What was measured until then is told all the same.
+    """
     asked = list(expectations)
-    answers = measure_all(results, [expectation.question for expectation in asked])
-    return [_verdict(one, combined(each), len(results)) for one, each in zip(asked, answers, strict=True)]
+    questions = [expectation.question for expectation in asked]
+    answers, still = measure_all(results, questions), still_of(results, questions)
+    judged = None if interrupted else len(results)
+    return [_verdict(*one, judged) for one in zip(asked, answers, still, strict=True)]
 
 
 def check(expectations: Iterable[Expectation], names: Names) -> list[str]:
@@ -120,25 +134,18 @@ def check(expectations: Iterable[Expectation], names: Names) -> list[str]:
     return problems
 
 
-def combined(estimates: Sequence[Estimate]) -> Estimate:
-    """One estimate from those of the replications."""
-    if len(estimates) == 1:
-        return estimates[0]
-    values = np.array([e.value for e in estimates])
-    known = values[~np.isnan(values)]
-    value = float(known.mean()) if len(known) else float("nan")
-    return Estimate(value, estimates[0].unit, sum(e.count for e in estimates), partial(of_means, values))
-
-
-def _verdict(expectation: Expectation, estimate: Estimate, replications: int) -> Verdict:
-    failures = list(_failures(expectation, estimate, replications))
+def _verdict(expectation: Expectation, estimate: Estimate, still: Still | None, replications: int | None) -> Verdict:
+    """`replications`: None if the run was interrupted."""
+    by = replace(estimate, value=estimate.value if still is None else still.worst(estimate.value))
+    failures = [NOT_JUDGED] if replications is None else list(_failures(expectation, by, replications))
     measured = _with_interval(estimate)
     expected = _expected(expectation, estimate.unit)
     what = expectation.title or f"{expectation.metric} ({expectation.where})"
-    text = f"{what}: {measured}, expected {expected}"
+    text = f"{what}: {measured}, expected {expected}{_and_still(still, estimate, by.value)}"
     return Verdict(
         expectation=expectation,
         ok=not failures,
+        judged=replications is not None,
         measured=estimate.value,
         unit=estimate.unit,
         interval=estimate.interval,
@@ -146,16 +153,29 @@ def _verdict(expectation: Expectation, estimate: Estimate, replications: int) ->
         expected_text=expected,
         measured_text=measured,
         text=text if not failures else f"{text}: {'; '.join(failures)}",
+        still=still,
+        judged_by=by.value,
     )
 
 
+def _and_still(still: Still | None, estimate: Estimate, judged_by: float) -> str:
+    """Who is not in the number because his wait is not over; and what it is with them, if that is worse."""
+    if still is None or still.people == 0:
+        return ""
+    doing, longest = "inside" if still.inside else "waiting", in_words(still.longest_ms, Unit.TIME)
+    told = f"; {still.people:,} still {doing} at the end, for up to {longest}"
+    if np.isnan(judged_by) or judged_by == estimate.value:
+        return told
+    return f"{told}, with them {'at most' if still.more_is_better else 'at least'} {in_words(judged_by, estimate.unit)}"
+
+
 def _with_interval(estimate: Estimate) -> str:
-    """Measured value, with its interval if there is one; no metric is negative, even if the formula goes there."""
+    """Measured value, with its interval; or why there can be none, where all observations are the same."""
     interval, unit = estimate.interval, estimate.unit
     value = in_words(estimate.value, unit)
     if interval.note:
-        return value
-    return f"{value} (95 %: {in_words(max(0.0, interval.low), unit)} to {in_words(interval.high, unit)})"
+        return f"{value} ({interval.note})" if interval.error == 0.0 else value
+    return f"{value} (95 %: {in_words(interval.low, unit)} to {in_words(interval.high, unit)})"
 
 
 def _expected(e: Expectation, unit: Unit) -> str:
@@ -164,7 +184,7 @@ def _expected(e: Expectation, unit: Unit) -> str:
     if e.equals is not None:
         parts.append(in_words(e.equals, unit))
     if e.within is not None:
-        parts.append(f"within {in_words(e.within, unit)}")
+        parts.append(f"within {difference_in_words(e.within, unit)}")
     if e.within_rel is not None:
         parts.append(f"within {100 * e.within_rel:.4g} %")
     if e.z is not None:
@@ -183,20 +203,20 @@ def _failures(e: Expectation, estimate: Estimate, replications: int) -> Iterable
         yield estimate.interval.note or "nothing to measure"
         return
     if e.at_most is not None and value > e.at_most:
-        yield f"{in_words(value - e.at_most, unit)} too much"
+        yield f"{difference_in_words(value - e.at_most, unit)} too much"
     if e.at_least is not None and value < e.at_least:
-        yield f"{in_words(e.at_least - value, unit)} too little"
+        yield f"{difference_in_words(e.at_least - value, unit)} too little"
     if e.equals is None:
         return
     difference = abs(value - e.equals)
     if e.within is not None and difference > e.within:
-        yield f"differs by {in_words(difference, unit)}"
+        yield f"differs by {difference_in_words(difference, unit)}"
     if e.within_rel is not None and difference > e.within_rel * abs(e.equals):
-        yield f"differs by {in_words(difference, unit)}"
+        yield f"differs by {difference_in_words(difference, unit)}"
     if e.z is not None:
         yield from _too_many_errors(e.z, difference, estimate.interval, replications)
     if e.within is None and e.within_rel is None and e.z is None and difference > _EXACT_REL * abs(e.equals):
-        yield f"differs by {in_words(difference, unit)}"
+        yield f"differs by {difference_in_words(difference, unit)}"
 
 
 def _too_many_errors(z: float, difference: float, interval: Interval, replications: int) -> Iterable[str]:

@@ -67,7 +67,7 @@ class Fold:
         self._cubes = {selection: Cube(names, selection, thresholds) for selection in wanted}
         windows = dict.fromkeys(window_of(names, selection) for selection in wanted)
         self._progress = {window: Progress(names, *window) for window in windows}
-        self._daytime, self._flows = Daytime(names), Flows(names)
+        self._daytime, self._flows = Daytime(names, thresholds), Flows(names)
         self._counter = Counter(names, self._cubes.values(), self._progress.values(), self._daytime, self._flows)
 
     @property
@@ -91,11 +91,12 @@ class Fold:
             raise ValueError(
                 f"the log goes on until {self._counter.latest_ms} ms, the run cannot have ended at {end} ms"
             )
+        unfinished = self._counter.unfinished()
         return Result(
             names=self.names,
             end_ms=end,
             rows=self._counter.rows,
-            cubes={selection: cube.result(end) for selection, cube in self._cubes.items()},
+            cubes={selection: cube.result(end, unfinished) for selection, cube in self._cubes.items()},
             daytime=self._daytime.result(end),
             progress={window: progress.result(end) for window, progress in self._progress.items()},
             flows=self._flows.result(end),

@@ -16,7 +16,7 @@ from sim.engines import counting_lean as kernels
 from sim.engines.compiled_tables import pairs_of
 from sim.engines.counting_columns import LEDGERS, Lean
 from sim.log import LEADS
-from sim.metrics.counter import menus_of
+from sim.metrics.counter import annexes_of, menus_of
 from sim.metrics.counting import Bools, Ints, bucket_middle, quantile
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
 from sim.metrics.names import Names
@@ -78,7 +78,8 @@ class LeanFold:
         width = max((len(s.servers) for s in names.stations), default=1)
         columns = kernels.WITHIN + len(thresholds_ms)
         self._shapes: dict[str, tuple[int, ...]] = {
-            "limit": (len(thresholds_ms),), "menu": (lines,), "group": (lines,), "station": (lines, columns),
+            "limit": (len(thresholds_ms),), "group": (lines,), "station": (lines, columns),
+            **dict.fromkeys(("menu", "annex"), (lines,)),
             **dict.fromkeys(("queue", "inside", "wrap_up", "capacity", "down", "stops"), (lines, 2)),
             "line": (lines, 3), "duty": (lines, width), "endless": (lines,),
             "waits": (len(self._groups) + 1, kernels.BUCKETS),
@@ -92,6 +93,7 @@ class LeanFold:
         self._sums[: kernels.HEAD] = head
         self._table("limit")[:] = thresholds_ms
         self._table("menu")[:] = menus_of(names)
+        self._table("annex")[:] = annexes_of(names)
         self._table("group")[:] = [*(self._groups.index(s.group) for s in names.stations), len(self._groups)]
         self._case: Ints = np.zeros((_CASES, kernels.CASE_WIDTH), dtype=np.int64)
         self._rows, self._latest_ms = 0, 0

@@ -5,7 +5,7 @@ Natural units: times in ms, shares 0..1, rates per ms, everything else in people
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property, partial
@@ -15,11 +15,12 @@ import numpy as np
 from sim.engines.counting_columns import Column
 from sim.log import LEADS
 from sim.metrics.catalogue import COUNTS, LEVELS, LONGEST_QUEUE, QUANTILES, RATIOS, WITHIN, Unit, known
-from sim.metrics.counting import COARSE_BITS, Bools, Floats, Ints, quantile, to_bucket
+from sim.metrics.counting import Bools, Distribution, Floats, Ints
 from sim.metrics.cube import CubeResult, Selection, UnknownNameError
 from sim.metrics.fold import Result
-from sim.metrics.intervals import NO_NUMBER, Interval, none_because, of_quantile, of_ratio
+from sim.metrics.intervals import Interval, none_because, of_quantile, of_ratio
 from sim.metrics.names import Names
+from sim.metrics.replicated import Part, Replicated
 
 C = Column
 
@@ -36,12 +37,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number, how many observations it comes from, and the interval for it, worked out when it is asked for."""
+    """A number, how many observations it comes from, and the interval for it, worked out when it is asked for.
+
+    `part`: what it adds to the same number of several replications.
+    """
 
     value: float
     unit: Unit
     count: int
     around: Callable[[], Interval] = field(compare=False, repr=False)
+    part: Part = field(default=Part(), compare=False, repr=False)
 
     @cached_property
     def interval(self) -> Interval:
@@ -81,44 +86,39 @@ def stations_named(names: Names, name: str) -> Bools:
 
 
 def measure(result: Result, question: Question) -> Estimate:
-    """The answer to a question, from one run or from pooled replications."""
-    return measure_each([result], question)[0]
+    """The answer to a question, from one run."""
+    return measure_all([result], [question])[0]
 
 
-def measure_each(results: Sequence[Result], question: Question) -> list[Estimate]:
-    """The answers from replications of one program."""
-    return measure_all(results, [question])[0]
-
-
-def measure_all(results: Sequence[Result], questions: Sequence[Question]) -> list[list[Estimate]]:
-    """The answers to each question from replications of one program, each of which is looked at once."""
+def measure_all(results: Sequence[Result], questions: Sequence[Question]) -> list[Estimate]:
+    """The answer to each question from all replications of one program together, each of which is looked at once."""
     names = results[0].names
     for question in questions:
         check_metric(question.metric, names)
     return measure_at_all(results, [(question, stations_named(names, question.station)) for question in questions])
 
 
-def measure_at_all(results: Sequence[Result], asked: Sequence[tuple[Question, Bools]]) -> list[list[Estimate]]:
-    """The same for sets of stations that have no name.
+def measure_at_all(results: Iterable[Result], asked: Sequence[tuple[Question, Bools]]) -> list[Estimate]:
+    """The same for sets of stations that have no name."""
+    rest = iter(results)
+    first = next(rest)
+    answers = [measure_at(first, question, chosen) for question, chosen in asked]
+    together: list[Replicated] = []
+    for result in rest:
+        together = together or [Replicated(answer.unit, [answer.part]) for answer in answers]
+        for one, (question, chosen) in zip(together, asked, strict=True):
+            one.add(measure_at(result, question, chosen).part)
+    return [Estimate(one.value, one.unit, one.count, one.interval) for one in together] or answers
 
-    Of several replications the numbers alone are kept: what the interval of a single one is made of is most of it.
-    """
-    answers: list[list[Estimate]] = [[] for _ in asked]
-    for result in results:
-        for mine, (question, chosen) in zip(answers, asked, strict=True):
-            estimate = measure_at(result, question, chosen)
-            mine.append(estimate if len(results) == 1 else replace(estimate, around=_of_one_of_many))
-    return answers
 
-
-def _of_one_of_many() -> Interval:
+def _of_pooled() -> Interval:
     return none_because("the interval is that of all replications")
 
 
 def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
-    """The answer for a set of stations that has no name; the interval of pooled replications is asked of them."""
+    """The answer of one run for a set of stations that has no name; of pooled replications without an interval."""
     estimate = _at(result, question, chosen)
-    return estimate if result.runs == 1 else replace(estimate, around=_of_one_of_many)
+    return estimate if result.runs == 1 else replace(estimate, around=_of_pooled)
 
 
 def _at(result: Result, question: Question, chosen: Bools) -> Estimate:
@@ -133,20 +133,14 @@ def _at(result: Result, question: Question, chosen: Bools) -> Estimate:
     if metric in LEVELS:
         return _of_level(cube, chosen, metric)
     if metric in COUNTS:
-        return _of_count(cube, chosen, question)
-    if metric == WITHIN:
-        if question.threshold_ms is None:
-            raise UnknownMetricError('"wait.within" needs a threshold')
-        within = _total(cube, chosen, (cube.within(question.threshold_ms),))
-        return _of_sums(within, _total(cube, chosen, (C.JOINED,)), Unit.SHARE)
+        return _of_number(cube, chosen, question)
+    if metric in WITHIN:
+        return _of_within(cube, chosen, metric, question.threshold_ms)
     if metric in RATIOS:
         return _of_ratio(result, cube, chosen, metric)
     if metric == LONGEST_QUEUE:
-        longest = int(cube.longest_queue[chosen].max())
-        return Estimate(
-            float(longest), Unit.LEVEL, int(chosen.sum()), partial(none_because, "a maximum has no interval")
-        )
-    return _of_waits(cube, chosen, metric)
+        return _of_maximum(float(cube.longest_queue[chosen].max()), Unit.LEVEL, int(chosen.sum()))
+    return _of_lengths(cube, chosen, metric)
 
 
 def _total(cube: CubeResult, chosen: Bools, columns: tuple[int, ...]) -> Ints:
@@ -159,9 +153,21 @@ def _total(cube: CubeResult, chosen: Bools, columns: tuple[int, ...]) -> Ints:
 
 def _of_sums(above: Ints | Floats, below: Ints | Floats, unit: Unit, count: int | None = None) -> Estimate:
     """A ratio of sums with its interval from clusters."""
-    total = below.sum()
-    value = float(above.sum() / total) if total else NO_NUMBER
-    return Estimate(value, unit, int(total) if count is None else count, partial(of_ratio, above, below))
+    part = Part(float(above.sum()), float(below.sum()), int(below.sum()) if count is None else count)
+    return Estimate(part.value, unit, part.count, partial(of_ratio, above, below, share=unit is Unit.SHARE), part)
+
+
+def _without_interval(part: Part, unit: Unit, why: str) -> Estimate:
+    """A number of which one run alone has no interval."""
+    return Estimate(part.value, unit, part.count, partial(none_because, why), part)
+
+
+def _of_count(number: int, runs: int) -> Estimate:
+    return _without_interval(Part(number, runs, number), Unit.COUNT, "a count of one run has no interval")
+
+
+def _of_maximum(largest: float, unit: Unit, count: int) -> Estimate:
+    return _without_interval(Part(largest, 1.0, count), unit, "a maximum has no interval")
 
 
 def _of_ratio(result: Result, cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
@@ -171,9 +177,8 @@ def _of_ratio(result: Result, cube: CubeResult, chosen: Bools, metric: str) -> E
         return _of_sums(above, below, ratio.unit)
     served = int(_total(cube, chosen, (C.SERVED,)).sum())
     if result.unlimited[chosen[:-1]].any():
-        return Estimate(
-            NO_NUMBER, ratio.unit, served, partial(none_because, "servers without number have no utilisation")
-        )
+        why = "servers without number have no utilisation"
+        return _without_interval(Part(count=served, note=why), ratio.unit, why)
     return _of_sums(above, below, ratio.unit, served)
 
 
@@ -185,25 +190,47 @@ def _of_level(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
     return _of_sums(above, time, level.unit, int(_total(cube, mine, (level.counted,)).sum()))
 
 
-def _of_count(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
+def _of_number(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
     columns = COUNTS[question.metric].columns
     selection = question.selection
-    at_counter = question.station or selection.business or selection.procedure or selection.priority is not None
+    of_steps = selection.business or selection.procedure or selection.step
+    at_counter = question.station or of_steps or selection.priority is not None
     if question.metric == "arrivals" and not at_counter:
         columns = (C.BEGUN,)
-    total = int(_total(cube, chosen, columns).sum())
-    note = partial(none_because, "a count of one run has no interval")
-    return Estimate(total / cube.runs, Unit.COUNT, total, note)
+    return _of_count(int(_total(cube, chosen, columns).sum()), cube.runs)
 
 
-def _of_waits(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
-    served = metric.startswith("wait.served.")
-    waits, by_cluster = cube.waits, cube.waits_by_cluster
-    if served:
-        waits, by_cluster = cube.served_waits, cube.served_waits_by_cluster
-    part = metric.rsplit(".", 1)[1]
+def everybody_within(cube: CubeResult, chosen: Bools, metric: str, threshold_ms: int) -> Ints:
+    """Of whom a share within a threshold is, per cluster."""
+    everybody = _total(cube, chosen, WITHIN[metric].below)
+    if WITHIN[metric].patient:
+        everybody = everybody - _total(cube, chosen, (cube.gave_up_within(threshold_ms),))
+    return everybody
+
+
+def _of_within(cube: CubeResult, chosen: Bools, metric: str, threshold_ms: int | None) -> Estimate:
+    """A share served within a threshold."""
+    if threshold_ms is None:
+        raise UnknownMetricError(f'"{metric}" needs a threshold')
+    within = _total(cube, chosen, (cube.within(threshold_ms),))
+    return _of_sums(within, everybody_within(cube, chosen, metric, threshold_ms), Unit.SHARE)
+
+
+def lengths_of(cube: CubeResult, family: str) -> tuple[Distribution, Distribution]:
+    """The distribution of waits or visits by station, and the same by cluster."""
+    return {
+        "wait": (cube.waits, cube.waits_by_cluster),
+        "wait.served": (cube.served_waits, cube.served_waits_by_cluster),
+        "visit": (cube.visits, cube.visits_by_cluster),
+    }[family]
+
+
+def _of_lengths(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
+    """A quantile or the maximum of waits or visits."""
+    family, part = metric.rsplit(".", 1)
+    lengths, by_cluster = lengths_of(cube, family)
     return _of_distribution(
-        lambda: waits.of(chosen), part, lambda: _clusters(by_cluster.table(), np.repeat(chosen, cube.blocks), 0)
+        lengths.chosen(chosen), part, lambda: _clusters(by_cluster.table(), np.repeat(chosen, cube.blocks), 0)
     )
 
 
@@ -212,15 +239,12 @@ def _of_lead(cube: CubeResult, chosen: Bools, lead: int, part: str) -> Estimate:
     if part == "mean":
         return _of_sums(total, number, Unit.TIME)
     if part == "count":
-        count = int(number.sum())
-        return Estimate(
-            count / cube.runs, Unit.COUNT, count, partial(none_because, "a count of one run has no interval")
-        )
+        return _of_count(int(number.sum()), cube.runs)
     mine = np.zeros((len(LEADS), cube.stations), dtype=bool)
     mine[lead] = chosen
     first = lead * cube.stations * cube.blocks
     return _of_distribution(
-        lambda: cube.leads.of(mine.ravel()),
+        cube.leads.chosen(mine.ravel()),
         part,
         lambda: _clusters(cube.leads_by_cluster.table(), np.repeat(chosen, cube.blocks), first),
     )
@@ -238,29 +262,27 @@ def _clusters(table: Clusters, chosen: Bools, first: int) -> Clusters:
     return cluster[mine], bucket[mine], count[mine]
 
 
-Counted = tuple[Floats, Ints]
-
-
-def _of_distribution(find: Callable[[], Counted], part: str, clusters: Callable[[], Clusters]) -> Estimate:
+def _of_distribution(found: Distribution, part: str, clusters: Callable[[], Clusters]) -> Estimate:
     """A quantile or the maximum of a distribution."""
-    values, counts = find()
+    values, counts = found.counted()
     total = int(counts.sum())
-    if total == 0:
-        return Estimate(NO_NUMBER, Unit.TIME, 0, partial(none_because, "nothing to measure"))
     if part == "max":
-        return Estimate(float(values[-1]), Unit.TIME, total, partial(none_because, "a maximum has no interval"))
-    value = quantile(values, counts, QUANTILES[part])
-    return Estimate(value, Unit.TIME, total, lambda: _around(value, QUANTILES[part], find(), clusters()))
+        if total:
+            return _of_maximum(float(values[-1]), Unit.TIME, total)
+        return _without_interval(Part(), Unit.TIME, "nothing to measure")
+    mine = Part(count=total, values=found, share=QUANTILES[part])
+    if total == 0:
+        return _without_interval(mine, Unit.TIME, "nothing to measure")
+    return Estimate(mine.value, Unit.TIME, total, lambda: _around(mine.share, found, clusters()), mine)
 
 
-def _around(value: float, share: float, counted: Counted, clusters: Clusters) -> Interval:
+def _around(share: float, found: Distribution, clusters: Clusters) -> Interval:
     """The interval for a quantile."""
     cluster, bucket, count = clusters
-    _, cluster = np.unique(cluster, return_inverse=True)
-    limit = int(to_bucket(np.array([int(value)], dtype=np.int64), COARSE_BITS)[0])
-    everything = np.bincount(cluster, count).astype(np.int64)
-    below = np.bincount(cluster, count * (bucket <= limit)).astype(np.int64)
-    return of_quantile(*counted, share, below, everything)
+    (there, row), (buckets, column) = (np.unique(each, return_inverse=True) for each in (cluster, bucket))
+    table = np.zeros((len(there), len(buckets)), dtype=np.int64)
+    np.add.at(table, (row, column), count)
+    return of_quantile(found.counted(), share, np.cumsum(table, axis=1))
 
 
 def _of_progress(result: Result, question: Question) -> Estimate:
@@ -269,11 +291,11 @@ def _of_progress(result: Result, question: Question) -> Estimate:
     progress = result.progress_of(question.selection)
     number = next(n for n, s in enumerate(result.names.steps) if (s.procedure, s.step) == (procedure, step))
     if kind == "wip":
-        time = int(progress.day_time.sum())
-        value = float(progress.at_step[number].sum() / time) if time else NO_NUMBER
-        note = partial(none_because, "days follow on from each other: an interval needs replications")
-        return Estimate(value, Unit.LEVEL, int(progress.entered[number]), note)
+        part = Part(
+            float(progress.at_step[number].sum()), float(progress.day_time.sum()), int(progress.entered[number])
+        )
+        return _without_interval(part, Unit.LEVEL, "days follow on from each other: an interval needs replications")
     order = next(p.steps for p in result.names.procedures if p.name == procedure)
     entered = int(progress.entered[order[0]])
-    value = float(progress.done[number] / entered) if entered else NO_NUMBER
-    return Estimate(value, Unit.SHARE, entered, partial(none_because, "the share of one run has no interval"))
+    part = Part(float(progress.done[number]), float(entered), entered)
+    return _without_interval(part, Unit.SHARE, "the share of one run has no interval")

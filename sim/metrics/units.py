@@ -24,6 +24,14 @@ def in_words(value: float, unit: Unit) -> str:
             return f"{value:,.0f}" if value == int(value) else _figures(value, 5)
 
 
+def difference_in_words(value: float, unit: Unit) -> str:
+    """A difference with its unit: shares differ by percentage points."""
+    if unit is not Unit.SHARE:
+        return in_words(value, unit)
+    points = f"{100 * value:.4g}"
+    return f"{points} percentage {'point' if points == '1' else 'points'}"
+
+
 def _figures(value: float, digits: int) -> str:
     """So many digits, or all before the decimal point, with separators and never a power of ten, where it is large."""
     return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"

@@ -128,8 +128,8 @@ def with_arrivals(program: Program, source: int, seed: int, t_ms: Ints, fen: Int
             weights=tuple(chance[order].tolist()),
         )  # fmt: skip
     given = replace(
-        row, table=ArrivalTable(t_ms), segments=(), sine=None, day_cv=0.0, batch=1, at_most=FOREVER, stop_ms=FOREVER,
-        amount=len(program.dists),
+        row, table=ArrivalTable(t_ms), segments=(), sine=None, counted=None, day_cv=0.0, batch=1,
+        at_most=FOREVER, start_ms=0, stop_ms=FOREVER, amount=len(program.dists),
     )  # fmt: skip
     sources, cohorts = list(program.sources), list(program.cohorts)
     sources[source] = given

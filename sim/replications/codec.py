@@ -19,11 +19,12 @@ from sim.metrics.flows import FlowsResult
 from sim.metrics.fold import Result
 from sim.metrics.names import Names
 from sim.metrics.progress import ProgressResult
+from sim.metrics.replicated import Part
 from sim.stories import StoryResult
 
 _CLASSES: dict[str, Any] = {
     kind.__name__: kind
-    for kind in (CubeResult, DaytimeResult, FlowsResult, ProgressResult, Result, Selection, StoryResult)
+    for kind in (CubeResult, DaytimeResult, FlowsResult, Part, ProgressResult, Result, Selection, StoryResult)
 }
 _TYPES = ("<i8", "<f8", "|b1")
 _SMALL = ("|u1", "<u2", "<u4")
@@ -42,7 +43,7 @@ def encode(value: object) -> bytes:
     return len(text).to_bytes(_LENGTH, "little") + text + b"".join(encoder.arrays)
 
 
-def decode(content: bytes, names: Names) -> Any:
+def decode(content: bytes, names: Names | None = None) -> Any:
     """The value again; `names` takes the place of every Names in it.  Raises UnreadableRowError."""
     try:
         form, at = _form(content)
@@ -132,7 +133,7 @@ def _smallest(values: np.ndarray[Any, Any]) -> str:
 class _Decoder:
     """Reads the JSON form and takes the arrays from behind it in their order."""
 
-    def __init__(self, content: bytes, at: int, names: Names) -> None:
+    def __init__(self, content: bytes, at: int, names: Names | None) -> None:
         self._content, self._at, self._names = content, at, names
         self._distributions: list[Distribution] = []
 

@@ -1,27 +1,26 @@
 """Two alternatives compared on the same people: paired differences with intervals.
 
 Random numbers are looked up by person and step, so both alternatives meet the same people with the same needs (common
-random numbers): replication by replication the difference is that of the alternatives.  With several metrics each
+random numbers).  What is compared is of all people together, as everywhere; how certain the difference is follows from
+what each pair of replications moves it by.  With several metrics each
 interval is wide enough that all of them hold together at the stated confidence (Bonferroni).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 
-import numpy as np
-
 from sim.errors import Problem, ScenarioError
 from sim.metrics.catalogue import Unit
-from sim.metrics.counting import Floats
 from sim.metrics.fold import Result
-from sim.metrics.intervals import LEVEL, Interval, of_means, t_quantile
+from sim.metrics.intervals import LEVEL, Interval, t_quantile
 from sim.metrics.names import Names
-from sim.metrics.units import in_words
-from sim.replications.asked import Asked, read_asked
+from sim.metrics.replicated import Replicated, paired_difference
+from sim.metrics.units import difference_in_words, in_words
+from sim.replications.asked import Asked, read_asked, read_paired
 
 OPTION = "--metric"
 REPLICATIONS = 20
@@ -31,10 +30,10 @@ HEADLINE = ("wait.mean", "wait.p90", "abandoned.share", "turned_away.count", "ut
 LEAD = "lead.application_to_hand.mean"
 
 _LESS_IS_BETTER = (
-    "wait.", "stay.", "queue.", "present.", "abandoned.", "blocked.", "balked.", "turned_away.", "refused.", "lead.",
-    "wip.",
+    "wait.", "stay.", "visit.", "queue.", "present.", "abandoned.", "blocked.", "balked.", "turned_away.", "refused.",
+    "lead.", "wip.",
 )  # fmt: skip
-_MORE_IS_BETTER = ("wait.within", "answered.share", "served.count", "throughput", "funnel.")
+_MORE_IS_BETTER = ("wait.within", "service_level.", "answered.share", "served.count", "throughput", "funnel.")
 
 
 @unique
@@ -88,66 +87,70 @@ def asked_of_both(texts: Sequence[str], a: Names, b: Names) -> list[Asked]:
     found: list[Asked] = []
     for text in texts:
         try:
-            asked = read_asked(text, a, OPTION)
-            read_asked(text, b, OPTION)
+            found.append(read_paired(text, a, OPTION))
+            read_paired(text, b, OPTION)
         except ScenarioError as error:
             problems += error.problems
-            continue
-        if asked.share is not None:
-            why = "quantiles between replications cannot be compared in pairs"
-            problems.append(Problem(OPTION, text, None, why, "the metric itself"))
-        found.append(asked)
     if problems:
         raise ScenarioError(tuple(dict.fromkeys(problems)))
     return found
 
 
 def compare(a: Sequence[Result], b: Sequence[Result], asked: Sequence[Asked], level: float = LEVEL) -> list[Difference]:
-    """The differences, replication by replication; metrics with nothing to measure on either side are left out."""
-    values = [(one, np.array(one.of(a)), np.array(one.of(b))) for one in asked]
+    """The differences, in pairs of replications; metrics with nothing to measure on either side are left out."""
     told = [
-        (one, x, y) for one, x, y in values if not (np.isnan(x).all() or np.isnan(y).all()) and (x.any() or y.any())
+        (one, x, y)
+        for one, x, y in zip(asked, _together(a, asked), _together(b, asked), strict=True)
+        if not (math.isnan(x.value) or math.isnan(y.value)) and (x.value != 0.0 or y.value != 0.0)
     ]
     each = 1.0 - (1.0 - level) / max(1, len(told))
     return [_difference(one, x, y, each) for one, x, y in told]
 
 
-def _difference(asked: Asked, a: Floats, b: Floats, level: float) -> Difference:
-    known = ~(np.isnan(a) | np.isnan(b))
-    x, y = a[known], b[known]
-    change = y - x
-    interval = of_means(change, level)
-    mean_a, mean_b = (float(v.mean()) if len(v) else math.nan for v in (x, y))
-    finding = _finding(asked, change, interval)
-    more = more_needed(change, level) if finding is Finding.UNKNOWN else None
-    return Difference(asked, mean_a, mean_b, interval, finding, len(change), more)
+def _together(results: Iterable[Result], asked: Sequence[Asked]) -> list[Replicated]:
+    """Each number that is asked for, over replications that are looked at once."""
+    found = [one.together(()) for one in asked]
+    for result in results:
+        for mine, one in zip(found, asked, strict=True):
+            mine.add(one.part(result))
+    return found
 
 
-def _finding(asked: Asked, change: Floats, interval: Interval) -> Finding:
-    if len(change) and not change.any():
+def _difference(asked: Asked, a: Replicated, b: Replicated, level: float) -> Difference:
+    interval = paired_difference(a, b, level)
+    finding = _finding(asked, interval)
+    more = more_needed(b.value - a.value, interval, level) if finding is Finding.UNKNOWN else None
+    return Difference(asked, a.value, b.value, interval, finding, interval.observations, more)
+
+
+def _finding(asked: Asked, interval: Interval) -> Finding:
+    if interval.note:
+        return Finding.UNKNOWN
+    if interval.low == interval.high == 0.0:
         return Finding.EQUAL
-    if interval.note or interval.low <= 0.0 <= interval.high:
+    if interval.low <= 0.0 <= interval.high:
         return Finding.UNKNOWN
     better = direction(asked.question.metric) * (1 if interval.low > 0 else -1)
     return (Finding.A_BETTER, Finding.DIFFERENT, Finding.B_BETTER)[better + 1]
 
 
-def more_needed(change: Floats, level: float) -> int | None:
-    """Further pairs after which the interval would leave out 0, if mean and scatter stay as they are.
+def more_needed(value: float, interval: Interval, level: float) -> int | None:
+    """Further pairs after which the interval would leave out 0, if difference and scatter stay as they are.
 
     None if that is beyond a hundred thousand.  A forecast from a difference that may itself be chance: no promise.
     """
-    if len(change) < 2 or float(change.mean()) == 0.0:
+    pairs = interval.observations
+    if interval.note or value == 0.0:
         return None
-    ratio = float(change.std(ddof=1)) / abs(float(change.mean()))
-    low, high = len(change), MOST_MORE
+    ratio = interval.error * math.sqrt(pairs) / abs(value)
+    low, high = pairs, MOST_MORE
     while low < high:
         middle = (low + high) // 2
         if t_quantile(0.5 + level / 2, middle - 1) * ratio / math.sqrt(middle) < 1.0:
             high = middle
         else:
             low = middle + 1
-    return None if low >= MOST_MORE else max(1, low - len(change))
+    return None if low >= MOST_MORE else max(1, low - pairs)
 
 
 def sentence(difference: Difference, a: str, b: str) -> str:
@@ -158,22 +161,26 @@ def sentence(difference: Difference, a: str, b: str) -> str:
     if interval.note:
         return f"{what}: not known, {interval.note}"
     more_or_less = "more" if difference.difference > 0 else "less"
-    told = f"{amount(abs(difference.difference), unit)} {more_or_less} in {b} than in {a}"
+    told = f"{difference_in_words(abs(difference.difference), unit)} {more_or_less} with {b} than with {a}"
     if difference.finding is Finding.UNKNOWN:
         return f"{what}: not known yet which is better; {told}, but {_unsure(difference)}"
+    better = {Finding.A_BETTER: f"better with {a}", Finding.B_BETTER: f"better with {b}"}
+    known = better.get(difference.finding, "they differ")
+    return f"{what}: {known}; {told} ({_span(interval, unit)})"
+
+
+def _span(interval: Interval, unit: Unit) -> str:
+    """From where to where a difference goes that is known to be one."""
+    if interval.error == 0.0:
+        return "in every pair of replications"
     low, high = sorted((abs(interval.low), abs(interval.high)))
-    ways = {Finding.A_BETTER: f"{a} is better", Finding.B_BETTER: f"{b} is better", Finding.DIFFERENT: "they differ"}
-    return f"{what}: {ways[difference.finding]}; {told} ({amount(low, unit)} to {amount(high, unit)})"
-
-
-def amount(value: float, unit: Unit) -> str:
-    """A difference in words: shares differ by percentage points."""
-    return f"{100 * value:.4g} percentage points" if unit is Unit.SHARE else in_words(value, unit)
+    return f"{difference_in_words(low, unit)} to {difference_in_words(high, unit)}"
 
 
 def _unsure(difference: Difference) -> str:
     unit, interval = difference.asked.unit, difference.interval
-    span = f"anything from {amount(-interval.low, unit)} less to {amount(interval.high, unit)} more is possible"
+    less, more = difference_in_words(-interval.low, unit), difference_in_words(interval.high, unit)
+    span = f"anything from {less} less to {more} more is possible"
     if difference.more is None:
         return f"{span}; more replications will hardly decide it"
     return f"{span}; about {difference.more:,} more replications would probably decide it"

@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
-from sim.metrics.intervals import Interval, of_means
+from sim.metrics.intervals import NO_NUMBER, REPLICATIONS, Interval, none_because
+from sim.metrics.replicated import Part, paired_difference
 from sim.replications.asked import Asked
 from sim.replications.vary import CannotVaryError, Variation, vary
 from sim.replications.warm_up import Settled
 from sim.scenario.values import Provenance
 
-REPLICATIONS = 5
+FEW = 5
+"""Replications, if nobody says how many."""
 CHANGE = Fraction(1, 5)
+NO_INTERVAL = none_because(REPLICATIONS.few)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class Effect:
     """What one alternative does to the metric."""
 
     value: str  # of the input
-    metric: float  # mean over replications
-    difference: Interval  # to the scenario as it is, in pairs
+    metric: float = NO_NUMBER  # over all replications
+    change: float = 0.0  # from the scenario as it is
+    interval: Interval = NO_INTERVAL  # of the change, in pairs
     note: str = ""  # why there is none
 
 
@@ -44,14 +46,14 @@ class Swing:
     @property
     def largest(self) -> float:
         """The larger of the two changes of the metric."""
-        middles = [abs((e.difference.low + e.difference.high) / 2) for e in (self.low, self.high) if not e.note]
-        return max((m for m in middles if m == m), default=0.0)  # noqa: PLR0124 - NaN
+        changes = (abs(effect.change) for effect in (self.low, self.high))
+        return max(change if change == change else 0.0 for change in changes)  # noqa: PLR0124 - NaN
 
     @property
     def matters(self) -> bool:
-        """Whether either change is more than chance."""
-        effects = [e.difference for e in (self.low, self.high) if not e.note]
-        return any(i.low > 0 or i.high < 0 for i in effects)
+        """Whether either change is more than chance; one replication tells nothing about that."""
+        known = [effect.interval for effect in (self.low, self.high) if not effect.interval.note]
+        return any(i.low > 0 or i.high < 0 for i in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Tornado:
     swings: tuple[Swing, ...]
     skipped: tuple[tuple[str, str], ...]  # key, why
     settled: Settled | None = None  # the warm-up, if it was found
+
+    @property
+    def tells_chance(self) -> bool:
+        """Whether there are enough replications to tell a change from chance."""
+        return self.replications >= REPLICATIONS.least
 
 
 def variations(rows: Sequence[Provenance], change: Fraction) -> tuple[list[Variation], list[tuple[str, str]]]:
@@ -92,34 +99,25 @@ def tornado(
     change: Fraction,
     found: Sequence[Variation],
     skipped: Sequence[tuple[str, str]],
-    values: Mapping[str, Sequence[float]],
+    values: Mapping[str, Sequence[Part]],
     refused: Mapping[str, str],
     settled: Settled | None = None,
 ) -> Tornado:
-    """Put together what was played: the metric of each replication by override ("": the scenario as it is).
+    """Put together what was played: what each replication adds to the metric, by override ("": as it is).
 
     `refused`: why an alternative was not played.
     """
-    base = np.array(values[""])
+    base = asked.together(values[""])
 
     def effect(text: str, written: str) -> Effect:
-        nothing = Interval(float("nan"), float("nan"), float("nan"), 0)
         if not text:
-            return Effect(written, float("nan"), nothing, "the same value")
+            return Effect(written, note="the same value")
         if text not in values:
-            return Effect(written, float("nan"), nothing, refused.get(text, "not played"))
-        mine = np.array(values[text])
-        return Effect(written, asked.value(mine.tolist()), of_pairs(mine - base))
+            return Effect(written, note=refused.get(text, "not played"))
+        mine = asked.together(values[text])
+        return Effect(written, mine.value, mine.value - base.value, paired_difference(base, mine))
 
     swings = [Swing(v.key, v.value, effect(v.low, v.low_value), effect(v.high, v.high_value)) for v in found]
     swings.sort(key=lambda swing: (-swing.largest, swing.key))
-    return Tornado(asked, asked.value(base.tolist()), change, len(base), tuple(swings), tuple(skipped), settled)
-
-
-def of_pairs(differences: np.ndarray) -> Interval:
-    """Interval of the mean difference; of one pair, or equal ones, the difference itself."""
-    known = differences[~np.isnan(differences)]
-    if len(known) >= 2:
-        return of_means(known)
-    value = float(known[0]) if len(known) else float("nan")
-    return Interval(value, value, float("nan"), len(known))
+    count = len(values[""])
+    return Tornado(asked, base.value, change, count, tuple(swings), tuple(skipped), settled)

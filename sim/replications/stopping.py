@@ -16,8 +16,9 @@ from sim.errors import Problem, ScenarioError
 from sim.metrics.catalogue import Unit
 from sim.metrics.measures import Question
 from sim.metrics.names import Names
-from sim.metrics.units import in_words
-from sim.replications.asked import Asked, read_asked
+from sim.metrics.replicated import Part
+from sim.metrics.units import difference_in_words, in_words
+from sim.replications.asked import Asked, Over, read_asked
 from sim.replications.rows import Row
 from sim.scenario import units
 from sim.scenario.units import WrongValueError
@@ -47,18 +48,17 @@ class Condition:
     limit: float  # in the metric's natural unit, or a share of the value
     relative: bool
 
-    def width(self, values: Sequence[float]) -> float:
+    def width(self, over: Over) -> float:
         """Half the interval's width in the unit of the limit; NaN if there is no interval yet."""
-        interval = self.asked.interval(values)
-        half = (interval.high - interval.low) / 2.0
+        half = over.interval().half_width
         if not self.relative:
             return half
-        value = abs(self.asked.value(values))
+        value = abs(over.value)
         return half / value if value else (0.0 if half == 0.0 else float("nan"))
 
     def in_words(self, width: float) -> str:
         """A width in the condition's unit."""
-        return in_words(width, Unit.SHARE if self.relative else self.asked.unit)
+        return in_words(width, Unit.SHARE) if self.relative else difference_in_words(width, self.asked.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Stopping:
 
     def __init__(self, conditions: Sequence[Condition], least: int = LEAST, most: int = MOST) -> None:
         self.conditions, self.least, self.most = tuple(conditions), least, most
-        self._values: tuple[list[float], ...] = tuple([] for _ in self.conditions)
+        self._over = tuple(condition.asked.over() for condition in self.conditions)
         self._held_from: int | None = None
         self._count = 0
 
@@ -94,14 +94,14 @@ class Stopping:
 
     def after(self, row: Row) -> bool:
         """Whether to stop after this one."""
-        return self.next([condition.asked.of([row.result])[0] for condition in self.conditions])
+        return self.next([condition.asked.part(row.result) for condition in self.conditions])
 
-    def next(self, values: Sequence[float]) -> bool:
-        """The same, told only what each condition's metric was in the next replication."""
+    def next(self, parts: Sequence[Part]) -> bool:
+        """The same, told only what the next replication adds to each condition's metric."""
         self._count += 1
-        for mine, value in zip(self._values, values, strict=True):
-            mine.append(value)
-        holds = all(c.width(v) < c.limit for c, v in zip(self.conditions, self._values, strict=True))
+        for mine, part in zip(self._over, parts, strict=True):
+            mine.add(part)
+        holds = all(c.width(v) < c.limit for c, v in zip(self.conditions, self._over, strict=True))
         if not holds:
             self._held_from = None
         elif self._held_from is None:
@@ -110,15 +110,15 @@ class Stopping:
 
     def outcome(self, *, interrupted: bool = False) -> Stopped:
         """How it ended."""
-        widths = [_width_in_words(c, v) for c, v in zip(self.conditions, self._values, strict=True)]
+        widths = [_width_in_words(c, v) for c, v in zip(self.conditions, self._over, strict=True)]
         texts = tuple(zip((c.text for c in self.conditions), widths, strict=True))
         return Stopped(self._count, self.reached, self._held_from, texts, interrupted and not self.reached)
 
 
-def _width_in_words(condition: Condition, values: Sequence[float]) -> str:
-    if all(math.isnan(value) for value in values):
+def _width_in_words(condition: Condition, over: Over) -> str:
+    if math.isnan(over.value):
         return "nothing, there was nothing to measure in any replication"
-    return condition.in_words(condition.width(values))
+    return condition.in_words(condition.width(over))
 
 
 def read_stopping(texts: Sequence[str], names: Names, least: int = LEAST, most: int = MOST) -> Stopping | None:

@@ -1,4 +1,4 @@
-"""The numbers of a study of many programs: one number a run, kept in a file that only grows.
+"""The numbers of a study of many programs: what each run adds to one metric, kept in a file that only grows.
 
 Each is under the content hash of what was played and the number of the replication.  At the head of the file stands
 the study: the scenario as it is, the seed, the metric and the version of the simulator; another study's are refused.
@@ -6,7 +6,6 @@ the study: the scenario as it is, the seed, the metric and the version of the si
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
@@ -15,14 +14,16 @@ from typing import Any
 
 from cardemu.host.claim import claimed
 from sim.errors import writing
+from sim.metrics.replicated import Part
 from sim.replications.asked import Asked
+from sim.replications.codec import decode, encode
 from sim.replications.kept import GrowingFile, RowsError, holds_parts, packed, whole_parts
 from sim.replications.rows import Key
 
 VALUES_FILE = "sensitivity.values"
 KIND = "sensitivity"
 """Of a claimed folder: what is in it was written by `cardmill sensitivity`."""
-_MAGIC = b"cardmill values 1\n"
+_MAGIC = b"cardmill values 2\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class StudyKey:
     @classmethod
     def of(cls, base: Key, asked: Asked) -> StudyKey:
         """The key of a study of this metric."""
-        return cls(base, f"{asked.question!r} {asked.share}")
+        return cls(base, f"{asked.question!r} {asked.share} {asked.typical}")
 
     def difference(self, other: StudyKey) -> str:
         """In words, why numbers of the two do not go together; empty if they do."""
@@ -47,14 +48,14 @@ class StudyKey:
 class Values:
     """The numbers that are there, by content hash and replication; new ones are kept if there is a file."""
 
-    def __init__(self, found: dict[tuple[str, int], float], file: GrowingFile | None = None) -> None:
+    def __init__(self, found: dict[tuple[str, int], Part], file: GrowingFile | None = None) -> None:
         self.found, self._file = found, file
 
-    def add(self, content_hash: str, replication: int, value: float) -> None:
+    def add(self, content_hash: str, replication: int, part: Part) -> None:
         """A run is finished."""
         if self._file is not None:
-            self._file.add(_part(content_hash, replication, value))
-        self.found[content_hash, replication] = value
+            self._file.add(packed(encode((content_hash, replication, part))))
+        self.found[content_hash, replication] = part
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def kept_values(folder: Path | None, key: StudyKey, *, resume: bool) -> Iterator
             path = claim.path(VALUES_FILE)
         with GrowingFile(path, _MAGIC) as file:
             if found is None:
-                file.add(_part(key.metric, *astuple(key.base)))
+                file.add(packed(encode((key.metric, *astuple(key.base)))))
             yield Values(found or {}, file)
 
 
@@ -84,18 +85,14 @@ def holds_values(folder: Path) -> bool:
     return holds_parts(folder / VALUES_FILE, _MAGIC, 2)
 
 
-def _read(path: Path, key: StudyKey) -> dict[tuple[str, int], float] | None:
+def _read(path: Path, key: StudyKey) -> dict[tuple[str, int], Part] | None:
     """The numbers in a file; None if there is no file, or one that was broken off before it said whose it is."""
-    parts: list[list[Any]] = []
-    whole_parts(path, _MAGIC, lambda part, _: parts.append(json.loads(part)))
+    parts: list[tuple[Any, ...]] = []
+    whole_parts(path, _MAGIC, lambda part, _: parts.append(decode(part)))
     if not parts:
         return None
     metric, content_hash, seed, counted, code = parts[0]
     difference = key.difference(StudyKey(Key(content_hash, seed, counted, code), metric))
     if difference:
         raise RowsError(f"{path} holds runs that cannot go on: {difference}")
-    return {(played, number): value for played, number, value in parts[1:]}
-
-
-def _part(*values: str | float) -> bytes:
-    return packed(json.dumps(values).encode())
+    return {(played, number): part for played, number, part in parts[1:]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.metrics.catalogue import FIXED, PATTERNS, Unit, declared, step_of
+from sim.metrics.catalogue import FIXED, PATTERNS, WITHIN, Unit, declared, step_of
 from sim.scenario.checks import World, reference
 from sim.scenario.checks_demand import group_names, span
 from sim.scenario.schema_story import ExpectTable
@@ -30,11 +30,13 @@ def check_expectations(there: World) -> Iterator[Finding]:
     for number, table in enumerate(there.scenario.expect):
         path = ("expect", number)
         yield from _metric(there, path, table)
-        yield from _comparison(there, path, table)
+        yield from _comparison(path, table)
         yield from reference((*path, "station"), "station", table.station, group_names(there))
         yield from reference((*path, "business"), "business", table.business, there.businesses())
         yield from reference((*path, "demand"), "demand", table.demand, there.names["demand"])
         yield from reference((*path, "procedure"), "procedure", table.procedure, there.catalogue)
+        steps = [f"{name}.{step.name}" for name, one in there.catalogue.items() for step in one.steps]
+        yield from reference((*path, "step"), "step", table.step, steps)
         yield from reference((*path, "rule"), "rule", table.rule, there.rules())
         yield from reference((*path, "mark"), "mark", table.mark, MARKS)
         yield from span(there, path, table.from_, table.until)
@@ -58,9 +60,9 @@ def _metric(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding
         measure = getattr(table, key)
         if measure is not None:
             yield from _value((*path, key), table.metric, metric.unit, measure, limit=key != "within")
-    if (table.metric == "wait.within") != (table.threshold is not None):
-        why = "is missing for wait.within" if table.threshold is None else f"is of no use for {table.metric}"
-        yield Finding((*path, "threshold"), why, "wait.within with a duration as threshold")
+    if (table.metric in WITHIN) != (table.threshold is not None):
+        why = "is missing" if table.threshold is None else "is of no use"
+        yield Finding((*path, "threshold"), f"{why} for {table.metric}", f"a duration, with {', '.join(WITHIN)}")
     if table.rule and not table.metric.startswith("refused."):
         yield Finding((*path, "rule"), f"is of no use for {table.metric}", "refused.count, refused.share")
 
@@ -80,7 +82,7 @@ def _value(path: KeyPath, metric: str, unit: Unit, measure: Measure, *, limit: b
         yield Finding(path, "is out of range", SHARE if unit is Unit.SHARE else f"{allowed}, not negative")
 
 
-def _comparison(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding]:
+def _comparison(path: KeyPath, table: ExpectTable) -> Iterator[Finding]:
     given = [key for key in _COMPARISONS if getattr(table, key) is not None]
     tolerances = [key for key in _TOLERANCES if getattr(table, key) is not None]
     if not given:
@@ -91,9 +93,6 @@ def _comparison(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Fin
         yield Finding((*path, tolerances[0]), "belongs to equals", "equals with " + ", ".join(_TOLERANCES))
     if len(tolerances) > 1:
         yield Finding(path, " and ".join(tolerances) + " exclude each other", "one of " + ", ".join(_TOLERANCES))
-    if table.z is not None and there.scenario.run.replications < 2:
-        why = "needs a standard error, and run.replications is 1"
-        yield Finding((*path, "z"), why, "run.replications of 2 or more")
     low, high = table.at_least, table.at_most
     if low is not None and high is not None and low.value > high.value:
         yield Finding((*path, "at_least"), "is larger than at_most", "at_least <= at_most")

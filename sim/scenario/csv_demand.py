@@ -1,17 +1,18 @@
-"""Arrivals and staffing read from CSV files."""
+"""Arrivals, counts and staffing read from CSV files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario import units
-from sim.scenario.csv_text import ABSENT, Columns, Times, columns, seconds, times
-from sim.scenario.units import WrongValueError, suggestion
+from sim.scenario.csv_text import ABSENT, PLAIN, Columns, Layout, columns, number, whole
+from sim.scenario.csv_times import Form, Local, Times, seconds, times
+from sim.scenario.sizes import MAX_LINES, MAX_SERVERS
+from sim.scenario.units import DAY_MS, WrongValueError, suggestion
 
 OVERRIDES = ("service", "patience")
 
@@ -20,8 +21,8 @@ OVERRIDES = ("service", "patience")
 class Arrivals:
     """Arrivals one by one, in order of time (rows of equal time in order of the file).
 
-    Times in ms since the run's start.  -1 in the other arrays: not given for this arrival.  `priority` numbers
-    `priority_names`.
+    Times in ms since the run's start, also before it and after its end.  -1 in the other arrays: not given for this
+    arrival.  `priority` numbers `priority_names`.  `daily`: the times are times of day, of the first day.
     """
 
     file: str
@@ -30,19 +31,23 @@ class Arrivals:
     patience_ms: Times | None = None
     priority: NDArray[np.int64] | None = None
     priority_names: tuple[str, ...] = ()
-    business: tuple[str, ...] | None = None
     station_service_ms: Mapping[str, Times] | None = None
     station_patience_ms: Mapping[str, Times] | None = None
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """How many arrive in each interval, ms since the run's start."""
+    """How many arrive in each interval, ms since the run's start; intervals in order and apart.
+
+    `count` holds whole numbers unless means were asked for.
+    """
 
     file: str
     from_ms: Times
     until_ms: Times
-    count: NDArray[np.int64]
+    count: NDArray[np.float64]
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,21 +62,22 @@ class Staff:
 
 
 def read_arrivals(
-    file: str, content: bytes, start: date, stations: Iterable[str] = (), priorities: Iterable[str] = ()
+    file: str,
+    content: bytes,
+    local: Local,
+    stations: Iterable[str] = (),
+    priorities: Iterable[str] = (),
+    layout: Layout = PLAIN,
 ) -> Arrivals:
-    """Columns time[, business][, service][, patience][, priority][, STATION.service][, STATION.patience]."""
+    """Columns time[, service][, patience][, priority][, STATION.service][, STATION.patience]."""
     stations = sorted(stations)
     extra = [f"{station}.{what}" for what in OVERRIDES for station in stations]
-    table = columns(file, content, ("time",), ("business", *OVERRIDES, "priority", *extra))
-    when, _ = times(table, "time", start)
+    table = columns(file, content, ("time",), (*OVERRIDES, "priority", *extra), layout, ("time",))
+    when, form = times(table, "time", local)
     order = np.argsort(when, kind="stable")
     given = {name: seconds(table, name)[order] for name in (*OVERRIDES, *extra) if name in table.cells}
     names = tuple(priorities)
     rank = _priority(table, names)[order] if "priority" in table.cells else None
-    business: tuple[str, ...] | None = None
-    if "business" in table.cells:
-        cells = table.cells["business"]
-        business = tuple(cells[row].strip() for row in order.tolist())
     table.finish()
     per_station = {what: {s: given[f"{s}.{what}"] for s in stations if f"{s}.{what}" in given} for what in OVERRIDES}
     return Arrivals(
@@ -81,14 +87,14 @@ def read_arrivals(
         given.get("patience"),
         rank,
         names if rank is not None else (),
-        business,
         per_station["service"],
         per_station["patience"],
+        form is Form.CLOCK,
     )
 
 
 def _priority(table: Columns, names: tuple[str, ...]) -> NDArray[np.int64]:
-    rank = {name: number for number, name in enumerate(names)} | {"": ABSENT}
+    rank = {name: position for position, name in enumerate(names)} | {"": ABSENT}
 
     def read(cell: str) -> int:
         if cell.strip() not in rank:
@@ -98,47 +104,89 @@ def _priority(table: Columns, names: tuple[str, ...]) -> NDArray[np.int64]:
     return table.each("priority", read)
 
 
-def _whole(cell: str) -> int:
-    text = cell.strip()
-    if not (text.isascii() and text.isdecimal()) or len(text) > 12:
-        raise WrongValueError(f'"{text}" is not a whole number', "a whole number, 0 or more")
-    return int(text)
+def read_counts(
+    file: str,
+    content: bytes,
+    local: Local,
+    layout: Layout = PLAIN,
+    every_ms: int | None = None,
+    *,
+    means: bool = False,
+) -> Counts:
+    """Columns from, until, count; without until where all intervals are `every_ms` long.
 
-
-def read_counts(file: str, content: bytes, start: date) -> Counts:
-    """Columns from, until, count."""
-    table = columns(file, content, ("from", "until", "count"), ())
-    first, _ = times(table, "from", start)
-    until, _ = times(table, "until", start)
-    count = table.each("count", _whole)
+    `means`: the counts are means and may have decimals.
+    """
+    ends = () if every_ms is not None else ("until",)
+    table = columns(file, content, ("from", *ends, "count"), (), layout, ("from",))
+    first, form = times(table, "from", local, dates=True)
+    until = first + every_ms if every_ms is not None else _ends(table, first, form, local)
+    count = table.each("count", number if means else whole, np.float64)
+    order = np.argsort(first, kind="stable")
     if not table.problems:
         for row in np.nonzero(until <= first)[0].tolist():
-            table.wrong("until", row, "is not later than from", "a later time")
+            table.wrong(
+                "until", row, "is not later than from", "a later time; of an interval over midnight, with its day"
+            )
+    if not table.problems:
+        for earlier, later in zip(order[:-1].tolist(), order[1:].tolist(), strict=True):
+            if first[later] < until[earlier]:
+                same = first[later] == first[earlier] and until[later] == until[earlier]
+                why = "is the same interval as" if same else "overlaps the interval"
+                table.wrong("from", later, f"{why} on line {table.lines[earlier]}", "intervals apart from each other")
     table.finish()
-    return Counts(file, first, until, count)
+    return Counts(file, first[order], until[order], count[order], form is Form.CLOCK)
 
 
-def read_staff(file: str, content: bytes, start: date, skills: Iterable[str] | None = None) -> Staff:
+def _ends(table: Columns, first: Times, form: Form, local: Local) -> Times:
+    """Ends of the intervals; a time of day beside a moment is of the same day, and 00:00 is the end of the day."""
+    until, written = times(table, "until", local, dates=True)
+    if written is Form.CLOCK and form is not Form.SECONDS:
+        until[until == 0] = DAY_MS
+        return until + first // DAY_MS * DAY_MS if form is Form.MOMENT else until
+    if written is not form:
+        why = f"has {written.value}, from has {form.value}"
+        table.wrong("until", 0, why, "the same in both; or moments in from, times of day in until")
+    return until
+
+
+def read_staff(
+    file: str,
+    content: bytes,
+    local: Local,
+    skills: Collection[str] | None = None,
+    layout: Layout = PLAIN,
+    *,
+    lines: bool = False,
+) -> Staff:
     """Columns time, servers[, skills]; skills in one cell apart by spaces; from each time on, until the next.
 
-    `skills`: those that are known; None: any, empty: none are possible.
+    `skills`: those that are known; None: any, empty: none are possible.  `lines`: each server has a line of its own.
     """
-    table = columns(file, content, ("time", "servers"), ("skills",))
-    when, daily = times(table, "time", start)
-    servers = table.each("servers", _whole)
+    table = columns(file, content, ("time", "servers"), ("skills",), layout, ("time",))
+    when, form = times(table, "time", local, dates=True)
+    daily = form is Form.CLOCK
+    servers = table.each("servers", whole)
+    most = MAX_LINES if lines else MAX_SERVERS
+    for row in np.nonzero(servers > most)[0].tolist():
+        table.wrong("servers", row, f"{servers[row]:,} are too many", f"{most:,} at most")
     cells = table.cells.get("skills", [""] * len(table.lines))
-    able = tuple(tuple(cell.split()) for cell in cells)
+    able = tuple(tuple(sorted(set(cell.split()))) for cell in cells)
     known = None if skills is None else set(skills)
     latest: dict[tuple[str, ...], int] = {}
+    earliest: dict[tuple[str, ...], int] = {}
     for row, group in enumerate(able):
         for skill in group:
             if known == set():
-                table.wrong("skills", row, "with separate queues every counter serves everybody", "an empty cell")
+                why = "with separate queues" if lines else "at a plain station"
+                table.wrong("skills", row, f"{why} every counter serves everybody", "an empty cell")
             elif known is not None and skill not in known:
                 table.wrong("skills", row, *suggestion("business", skill, known))
-        if not table.problems and latest.get(group, -1) >= when[row]:
+        if not table.problems and group in latest and latest[group] >= when[row]:
             table.wrong("time", row, "is not later than the row before it", "rows in order of time, " + units.CLOCK)
         latest[group] = int(when[row])
+        if daily and not table.problems and when[row] - earliest.setdefault(group, int(when[row])) >= DAY_MS:
+            table.wrong("time", row, "is 00:00 of the next day, which is given already", "each time of day once")
     if not table.problems and not servers.any():
         table.wrong("servers", None, "there are no servers at any time", "a number greater than 0")
     table.finish()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,22 +22,18 @@ MAX_PROBLEMS = 20
 ABSENT = -1
 """Stands for an empty cell of an optional column."""
 
-SECONDS = "seconds such as 12.5"
-TIME = f"{SECONDS}; a time of day, {units.CLOCK}; or a moment, {units.MOMENT}"
+MAX_ROWS = 5_000_000
+DATE = "date"
+"""A column of this name goes before the time in its row, where no mapping says otherwise."""
 _SEPARATORS = ",;\t"
-_DIGITS = set("0123456789. \n")
-_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
-_HALF = 0.001
-_LONGEST_S = 10**10
-_DAY_MS = 86_400_000
-_DAY_S = 86_400
-
-Times = NDArray[np.int64]
+_NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?")
+_LARGEST = 10**12
+_LONGEST_CELL = 40
 
 
 @dataclass(slots=True)
 class Columns:
-    """The columns of a file, and the mistakes found so far."""
+    """The columns of a file by what they are for, and the mistakes found so far."""
 
     file: str
     cells: dict[str, list[str]]
@@ -60,9 +56,11 @@ class Columns:
         if self.problems:
             raise ScenarioError(tuple(self.problems))
 
-    def each(self, column: str, read: Callable[[str], int]) -> Times:
-        """A column read cell by cell."""
-        result = np.zeros(len(self.lines), dtype=np.int64)
+    def each(
+        self, column: str, read: Callable[[str], int | Fraction], kind: type[np.generic] = np.int64
+    ) -> NDArray[Any]:
+        """A column read cell by cell, as numbers of a kind."""
+        result = np.zeros(len(self.lines), dtype=kind)
         for row, cell in enumerate(self.cells[column]):
             try:
                 result[row] = read(cell)
@@ -84,8 +82,82 @@ def decode(file: str, content: bytes) -> str:
     raise ScenarioError((Problem(file, "", None, "is neither UTF-8 nor GB 18030", allowed),))
 
 
-def columns(file: str, content: bytes, required: Iterable[str], optional: Iterable[str]) -> Columns:
-    """Split a file into columns and check its heading."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns of a file count.
+
+    `named`: the file's own names of those that have others than ours, several where a time is in two columns.  Where
+    any is given, or `only`, columns that are not named are none of our business; else they are mistakes.  `only`:
+    rows with these cells count, the others do not.
+    """
+
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def mapped(self) -> bool:
+        """Whether the scenario says anything of the file's columns."""
+        return bool(self.named or self.only)
+
+    def chosen(self, heading: list[str], dated: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The columns' names in the file by what they are for; times have a column for the date before them."""
+        beside = DATE in heading and not self.named
+        return {**({time: (DATE, time) for time in dated} if beside else {}), **self.named}
+
+
+PLAIN = Layout()
+"""The file has our names, and no other columns."""
+
+
+def columns(
+    file: str,
+    content: bytes,
+    required: Iterable[str],
+    optional: Iterable[str],
+    layout: Layout | None = None,
+    dated: Iterable[str] = (),
+) -> Columns:
+    """Split a file into columns and check its heading.  `dated`: times that a column `date` may go before.
+
+    `layout`: None where a scenario has no way to say which columns count.
+    """
+    rows, lines = _rows(file, content)
+    if not rows:
+        raise ScenarioError((Problem(file, "", None, "is empty", ", ".join(required)),))
+    heading = [unicodedata.normalize("NFKC", name).strip() for name in rows[0]]
+    body, lines = rows[1:], lines[1:]
+    while heading and not heading[-1] and not any(any(cells[len(heading) - 1 :]) for cells in body):
+        heading.pop()
+    table = Columns(file, {}, lines)
+    chosen = PLAIN.chosen(heading, dated) if layout is None else layout.chosen(heading, dated)
+    roles = {role: chosen.get(role, (role,)) for role in (*required, *optional)}
+    _check_heading(table, heading, roles, set(required), layout or PLAIN)
+    if table.problems and layout is not None and not layout.mapped:
+        _hint(table, next(iter(required)))
+    if not body:
+        table.wrong("", None, "has a heading but no rows", "at least one row")
+    width = len(heading)
+    for number, cells in enumerate(body):
+        if len(cells) != width:
+            if len(cells) < width or any(cells[width:]):
+                table.wrong("", number, f"has {len(cells)} cells", f"{width} cells as in the heading")
+            cells[width:] = [""] * max(0, width - len(cells))
+    if table.problems:
+        table.finish()
+    own = dict(zip(heading, zip(*body, strict=True), strict=True))
+    if layout is not None and layout.only:
+        kept = _kept(table, own, layout.only)
+        table.lines = [lines[row] for row in kept]
+        own = {name: tuple(cells[row] for row in kept) for name, cells in own.items()}
+    for role, names in roles.items():
+        if all(name in own for name in names):
+            parts = [own[name] for name in names]
+            table.cells[role] = [*parts[0]] if len(parts) == 1 else [" ".join(row) for row in zip(*parts, strict=True)]
+    return table
+
+
+def _rows(file: str, content: bytes) -> tuple[list[list[str]], list[int]]:
+    """The rows that have something in them, and on which lines they end."""
     text = decode(file, content)
     first = text.split("\n", 1)[0]
     separator = max(_SEPARATORS, key=first.count)
@@ -94,107 +166,70 @@ def columns(file: str, content: bytes, required: Iterable[str], optional: Iterab
     lines: list[int] = []
     try:
         for row in reader:
-            if row:
+            if any(row):
                 rows.append(row)
                 lines.append(reader.line_num)
+            if len(rows) > MAX_ROWS:
+                raise ScenarioError((Problem(file, "", reader.line_num, "has too many rows", f"{MAX_ROWS:,} at most"),))
     except csv.Error as error:
         raise ScenarioError((Problem(file, "", reader.line_num, f"is not CSV: {error}"),)) from error
-    if not rows:
-        raise ScenarioError((Problem(file, "", None, "is empty", ", ".join(required)),))
-    heading = [name.strip() for name in rows[0]]
-    table = Columns(file, {}, lines[1:])
-    _check_heading(table, heading, list(required), list(optional))
-    body = rows[1:]
-    if not body:
-        table.wrong("", None, "has a heading but no rows", "at least one row")
-    width = len(heading)
-    for number, cells in enumerate(body):
-        if len(cells) != width:
-            table.wrong("", number, f"has {len(cells)} cells", f"{width} cells as in the heading")
-            cells.extend([""] * (width - len(cells)))
-    if table.problems:
+    return rows, lines
+
+
+def _kept(table: Columns, own: Mapping[str, tuple[str, ...]], only: Mapping[str, str]) -> list[int]:
+    """Numbers of the rows that count."""
+    kept = list(range(len(table.lines)))
+    for name, wanted in only.items():
+        kept = [row for row in kept if own[name][row].strip() == wanted]
+    if not kept:
+        asked = ", ".join(f'{name} = "{wanted}"' for name, wanted in only.items())
+        table.wrong("", None, f"has no row with {asked}", "what stands in the file")
         table.finish()
-    table.cells = {name: list(cells) for name, cells in zip(heading, zip(*body, strict=True), strict=True)}
-    return table
+    return kept
 
 
-def _check_heading(table: Columns, heading: list[str], required: list[str], optional: list[str]) -> None:
-    known = [*required, *optional]
-    for name in required:
+def _check_heading(
+    table: Columns, heading: list[str], roles: Mapping[str, tuple[str, ...]], required: set[str], layout: Layout
+) -> None:
+    """Every column that must be there is there once, and none that means nothing unless a mapping allows for it."""
+    known = list(dict.fromkeys(name for names in roles.values() for name in names))
+    for name in (*(name for role in roles if role in required for name in roles[role]), *layout.only):
         if name not in heading:
-            table.wrong(name, None, "column is missing", ", ".join(known))
+            table.wrong(name, None, "column is missing", ", ".join(dict.fromkeys(heading if layout.mapped else known)))
+    for role in layout.named:
+        if role not in required:
+            for name in roles.get(role, ()):
+                if name not in heading:
+                    table.wrong(name, None, "column is missing", ", ".join(heading))
     for number, name in enumerate(heading):
-        if name not in known:
-            table.wrong("", None, *suggestion("column", name, known))
+        if name not in known and name not in layout.only:
+            if not layout.mapped:
+                table.wrong("", None, *suggestion("column", name, known))
         elif name in heading[:number]:
             table.wrong(name, None, "column stands twice", "each column once")
 
 
-def seconds(table: Columns, column: str, *, optional: bool = True) -> Times:
-    """A column of seconds in whole ms, rounded half to even; exact however many decimals are given."""
-    cells = [cell.strip() for cell in table.cells[column]]
-    if set("\n".join(cells)) <= _DIGITS and (optional or "" not in cells):
-        try:
-            numbers = np.array([cell or "0" for cell in cells], dtype="S").astype(np.float64)
-        except ValueError:
-            numbers = np.full(1, np.inf)
-        if numbers.max() <= _LONGEST_S:
-            return _rounded(cells, numbers)
-    return table.each(column, lambda cell: _one_seconds(cell.strip(), optional=optional))
+def _hint(table: Columns, role: str) -> None:
+    """What a scenario can say so that a file of foreign columns is read as it is."""
+    last = table.problems[-1]
+    way = f'{role} = "..." beside the file where the column has another name; then further columns do no harm'
+    table.problems[-1] = replace(last, allowed=f"{last.allowed}; or {way}")
 
 
-def _rounded(cells: list[str], numbers: NDArray[np.float64]) -> Times:
-    """Floating point is sure of the whole millisecond but near the middle between two; there, decimals decide."""
-    ms = numbers * 1000.0
-    result = np.rint(ms).astype(np.int64)
-    near = np.nonzero(np.abs(ms - np.floor(ms) - 0.5) < _HALF)[0]
-    for row in near.tolist():
-        result[row] = exact_ms(cells[row])
-    if "" in cells:
-        result[[row for row, cell in enumerate(cells) if not cell]] = ABSENT
-    return result
+def number(cell: str) -> Fraction:
+    """A number, 0 or more, exactly: "12", "12.0", "6.3", "1,234"."""
+    text = unicodedata.normalize("NFKC", cell.strip())
+    if not _NUMBER.fullmatch(text):
+        raise WrongValueError(f"{units.show(text)} is not a number", 'a number, 0 or more, such as "12" or "1,234"')
+    if len(text) > _LONGEST_CELL or Fraction(text.replace(",", "")) > _LARGEST:
+        raise WrongValueError(f"{units.show(text)} is too large", f"{_LARGEST:,} at most, with few decimals")
+    return Fraction(text.replace(",", ""))
 
 
-def exact_ms(text: str) -> int:
-    """Decimal seconds in whole ms, rounded half to even."""
-    return int((Decimal(text) * 1000).to_integral_value(ROUND_HALF_EVEN))
-
-
-def _one_seconds(cell: str, *, optional: bool) -> int:
-    if not cell and optional:
-        return ABSENT
-    if not _SECONDS.fullmatch(cell):
-        raise WrongValueError(f'"{cell}" is not a number of seconds', SECONDS)
-    if Decimal(cell) > _LONGEST_S:
-        raise WrongValueError(f'"{cell}" is too large', SECONDS)
-    return exact_ms(cell)
-
-
-def times(table: Columns, column: str, start: date) -> tuple[Times, bool]:
-    """A column of times in ms since the run's start, and whether they are times of day; all cells in one form."""
-    cells = table.cells[column]
-    sample = cells[0].strip()
-    if _SECONDS.fullmatch(sample):
-        return seconds(table, column, optional=False), False
-    if ":" in sample and "-" not in sample:
-        return table.each(column, lru_cache(_DAY_S)(units.clock_ms)), True
-    midnight = datetime(start.year, start.month, start.day)
-
-    def read(cell: str) -> int:
-        return _moment(cell.strip(), midnight)
-
-    return table.each(column, read), False
-
-
-def _moment(cell: str, midnight: datetime) -> int:
-    try:
-        moment = datetime.fromisoformat(cell if cell[4:5] == "-" and ":" in cell else "")
-    except ValueError as error:
-        raise WrongValueError(f'"{cell}" is not a time', TIME) from error
-    if moment.tzinfo is not None:
-        raise WrongValueError(f'"{cell}" has a time zone; times are local', TIME)
-    past = moment - midnight
-    if past.days < 0:
-        raise WrongValueError(f'"{cell}" is before the run\'s start', f"{midnight} or later")
-    ms, rest = divmod(past.microseconds, 1000)
-    return past.days * _DAY_MS + past.seconds * 1000 + ms + (rest > 500 or (rest == 500 and ms % 2 == 1))
+def whole(cell: str) -> int:
+    """A whole number, 0 or more: also "12.0" and "1,234"."""
+    if _NUMBER.fullmatch(unicodedata.normalize("NFKC", cell.strip())):
+        value = number(cell)
+        if value.denominator == 1:
+            return int(value)
+    raise WrongValueError(f"{units.show(cell.strip())} is not a whole number", "a whole number, 0 or more")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sim.errors import Problem, ScenarioError
 from sim.procedures.model import Procedure
-from sim.scenario import csv_demand
 from sim.scenario.checks import World, world
 from sim.scenario.checks_demand import (
     check_demand,
@@ -25,13 +25,15 @@ from sim.scenario.checks_demand import (
 from sim.scenario.checks_expect import check_expectations
 from sim.scenario.checks_places import check_places
 from sim.scenario.csv_demand import Arrivals, Counts, Staff
-from sim.scenario.files import MAX_CSV_BYTES, Reader, UnreadableError
+from sim.scenario.csv_tables import Tables
+from sim.scenario.files import Reader
 from sim.scenario.schema import RULE_PARTS, Scenario
 from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_procedures import defaults
-from sim.scenario.schema_validate import Checked, Finding, real_path, validate
+from sim.scenario.schema_validate import Checked, Finding, more, real_path, validate
+from sim.scenario.sizes import MAX_PLACES, MAX_PROBLEMS, ranges
 from sim.scenario.toml_lines import KeyPath
-from sim.scenario.tree import OVERRIDE, Marks, Tree, dotted, is_nation, override, shown
+from sim.scenario.tree import OVERRIDE, Marks, Tree, is_nation, override, shown
 from sim.scenario.units import moment, nearest
 from sim.scenario.values import Provenance, SourceFile
 
@@ -44,8 +46,6 @@ _CHECKS: tuple[Callable[[World], Iterator[Finding]], ...] = (
     check_stories,
     check_expectations,
 )
-T = TypeVar("T")
-_SERVERS = ("counters", "agents", "machines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Loaded:
 
     `merged` is the tree with includes and overrides carried out and marks kept, for the copy in the run's folder.
     `arrivals` and `counts` are by name of the demand, `staff` by place ("outlets.haishu"); `contents` are the CSV files
-    themselves, under the names that `merged` gives them.
+    themselves, under the names that `merged` gives them; `read` has those names by the key that names the file.
     """
 
     scenario: Scenario
@@ -67,6 +67,9 @@ class Loaded:
     counts: Mapping[str, Counts] = field(default_factory=dict)
     staff: Mapping[str, Staff] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    read: Mapping[str, str] = field(default_factory=dict)
+    told_by_values: frozenset[str] = frozenset()
+    """Those of `warnings` that `unannounced_years` and the scenario tell too: a report says them in its own words."""
 
 
 def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Procedure]) -> Loaded:
@@ -89,10 +92,12 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
     start = _start(bare)
     raw = copy.deepcopy(bare)
     checked = validate(bare, {"start": start, "catalogue": catalogue})
+    if checked.scenario is not None:
+        _refuse_crowds(checked.scenario, file)
     findings = [*checked.findings, *_cross(checked, catalogue, raw)]
     found = [_problem(tree, raw, finding, file) for finding in findings]
     problems += found
-    tables = _Tables(reader, tree, raw, start)
+    tables = Tables(reader, tree, raw)
     if checked.scenario is not None:
         tables.read(checked.scenario, world(checked.scenario, catalogue, raw))
     problems += tables.problems
@@ -105,13 +110,22 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
         (*marks.provenance, *defaults(catalogue, tree.values.get("procedures", {}))),
         tuple(reader.files.values()),
         tree.values,
-        tuple(_warnings(checked.scenario, years)),
+        (*_warnings(checked.scenario, years), *tables.notes),
         years,
         tables.arrivals,
         tables.counts,
         tables.staff,
         tables.contents,
+        tables.files,
+        frozenset(_told_by_values(checked.scenario, years)),
     )
+
+
+def _refuse_crowds(scenario: Scenario, file: str) -> None:
+    """Too many places even to look for further mistakes."""
+    many = sum(table.count for kind in PLACES for table in scenario.places(kind).values())
+    if many > MAX_PLACES:
+        raise ScenarioError((Problem(file, "", None, f"has {many:,} places", f"{MAX_PLACES:,} at most"),))
 
 
 def _start(bare: Mapping[str, Any]) -> date:
@@ -129,10 +143,11 @@ def _cross(checked: Checked, catalogue: Mapping[str, Procedure], raw: Mapping[st
     if checked.scenario is None:
         return
     there = world(checked.scenario, catalogue, raw)
-    for check in _CHECKS:
-        for finding in check(there):
-            if not any(_related(finding.path, broken) for broken in checked.broken):
-                yield finding
+    found = (finding for check in _CHECKS for finding in check(there))
+    own = (one for one in found if not any(_related(one.path, broken) for broken in checked.broken))
+    yield from islice(own, MAX_PROBLEMS)
+    if next(own, None) is not None:
+        yield more()
 
 
 def _related(path: KeyPath, broken: KeyPath) -> bool:
@@ -154,12 +169,26 @@ def _ordered(problems: Iterable[Problem], files: Sequence[str]) -> tuple[Problem
     """Command line first, then file by file, line by line; each once."""
     rank = {OVERRIDE: -1} | {file: number for number, file in enumerate(files)}
     unique = dict.fromkeys(problems)
-    return tuple(sorted(unique, key=lambda one: (rank.get(one.file, len(rank)), one.file, one.line or 0)))
+
+    def place(one: Problem) -> tuple[int, str, float]:
+        unlisted = one.line is None and not one.key and one.why.startswith("and ")
+        return rank.get(one.file, len(rank)), one.file, math.inf if unlisted else one.line or 0
+
+    return tuple(sorted(unique, key=place))
 
 
 def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
-    for year in years:
-        yield f"the working days of {year} are not announced; Monday to Friday would be assumed where asked for"
+    yield from _told_by_values(scenario, years)
+    region = scenario.region
+    if region is not None and region.division and not region.division.startswith("99"):
+        yield f"region.division {region.division} may be a real place; codes 99.. are assigned to none"
+
+
+def _told_by_values(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
+    """Warnings whose reasons are values as well, which a report says in its own language."""
+    if years:
+        which = f"the working days of {ranges(years)} are not announced"
+        yield f"{which}; Monday to Friday would be assumed where asked for"
     if scenario.run.warm_up is None:
         yield "run.warm_up is found by pilot runs whenever the scenario is played"
     if scenario.region is None:
@@ -167,74 +196,3 @@ def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
     lacking = [part for part in RULE_PARTS if not getattr(scenario.region.rules, part)]
     if lacking:
         yield f"the region's published rules are incomplete (G2), missing: {', '.join(lacking)}"
-    if scenario.region.division and not scenario.region.division.startswith("99"):
-        yield f"region.division {scenario.region.division} may be a real place; codes 99.. are assigned to none"
-
-
-class _Tables:
-    """Reads the CSV files a scenario names, each relative to the file that names it."""
-
-    def __init__(self, reader: Reader, tree: Tree, raw: Mapping[str, Any], start: date) -> None:
-        self.reader = reader
-        self.tree = tree
-        self.raw = raw
-        self.start = start
-        self.problems: list[Problem] = []
-        self.arrivals: dict[str, Arrivals] = {}
-        self.counts: dict[str, Counts] = {}
-        self.staff: dict[str, Staff] = {}
-        self.contents: dict[str, bytes] = {}
-
-    def read(self, scenario: Scenario, there: World) -> None:
-        """Every file of demand and of servers."""
-        stations = {name for name, kinds in there.places.items() if "stations" in kinds}
-        tables = [table for kind in PLACES for table in scenario.places(kind).values()]
-        classes = tuple(dict.fromkeys(name for table in tables for name in table.priorities))
-        for name, demand in scenario.demand.items():
-            if demand.file is not None and demand.file.arrivals:
-                path = ("demand", name, "file", "arrivals")
-                self._one(path, self.arrivals, name, partial(self._arrivals, stations, classes))
-            elif demand.file is not None and demand.file.counts:
-                path = ("demand", name, "file", "counts")
-                self._one(path, self.counts, name, lambda f, c: csv_demand.read_counts(f, c, self.start))
-        for kind in PLACES:
-            businesses = None if kind == "stations" else there.businesses()
-            for name, table in scenario.places(kind).items():
-                skills = set[str]() if table.queue == "separate" else businesses
-                for key in _SERVERS:
-                    counters = getattr(table, key, None)
-                    if counters is not None and counters.file:
-                        self._staff((kind, name, key, "file"), skills)
-
-    def _arrivals(self, stations: set[str], classes: tuple[str, ...], file: str, content: bytes) -> Arrivals:
-        return csv_demand.read_arrivals(file, content, self.start, stations, classes)
-
-    def _staff(self, path: tuple[str, str, str, str], skills: set[str] | None) -> None:
-        key = f"{path[0]}.{path[1]}"
-        self._one(path, self.staff, key, lambda f, c: csv_demand.read_staff(f, c, self.start, skills))
-
-    def _one(self, path: KeyPath, into: dict[str, T], key: str, read: Callable[[str, bytes], T]) -> None:
-        place = self.tree.location(path, shown(self.reader.entry))
-        folder = self.reader.folders.get(place.file, self.reader.entry.parent)
-        holder: Any = self.raw
-        for part in path:
-            holder = holder[part]
-        try:
-            found = self.reader.inside(folder, str(holder), place, dotted(path))
-            content = self.reader.bytes_of(found, place, dotted(path), MAX_CSV_BYTES)
-            into[key] = read(shown(found), content)
-        except UnreadableError as unreadable:
-            self.problems.append(unreadable.problem)
-        except ScenarioError as error:
-            self.problems += error.problems
-        else:
-            name = self.reader.name(found)
-            self.contents[name] = content
-            self._rename(path, name)
-
-    def _rename(self, path: KeyPath, name: str) -> None:
-        """In the merged tree, name the file from the root of the scenario tree."""
-        holder: Any = self.tree.values
-        for part in path[:-1]:
-            holder = holder[part]
-        holder[path[-1]] = name

@@ -30,6 +30,7 @@ from sim.scenario.schema_base import (
     state_reader,
     state_shape,
 )
+from sim.scenario.schema_files import ColumnNames, CsvFile
 from sim.scenario.schema_places import NameShares, OpenIntervals
 from sim.scenario.units import WrongValueError
 from sim.scenario.values import Dist
@@ -209,11 +210,37 @@ class Sine(Section):
     phase: Signed = Field(default=0.0, description="phase in radians")
 
 
-class DemandFile(Section):
-    """A CSV file with the arrivals, or with counts of arrivals."""
+class DemandFile(CsvFile):
+    """A CSV file with the arrivals, or with counts of arrivals.  Names of columns: where the file has its own."""
 
     arrivals: Text = Field(default="", description="CSV with one arrival a row", examples=["day.csv"])
-    counts: Text = Field(default="", description="CSV with the columns from, until, count", examples=["counts.csv"])
+    counts: Text = Field(
+        default="", description="CSV with how many arrive in each interval: from, until, count", examples=["counts.csv"]
+    )
+    placed: Literal["random", "even"] = Field(
+        default="random",
+        description="with counts: where in their interval the counted people come: each at a moment of its own by "
+        "chance, in every replication anew (as people come who do not know of each other), or at equal distances "
+        "(nothing random, shorter queues than people make)",
+    )
+    counts_are: Literal["numbers", "means"] = Field(
+        default="numbers",
+        description="with counts: in every replication just so many, or so many on average (Poisson; 6.3 is possible)",
+    )
+    every: Period | None = Field(
+        default=None, description="with counts: length of all intervals, instead of a column until", examples=["30 min"]
+    )
+    from_: ColumnNames = Field(
+        default=(), alias="from", description="with counts: column of the beginnings (default: from)", examples=["Time"]
+    )
+    until: ColumnNames = Field(default=(), description="with counts: column of the ends (default: until)")
+    count: ColumnNames = Field(default=(), description="with counts: column of the numbers (default: count)")
+    time: ColumnNames = Field(
+        default=(), description="with arrivals: column of the times (default: time)", examples=[["Date", "Time"]]
+    )
+    service: ColumnNames = Field(default=(), description="with arrivals: column of service times in seconds")
+    patience: ColumnNames = Field(default=(), description="with arrivals: column of patience in seconds")
+    priority: ColumnNames = Field(default=(), description="with arrivals: column of priority classes")
 
 
 class DemandTable(Section):

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from sim.scenario import units
 from sim.scenario.schema_base import (
+    COUNT_1_SHAPE,
     INTERVAL_JSON,
     NAME_JSON,
     Clock,
@@ -28,6 +29,8 @@ from sim.scenario.schema_base import (
     is_dist,
 )
 from sim.scenario.schema_chip import ChipTime
+from sim.scenario.schema_files import COLUMN_NAMES_JSON, ONLY_JSON, ZONE_JSON, ColumnNames, CsvFile
+from sim.scenario.sizes import MAX_PLACES, MAX_SERVERS
 from sim.scenario.units import WrongValueError
 from sim.scenario.values import NEVER, UNLIMITED, Dist
 
@@ -64,7 +67,7 @@ def _read_when(value: object) -> str | Intervals:
 def _read_servers(value: object) -> int:
     if value == "unlimited":
         return UNLIMITED
-    return units.whole(value, 0, 'a whole number, 0 or more, or "unlimited"')
+    return units.whole(value, 0, 'a whole number, 0 or more, or "unlimited"', MAX_SERVERS)
 
 
 _INTERVALS_JSON = {"anyOf": [INTERVAL_JSON, {"type": "array", "items": INTERVAL_JSON}]}
@@ -107,6 +110,13 @@ Servers = Annotated[int, PlainValidator(_read_servers), _SERVERS_SHAPE]
 Thousandths = Annotated[int, PlainValidator(_read_thousandths), _THOUSANDTHS_SHAPE]
 
 
+def _read_place_count(value: object) -> int:
+    return units.whole(value, 1, at_most=MAX_PLACES)
+
+
+PlaceCount = Annotated[int, PlainValidator(_read_place_count), COUNT_1_SHAPE]
+
+
 class CounterGroup(Section):
     """A group of equal servers, on duty at certain times, able to do certain businesses."""
 
@@ -124,7 +134,7 @@ class CounterGroup(Section):
     )
 
 
-class Counters(Section):
+class Counters(CsvFile):
     """Servers of a place: groups, or a timetable read from a CSV file."""
 
     groups: tuple[CounterGroup, ...] = Field(default=(), description="groups of servers")
@@ -134,6 +144,9 @@ class Counters(Section):
     preempt: Flag = Field(
         default=False, description="with file: servers who leave break off their service and the person waits again"
     )
+    time: ColumnNames = Field(default=(), description="with file: column of the times (default: time)")
+    servers: ColumnNames = Field(default=(), description="with file: column of the numbers (default: servers)")
+    skills: ColumnNames = Field(default=(), description="with file: column of the skills (default: skills)")
 
 
 def _shape_counters(value: object) -> object:
@@ -150,6 +163,12 @@ _FILE_JSON = {
     "properties": {
         "file": {"type": "string", "description": "CSV with the columns time, servers[, skills]"},
         "preempt": {"type": "boolean", "description": "servers who leave break off their service"},
+        **{
+            key: {**COLUMN_NAMES_JSON, "description": f"column of the {what}"}
+            for key, what in (("time", "times"), ("servers", "numbers"), ("skills", "skills"))
+        },
+        "only": ONLY_JSON,
+        "zone": ZONE_JSON,
     },
     "required": ["file"],
     "additionalProperties": False,
@@ -246,7 +265,7 @@ class PlaceTable(Section):
 
     title: Text = Field(default="", description="title in English", examples=["Haishu outlet"])
     title_zh: Text = Field(default="", description="title in Chinese", examples=["海曙网点"])
-    count: Count1 = Field(default=1, description="number of equal places; several are named X-001, X-002, ...")
+    count: PlaceCount = Field(default=1, description="number of equal places; several are named X-001, X-002, ...")
     weight: Number = Field(default=1.0, description="relative share of the people who choose it")
     hours: Name = Field(default="always", description="opening hours: name of an hours table", examples=["window"])
     district: Text = Field(default="", description="district, for grouping in reports", examples=["haishu"])

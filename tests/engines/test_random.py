@@ -178,3 +178,15 @@ def test_blocks_of_any_size_hold_the_same_people(tmp_path: Path) -> None:
     for column in ("t_ms", "source", "number", "person"):
         many, one = (np.concatenate([getattr(block, column) for block in blocks]) for blocks in (parts, whole))
         np.testing.assert_array_equal(many, one)
+
+
+def test_a_sine_begins_where_the_demand_begins(tmp_path: Path) -> None:
+    """`from` used to be dropped without a word: nobody comes before it, and as many as the rate says after it."""
+    text = '[demand.one]\nenters = "desk"\nrate = "300 per h"\nfrom = 2026-03-02T00:30:00\n'
+    text += 'sine = {amplitude = "300 per h", period = "1 h"}\n' + _DESK
+    program = compiled(tmp_path, text, 'run.overload="allow"').program
+    moments = [np.concatenate([b.t_ms for b in arrivals(program, 9, number)]) for number in range(300)]
+    expected = 150.0 - 300.0 / math.pi
+    assert min(t.min() for t in moments) >= 1_800_000
+    assert np.mean([len(t) for t in moments]) == pytest.approx(expected, abs=5.0 * math.sqrt(expected / 300))
+    assert program.sources[0].expected(program.duration_ms) == pytest.approx(expected)

@@ -1,7 +1,8 @@
 """Everything the fold counts, counted a second time: a whole log at once, column by column, in NumPy.
 
-It shares nothing with the compiled loop but the names of columns: a row's meaning is written out in masks
-(`columnwise_visits`), and the time integral of a step function up to a moment x is the sum of step * (x - its moment).
+It shares nothing with the compiled loop but the names of columns: what happened at stations is read off each case's
+story (`columnwise_visits`), and the time integral of a step function up to a moment x is the sum of
+step * (x - its moment).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.calendar import DayKind
 from sim.engines.counting_columns import (
     FOREVER,
     HALF_HOURS,
@@ -24,11 +26,12 @@ from sim.engines.counting_columns import (
 from sim.log import LEADS, Event
 from sim.metrics.counting import COARSE_BITS, Distribution, Ints, to_bucket
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS, MAX_CLUSTERS, CubeResult, Selection, window_of
-from sim.metrics.daytime import HOURS, DaytimeResult
+from sim.metrics.daytime import DaytimeResult
 from sim.metrics.flows import FlowsResult
 from sim.metrics.fold import EVERYTHING, Result
 from sim.metrics.names import DAY_MS, Names, Role
 from sim.metrics.progress import ProgressResult
+from sim.procedures.model import Place
 from tests.metrics.columnwise_visits import Bools, Facts, follow, pick, visits_of
 
 
@@ -67,7 +70,8 @@ class Columnwise:
         self.menus = np.array([all(g.role is Role.SELF_SERVICE for g in s.servers) for s in names.stations] + [False])
         self.log = log
         self.rows, sources = follow(log)
-        self.visits = visits_of(self.rows, self.menus)
+        house = np.array([s.kind is not Place.FACTORY for s in names.stations] + [False])
+        self.visits = visits_of(self.rows, self.menus, house, self.end_ms)
         self.leads = self._of_log(log[:, 5] == Event.LEAD, log[:, 6], log[:, 7], sources)
         free = (log[:, 5] == Event.FREE) & ~self.menus[log[:, 4]]
         began, over = (self._of_log(free, np.full(len(log), by), log[:, 6]) for by in (1, -1))
@@ -135,56 +139,58 @@ class Columnwise:
         time = np.diff(np.maximum(edges, from_ms))
         return ProgressResult(entered, done, refused, gone_away, at_step[:-1], time)
 
+    def _kind(self, t_ms: Ints) -> Ints:
+        """Kind of the day of each moment; after the planned end, of the last day."""
+        return np.asarray(self.names.kinds_of_days()[np.minimum(t_ms // DAY_MS, self.names.days - 1)])
+
     def _by_slot(self, facts: Facts, entity: Ints, size: int, slots: int) -> Ints:
-        """Integral of step functions by slot of the day, all days together."""
+        """Integral of step functions by slot of the day, all days of a kind together."""
         days = -(-self.end_ms // DAY_MS)
         edges = np.minimum(np.arange(days * slots + 1, dtype=np.int64) * (DAY_MS // slots), self.end_ms)
         window = (self.names.warm_up_ms, FOREVER)
         by_day = _integrals(facts, entity, size, edges, window).reshape(size, days, slots)
-        return np.asarray(by_day.sum(axis=1))
+        kinds = self._kind(np.arange(days, dtype=np.int64) * DAY_MS)
+        return np.array([by_day[:, kinds == kind].sum(axis=1) for kind in DayKind])
 
     def daytime(self) -> DaytimeResult:
-        """Sums by time of the day."""
+        """Sums by kind of day and time of day."""
         names, begins = self.names, self.names.warm_up_ms
         groups = list(dict.fromkeys(s.group for s in names.stations))
         group = np.array([groups.index(s.group) for s in names.stations])
         attempts = self.visits.attempts
         attempts = attempts.where((attempts.t_ms >= begins) & (attempts.station >= 0))
         queued = attempts.where(np.isin(attempts.what, JOINED_A_QUEUE))
-        on_duty, stations = self.capacity, len(names.stations)
+        called = queued.where(queued.what == Ending.SERVED)
+        offers = self.visits.offers
+        offers = offers.where((offers.t_ms >= begins) & (offers.station >= 0))
 
-        def slots(facts: Facts, entity: Ints, size: int, count: int, weights: Ints | int = 1) -> Ints:
-            cell = entity * count + facts.t_ms % DAY_MS // (DAY_MS // count)
-            return _sums(cell, weights, size * count).reshape(size, count)
+        def slots(facts: Facts, weights: Ints | int = 1) -> Ints:
+            cell = self._kind(facts.t_ms) * len(groups) + group[facts.station]
+            cell = cell * HALF_HOURS + facts.t_ms % DAY_MS // (DAY_MS // HALF_HOURS)
+            size = len(DayKind), len(groups), HALF_HOURS
+            return _sums(cell, weights, size[0] * size[1] * size[2]).reshape(size)
 
-        def areas(of: Ints, size: int, count: int) -> list[Ints]:
-            sets = (self.visits.waiting, self.visits.inside, self.wrap_up, on_duty)
-            waiting, inside, wrap_up, duty = (self._by_slot(f, of[f.station], size, count) for f in sets)
-            return [waiting, inside + wrap_up, duty]
-
-        days = []
-        for number in range(len(groups)):
-            mine = on_duty.where(group[on_duty.station] == number)
-            came = attempts.t_ms[group[attempts.station] == number]
-            on = mine.t_ms[(mine.what > 0) & (mine.t_ms > 0) & (mine.t_ms >= begins)]
-            active = np.minimum(np.concatenate((came, on)) // DAY_MS, names.days - 1)
-            always = bool((mine.what > 0).any()) and not (mine.t_ms > 0).any()
-            days.append(max(1, names.days - begins // DAY_MS) if always else len(set(active.tolist())))
-        queue, busy, duty = areas(group, len(groups), QUARTERS)
-        _, station_busy, station_duty = areas(np.arange(stations), stations, HOURS)
-        edges = np.minimum(np.arange(-(-self.end_ms // DAY_MS) * HOURS + 1) * (DAY_MS // HOURS), self.end_ms)
+        sets = (self.visits.waiting, self.visits.inside, self.wrap_up, self.capacity)
+        waiting, inside, wrap_up, duty = (self._by_slot(f, group[f.station], len(groups), QUARTERS) for f in sets)
         return DaytimeResult(
-            slots(queued, queued.station, stations, HOURS),
-            slots(queued, queued.station, stations, HOURS, queued.value),
-            np.array([
-                slots(f, group[f.station], len(groups), HALF_HOURS)
-                for f in (attempts.where(attempts.what == ending) for ending in Ending)
-            ]),
-            slots(queued, group[queued.station], len(groups), HALF_HOURS),
-            slots(queued, group[queued.station], len(groups), HALF_HOURS, queued.value),
-            np.array(days), queue, busy, duty, station_busy, station_duty,
-            np.diff(np.maximum(edges, begins)).reshape(-1, HOURS).sum(axis=0),
+            np.array([slots(attempts.where(attempts.what == ending)) for ending in Ending]),
+            slots(queued, queued.value),
+            np.array([slots(called.where(called.value <= limit)) for limit in DEFAULT_THRESHOLDS_MS]),
+            self._active_days(offers, group, len(groups)), waiting, inside + wrap_up, duty,
         )  # fmt: skip
+
+    def _active_days(self, offers: Facts, group: Ints, groups: int) -> Ints:
+        """Days on which somebody came or came on duty; of those on duty from the beginning without a change, all."""
+        names, on_duty = self.names, self.capacity
+        begins, kinds, active = names.warm_up_ms, names.kinds_of_days(), np.zeros((groups, names.days), dtype=bool)
+        for number in range(groups):
+            mine = on_duty.where(group[on_duty.station] == number)
+            came = offers.t_ms[group[offers.station] == number]
+            on = mine.t_ms[(mine.what > 0) & (mine.t_ms > 0) & (mine.t_ms >= begins)]
+            active[number, np.minimum(np.concatenate((came, on)) // DAY_MS, names.days - 1)] = True
+            if (mine.what > 0).any() and not (mine.t_ms > 0).any():
+                active[number] = np.arange(names.days) >= min(begins // DAY_MS, names.days - 1)
+        return np.array([active[:, kinds == kind].sum(axis=1) for kind in DayKind])
 
     def flows(self) -> FlowsResult:
         """Totals after the warm-up."""
@@ -227,11 +233,13 @@ class _Cube:
         self.days = max(1, -(-self.stations * names.days // MAX_CLUSTERS))
         self.blocks = -(-names.days // self.days)
         steps = [
-            selection.business in ("", s.counter_business) and selection.procedure in ("", s.procedure)
+            selection.business in ("", s.counter_business)
+            and selection.procedure in ("", s.procedure)
+            and selection.step in ("", f"{s.procedure}.{s.step}")
             for s in names.steps
         ]
-        self.allowed = np.array([*steps, not (selection.business or selection.procedure)])
-        columns = len(Column) + len(DEFAULT_THRESHOLDS_MS) + 2 * len(LEADS)
+        self.allowed = np.array([*steps, not (selection.business or selection.procedure or selection.step)])
+        columns = len(Column) + 2 * (len(DEFAULT_THRESHOLDS_MS) + len(LEADS))
         self.sums = np.zeros((columns, self.stations * self.blocks), dtype=np.int64)
 
     def chosen(self, facts: Facts) -> Facts:
@@ -260,11 +268,20 @@ class _Cube:
         """Everything."""
         stations, visits = self.stations, self.parts.visits
         attempts, leads = self.counted(visits.attempts), self.counted(self.parts.leads)
+        in_house, inside = self.counted(visits.in_house), self.counted(visits.still_inside)
+        still = self.counted(visits.still_waiting)
         queued = attempts.where(np.isin(attempts.what, JOINED_A_QUEUE))
         called = queued.where(queued.what == Ending.SERVED)
         for ending in Ending:
             self.add(Column.SERVED_ATTEMPTS + ending, attempts.where(attempts.what == ending))
         self._add_visits(queued, called)
+        for column, facts in ((Column.VISITS, in_house), (Column.STILL_WAITING, still), (Column.STILL_INSIDE, inside)):
+            self.add(column, facts)
+            self.add(column + 1, facts, facts.value)
+        gave_up = queued.where(queued.what == Ending.ABANDONED)
+        for number, threshold in enumerate(DEFAULT_THRESHOLDS_MS):
+            within = len(Column) + len(DEFAULT_THRESHOLDS_MS) + number
+            self.add(within, gave_up.where(gave_up.value <= threshold))
         self._add_leads(leads)
         self._add_areas()
         return CubeResult(
@@ -273,6 +290,10 @@ class _Cube:
             waits=_distribution(queued.station % stations, queued.value),
             served_waits=_distribution(called.station % stations, called.value),
             leads=_distribution(leads.what * stations + leads.station % stations, leads.value),
+            visits=_distribution(in_house.station, in_house.value),
+            still_waits=_distribution(still.station, still.value),
+            still_visits=_distribution(inside.station, inside.value),
+            visits_by_cluster=_distribution(self.cell(in_house), in_house.value, exact=False),
             waits_by_cluster=_distribution(self.cell(queued), queued.value, exact=False),
             served_waits_by_cluster=_distribution(self.cell(called), called.value, exact=False),
             leads_by_cluster=_distribution(
@@ -304,7 +325,7 @@ class _Cube:
 
     def _add_leads(self, leads: Facts) -> None:
         for lead in range(len(LEADS)):
-            mine, column = leads.where(leads.what == lead), len(Column) + len(DEFAULT_THRESHOLDS_MS) + 2 * lead
+            mine, column = leads.where(leads.what == lead), len(Column) + 2 * (len(DEFAULT_THRESHOLDS_MS) + lead)
             self.add(column, mine)
             self.add(column + 1, mine, mine.value)
 

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from sim.metrics.cube import Selection
 from sim.metrics.fold import fold
-from sim.metrics.intervals import beta_ratio, of_means, of_quantile, of_ratio, quantile_ranks, t_cdf, t_quantile
+from sim.metrics.intervals import (
+    REPLICATIONS,
+    beta_ratio,
+    of_means,
+    of_quantile,
+    of_ratio,
+    quantile_ranks,
+    t_cdf,
+    t_quantile,
+)
 from sim.metrics.measures import Question, measure
 from sim.metrics.names import DAY_MS
 from tests.metrics.metric_logs import NAMES, in_order, queue_log
@@ -126,7 +135,65 @@ def test_fewer_than_five_clusters_have_no_interval() -> None:
     """Four station days promise nothing, and say so; so do their quantiles."""
     four = np.array([1, 2, 3, 4])
     assert of_ratio(four, four).note == "4 station days, an interval needs 5"
-    assert of_quantile(four.astype(float), four, 0.5, four, four).note == "4 station days, an interval needs 5"
+    assert of_quantile((four.astype(float), four), 0.5, np.cumsum(np.eye(4, dtype=np.int64), axis=1)).note == (
+        "4 station days, an interval needs 5"
+    )
+
+
+def test_observations_that_all_agree_have_no_interval_and_say_so() -> None:
+    """43.06 % on each of seven days is no "43.06 % to 43.06 %"."""
+    days = of_ratio(np.full(7, 4306), np.full(7, 10_000), share=True)
+    assert (days.note, days.error, days.half_width) == ("the same on all 7 station days", 0.0, 0.0)
+    assert days.low == days.high == 0.4306
+    runs = of_ratio(np.array([1, 2]), np.array([3, 6]), REPLICATIONS)
+    assert runs.note == "the same in all 2 replications"
+    equal = of_quantile((np.array([1.0, 2.0]), np.array([2, 2])), 0.5, np.array([[1, 2], [1, 2]]), REPLICATIONS)
+    assert equal.note == "the same in all 2 replications"
+
+
+def test_the_interval_of_a_share_is_made_of_shares() -> None:
+    """Three runs with 7, 10 and 10 of 10: Student says 67.0 % to 113.0 %; its upper limit is Wilson's, 98.97 %.
+
+    Effective number 0.9 * 0.1 / 0.1^2 = 9, t(2) = 4.302653: (0.9 + t^2/18 + t sqrt(0.01 + t^2/324)) / (1 + t^2/9).
+    """
+    found = of_ratio(np.array([7, 10, 10]), np.array([10, 10, 10]), REPLICATIONS, share=True)
+    t = 4.302652730
+    assert found.error == pytest.approx(0.1, rel=1e-12)
+    assert found.low == pytest.approx(0.9 - 0.1 * t, abs=1e-9)
+    upper = (0.9 + t * t / 18 + t * math.sqrt(0.01 + t * t / 324)) / (1 + t * t / 9)
+    assert found.high == pytest.approx(upper, rel=1e-9)
+    assert 0.98 < upper < 1.0
+    loose = of_ratio(np.array([7, 10, 10]), np.array([10, 10, 10]), REPLICATIONS)
+    assert loose.high == pytest.approx(0.9 + 0.1 * t, abs=1e-9)
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 50)), min_size=2, max_size=40), st.booleans())
+def test_no_limit_is_where_no_value_can_be(pairs: list[tuple[int, int]], share: bool) -> None:
+    """Times and levels have no negative limit, shares none outside 0 to 1; the value lies between the limits."""
+    below = np.array([n for _, n in pairs])
+    above = np.array([min(k, n) if share else k for k, n in pairs])
+    found = of_ratio(above, below, REPLICATIONS, share=share)
+    if found.note:
+        return
+    value = above.sum() / below.sum()
+    assert 0.0 <= found.low <= value * (1 + 1e-12)
+    assert value <= found.high * (1 + 1e-12)
+    assert found.high <= 1.0 or not share
+
+
+def test_skewed_observations_have_a_longer_upper_arm() -> None:
+    """Hall's interval of 0, 0, 0, 0, 10: mean 2, error 2, skewness sqrt(5), by sqrt(5) 1.
+
+    T + T^2/3 + T^3/27 + 1/6 = -+2.776445 has the roots 3 (cbrt(1 -+ 2.776445 - 1/6) - 1).
+    """
+    found = of_ratio(np.array([0, 0, 0, 0, 10]), np.ones(5, dtype=np.int64))
+    low, high = (3 * (math.cbrt(1 + t - 1 / 6) - 1) for t in (2.776445105, -2.776445105))
+    for t, root in ((2.776445105, low), (-2.776445105, high)):
+        assert root + root**2 / 3 + root**3 / 27 + 1 / 6 == pytest.approx(t, abs=1e-9)
+    assert found.error == pytest.approx(2.0)
+    assert found.low == max(0.0, 2 - 2 * low)
+    assert found.high == pytest.approx(2 - 2 * high, rel=1e-9)
+    assert found.high - 2 > 2 - found.low
 
 
 def days_of_single_server(seed: int, days: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
@@ -169,12 +236,30 @@ def test_long_runs_of_many_stations_take_several_days_as_one_cluster(monkeypatch
     assert rough.interval.error == pytest.approx(fine.interval.error, rel=0.5)
 
 
-def test_the_interval_of_a_quantile_worked_by_hand() -> None:
-    """Ten values in five clusters of two; 1, 2, 1, 2, 1 of them up to the quantile 7: share 0.7, error 0.122474."""
-    values, counts = np.arange(1.0, 11.0), np.ones(10, dtype=np.int64)
-    interval = of_quantile(values, counts, 0.7, np.array([1, 2, 1, 2, 1]), np.full(5, 2))
-    # 0.7 -+ 2.776445 * 0.122474 = 0.359958 and 1.04: the 4th and the last value
-    assert (interval.low, interval.high, interval.observations) == (4.0, 10.0, 5)
+def test_the_interval_of_a_quantile_holds_the_values_that_a_test_does_not_refuse() -> None:
+    """Twenty days with five waits each: every value is tested by itself, with plain arithmetic."""
+    waits = np.random.default_rng(3).integers(0, 400, (20, 5)) + 40 * (np.arange(20) % 7 == 0)[:, None] * np.arange(5)
+    values, counts = np.unique(waits, return_counts=True)
+    cumulated = np.array([[int((day <= value).sum()) for value in values] for day in waits])
+    t = 2.093024054  # t(19)
+
+    def refused(column: int) -> bool:
+        part = cumulated[:, column].sum() / 100
+        rest = [(int(n) - 5 * part) / 100 for n in cumulated[:, column]]
+        error = math.sqrt(20 / 19 * sum(r * r for r in rest))
+        if error == 0.0:
+            return True
+        spread = sum(r * r for r in rest) / 20
+        skew = sum(r**3 for r in rest) / 20 / spread**1.5 * math.sqrt(20 * 19) / 18 / math.sqrt(20)
+        x = (part - 0.9) / error
+        return bool(abs(x + skew * x * x / 3 + skew * skew * x**3 / 27 + skew / 6) > t)
+
+    kept = [float(value) for column, value in enumerate(values) if not refused(column)]
+    found = of_quantile((values.astype(float), counts), 0.9, cumulated)
+    after = float(values[list(values).index(kept[-1]) + 1])
+    assert found.low == kept[0]
+    assert kept[-1] <= found.high <= after
+    assert found.observations == 20
 
 
 def test_the_interval_of_a_quantile_of_a_run() -> None:

@@ -62,8 +62,9 @@ def assert_same(full: Result, lean: LeanResult) -> None:
     assert (lean.waits == buckets(cube.waits, group_of, groups, size)).all()
     lead_of = np.repeat(np.arange(len(LEADS)), cube.stations)
     assert (lean.leads == buckets(cube.leads, lead_of, len(LEADS), size)).all()
-    lead_sums = sums[len(Column) + len(cube.thresholds_ms) :].reshape(len(LEADS), 2, -1).sum(axis=2)
-    assert lean.lead.tolist() == lead_sums.tolist()
+    assert lean.lead.tolist() == [
+        sums[list(cube.lead_columns(lead))].sum(axis=1).tolist() for lead in range(len(LEADS))
+    ]
     assert lean.step.T.tolist() == [
         column.tolist() for column in (progress.entered, progress.done, progress.refused, progress.left)
     ]

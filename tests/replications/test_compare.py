@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.metrics.intervals import t_quantile
-from sim.metrics.measures import measure
-from sim.replications.compare import Finding, asked_of_both, compare, direction, more_needed, sentence
+from sim.metrics.catalogue import Unit
+from sim.metrics.intervals import Interval, t_quantile
+from sim.metrics.measures import Question
+from sim.metrics.replicated import Part, Replicated, paired_difference
+from sim.replications.asked import Asked
+from sim.replications.compare import Difference, Finding, asked_of_both, compare, direction, more_needed, sentence
 from sim.replications.studies import Side, play_both
 from sim.run import Plan, prepare
 from tests.replications.runs import desk
@@ -30,38 +33,64 @@ def test_the_same_people_come_to_both(tmp_path: Path) -> None:
     assert busy.difference == pytest.approx(-busy.a / 3, rel=0.05)
     assert "abandoned.share at stations" not in found
     text = sentence(found["queue.mean at desk"], "two", "three")
-    assert text.startswith("queue.mean at desk: three is better; ")
-    assert " less in three than in two (" in text
+    assert text.startswith("queue.mean at desk: better with three; ")
+    assert " less with three than with two (" in text
 
 
 def test_intervals_are_paired_and_wide_enough_for_all_metrics_together(tmp_path: Path) -> None:
-    """Student's t of the differences at 1 - 0.05 / k, by hand."""
-    path = desk(tmp_path)
-    played = play_both(
-        (Side(path), Side(path, ("stations.desk.counters=3",))), ["arrivals"], Plan(replications=6), None
-    )
+    """Ratios of sums; Student's t at 1 - 0.05 / k with what each pair moves their difference by, by hand."""
+    path, three = desk(tmp_path), "stations.desk.counters=3"
+    played = play_both((Side(path), Side(path, (three,))), ["arrivals"], Plan(replications=4), None)
     told = len(played.differences)
-    for one in played.differences:
-        a, b = ([measure(r, one.asked.question).value for r in side.results] for side in (played.a, played.b))
-        change = np.array(b) - np.array(a)
-        half = t_quantile(1 - 0.05 / told / 2, 5) * change.std(ddof=1) / math.sqrt(6)
-        assert one.interval.high - one.interval.low == pytest.approx(2 * half)
-        assert one.difference == pytest.approx(change.mean())
+    means = [one for one in played.differences if "p90" not in one.asked.text]
+    assert len(means) == 3
+    for one in means:
+        parts = [[one.asked.part(r) for r in side.results] for side in (played.a, played.b)]
+        moves, ratios = [], []
+        for side in parts:
+            y, x = (np.array([getattr(part, name) for part in side]) for name in ("above", "below"))
+            ratios.append(y.sum() / x.sum())
+            moves.append((y - ratios[-1] * x) / x.sum())
+        half = t_quantile(1 - 0.05 / told / 2, 3) * math.sqrt(4 / 3 * ((moves[1] - moves[0]) ** 2).sum())
+        assert one.difference == pytest.approx(ratios[1] - ratios[0])
+        if one.finding is not Finding.EQUAL:
+            assert one.interval.high - one.interval.low == pytest.approx(2 * half)
 
 
 def test_pairing_is_sharper_than_two_samples(tmp_path: Path) -> None:
-    """Common random numbers: the scatter of the differences is far below that of independent runs."""
+    """Common random numbers: the error of the difference is far below that of independent runs, of quantiles too."""
     path = desk(tmp_path, duration="3 d")
     played = play_both((Side(path), Side(path, ("stations.desk.counters=3",))), [], Plan(replications=8), None)
-    (one,) = (d for d in played.differences if d.asked.text == "utilisation at stations")
-    a, b = (np.array(one.asked.of(side.results)) for side in (played.a, played.b))
-    assert (b - a).var(ddof=1) < 0.7 * (a.var(ddof=1) + b.var(ddof=1))
+    for text, sharper in (("utilisation at stations", 0.7), ("wait.p90 at stations", 1.0)):
+        (one,) = (d for d in played.differences if d.asked.text == text)
+        a, b = (one.asked.over(map(one.asked.part, side.results)).interval() for side in (played.a, played.b))
+        assert one.interval.error**2 < sharper * (a.error**2 + b.error**2)
+
+
+def test_a_difference_of_shares_stays_between_all_and_nothing() -> None:
+    """Two of two pairs: of everybody to nobody, and of some to nobody; Student's limit is beyond 100 points."""
+    a = Replicated(Unit.SHARE, [Part(10, 10, 10), Part(2, 10, 10)])
+    b = Replicated(Unit.SHARE, [Part(0, 10, 10), Part(0, 10, 10)])
+    found = paired_difference(a, b)
+    assert found.error == pytest.approx(0.4)
+    assert (found.low, found.high) == (-1.0, 1.0)
+
+
+def test_a_difference_without_chance_is_that_of_every_pair() -> None:
+    """Five seconds in every pair: no interval of no width."""
+    asked = Asked("wait.mean", Question("wait.mean"), Unit.TIME)
+    a, b = (Replicated(Unit.TIME, [Part(wait, 1, 1)] * 3) for wait in (10_000.0, 5_000.0))
+    one = Difference(asked, a.value, b.value, paired_difference(a, b), Finding.B_BETTER, 3, None)
+    assert one.interval.low == one.interval.high == -5000
+    assert sentence(one, "old", "new") == (
+        "wait.mean: new is better; 5 s less in new than in old (in every pair of replications)"
+    )
 
 
 def test_what_is_not_known_is_said_with_a_forecast(tmp_path: Path) -> None:
-    """A quarter of a per cent more people: six days cannot show it."""
+    """A twentieth of a per cent more people: six days cannot show it."""
     path = desk(tmp_path)
-    sides = Side(path), Side(path, ('demand.people.rate="20.05 per h"',))
+    sides = Side(path), Side(path, ('demand.people.rate="20.01 per h"',))
     played = play_both(sides, [], Plan(replications=6), None)
     (one,) = (d for d in played.differences if d.asked.text == "wait.mean at stations")
     assert one.finding is Finding.UNKNOWN
@@ -74,13 +103,11 @@ def test_what_is_not_known_is_said_with_a_forecast(tmp_path: Path) -> None:
 
 def test_the_forecast_is_the_smallest_number_that_would_decide() -> None:
     """Mean 1, standard deviation 2: t(n) * 2 / sqrt(n) < 1 first at n = 18."""
-    change = np.array([3.0, -1.0] * 8) * 2 / np.array([3.0, -1.0] * 8).std(ddof=1)
-    change = change - change.mean() + 1.0
-    assert change.std(ddof=1) == pytest.approx(2.0)
-    assert more_needed(change, 0.95) == 18 - 16
+    sixteen = Interval(0.0, 2.0, 2.0 / math.sqrt(16), 16)
+    assert more_needed(1.0, sixteen, 0.95) == 18 - 16
     assert t_quantile(0.975, 17) * 2 / math.sqrt(18) < 1 < t_quantile(0.975, 16) * 2 / math.sqrt(17)
-    assert more_needed(np.array([1.0, -1.0]), 0.95) is None
-    assert more_needed(np.array([1.0, -0.9999]), 0.95) is None
+    assert more_needed(0.0, sixteen, 0.95) is None
+    assert more_needed(1e-5, sixteen, 0.95) is None
 
 
 @pytest.mark.parametrize(

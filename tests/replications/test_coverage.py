@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from sim.metrics.catalogue import Unit
-from sim.metrics.expect import combined
-from sim.metrics.intervals import of_means, quantile_ranks
-from sim.metrics.measures import Question, measure
+from sim.metrics.intervals import REPLICATIONS, of_means, of_ratio, quantile_ranks
+from sim.metrics.measures import Question, measure, measure_all
+from sim.metrics.replicated import Part
 from sim.replications.asked import Asked, of_quantiles
 from sim.replications.stopping import Condition, Stopping
 from sim.run import Plan, play, prepare
@@ -51,8 +51,8 @@ def test_intervals_of_means_over_short_runs_of_a_queue_cover_theory(tmp_path: Pa
     for metric, station, truth in (("wait.mean", "", 300_000.0), ("wait.positive", "desk", 0.5)):
         covered = 0
         for first in range(0, 800, 8):
-            study = [measure(result, Question(metric, station)) for result in results[first : first + 8]]
-            interval = combined(study).interval
+            (estimate,) = measure_all(results[first : first + 8], [Question(metric, station)])
+            interval = estimate.interval
             covered += interval.low <= truth <= interval.high
         assert least <= covered <= 100, f"{metric}: {covered} of 100"
 
@@ -115,8 +115,8 @@ def test_sequential_stopping_keeps_the_confidence_and_stopping_at_once_does_not(
     covered = hasty = 0
     for values in means:
         stopping = Stopping([Condition("", asked, 0.1, relative=True)], most=most)
-        number = next(n for n, value in enumerate(values, 1) if stopping.next([float(value)]))
-        interval = of_means(values[:number])
+        number = next(n for n, value in enumerate(values, 1) if stopping.next([Part(float(value), 1.0)]))
+        interval = of_ratio(values[:number], np.ones(number), REPLICATIONS)
         covered += interval.low <= truth <= interval.high
         interval = next(
             i

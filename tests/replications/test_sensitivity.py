@@ -103,14 +103,31 @@ def test_the_service_time_moves_the_wait_and_the_value_is_that_of_a_run_with_set
     assert swing.key == "stations.desk.service"
     assert swing.low.metric < tornado.base < swing.high.metric
     assert swing.matters
-    assert swing.low.difference.high < 0 < swing.high.difference.low
+    assert swing.low.interval.high < 0 < swing.high.interval.low
+    assert swing.low.change == swing.low.metric - tornado.base
     from tests.replications.runs import outcome  # noqa: PLC0415
 
     slower = desk(tmp_path, more="")
     text = slower.read_text("utf-8").replace("5 min", "6 min")
     slower.write_text(text, "utf-8")
     results = outcome(slower, Plan(replications=4)).results
-    assert swing.high.metric == pytest.approx(tornado.asked.value(tornado.asked.of(results)), rel=1e-12)
+    assert swing.high.metric == pytest.approx(tornado.asked.over(map(tornado.asked.part, results)).value, rel=1e-12)
+
+
+def test_one_replication_tells_nothing_about_chance(tmp_path: Path) -> None:
+    """A change without an interval is not called more than chance."""
+    tornado, _ = play_sensitivity(Side(desk(tmp_path)), ("wait.mean", "desk"), FIFTH, Plan(replications=1), None)
+    (swing,) = tornado.swings
+    assert swing.largest > 0
+    assert not swing.matters
+    assert not tornado.tells_chance
+    assert swing.low.interval.note == "needs at least 2 replications"
+
+
+def test_a_quantile_between_replications_cannot_be_compared_in_pairs(tmp_path: Path) -> None:
+    """Refused before anything is played, as by compare."""
+    with pytest.raises(ScenarioError, match="cannot be compared in pairs"):
+        play_sensitivity(Side(desk(tmp_path)), ("p90 of wait.mean", "desk"), FIFTH, Plan(replications=1), None)
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,9 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.metrics.catalogue import Unit
+from sim.metrics.intervals import REPLICATIONS, of_ratio
 from sim.metrics.names import Names
+from sim.metrics.replicated import Part
 from sim.replications.asked import of_quantiles, read_asked
 from sim.replications.stopping import Stopping, read_stopping
 from sim.run import Plan, prepare
@@ -79,7 +80,7 @@ def test_all_mistakes_come_at_once(names: Names) -> None:
 
 def _play(stopping: Stopping, values: list[float]) -> int:
     for number, value in enumerate(values, 1):
-        if stopping.next([value] * len(stopping.conditions)):
+        if stopping.next([Part(value, 1.0)] * len(stopping.conditions)):
             return number
     return 0
 
@@ -102,10 +103,8 @@ def test_an_interval_that_widens_again_starts_the_count_anew(names: Names) -> No
     assert held is not None
     assert 7 < held < stopped
     assert stopped == held + 5
-    seen = np.array(values)
-    widths = [2.0 * seen[:n].std(ddof=1) / math.sqrt(n) for n in (held - 3, held + 3)]
-    assert widths[0] > 900
-    assert widths[1] < 1000
+    widths = [of_ratio(np.array(values[:n]), np.ones(n), REPLICATIONS).half_width for n in (held - 1, held)]
+    assert widths[0] >= 1000 > widths[1]
 
 
 def test_the_look_ahead_grows_with_the_number_of_replications(names: Names) -> None:
@@ -133,8 +132,9 @@ def test_quantiles_between_replications_have_the_interval_of_their_order_statist
     asked = read_asked("p90 of wait.mean", names, "--metric")
     values = [float(n) for n in range(40)]
     assert asked.unit is Unit.TIME
-    assert asked.value(values) == 35.0
-    interval = asked.interval(values)
+    over = asked.over(Part(value, 1.0) for value in values)
+    assert over.value == 35.0
+    interval = over.interval()
     assert (interval.low, interval.high) == (31.0, 39.0)
     assert "too few" in of_quantiles(np.arange(5.0), 0.9).note
 
@@ -155,3 +155,20 @@ def test_a_run_stops_by_itself_and_says_why(tmp_path: Path) -> None:
     assert outcome(path, plan("150 s", resume=True), tmp_path / "run").stopped == played.stopped
     narrower = outcome(path, plan("120 s", resume=True), tmp_path / "run")
     assert narrower.replications > played.replications
+
+
+def test_a_typical_replication_has_a_name_of_its_own(names: Names) -> None:
+    """One person waits 0, another day nine wait 100 s: all people 90 s on average, a typical day 50 s."""
+    days = [Part(0.0, 1.0, 1), Part(900_000.0, 9.0, 9)]
+    plain, typical = (read_asked(text, names, "--metric") for text in ("wait.mean", "mean of wait.mean"))
+    assert plain.over(days).value == 90_000
+    assert typical.typical
+    assert typical.over(day.alone() for day in days).value == 50_000
+    assert typical.over([Part().alone(), days[1].alone()]).value == 100_000
+
+
+def test_a_number_without_chance_is_known_at_once(names: Names) -> None:
+    """No scatter, no width: the condition holds, and the interval says why there is none."""
+    over = read_asked("wait.mean", names, "--metric").over([Part(6.0, 2.0, 2), Part(12.0, 4.0, 4)])
+    assert over.interval().note == "the same in all 2 replications"
+    assert over.interval().half_width == 0.0

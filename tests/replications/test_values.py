@@ -11,10 +11,12 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from sim.metrics.counting import Distribution
+from sim.metrics.replicated import Part
 from sim.replications import studies
-from sim.replications.kept import RowsError
 from sim.replications.rows import Key
 from sim.replications.sensitivity import Tornado
 from sim.replications.studies import Side, play_sensitivity
@@ -41,7 +43,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     numbers: list[int] = []
     play = studies.play_measured
 
-    def noting(task: studies.Measured) -> tuple[str, int, float]:
+    def noting(task: studies.Measured) -> tuple[str, int, Part]:
         numbers.append(task[1])
         return play(task)
 
@@ -51,71 +53,21 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_numbers_come_back_as_they_were(tmp_path: Path) -> None:
     """To the last digit, and what was not measured, too."""
-    numbers = {("a", 0): 0.1 + 0.2, ("a", 1): math.inf, ("b", 0): 5e-324}
+    numbers = {("a", 0): Part(0.1 + 0.2, 3.0, 7), ("a", 1): Part(math.inf, 1.0), ("b", 0): Part(5e-324, 1.0)}
+    waits = Distribution()
+    waits.add_counted(np.zeros(2, dtype=np.int64), np.array([5, 70_000]), np.array([3, 1]))
     with kept_values(tmp_path, KEY, resume=False) as values:
-        for (played, number), value in numbers.items():
-            values.add(played, number, value)
-        values.add("c", 0, math.nan)
+        for (played, number), part in numbers.items():
+            values.add(played, number, part)
+        values.add("c", 0, Part(note="nothing to measure"))
+        values.add("d", 0, Part(count=4, values=waits, share=0.9))
     with kept_values(tmp_path, KEY, resume=True) as again:
-        assert math.isnan(again.found.pop(("c", 0)))
+        quantile = again.found.pop(("d", 0))
+        assert quantile.values is not None
+        assert [column.tolist() for column in quantile.values.counted()] == [[5.0, 70_000.0], [3, 1]]
+        assert quantile.value == 70_000
+        assert math.isnan(again.found.pop(("c", 0)).value)
         assert again.found == numbers
-
-
-def test_a_study_that_was_stopped_goes_on_where_it_was(tmp_path: Path, played: list[int]) -> None:
-    """Stopped after each possible number of runs, nothing is played twice and the outcome is the same."""
-    path, plan = desk(tmp_path), Plan(replications=2)
-    whole = _play(Side(path), plan)
-    for stop in (1, 2, 5):
-        side = Side(path, folder=tmp_path / str(stop))
-        try:
-            _play(side, plan, stop_after=stop)
-        except KeyboardInterrupt:
-            assert stop == 1
-        played.clear()
-        assert _play(side, Plan(replications=2, resume=True)) == whole
-        assert len(played) == 6 - stop
-
-
-def test_a_study_goes_on_with_more_replications_and_another_change(tmp_path: Path, played: list[int]) -> None:
-    """Only what is new is played: the third replication of all, then two other alternatives."""
-    side = Side(desk(tmp_path), folder=tmp_path / "study")
-    _play(side, Plan(replications=2))
-    played.clear()
-    _play(side, Plan(replications=3, resume=True))
-    assert played == [2, 2, 2]
-    _play(side, Plan(replications=3, resume=True), change=Fraction(1, 10))
-    assert played[3:] == [0, 1, 2, 0, 1, 2]
-
-
-def test_without_resume_a_study_begins_anew(tmp_path: Path, played: list[int]) -> None:
-    """The old numbers are not there any more."""
-    side = Side(desk(tmp_path), folder=tmp_path / "study")
-    _play(side, Plan(replications=2))
-    size = (tmp_path / "study" / VALUES_FILE).stat().st_size
-    played.clear()
-    _play(side, Plan(replications=2))
-    assert len(played) == 6
-    assert (tmp_path / "study" / VALUES_FILE).stat().st_size == size
-
-
-@pytest.mark.parametrize(
-    ("overrides", "plan", "metric", "said"),
-    [
-        (("stations.desk.counters=3",), Plan(replications=2, resume=True), "wait.mean", "played from another scenario"),
-        ((), Plan(seed=5, replications=2, resume=True), "wait.mean", "played with seed 1, not 5"),
-        ((), Plan(replications=2, resume=True), "wait.p90", "they are of another metric"),
-    ],
-)
-def test_numbers_of_another_study_are_refused_and_left_alone(
-    tmp_path: Path, overrides: tuple[str, ...], plan: Plan, metric: str, said: str
-) -> None:
-    """With the reason, before anything is played."""
-    path, folder = desk(tmp_path), tmp_path / "study"
-    _play(Side(path, folder=folder), Plan(replications=2))
-    content = (folder / VALUES_FILE).read_bytes()
-    with pytest.raises(RowsError, match=f"holds runs that cannot go on: .*{said}"):
-        play_sensitivity(Side(path, overrides, folder), (metric, ""), FIFTH, plan, None)
-    assert (folder / VALUES_FILE).read_bytes() == content
 
 
 @pytest.mark.parametrize("left", [0, 5, 18, 60])
@@ -127,9 +79,9 @@ def test_a_file_that_was_broken_off_at_its_head_is_begun_anew(tmp_path: Path, le
     path.write_bytes(path.read_bytes()[:left])
     with kept_values(tmp_path, KEY, resume=True) as values:
         assert values.found == {}
-        values.add("a", 0, 1.0)
+        values.add("a", 0, Part(1.0, 1.0))
     with kept_values(tmp_path, KEY, resume=True) as values:
-        assert values.found == {("a", 0): 1.0}
+        assert values.found == {("a", 0): Part(1.0, 1.0)}
 
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -23,7 +23,10 @@ EN, ZH = Words("en"), Words("zh")
 CALL = re.compile(r"""\b(?:w|words|self)\(\s*f?["']([a-z_A-Z.{}]+)["']|\bTimeUnit\([A-Z_]+, "([a-z_.]+)"\)""")
 PLURAL = re.compile(r'\bwords\.plural\(\s*"([a-zA-Z_.]+)"')
 LOOKED_UP = (
+    "inputs.file.",
     "metric.",
+    "day_kind.",
+    "sides.",
     "kind.",
     "lead.",
     "ledger.",
@@ -156,12 +159,17 @@ def test_phrases_of_the_tables_are_said_in_the_language_of_the_report() -> None:
     assert expected("at most 30 min", ZH) == "不超过 30 分钟"
     assert expected("8.89 min, within 3.5 standard errors", EN) == "8.89 min, within 3.5 standard errors"
     assert measured("33 min (95 %: 29 min to 37 min)", ZH) == ("33 分钟", "很可能在 29 分钟与 37 分钟之间")
-    assert measured("20 min (95 %: -14.5 min to 54.6 min)", EN)[1] == "very likely between 0 min and 54.6 min"
+    assert measured("43.06 % (the same in all 20 replications)", EN) == (
+        "43.06 %",
+        "the same each time: nothing random shows in it",
+    )
+    assert measured("43.06 % (the same on all 7 station days)", ZH) == ("43.06%", "每次都相同，没有随机性")
+    assert expected("95 %, within 1.5 percentage points", ZH) == "95%、相差不超过 1.5 个百分点"
     assert measured("91.1 %", ZH) == ("91.1%", "")
     assert measured("nothing", EN) == ("nothing to measure", "")
     assert (
         metric("lead.exposure.p90", {}, EN)
-        == "From loss report until every terminal refuses the card: 90 of 100 take less than"
+        == "From loss report until every terminal refuses the card: 90 of 100 take at most"
     )
     assert metric("funnel.apply.check.share", {"apply.check": "核对"}, ZH) == "通过“核对”的比例（apply）"
     assert outcome("refused A3", ZH) == "不予受理，规则 A3"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tomllib
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from cardemu.card import Card
+from cardemu.host.lock import locked
 from cardemu.keys import table
 from cardemu.memory import Cell
 from cardemu.personalisation.audit import Audit
@@ -154,10 +156,52 @@ def test_a_bundle_replaces_a_bundle_and_nothing_else(tmp_path: Path) -> None:
         bundle.write(record("generation-1"), other)
     out = tmp_path / "bundle"
     bundle.write(record("generation-1", 1), out)
-    bundle.write(record("generation-1", 2), out)
+    with pytest.raises(BundleError, match="is a bundle already; --force replaces it"):
+        bundle.write(record("generation-1", 2), out)
+    assert tomllib.loads((out / "card.toml").read_text(encoding="utf-8"))["index"] == 1
+    bundle.write(record("generation-1", 2), out, force=True)
     assert tomllib.loads((out / "card.toml").read_text(encoding="utf-8"))["index"] == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bundle", "mine"]
     bundle.check_intact(out)
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(BundleError, match=r"holds notes\.txt, which is no part of the bundle: not replaced"):
+        bundle.write(record("generation-1", 3), out, force=True)
+    assert (out / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_manifest_of_something_else_makes_no_bundle(tmp_path: Path) -> None:
+    """A web application's manifest.json beside its files: nothing is replaced, with --force neither."""
+    (tmp_path / "manifest.json").write_text('{"name": "shop"}', encoding="utf-8")
+    for force in (False, True):
+        with pytest.raises(BundleError, match="holds something else"):
+            bundle.write(record("generation-1"), tmp_path, force=force)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+def test_what_a_killed_process_left_is_taken_over(tmp_path: Path) -> None:
+    """Half a new bundle goes away; an old one that was already put aside comes back first."""
+    out = tmp_path / "bundle"
+    bundle.write(record("generation-1", 1), out)
+    out.rename(tmp_path / ".bundle.old")
+    (tmp_path / ".bundle.partial").mkdir()
+    (tmp_path / ".bundle.partial" / "chip.json").write_text("{", encoding="utf-8")
+    with pytest.raises(BundleError, match="is a bundle already"):
+        bundle.write(record("generation-1", 2), out)
+    bundle.check_intact(out)
+    bundle.write(record("generation-1", 2), out, force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
+    bundle.check_intact(out)
+
+
+def test_two_processes_write_one_bundle_after_the_other(tmp_path: Path) -> None:
+    """While one is at it, the other is refused."""
+    with (
+        locked(tmp_path / ".bundle.lock"),
+        pytest.raises(BundleError, match=rf"is being written by process {os.getpid()} on"),
+    ):
+        bundle.write(record("generation-1", 1), tmp_path / "bundle")
+    bundle.write(record("generation-1", 1), tmp_path / "bundle")
+    assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
 def test_nothing_is_left_when_writing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +212,7 @@ def test_nothing_is_left_when_writing_fails(tmp_path: Path, monkeypatch: pytest.
         raise OSError(28, "No space left on device", str(self))
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(BundleError, match="bundle: cannot be written: No space left on device"):
         bundle.write(record("generation-1"), tmp_path / "bundle")
     assert not list(tmp_path.iterdir())
 

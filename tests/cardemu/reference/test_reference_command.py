@@ -65,6 +65,11 @@ def test_a_batch_from_a_csv_file(tmp_path: Path) -> None:
     code, said, _ = run("reference", path, "--product", "generation-1", "--out", tmp_path / "all", "--workers", 2)
     assert (code, said.strip()) == (0, f"{tmp_path / 'all'}: 2 bundles")
     assert sorted(one.name for one in (tmp_path / "all").iterdir()) == ["A00000011", "A0000002X"]
+    again = ("reference", path, "--product", "generation-1", "--out", tmp_path / "all")
+    code, _, said = run(*again)
+    assert code == 2
+    assert "A00000011: is a bundle already; --force replaces it" in said
+    assert run(*again, "--force", "-q") == (0, "", "")
     some = ("--out", tmp_path / "some", "--limit", 1, "--json")
     code, said, _ = run("reference", path, "--product", "generation-1", *some)
     assert code == 0

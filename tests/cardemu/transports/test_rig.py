@@ -16,7 +16,7 @@ from cardemu.personalisation.shell import Shell
 from cardemu.products import product
 from cardemu.terminal.keyholder import Hsm
 from cardemu.transports.in_process import InProcess
-from cardemu.transports.pcscd import SOCKET_VARIABLE, missing
+from cardemu.transports.pcscd import LOG_LINES, READY, SOCKET_VARIABLE, OwnPcscd, missing
 from cardemu.transports.rig import REGION, benches, cards
 
 ASK_ALL = """
@@ -86,3 +86,15 @@ def test_sixteen_readers_hold_sixteen_cards(pyscard: None) -> None:
     assert [int(atr[-8:], 16) for atr in atrs] == list(range(1, 17))
     assert (len(set(answers)), {answer[-4:] for answer in answers}) == (16, {"9000"})
     assert not Path(path).parent.exists()
+
+
+def test_of_the_services_log_the_last_lines_are_kept(tmp_path: Path) -> None:
+    """However long a rig stands there; what the service said when it came up decides before it is forgotten."""
+    service = OwnPcscd(tmp_path)
+    script = f"print('{READY}')\nfor n in range({3 * LOG_LINES}): print('line', n)"
+    talker = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    service._listen(talker)
+    talker.communicate()
+    assert service._told.is_set()
+    assert len(service.log) == LOG_LINES
+    assert service.log[-1] == f"line {3 * LOG_LINES - 1}"
