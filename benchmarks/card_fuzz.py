@@ -46,9 +46,10 @@ def document(rows: list[str], missing: list[str], seed: int, total: int) -> str:
     about = (
         f"{total:,} commands, seed {seed}, no broken promise; {platform.machine()}, CPython "
         f"{platform.python_version()}, one process. Every answer was data and a status word its command may give, "
-        "every power cut left the state before or after the command, and every look found memory, counters, file "
-        "tree, session and saved card in order. *Pairs*: those of command and status word the catalogue names that "
-        "occurred, so the fuzzer did get past the keys."
+        "every refusal changed nothing but the try that a wrong secret costs, every secret had its try written before "
+        "it was compared, every power cut left the state before or after the command or one try short, and every look "
+        "found memory, counters, file tree, session and saved card in order. *Pairs*: those of command and status word "
+        "the catalogue names that occurred, so the fuzzer did get past the keys."
     )
     unseen = ["Pairs that did not occur:", "", *(f"* {line}" for line in missing)]
     by = "Written by `python -m benchmarks.card_fuzz`."

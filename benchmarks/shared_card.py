@@ -32,6 +32,7 @@ from cardemu.transports.pcscd import SOCKET_VARIABLE
 SELECT_SSSE = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")
 READ_VERSION = bytes.fromhex("00B2032C06")
 VERSION = bytes.fromhex("0304322E30309000")
+RESET_BETWEEN = b"\x6a\x82"
 TOO_LONG = bytes.fromhex("00D6000000FFF9") + bytes(65529)
 ODD = (TOO_LONG, b"\x00", b"\x01", b"\x02", b"\x03", b"\x04")
 CLIENTS = 2
@@ -93,11 +94,17 @@ class Client:
             self.transmit(handle, SELECT_SSSE)
 
     def read(self, handle: int) -> None:
-        """The version of the card, which is always the same."""
+        """The version of the card, which is always the same; or 6A82, from a card that was reset in between.
+
+        pcscd 1.9 looks for a reset before it takes the reader, so that the other client's disconnection may come
+        between the two, in the midst of a transaction.
+        """
         if self.transmit(handle, SELECT_SSSE) != b"\x61\x18":
             return
         answer = self.transmit(handle, READ_VERSION)
-        if answer:
+        if answer == RESET_BETWEEN:
+            self.say("error reset between look and command")
+        elif answer:
             self.say("right" if answer == VERSION else f"wrong {answer.hex()}")
 
     def transmit(self, handle: int, command: bytes) -> bytes:
@@ -212,6 +219,7 @@ def soak(seconds: float, seed: int) -> Verdict:
 def document(verdict: Verdict, seed: int) -> str:
     """The result file."""
     rows = [f"| {code} | {count:,} |" for code, count in verdict.errors.most_common()]
+    rows += [f"| wrong answer {answer} | {count:,} |" for answer, count in Counter(verdict.wrong).items()]
     about = (
         f"{CLIENTS} clients, {verdict.seconds:,.0f} s, seed {seed}, {platform.machine()}, CPython "
         f"{platform.python_version()}: {verdict.right:,} right answers, {len(verdict.wrong)} wrong ones, "

@@ -28,7 +28,7 @@ from cardemu.transports import pcsc
 from cardemu.transports.base import Port
 from cardemu.transports.in_process import spoken
 from cardemu.transports.pcscd import SOCKET_VARIABLE, OwnPcscd
-from cardemu.transports.vpcd import serve_all
+from cardemu.transports.vpcd import Reader, serve_all
 
 SELECT_SSSE = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")
 READ_RECORD = bytes.fromhex("00B2012C12")
@@ -140,7 +140,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        serve_all([(our_card() if options.serve == "ours" else trivial_card(), options.port)])
+        serve_all([Reader(our_card() if options.serve == "ours" else trivial_card(), options.port)])
         return 0
     if options.one_cpu:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

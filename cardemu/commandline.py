@@ -93,12 +93,32 @@ def card_serve(
         bool, typer.Option("--own-pcscd", help="start a PC/SC service for these cards alone; needs no root")
     ] = False,
     program: Annotated[str, typer.Option("--run", help="run this meanwhile, such as pcsc_scan; end when it ends")] = "",
+    save: Annotated[
+        list[Path] | None, typer.Option(help="save the card there at the end; once for each card, in their order")
+    ] = None,
+    contactless: Annotated[
+        bool, typer.Option("--contactless", help="show them as a contactless reader does: its ATR, UID with FFCA000000")
+    ] = False,
     product: OwnProduct = None,
 ) -> None:
-    """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C."""
+    """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C.
+
+    What they write is lost unless --save is given.  SIGUSR1 (kill -USR1) puts the next cards in: of another person, or
+    a saved card as its file is then.
+    """
     from cardemu import serving
 
-    raise typer.Exit(serving.serve(cards, slot=slot, product_name=product, own=own_pcscd, program=program))
+    raise typer.Exit(
+        serving.serve(
+            cards,
+            slot=slot,
+            product_name=product,
+            own=own_pcscd,
+            program=program,
+            save=save or (),
+            contactless=contactless,
+        )
+    )
 
 
 @card.command("catalogue")
@@ -235,7 +255,7 @@ def card_compare(  # noqa: PLR0913, PLR0917 - one argument an option
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input."""
+    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input, 3 not all could be judged."""
     from cardemu.compare import console
 
     asked = console.Comparison(reference, against, product or "", side, pin, picture, junit, as_json, quiet)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -21,12 +22,14 @@ RECORDING_BYTES = 200_000_000
 
 def read_bytes(path: Path, most: int = TEXT_BYTES) -> bytes:
     """A regular file's content; OSError naming the file when it is a device, a pipe or larger than `most` bytes."""
+    found = path.stat()  # before it is opened: a pipe nobody writes to would never open
+    if stat.S_ISDIR(found.st_mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "is a device or a pipe, not a file", str(path))
+    if found.st_size > most:
+        raise _too_large(path, most)
     with path.open("rb") as file:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "is a device or a pipe, not a file", str(path))
-        if found.st_size > most:
-            raise _too_large(path, most)
         data = file.read(most + 1)
     if len(data) > most:
         raise _too_large(path, most)

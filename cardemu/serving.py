@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cardemu.card import Card
-from cardemu.cardfile import UsageError, load_card
+from cardemu.cardfile import UsageError, load_card, save_card
 from cardemu.console import FINE, complaining
 from cardemu.host.printing import say
 from cardemu.host.temporary import temporary_folder
@@ -28,8 +28,10 @@ from cardemu.products import Product, names, product
 from cardemu.terminal.keyholder import Hsm
 from cardemu.transports.base import Port, TransportError
 from cardemu.transports.in_process import spoken
-from cardemu.transports.pcscd import MAX_READERS, SLOTS, SOCKET_VARIABLE, OwnPcscd, missing
+from cardemu.transports.pcscd import MAX_READERS, SLOTS, SOCKET_VARIABLE, OwnPcscd, missing, on_loopback, open_ports
+from cardemu.transports.renewal import NOT_SAVED, next_cards, on_signal
 from cardemu.transports.vpcd import RETRY_S, Reader, serve_all, slot_port
+from cardemu.wrappers.contactless import Contactless
 
 PROGRAMS = {"pcsc_scan": "pcsc-tools", "scriptor": "pcsc-tools", "opensc-tool": "opensc", "pkcs15-tool": "opensc"}
 """Debian packages of programs people look at cards with."""
@@ -37,65 +39,138 @@ SEED = 1
 NOTICED_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A card to show: itself, as a reader sees it, and in words."""
+@dataclass(slots=True)
+class Place:
+    """One card to show, and those that follow it: a saved card, or new ones of a product.
 
-    port: Port
-    words: str
+    `number`: of the place, from 0; `step`: how many there are; `save`: where its cards go when they are taken out.
+    """
+
+    name: str
+    number: int
+    step: int
+    product_name: str | None = None
+    save: Path | None = None
+    contactless: bool = False
+    card: Card = field(init=False)
+    port: Port = field(init=False)
+    """The card as a reader sees it."""
+    words: str = field(default="", init=False)
+    """What it is."""
+    _turn: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        """Get the first card; UsageError when there is none."""
+        self._load()
+
+    def _load(self) -> None:
+        if self.name in names() or self.name.endswith(".toml"):
+            made = product(self.name)
+            card, holder = issued(made, self.number + self._turn * self.step)
+            words = f"{made.name}, {holder}"
+        else:
+            path = Path(self.name)
+            if not path.exists():
+                raise UsageError(f"{self.name}: no such saved card, and no product; products: {', '.join(names())}")
+            card, made = load_card(path, self.product_name)
+            words = f"{made.name}, {path.name}"
+        if self.contactless and "contactless" not in made.media:
+            raise UsageError(f"{made.name}: has no contactless interface")
+        port = Contactless(card) if self.contactless else spoken(card, made.protocol)
+        self.card, self.port, self.words = card, port, words
+
+    def renew(self, reader: Reader) -> None:
+        """The next card into the reader: another person's, or the saved one as its file has it now."""
+        old, turn = self.card, self._turn
+        self._turn += 1
+        try:
+            self._load()
+        except BaseException:
+            self._turn = turn
+            raise
+        reader.exchange(self.port)
+        self._keep(old, turn)
+
+    def keep(self) -> None:
+        """Save the card, if that was wanted."""
+        self._keep(self.card, self._turn)
+
+    def _keep(self, card: Card, turn: int) -> None:
+        if self.save is not None:
+            path = self.save.with_stem(f"{self.save.stem}-{turn + 1}") if turn else self.save
+            save_card(card, path)
+            say(f"{path}: saved")
 
 
 @complaining
 def serve(
-    cards: Sequence[str], *, slot: int = 0, product_name: str | None = None, own: bool = False, program: str = ""
+    cards: Sequence[str],
+    *,
+    slot: int = 0,
+    product_name: str | None = None,
+    own: bool = False,
+    program: str = "",
+    save: Sequence[Path] = (),
+    contactless: bool = False,
 ) -> int:
     """Show each card in a slot of the virtual reader, from `slot` on, until Ctrl-C or until `program` ends.
 
     A card is a saved card, or a product: then it is made, for a synthetic person.  `own`: with a PC/SC service of its
-    own, beside the system's.  What a terminal writes is not saved.  Exit code 0, that of the program, or 2.
+    own, beside the system's.  `save`: a file for each card, written when it is taken out; without, what a terminal
+    writes is lost.  `contactless`: as a contactless reader shows them.  SIGUSR1 puts the next cards in.  Exit code 0,
+    that of the program, or 2.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    served = [_served(name, number, product_name) for number, name in enumerate(cards)]
+    if save and len(save) != len(cards):
+        raise UsageError(f"--save {len(save)} times for {len(cards)} cards: give it once for each card, in their order")
+    files: list[Path | None] = [*save] or [None] * len(cards)
+    places = [
+        Place(name, number, len(cards), product_name, file, contactless)
+        for number, (name, file) in enumerate(zip(cards, files, strict=True))
+    ]
     try:
         with ExitStack() as stack:
-            service = stack.enter_context(_service(slot + len(served))) if own else None
-            return _show(served, slot, service, program)
+            service = stack.enter_context(_service(slot + len(places))) if own else None
+            return _show(places, slot, service, program)
     except KeyboardInterrupt:
         return FINE
+    finally:
+        for place in places:
+            place.keep()
 
 
-def _show(served: list[Served], slot: int, service: OwnPcscd | None, program: str) -> int:
+def _show(places: list[Place], slot: int, service: OwnPcscd | None, program: str) -> int:
     """Say where the cards are, and keep them there."""
-    slots = range(slot, slot + len(served))
+    slots = range(slot, slot + len(places))
     if service is None:
         _explain_missing()
-        places = [(f"slot {place} of the virtual reader", slot_port(place)) for place in slots]
+        where = [(f"slot {number} of the virtual reader", slot_port(number)) for number in slots]
     else:
-        places = [(service.names[place], service.ports[place]) for place in slots]
-    for (place_name, _), each in zip(places, served, strict=True):
-        say(f"{place_name}: {each.words}")
+        where = [(service.names[number], service.ports[number]) for number in slots]
+    for (name, _), place in zip(where, places, strict=True):
+        say(f"{name}: {place.words}")
     if service is not None:
         say("other programs see it after")
         say(f"export {SOCKET_VARIABLE}={service.socket_path}")
-    together = [(each.port, port) for each, (_, port) in zip(served, places, strict=True)]
+    for line in service.openness if service is not None else open_ports(map(slot_port, range(SLOTS))):
+        say(line)
+    if not places[0].save:
+        say(f"{NOT_SAVED} (--save FILE)")
+    cards = [Noticed(place.port) if program else place.port for place in places]
+    connect = service.connect if service is not None else on_loopback
+    readers = [Reader(card, port, connect=connect) for card, (_, port) in zip(cards, where, strict=True)]
     check = service.check if service is not None else lambda: None
-    if program:
-        return _run(program, together, service.environment if service is not None else None, check)
-    serve_all(together, check)
+
+    def renew() -> None:
+        for place, reader in zip(places, readers, strict=True):
+            place.renew(reader)
+
+    with on_signal(renew):
+        say(next_cards())
+        if program:
+            return _run(program, readers, service.environment if service is not None else None, check)
+        serve_all(readers, check)
     return FINE
-
-
-def _served(name: str, number: int, product_name: str | None) -> Served:
-    """A saved card, or a new one of a product."""
-    if name in names() or name.endswith(".toml"):
-        made = product(name)
-        card, holder = issued(made, number)
-        return Served(spoken(card, made.protocol), f"{made.name}, {holder}")
-    path = Path(name)
-    if not path.exists():
-        raise UsageError(f"{name}: no such saved card, and no product; products: {', '.join(names())}")
-    card, made = load_card(path, product_name)
-    return Served(spoken(card, made.protocol), f"{made.name}, {path.name}")
 
 
 def issued(made: Product, index: int) -> tuple[Card, str]:
@@ -123,7 +198,7 @@ def _service(slots: int) -> Iterator[OwnPcscd]:
         raise UsageError(f"{slots} slots: a PC/SC service has at most {MAX_READERS} readers")
     with temporary_folder() as folder:
         try:
-            service = OwnPcscd(folder, slots + slots % SLOTS)
+            service = OwnPcscd(folder, slots + slots % SLOTS, private=True)
         except ValueError as error:
             raise UsageError(f"{error}; set TMPDIR to a shorter one") from error
         with service:
@@ -157,18 +232,15 @@ class Noticed:
                 raise TransportError(f"the PC/SC service did not power the card up within {NOTICED_S} s")
 
 
-def _run(
-    program: str, cards: list[tuple[Port, int]], environment: Mapping[str, str] | None, check: Callable[[], None]
-) -> int:
+def _run(program: str, readers: list[Reader], environment: Mapping[str, str] | None, check: Callable[[], None]) -> int:
     """Run a program while the cards are in; its exit code (0 after Ctrl-C), or what `check` raises then."""
-    noticed = [Noticed(card) for card, _ in cards]
-    readers = [Reader(card, port) for card, (_, port) in zip(noticed, cards, strict=True)]
     try:
         words = shlex.split(program)
         for reader in readers:
             reader.insert()
-        for card in noticed:
-            card.wait(check)
+        for reader in readers:
+            if isinstance(reader.card, Noticed):
+                reader.card.wait(check)
         sys.stdout.flush()
         code = subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own words
         check()

@@ -102,7 +102,7 @@ def print_work(work: CardWork, out: Printer, *, kinds: bool = False) -> None:
         out.line_of("cards: no step of this run concerns one" if work.share == 1 else "cards: none in this sample")
         return
     out.line_of(
-        f"cards: {tally.cards:,} of {tally.people:,} people ({_share(work.share)}), {total.conversations:,} "
+        f"cards: {tally.people:,} people ({_share(work.share)}) with {tally.cards:,} cards, {total.conversations:,} "
         f"conversations, {total.exchanges:,} exchanges, {len(tally.disagreements)} disagreements"
     )
     if kinds and tally.kinds:

@@ -10,10 +10,11 @@ from cardemu.host.claim import Claim, claimed
 from cardemu.host.printing import write_json
 from reports import card_console
 from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, NOT_MET, check_choice, explaining, kept_in
+from reports.files import use_of_file
 from reports.info import InputRow, RunInfo
 from reports.progress import RunProgress
 from reports.run_output import print_run, run_as_json
-from reports.words import LANGUAGES
+from reports.words import LANGUAGES, Words
 from sim.engines.choose import AUTO, ENGINES
 from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.replications.asked import read_paired
@@ -23,6 +24,7 @@ from sim.replications.studies import Side, play_sensitivity
 from sim.replications.workers import crew_of
 from sim.run import Outcome, Plan, play
 from sim.sample import read_log_kept
+from sim.scenario.inputs import file_uses, inputs_of
 from sim.scenario.schema import RULE_PARTS
 from sim.scenario.tree import OVERRIDE
 from sim.settle import settle
@@ -130,7 +132,10 @@ def _tornado(options: RunOptions) -> Tornado:
     plan = Plan(options.seed, FEW, options.engine)
     side = Side(options.scenario, options.overrides)
     hidden = options.quiet or options.as_json
-    with crew_of(options.workers, options.cluster) as crew, RunProgress(hidden=hidden) as progress:
+    with (
+        RunProgress(hidden=hidden) as progress,
+        crew_of(options.workers, options.cluster, progress.announce) as crew,
+    ):
         return play_sensitivity(side, (options.sensitivity, ""), CHANGE, plan, crew, progress.count, progress.announce)[
             0
         ]
@@ -185,30 +190,30 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         title=scenario.title,
         title_zh=scenario.title_zh,
         description=scenario.description,
+        description_zh=scenario.description_zh,
         region=region.name if region is not None else "",
         region_zh=region.name_zh if region is not None else "",
         replications=outcome.replications,
         warm_up_ms=scenario.run.warm_up or 0,
         engine=outcome.engine,
         versions=tuple(outcome.stored.versions.items()) if outcome.stored is not None else (),
-        inputs=tuple(_inputs(outcome)),
+        inputs=tuple(_inputs(outcome, Words(options.lang))),
         people=tuple((name, person.name) for name, person in scenario.people.items() if person.name),
         titles_zh=tuple(_titles_zh(outcome)),
         partial=outcome.partial,
         stopped=outcome.stopped,
         unannounced_years=outcome.loaded.unannounced_years,
         incomplete_profile=() if region is None else tuple(p for p in RULE_PARTS if not getattr(region.rules, p)),
-        warnings=outcome.loaded.warnings,
+        warnings=tuple(text for text in outcome.loaded.warnings if text not in outcome.loaded.told_by_values),
     )
 
 
-def _inputs(outcome: Outcome) -> Iterator[InputRow]:
-    """Numbers that drive the answer: those written in the scenario, and defaults of procedures in use."""
-    used = set(outcome.compiled.program.procedures)
-    for row in outcome.loaded.provenance:
-        parts = row.key.split(".")
-        if parts[0] != "procedures" or parts[1] in used:
-            yield InputRow(row.key, row.value, row.mark, row.source, row.note)
+def _inputs(outcome: Outcome, words: Words) -> Iterator[InputRow]:
+    """All that drives the answer: the scenario's numbers and files, and defaults of procedures in use."""
+    uses = file_uses(outcome.loaded)
+    for row in inputs_of(outcome.loaded, outcome.compiled.program.procedures):
+        use = use_of_file(uses[row.key], words) if row.key in uses else ""
+        yield InputRow(row.key, row.value, row.mark, row.source, "; ".join(part for part in (row.note, use) if part))
 
 
 def _titles_zh(outcome: Outcome) -> Iterator[tuple[str, str]]:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from cardemu.host.printing import Printer, say, write_json
 from reports.complaints import FINE, check_choice, explaining
-from reports.words import LANGUAGES
+from reports.files import use_of_file
+from reports.words import LANGUAGES, Words
 from sim.errors import Problem, ScenarioError
 from sim.prepare import prepare
 from sim.procedures.catalogue import catalogue
+from sim.scenario.inputs import file_uses
 from sim.scenario.schema_json import json_schema
 from sim.shipped import copy, one_of, shipped
 
@@ -37,8 +39,12 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
         f"{len(program.sources)} sources of demand, {len(loaded.scenario.expect)} expectations, "
         f"{len(loaded.scenario.story)} stories."
     )
+    for key, use in file_uses(loaded).items():
+        say(f"{key}: {use_of_file(use, Words('en'))}")
     for warning in loaded.warnings:
         say(f"note: {warning}")
+    if loaded.scenario.run.replications < 2 and any(table.z is not None for table in loaded.scenario.expect):
+        say("note: z of [[expect]] needs a standard error: play it with --replications 2 or more")
     return FINE
 
 

@@ -16,6 +16,7 @@ from reports.complaints import FINE, INTERRUPTED, NOT_MET, check_choice, complai
 from reports.page import write_study
 from reports.progress import RunProgress
 from reports.run_output import settled_as_json, settled_in_words
+from reports.sides import keys_set, labels
 from reports.study import (
     Sides,
     Study,
@@ -26,11 +27,12 @@ from reports.study import (
     tornado_picture,
     tornado_tables,
 )
-from reports.terms import as_it_is, places_of
+from reports.terms import places_of
 from reports.words import LANGUAGES, Words
 from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
 from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.metrics.units import in_words
+from sim.procedures.catalogue import catalogue
 from sim.replications.compare import REPLICATIONS, sentence
 from sim.replications.sensitivity import CHANGE, FEW
 from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
@@ -38,15 +40,17 @@ from sim.replications.values import KIND as SENSITIVITY
 from sim.replications.workers import Crew, crew_of
 from sim.run import Plan
 from sim.sample import NONE, LogKept
+from sim.scenario.load import load
 from sim.shipped import SCENARIOS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sim.replications.compare import Difference
     from sim.replications.sensitivity import Effect, Tornado
     from sim.replications.warm_up import Settled
     from sim.run import Outcome
+    from sim.scenario.load import Loaded
 
 BOTH = "both"
 TRUTH = SCENARIOS / "truth"
@@ -67,11 +71,11 @@ class Common:
     quiet: bool = False
     resume: bool = False
 
-    def crew(self, stack: ExitStack) -> Crew | None:
+    def crew(self, stack: ExitStack, say: Callable[[str], None]) -> Crew | None:
         """Who helps."""
         if self.workers == 1 and not self.cluster:
             return None
-        return stack.enter_context(crew_of(self.workers, self.cluster))
+        return stack.enter_context(crew_of(self.workers, self.cluster, say))
 
     def plan(self, replications: int) -> Plan:
         """How each alternative is played: no log, so that only numbers are kept."""
@@ -117,16 +121,16 @@ def _compare_into(claim: Claim, sides: tuple[Side, Side], metrics: tuple[str, ..
     claim.add(name, *runs)
     placed = tuple(Side(side.path, side.overrides, claim.folder / at) for side, at in zip(sides, "ab", strict=True))
     with ExitStack() as stack, common.progress() as progress, _keeping(claim.folder):
-        crew = common.crew(stack)
+        crew = common.crew(stack, progress.announce)
         comparison = play_both((placed[0], placed[1]), metrics, plan, crew, progress.beat, progress.announce)
     claim.clear(runs)
     page = claim.path(name)
     words = Words(common.lang)
     places = places_of((one.asked for one in comparison.differences), comparison.a.tables, words)
-    said = Sides(*labels(sides, words), places)
+    said = Sides(*labels(sides, comparison, words), places)
     study = Study(
         title=f"{said.a} / {said.b}",
-        description="",
+        description=_title(comparison.a.loaded, words) if sides[0].path == sides[1].path else "",
         sentences=sentences(comparison.differences, said, words),
         picture=difference_picture(comparison.differences, said, words),
         tables=(comparison_table(comparison.differences, said, words),),
@@ -135,11 +139,16 @@ def _compare_into(claim: Claim, sides: tuple[Side, Side], metrics: tuple[str, ..
     )
     write_study(study, page, common.lang)
     if common.as_json:
-        write_json(_comparison_as_json(comparison, *labels(sides, Words("en")), page))
+        write_json(_comparison_as_json(comparison, *keys_set(sides, Words("en")), page))
     else:
         warm_ups = [settled_in_words(one) for one in dict.fromkeys(comparison.settled) if one is not None]
         common.say(*study.sentences, *warm_ups, f"page: {page}")
     return FINE
+
+
+def _title(loaded: Loaded, words: Words) -> str:
+    """What the scenario is called."""
+    return words.name(loaded.scenario.title, loaded.scenario.title_zh)
 
 
 @contextmanager
@@ -161,16 +170,6 @@ def _facts(replications: int, *settled: Settled | None, words: Words) -> tuple[t
             how = words("facts.settled", time=words.duration(one.warm_up_ms), n=one.pilots)
             found.append((words("facts.warm_up"), how))
     return tuple(found)
-
-
-def labels(sides: tuple[Side, Side], words: Words) -> tuple[str, str]:
-    """Short names: the files' if they differ, else what is set."""
-    a, b = (side.path.stem for side in sides)
-    if a != b:
-        return a, b
-    changed = [[text for text in side.overrides if text not in other.overrides] for side, other in (sides, sides[::-1])]
-    names = [", ".join(texts) if texts else as_it_is(a, words) for texts in changed]
-    return names[0], names[1]
 
 
 def _compare_command(sides: tuple[Side, Side], metrics: tuple[str, ...], comparison: Comparison) -> str:
@@ -238,7 +237,7 @@ def _sensitivity_into(claim: Claim, options: SensitivityOptions, change: Fractio
     plan, side = common.plan(FEW), replace(options.side, folder=claim.folder)
     metric = (options.metric, options.place)
     with ExitStack() as stack, common.progress() as progress, _keeping(claim.folder):
-        crew = common.crew(stack)
+        crew = common.crew(stack, progress.announce)
         tornado, partial = play_sensitivity(side, metric, change, plan, crew, progress.count, progress.announce)
     page = claim.path(name)
     words = Words(common.lang)
@@ -246,7 +245,7 @@ def _sensitivity_into(claim: Claim, options: SensitivityOptions, change: Fractio
     place = f" --place {options.place}" if options.place else ""
     command = f"cardmill sensitivity {side.path.as_posix()}{changed} --metric '{options.metric}'{place}"
     study = Study(
-        title=side.path.stem,
+        title=_title(load(side.path, side.overrides, catalogue()), words) or side.path.stem,
         description="",
         sentences=(tornado_finding(tornado, words), *([words("notes.partial")] if partial else [])),
         picture=tornado_picture(tornado, words),
@@ -330,7 +329,7 @@ def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = F
     cases: list[Case] = []
     violations: list[str] = []
     with ExitStack() as stack, common.progress() as progress:
-        crew, interrupted = common.crew(stack), False
+        crew, interrupted = common.crew(stack, progress.announce), False
         try:
             for one in (REFERENCE, COMPILED) if engine == BOTH else (engine,):
                 for outcome, found in play_truth(paths, one, crew, check=check, beat=progress.beat):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reports.drawing.labels import BACK_OFFICE, TELEPHONE
 from reports.phrases import expected, measured, value
 from reports.verdict import expectation_title, kind_title
 
@@ -17,6 +16,12 @@ if TYPE_CHECKING:
     from sim.metrics.tables import Expectations, Tables
 
 
+_HOTLINES, _ONLINE = "hotlines", "online"
+_WAITS_OF_PEOPLE = ("numbers.wait_mean_people", "numbers.wait_p90_people")
+_TITLES = {
+    "people": ("numbers.places_people", "numbers.places_caption_people"),
+    "cards": ("numbers.places_cards", "numbers.places_caption_cards"),
+}
 MOST_GROUPS = 15
 """Groups listed under a kind of place, longest average wait first."""
 
@@ -49,6 +54,16 @@ class PlaceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceTable:
+    """Places where the same waits: people and calls, or cards."""
+
+    title: str
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[PlaceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """One line of the table of expectations."""
 
@@ -65,11 +80,11 @@ class Expectation:
 def _main_kinds(tables: Tables) -> list[int]:
     """The kind of place most people come to in person, and the hotline if there is one."""
     head = tables.headline
-    kinds = [row for row, level in enumerate(head.level) if level == "kind" and float(head.arrivals[row]) > 0]
-    in_person = [row for row in kinds if head.name[row] not in BACK_OFFICE | TELEPHONE]
+    kinds = _came(tables, "kind")
+    in_person = [row for row in kinds if head.serves[row] == "people"]
     queued = [row for row in in_person if np.isfinite(head.wait_mean_ms[row])]
     main = sorted(queued or in_person, key=lambda row: -float(head.arrivals[row]))[:1]
-    return main + [row for row in kinds if head.name[row] in TELEPHONE]
+    return main + [row for row in kinds if head.serves[row] == "calls"]
 
 
 def numbers(tables: Tables, words: Words) -> list[NumberGroup]:
@@ -77,20 +92,28 @@ def numbers(tables: Tables, words: Words) -> list[NumberGroup]:
     return [NumberGroup(kind_title(tables, row, words), _of_kind(tables, row, words)) for row in _main_kinds(tables)]
 
 
+def contacts(tables: Tables, words: Words) -> str:
+    """What the people and calls of all kinds of place are called together."""
+    head = tables.headline
+    kinds = {head.name[row] for row in _came(tables, "kind") if head.serves[row] != "cards"}
+    if kinds <= {_HOTLINES}:
+        return words("numbers.calls")
+    return words("numbers.contacts") if kinds & {_HOTLINES, _ONLINE} else words("numbers.came")
+
+
 def _of_kind(tables: Tables, row: int, words: Words) -> tuple[Number, ...]:
-    head, calls = tables.headline, tables.headline.name[row] in TELEPHONE
+    head, calls = tables.headline, tables.headline.serves[row] == "calls"
     came, served = words.count(float(head.arrivals[row])), words.count(float(head.served[row]))
-    figures = [
-        Number(words("numbers.calls"), came, words("numbers.calls_more", n=served))
-        if calls
-        else Number(words("numbers.came"), came, words("numbers.came_more", n=served))
-    ]
+    figures = [_calls(tables, row, words) if calls else Number(
+        words("numbers.came"), came, words("numbers.came_more", n=served)
+    )]  # fmt: skip
     if np.isfinite(head.wait_mean_ms[row]):
         mean = _between(float(head.wait_mean_low_ms[row]), float(head.wait_mean_high_ms[row]), words)
         ninety = _between(float(head.wait_p90_low_ms[row]), float(head.wait_p90_high_ms[row]), words)
+        keys = ("numbers.wait_mean_calls", "numbers.wait_p90_calls") if calls else _WAITS_OF_PEOPLE
         figures += [
-            Number(words("numbers.wait_mean"), words.duration(float(head.wait_mean_ms[row])), mean),
-            Number(words("numbers.wait_p90"), words.duration(float(head.wait_p90_ms[row])), ninety),
+            Number(words(keys[0]), words.duration(float(head.wait_mean_ms[row])), mean),
+            Number(words(keys[1]), words.duration(float(head.wait_p90_ms[row])), ninety),
         ]
     share, lost = _left(tables, row)
     gone = words.count(lost)
@@ -103,6 +126,15 @@ def _of_kind(tables: Tables, row: int, words: Words) -> tuple[Number, ...]:
         share = float(head.utilisation[row])
         figures.append(Number(words("numbers.busy"), words.share(share), words("numbers.busy_more")))
     return tuple(figures)
+
+
+def _calls(tables: Tables, row: int, words: Words) -> Number:
+    """Calls, with who answered them."""
+    head = tables.headline
+    agents, menu = words.count(float(head.served[row])), words.count(float(head.self_service[row]))
+    more = words("numbers.calls_both", agents=agents, menu=menu) if head.self_service[row] > 0 else ""
+    calls = words.count(float(head.arrivals[row]))
+    return Number(words("numbers.calls"), calls, more or words("numbers.calls_more", n=agents))
 
 
 def _left(tables: Tables, row: int) -> tuple[float, float]:
@@ -123,30 +155,44 @@ def _zero(value: float) -> float:
     return float(value) if np.isfinite(value) else 0.0
 
 
-def place_columns(words: Words) -> tuple[str, ...]:
-    """Return the headings of the columns of `places`."""
-    return (
-        words("numbers.came"),
-        words("numbers.wait_mean"),
-        words("numbers.wait_p90"),
-        words("numbers.longest"),
-        words("numbers.left"),
-        words("numbers.busy"),
-    )
+def places(tables: Tables, words: Words) -> list[PlaceTable]:
+    """Return the table of places people come to or call, and that of places where cards wait to be made."""
+    waits = ("numbers.wait_mean", "numbers.wait_p90", "numbers.longest")
+    both = {
+        "people": (contacts(tables, words), (*waits, "numbers.left", "numbers.busy")),
+        "cards": (words("numbers.cards"), (*waits, "numbers.busy")),
+    }
+    found = []
+    for what, (first, keys) in both.items():
+        rows = _place_rows(tables, words, cards=what == "cards")
+        if rows:
+            columns = (first, *(words(key) for key in keys))
+            title, caption = (words(key) for key in _TITLES[what])
+            found.append(PlaceTable(title, caption, columns, tuple(rows)))
+    return found
 
 
-def places(tables: Tables, words: Words) -> list[PlaceRow]:
-    """Return a line for each kind of place to which anybody came, and under it its groups if it has several."""
+def _place_rows(tables: Tables, words: Words, *, cards: bool) -> list[PlaceRow]:
+    """A line for each kind of place to which anybody came, and under it its groups if it has several."""
     head, stations = tables.headline, tables.stations
     kind_of_group = dict(zip(stations.group, stations.kind, strict=True))
+    groups = [row for row in _came(tables, "group") if (head.serves[row] == "cards") is cards]
+    kinds = [row for row in _came(tables, "kind") if (head.serves[row] == "cards") is cards]
+    names = {head.name[row] for row in kinds}
     rows: list[PlaceRow] = []
-    for row in _came(tables, "kind"):
-        groups = [group for group in _came(tables, "group") if kind_of_group.get(head.name[group]) == head.name[row]]
-        rows.append(_place(tables, row, words, part=False))
-        if len(groups) > 1:
-            longest = sorted(groups, key=lambda group: -_zero(float(head.wait_mean_ms[group])))[:MOST_GROUPS]
-            rows += [_place(tables, group, words, part=True) for group in longest]
-    return rows
+    for kind in kinds:
+        mine = [row for row in groups if kind_of_group.get(head.name[row]) == head.name[kind]]
+        rows.append(_place(tables, kind, words, part=False))
+        if len(mine) > 1:
+            rows += [_place(tables, row, words, part=True) for row in _longest(tables, mine)]
+    annexes = [row for row in groups if kind_of_group.get(head.name[row]) not in names]
+    return rows + [_place(tables, row, words, part=False) for row in _longest(tables, annexes)]
+
+
+def _longest(tables: Tables, rows: list[int]) -> list[int]:
+    """Those with the longest average waits, longest first."""
+    waits = tables.headline.wait_mean_ms
+    return sorted(rows, key=lambda row: -_zero(float(waits[row])))[:MOST_GROUPS]
 
 
 def _came(tables: Tables, level: str) -> list[int]:
@@ -156,12 +202,13 @@ def _came(tables: Tables, level: str) -> list[int]:
 
 def _place(tables: Tables, row: int, words: Words, *, part: bool) -> PlaceRow:
     head = tables.headline
+    left = () if head.serves[row] == "cards" else (words.share(_left(tables, row)[0]),)
     cells = (
         words.count(float(head.arrivals[row])),
         _duration(head.wait_mean_ms[row], words),
         _duration(head.wait_p90_ms[row], words),
         _duration(head.wait_max_ms[row], words),
-        words("unit.none") if head.name[row] in BACK_OFFICE else words.share(_left(tables, row)[0]),
+        *left,
         words.share(float(head.utilisation[row])) if np.isfinite(head.utilisation[row]) else words("unit.none"),
     )
     return PlaceRow(kind_title(tables, row, words), part, cells)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.numbers import Expectation, NumberGroup, PlaceRow, expectations, numbers, place_columns, places
+from reports.numbers import Expectation, NumberGroup, PlaceTable, expectations, numbers, places
 from reports.picture import Picture, drawn, write_whole
 from reports.plots.catalogue import catalogue
 from reports.sections import Cards, InputGroup, Story, cards, facts, inputs, notes, stories, technical
@@ -43,8 +43,7 @@ class Page:
     notes: list[str]
     verdict: Verdict
     numbers: list[NumberGroup]
-    place_columns: tuple[str, ...]
-    places: list[PlaceRow]
+    places: list[PlaceTable]
     expectations: list[Expectation]
     pictures: list[Picture]
     stories: list[Story]
@@ -91,7 +90,6 @@ def build_page(tables: Tables, info: RunInfo, words: Words) -> Page:
         notes=notes(tables, info, words),
         verdict=verdict(tables, info, words),
         numbers=numbers(tables, words),
-        place_columns=place_columns(words),
         places=places(tables, words),
         expectations=expectations(tables, info, words),
         pictures=[

@@ -30,7 +30,7 @@ _LIMITS = (
     (re.compile(r"at most (.*)"), "phrase.at_most"),
     (re.compile(r"at least (.*)"), "phrase.at_least"),
 )
-_SELECTIONS = ("business", "demand", "procedure", "rule", "from", "until", "within")
+_SELECTIONS = ("business", "demand", "procedure", "step", "rule", "from", "until", "within")
 
 
 def value(phrase: str, words: Words) -> str:
@@ -52,7 +52,7 @@ def measured(phrase: str, words: Words) -> tuple[str, str]:
 
 def expected(phrase: str, words: Words) -> str:
     """Write "at most 30 min", or several limits, in words."""
-    return words("unit.list").join(_limit(part, words) for part in phrase.split(", "))
+    return words("unit.comma").join(_limit(part, words) for part in phrase.split(", "))
 
 
 def _limit(part: str, words: Words) -> str:
@@ -85,6 +85,8 @@ def selection(tables: Tables, phrase: str, words: Words) -> str:
 
 def _selected(tables: Tables, part: str, words: Words) -> str:
     head, _, rest = part.partition(" ")
+    if rest and head == "step":
+        return words("phrase.of.step", value=action_titles(tables, words).get(rest, rest))
     if rest and head in _SELECTIONS:
         return words(f"phrase.of.{head}", value=value(rest, words))
     return where(tables, words, part)

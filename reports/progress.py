@@ -38,6 +38,11 @@ class Bar:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
+    def announce(self, text: str) -> None:
+        """Say what takes a while."""
+        if not self._hidden:
+            complain(text)
+
 
 class RunProgress(Bar):
     """Simulated time, or replications played."""
@@ -45,11 +50,6 @@ class RunProgress(Bar):
     def __init__(self, *, hidden: bool) -> None:
         super().__init__(hidden=hidden)
         self._task = self._bar.add_task("playing", total=1.0, speed="")
-
-    def announce(self, text: str) -> None:
-        """Say what takes a while."""
-        if not self._hidden:
-            complain(text)
 
     def count(self, finished: int, planned: int) -> None:
         """Show how many runs of a study are finished."""

@@ -25,7 +25,7 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
     """A short table of where people went and how long they waited, then the verdicts."""
     out = Printer()
     head = outcome.tables.headline
-    headings = ("place", "arrivals", "served", "mean wait", "9 of 10 wait under", "servers busy", "gave up")
+    headings = ("place", "arrivals", "served", "mean wait", "9 of 10 wait at most", "servers busy", "gave up")
     rows = [
         (
             head.name[row].replace("_", " "),

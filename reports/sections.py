@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reports.drawing.labels import BACK_OFFICE, where
+from reports.drawing.labels import where
+from reports.numbers import contacts
 from reports.phrases import action_titles, outcome
 from reports.terms import condition, written
 
@@ -150,11 +151,11 @@ def facts(tables: Tables, info: RunInfo, words: Words) -> list[tuple[str, str]]:
     head = tables.headline
     people = sum(
         float(came)
-        for level, name, came in zip(head.level, head.name, head.arrivals, strict=True)
-        if level == "kind" and name not in BACK_OFFICE
+        for level, serves, came in zip(head.level, head.serves, head.arrivals, strict=True)
+        if level == "kind" and serves != "cards"
     )
     if people > 0:
-        found.append((words("facts.people"), words.count(people)))
+        found.append((contacts(tables, words), words.count(people)))
     return found
 
 

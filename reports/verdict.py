@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reports.drawing.labels import BACK_OFFICE
 from reports.phrases import action_titles, metric, selection
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def _waiting(tables: Tables, limit_ms: int, words: Words) -> str:
     rows = [
         row
         for row, level in enumerate(head.level)
-        if level == "kind" and head.name[row] not in BACK_OFFICE and np.isfinite(head.wait_max_ms[row])
+        if level == "kind" and head.serves[row] != "cards" and np.isfinite(head.wait_max_ms[row])
     ]
     if not rows:
         return words("result.no_waiting_data")
@@ -88,19 +87,33 @@ def _waiting(tables: Tables, limit_ms: int, words: Words) -> str:
     else:
         key = "result.some_long" if longest > limit_ms else "result.short_waits"
     place = kind_title(tables, worst, words)
+    if place == words.known(f"kind.{head.name[worst]}", ""):
+        place = place[:1].lower() + place[1:]
     return words(
         key,
         limit=words.duration(limit_ms),
         longest=words.duration(float(head.wait_max_ms[worst])),
-        place=place[:1].lower() + place[1:],
+        place=place,
     )
 
 
 def kind_title(tables: Tables, row: int, words: Words) -> str:
-    """Return the name of a headline row: kinds of place from the wording, groups from the scenario."""
+    """Return the name of a headline row: groups from the scenario, kinds of place from the wording.
+
+    A kind of place with a single group is called by what the scenario calls that.
+    """
     head = tables.headline
-    title = words.name(head.title[row], head.title_zh[row], head.name[row])
-    return words.known(f"kind.{head.name[row]}", title) if head.level[row] == "kind" else title
+    if head.level[row] == "kind":
+        kind_of = dict(zip(tables.stations.group, tables.stations.kind, strict=True))
+        groups = [
+            other
+            for other, level in enumerate(head.level)
+            if level == "group" and kind_of.get(head.name[other]) == head.name[row]
+            and head.serves[other] == head.serves[row]
+        ]  # fmt: skip
+        title = words.name(head.title[groups[0]], head.title_zh[groups[0]]) if len(groups) == 1 else ""
+        return title or words.known(f"kind.{head.name[row]}", head.name[row])
+    return words.name(head.title[row], head.title_zh[row], head.name[row])
 
 
 def _stories_gone_wrong(tables: Tables) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date, timedelta
+from enum import IntEnum, unique
 
 import numpy as np
 from chinese_calendar import constants
@@ -21,6 +22,26 @@ _SATURDAY = 5
 
 ANNOUNCED_YEARS = frozenset(day.year for day in constants.holidays)
 """Years whose holidays chinese_calendar knows."""
+
+
+@unique
+class DayKind(IntEnum):
+    """Kinds of day a service is staffed and visited differently on.
+
+    Opening hours are given for weekdays, Saturdays and Sundays; a make-up working day is a working day, and a weekday
+    off is as quiet as a Sunday.
+    """
+
+    WORKING = 0
+    SATURDAY = 1  # one that is not worked
+    SUNDAY_OR_HOLIDAY = 2
+
+
+def kinds_of(works: NDArray[np.bool_], first_weekday: int) -> NDArray[np.int64]:
+    """Kind of each of consecutive days, the first of which is that weekday (Monday 0)."""
+    weekday = (first_weekday + np.arange(len(works))) % 7
+    off = np.where(weekday == _SATURDAY, DayKind.SATURDAY, DayKind.SUNDAY_OR_HOLIDAY)
+    return np.where(works, DayKind.WORKING, off).astype(np.int64)
 
 
 class Calendar:
@@ -88,6 +109,10 @@ class Calendar:
         """As `workday_flags`, without noting that somebody relied on these days."""
         self._reach(first_day, last_day)
         return np.array(self._work[first_day - self._low : last_day - self._low + 1], dtype=np.bool_)
+
+    def kinds(self, days: int) -> NDArray[np.int64]:
+        """`DayKind` of each of the first days, without noting that somebody relied on them."""
+        return kinds_of(self.peek_workdays(0, days - 1), self.weekday(0))
 
     def add_workdays(self, t_ms: int, n: int, clock_ms: int) -> int:
         """Moment `clock_ms` on the n-th working day after the day of `t_ms` (n = 0: that day itself)."""

@@ -26,6 +26,7 @@ def expectation(table: ExpectTable) -> Expectation:
         business=table.business,
         demand=table.demand,
         procedure=table.procedure,
+        step=table.step,
         rule=table.rule,
         threshold_ms=table.threshold,
         equals=value(table.equals),

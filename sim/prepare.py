@@ -12,10 +12,23 @@ from sim.compile.feasibility import overloads
 from sim.compile.steady import unsteady
 from sim.errors import Problem, ScenarioError
 from sim.procedures.catalogue import catalogue
+from sim.program import Program
 from sim.region import region_of, room
 from sim.scenario.load import Loaded, load
+from sim.scenario.sizes import MAX_PEOPLE, MAX_PER_MS
 
 LARGEST_SEED = 2**63 - 1
+
+
+def _too_many(program: Program) -> Iterator[tuple[str, None, str, str]]:
+    """More people than a machine can play, together or at once."""
+    many = sum(row.expected(program.duration_ms) for row in program.sources)
+    if many > MAX_PEOPLE:
+        yield "demand", None, f"{many:,.0f} people would come in a replication", f"{MAX_PEOPLE:,} at most"
+    for row in program.sources:
+        if row.most_per_ms > MAX_PER_MS:
+            why = f"{row.most_per_ms * 1000:,.0f} people would come in a second"
+            yield f"demand.{row.name}", None, why, f"{MAX_PER_MS * 1000:,} a second at most"
 
 
 def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
@@ -28,7 +41,9 @@ def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
     problems = [Problem(str(path), *problem) for problem in _impossible(loaded, compiled)]
     if problems:
         raise ScenarioError(tuple(problems))
-    return loaded, compiled
+    nobody = [row.name for row in compiled.program.sources if row.expected(compiled.program.duration_ms) == 0.0]
+    notes = tuple(f"nobody comes of demand.{name} in the whole run" for name in nobody)
+    return replace(loaded, warnings=(*loaded.warnings, *notes)), compiled
 
 
 def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None, str, str]]:
@@ -50,6 +65,7 @@ def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None,
         if any(row.preempt) and row.batch_size > 1:
             why = "a service for several people together cannot be broken off"
             yield f"stations.{row.group}", None, why, "batch or preempt, not both"
+    yield from _too_many(compiled.program)
     if loaded.scenario.run.overload == "refuse":
         for text in overloads(compiled.program):
             yield "demand", None, text, 'more servers, less demand, or run.overload = "allow"'

@@ -301,6 +301,15 @@ class SourceRow:
     story: bool = False
     person: int = NONE  # a story's person
 
+    @property
+    def most_per_ms(self) -> float:
+        """People in the busiest millisecond, on average; 0 of a table, whose moments are given."""
+        if self.counted is not None:
+            return self.batch * float((self.counted.count / (self.counted.until_ms - self.counted.from_ms)).max())
+        if self.sine is not None:
+            return self.batch * (self.sine[0] + abs(self.sine[1]))
+        return self.batch * max((rate for _, _, rate in self.segments), default=0.0)
+
     def expected(self, duration_ms: int) -> float:
         """How many people come in a run of this length, on average."""
         stop = min(duration_ms, self.stop_ms)
@@ -324,7 +333,7 @@ def sine_integral(mean: float, amplitude: float, period: float, phase: float, t:
 def _counted_in(row: CountRow, start_ms: int, stop_ms: int) -> float:
     """People of the counts who come within a span: of an interval that lies in it partly, their share."""
     inside = np.minimum(row.until_ms, stop_ms) - np.maximum(row.from_ms, start_ms)
-    return float((row.count * np.maximum(inside, 0) / (row.until_ms - row.from_ms)).sum())
+    return float((row.count * (np.maximum(inside, 0) / (row.until_ms - row.from_ms))).sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ over and read again when it counts, one at a time: many replications need no mor
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -23,9 +22,10 @@ from sim.metrics.expect import Expectation, Verdict, evaluate, needs
 from sim.metrics.fold import Result
 from sim.metrics.measures import Question
 from sim.prepare import prepare
+from sim.replications.common import Common
 from sim.replications.rows import ROWS_FILE, Numbered, Row, RowFile, Rows, key_of, read_rows
-from sim.replications.session import Beat, Enough, Fixed, Session
-from sim.replications.single import Engine, Job, Replication, engine_of, job_in, play_alone, play_log, play_task
+from sim.replications.session import Beat, Enough, Fixed, Session, Task
+from sim.replications.single import Engine, Job, Replication, engine_of, play_alone, play_log, play_task
 from sim.replications.stopping import Stopped, Stopping
 from sim.replications.workers import Crew, Shared, check_workers, cores, crew_of
 from sim.sample import FULL_LOG, NONE, LogKept
@@ -46,7 +46,6 @@ __all__ = [
     "Outcome",
     "Plan",
     "engine_of",
-    "job_in",
     "job_of",
     "play",
     "play_alone",
@@ -130,7 +129,7 @@ def play(
     job = job_of(loaded, compiled, plan, expectations)
     with ExitStack() as stack:
         claim = None if folder is None else stack.enter_context(claimed(folder, KIND))
-        helpers = _crew(plan, stack) if crew is None else (lambda: Shared(crew))
+        helpers = _crew(plan, stack, announce) if crew is None else (lambda: Shared(crew))
         before = _rows_before(folder, job, plan)
         player = _Player(job, before)
         file = None if claim is None else stack.enter_context(RowFile(player.prepare(claim)))
@@ -168,11 +167,11 @@ def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequenc
     return Job(loaded, compiled, plan.engine, plan.log, selections, thresholds, plan.check, key)
 
 
-def _crew(plan: Plan, stack: ExitStack) -> Callable[[], Crew] | None:
+def _crew(plan: Plan, stack: ExitStack, say: Callable[[str], None]) -> Callable[[], Crew] | None:
     """Who helps this process, which is a worker itself; a cluster must answer before anything is written."""
     check_workers(plan.workers)
     if plan.cluster:
-        opened = stack.enter_context(crew_of(plan.workers, plan.cluster))
+        opened = stack.enter_context(crew_of(plan.workers, plan.cluster, say))
         return lambda: opened
     others = (plan.workers or cores()) - 1
     return (lambda: crew_of(others)) if others else None
@@ -224,7 +223,7 @@ class _Player:
         self._job = job
         self._writer: RunWriter | None = None
         self._current: Replication | None = None
-        self._packed = b""
+        self._common: Common | None = None
         self._before = before
 
     def prepare(self, claim: Claim) -> Path:
@@ -262,11 +261,11 @@ class _Player:
         """What was counted of the replication that was stopped."""
         return None if self._current is None else self._current.row(self._current.engine.clock.now_ms)
 
-    def task(self, replication: int) -> tuple[bytes, int]:
+    def task(self, replication: int) -> Task:
         """A replication for a worker."""
-        self._packed = self._packed or pickle.dumps(self._job)
-        return self._packed, replication
+        self._common = self._common or Common.of(self._job)
+        return self._common, replication
 
-    def play_task(self) -> Callable[[tuple[bytes, int]], bytes]:
+    def play_task(self) -> Callable[[Task], bytes]:
         """What a worker does with it."""
         return play_task

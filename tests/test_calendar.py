@@ -119,3 +119,9 @@ def test_the_nth_working_day_is_a_working_day_and_the_nth(day: int, n: int) -> N
     assert calendar.is_workday(calendar.day_of(due))
     assert calendar.workdays_between(day * DAY_MS, due) == n
     assert sum(calendar.workday_flags(day + 1, calendar.day_of(due)).tolist()) == n
+
+
+def test_days_are_of_the_kind_a_service_lives_by() -> None:
+    """Mon to Fri, then Sat, Sun; a make-up Sunday is worked, a Tuesday off is like a Sunday."""
+    calendar = Calendar(date(2026, 3, 2), 14, workdays=[date(2026, 3, 15)], holidays=[date(2026, 3, 10)])
+    assert calendar.kinds(14).tolist() == [0, 0, 0, 0, 0, 1, 2, 0, 2, 0, 0, 0, 1, 0]

@@ -1,7 +1,8 @@
 """What `cardmill card compare` and `cardmill card check` do.
 
-Exit code 0 the same, 1 something differs, 2 wrong input.  What a file is, its content says: a saved card, a chip dump,
-a face's description, a recording, a picture, or a text with tracks.
+Exit code 0 the same, 1 something differs, 2 wrong input, 3 nothing differs but something could not be judged.  What a
+file is, its content says: a saved card, a chip dump, a face's description, a recording, a picture, or a text with
+tracks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from cardemu.compare.bundles import Bundle
 from cardemu.compare.chipdiff import ChipError, check_chip, compare_chips, compare_with_card
 from cardemu.compare.facediff import FaceFileError, check_face, compare_faces
 from cardemu.compare.findings import Row, Verdict
-from cardemu.compare.scan import ScanError, compare_scan
+from cardemu.compare.place import ScanError
+from cardemu.compare.scan import compare_scan
 from cardemu.compare.stripediff import StripeError, compare_readings, read_text, read_wav
 from cardemu.console import FINE, REFUSED, complaining
 from cardemu.filekinds import HEAD_BYTES, kind_of
@@ -31,6 +33,8 @@ from cardemu.transports.pcsc import PcscCard, find_reader
 
 PICTURES = (".png", ".jpg", ".jpeg")
 READER = "pcsc:"
+NOT_JUDGED = 3
+"""Exit code: nothing wrong was seen, but not everything that must be seen."""
 _WRONG_INPUT = (BundleError, ChipError, StripeError, FaceFileError, ScanError)
 
 
@@ -66,7 +70,9 @@ def compare(asked: Comparison) -> int:
         say(verdict.to_json())
     elif not asked.quiet:
         report.show(verdict)
-    return FINE if verdict.ok else REFUSED
+    if verdict.wrong or not verdict.rows:
+        return REFUSED
+    return NOT_JUDGED if verdict.unjudged else FINE
 
 
 def _verdict(asked: Comparison) -> Verdict:

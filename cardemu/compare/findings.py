@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from xml.etree import ElementTree as ET
 
+from cardemu.face.description import SIDES
 from cardemu.host.visible import json_text
 
-SAME = "same"
-KINDS = (SAME, "differs", "missing", "extra", "text", "layout", "colour", "picture", "contradiction", "unreadable")
-"""`text`, `layout` and `colour` are the three ways in which a printed field can be wrong."""
+SAME, UNJUDGED = "same", "not judged"
+KINDS = (
+    SAME, UNJUDGED, "differs", "missing", "extra", "text", "layout", "colour", "picture", "contradiction", "unreadable",
+)  # fmt: skip
+"""`text`, `layout` and `colour` are the three ways in which a printed field can be wrong; what a picture does not show
+well enough is neither right nor wrong, but not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +32,66 @@ class Row:
     kind: str = SAME
 
     @property
+    def side(self) -> str:
+        """Of a face: front or back, where its row says so."""
+        word = re.match(r"[a-z]+", self.where) if self.medium == "face" else None
+        return word.group() if word and word.group() in SIDES else ""
+
+    @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether it is as it must be."""
         return self.kind == SAME
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Everything compared.  `pictures`: images of differences by name; `notes`: what could not be compared, and why."""
+    """Everything compared.
+
+    `pictures`: images of differences by name; `notes`: what could not be compared, and why; `measures`: what was
+    measured of a picture, by name with its unit.
+    """
 
     title: str
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+    measures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def wrong(self) -> tuple[Row, ...]:
         """The rows with something wrong."""
-        return tuple(row for row in self.rows if not row.ok)
+        return tuple(row for row in self.rows if row.kind not in {SAME, UNJUDGED})
+
+    @property
+    def unjudged(self) -> tuple[Row, ...]:
+        """The rows of which nobody can tell."""
+        return tuple(row for row in self.rows if row.kind == UNJUDGED)
+
+    @property
+    def compared(self) -> tuple[Row, ...]:
+        """The rows that were judged."""
+        return tuple(row for row in self.rows if row.kind != UNJUDGED)
 
     @property
     def ok(self) -> bool:
-        """Whether something was compared and nothing is wrong."""
-        return bool(self.rows) and not self.wrong
+        """Whether something was compared, all of it could be judged, and nothing is wrong."""
+        return bool(self.rows) and all(row.ok for row in self.rows)
+
+    @property
+    def scope(self) -> dict[str, int]:
+        """How many rows were judged, by medium and, of faces, by side: what was not looked at is not in it."""
+        return dict(Counter(f"face {row.side}" if row.side else row.medium for row in self.compared))
 
     def to_json(self) -> str:
         """The verdict as JSON; what is the same is counted."""
         document = {
             "title": self.title,
             "same": self.ok,
-            "compared": len(self.rows),
+            "compared": len(self.compared),
+            "scope": self.scope,
             "findings": [asdict(row) for row in self.wrong],
+            "not_judged": [asdict(row) for row in self.unjudged],
+            "measures": dict(self.measures),
             "notes": list(self.notes),
         }
         return json_text(document, 1)
@@ -69,11 +104,13 @@ class Verdict:
             tests=str(len(self.rows)),
             failures=str(len(self.wrong)),
             errors="0",
-            skipped="0",
+            skipped=str(len(self.unjudged)),
         )
         for row in self.rows:
             case = ET.SubElement(suite, "testcase", classname=row.medium, name=_printable(f"{row.where} {row.field}"))
-            if not row.ok:
+            if row.kind == UNJUDGED:
+                ET.SubElement(case, "skipped", message=_printable(f"{UNJUDGED}: {row.found}"))
+            elif not row.ok:
                 message = _printable(f"expected {row.expected}, found {row.found}")
                 failure = ET.SubElement(case, "failure", type=row.kind, message=message)
                 failure.text = _printable(f"{row.medium}, {row.where}: {row.field}: {message}")

@@ -86,34 +86,3 @@ def lab(colour: npt.ArrayLike) -> npt.NDArray[np.float64]:
 def colour_distance(left: npt.ArrayLike, right: npt.ArrayLike) -> float:
     """Delta E (CIE 1976) of two colours."""
     return float(np.linalg.norm(lab(left) - lab(right)))
-
-
-def evened(found: Colour, expected: Colour) -> tuple[Colour, float]:
-    """The picture with light and tint of its scanner taken out, and how strong they were (delta E of the means).
-
-    Each channel is explained by the expected one with a factor and an offset that change evenly over the picture; what
-    does not fit (other text, another portrait) is left out in the second round.
-    """
-    step = 4
-    small_found = found[::step, ::step].astype(np.float64)
-    small_expected = expected[::step, ::step].astype(np.float64)
-    rows, columns = np.mgrid[0 : small_found.shape[0], 0 : small_found.shape[1]]
-    place = np.stack(
-        (np.ones(rows.size), columns.ravel() / columns.max() - 0.5, rows.ravel() / rows.max() - 0.5), axis=1
-    )
-    y, x = np.mgrid[0 : found.shape[0], 0 : found.shape[1]]
-    full = np.stack((np.ones(y.size), x.ravel() / x.max() - 0.5, y.ravel() / y.max() - 0.5), axis=1)
-    out = np.empty(found.shape, dtype=np.uint8)
-    for channel in range(3):
-        target, seen = small_expected[..., channel].ravel(), small_found[..., channel].ravel()
-        design = np.concatenate((place * seen[:, None], place), axis=1)
-        kept = np.ones(len(target), dtype=bool)
-        for _ in range(3):
-            factors, *_ = np.linalg.lstsq(design[kept], target[kept], rcond=None)
-            missed = np.abs(design @ factors - target)
-            kept = missed <= max(8.0, 2.5 * float(np.median(missed)))
-        whole = found[..., channel].ravel().astype(np.float64)
-        value = (full @ factors[:3]) * whole + full @ factors[3:]
-        out[..., channel] = np.clip(np.rint(value), 0, 255).reshape(found.shape[:2]).astype(np.uint8)
-    tint = colour_distance(small_found.mean(axis=(0, 1)), small_expected.mean(axis=(0, 1)))
-    return out, tint

@@ -7,18 +7,21 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw
 
-from cardemu.compare.findings import Row
+from cardemu.compare.findings import UNJUDGED, Row
 from cardemu.compare.likeness import Colour
 from cardemu.compare.regions import Region
 
-FRAMES = {"text": "#D0021B", "layout": "#F5A623", "colour": "#9013FE", "picture": "#D0021B"}
+FRAMES = {UNJUDGED: "#7A7A7A", "text": "#D0021B", "layout": "#F5A623", "colour": "#9013FE", "picture": "#D0021B"}
 GAP_PX = 12
 GAIN = 3
 """How much stronger differences are drawn than they are."""
 
 
 def difference(expected: Colour, found: Colour, fields: list[Region], rows: list[Row], px_mm: float) -> bytes:
-    """A PNG file: the two pictures one above the other, below them their difference in darkness on white."""
+    """A PNG file: the two pictures one above the other, below them their difference in darkness on white.
+
+    Fields that are wrong are framed in the colour of their kind, those not judged in grey.
+    """
     apart = np.abs(expected.astype(np.int16) - found.astype(np.int16)).max(axis=2)
     dark = (255 - np.clip(apart * GAIN, 0, 255)).astype(np.uint8)
     parts = [expected, found, np.repeat(dark[..., None], 3, axis=2)]

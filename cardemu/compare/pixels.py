@@ -16,6 +16,7 @@ from cardemu.compare.fields import EXACT, Sheet, judge_all
 from cardemu.compare.findings import Row
 from cardemu.compare.likeness import Colour
 from cardemu.compare.picture import difference
+from cardemu.compare.reading import Optics
 from cardemu.compare.regions import Region, regions
 from cardemu.face.specimen import CARD
 from cardemu.reference.pictures import TOO_MANY_PIXELS
@@ -70,7 +71,7 @@ def _different(
     fields = regions(face)
     touched = [region for region in fields if _inside(differing, region, px_mm)]
     side = str(face.get("side", name))
-    judged = [] if pictures is None else judge_all(Sheet(mine, theirs, px_mm), touched, side, EXACT)
+    judged = [] if pictures is None else judge_all(Sheet(mine, theirs, Optics(px_mm)), touched, side, EXACT)
     rows = [row for row in judged if not row.ok]
     if not rows:
         y, x = (int(place[0]) for place in np.nonzero(differing))

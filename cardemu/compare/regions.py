@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from cardemu.face.paths import outlines
@@ -43,13 +43,14 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One field.  `cells` of a text that lies straight; `text` what must stand there."""
+    """One field.  `cells` of a text that lies straight; `text` what must stand there; `personal`: the holder's own."""
 
     name: str
     kind: str
     rect: Rect
     text: str = ""
     cells: tuple[Cell, ...] = ()
+    personal: bool = False
 
 
 def regions(face: Mapping[str, Any]) -> list[Region]:
@@ -62,7 +63,7 @@ def regions(face: Mapping[str, Any]) -> list[Region]:
             if item["id"] in _WHOLE:
                 continue
             if item["kind"] == "text":
-                found.append(_text(item, typecase))
+                found.append(replace(_text(item, typecase), personal=layer == "person"))
             else:
                 name = item["id"].partition(".")[0]
                 groups.setdefault(name, []).append(_bounds(item))

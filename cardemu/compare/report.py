@@ -5,6 +5,8 @@ from __future__ import annotations
 from cardemu.compare.findings import Verdict
 from cardemu.host.printing import Printer
 
+_NAMED = 3
+"""So many things compared are named in the verdict."""
 MOST_ROWS = 60
 """Rows of the table, its values shortened; the JSON and JUnit files have them all."""
 _LONGEST, _BEFORE = 48, 16
@@ -27,8 +29,8 @@ def _window(expected: str, found: str) -> tuple[str, str]:
 
 
 def show(verdict: Verdict) -> None:
-    """Print the verdict and the table of what is wrong."""
-    printer, wrong = Printer(), verdict.wrong
+    """Print the verdict and the table of what is wrong, and of what could not be judged."""
+    printer, wrong = Printer(), (*verdict.wrong, *verdict.unjudged)
     if wrong:
         headings = ("medium", "field", "expected", "found", "where", "kind")
         rows = (
@@ -39,6 +41,20 @@ def show(verdict: Verdict) -> None:
             printer.line_of(f"and {len(wrong) - MOST_ROWS} more")
     for note in verdict.notes:
         printer.line_of(f"note: {note}")
-    same = "the same" if verdict.ok else f"{len(wrong)} of {len(verdict.rows)} differ"
-    words = same if verdict.rows else "nothing was compared"
-    printer.line_of(f"{verdict.title}: {words} ({len(verdict.rows)} compared)")
+    printer.line_of(f"{verdict.title}: {summary(verdict)}")
+
+
+def summary(verdict: Verdict) -> str:
+    """The verdict in one line: what was found, and what of the card was compared at all."""
+    parts = [f"{len(verdict.wrong)} of {len(verdict.compared)} differ"] if verdict.wrong else []
+    parts += [f"{len(verdict.unjudged)} not judged"] if verdict.unjudged else []
+    words = "the same" if verdict.ok else ", ".join(parts) or "nothing was compared"
+    return f"{words} ({_compared(verdict)})"
+
+
+def _compared(verdict: Verdict) -> str:
+    """How much was compared: by name where it is little, else by medium and side."""
+    rows = verdict.compared
+    names = ", ".join(dict.fromkeys(row.field for row in rows))
+    scope = ", ".join(f"{name} {count}" for name, count in verdict.scope.items())
+    return f"{len(rows)} compared" + (f": {names if len(rows) <= _NAMED else scope}" if rows else "")

@@ -1,62 +1,54 @@
-"""A scanned or printed card against its reference: found in the picture, straightened, compared field by field.
-
-The card is found by the features it shares with the reference (SIFT; Lowe 2004), which also gives its place to a
-fraction of a pixel, turned and in perspective.  Needs OpenCV, the extra `scan`.
-"""
+"""A scanned or photographed card against its reference: found in the picture, straightened, compared field by field."""
 
 from __future__ import annotations
 
-import importlib
 import io
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image
 
 from cardemu.compare.fields import SCANNED, Sheet, elsewhere, judge_all, mark
-from cardemu.compare.findings import Row, Verdict
-from cardemu.compare.likeness import Colour, blurred, evened, grey, same_place
+from cardemu.compare.findings import SAME, UNJUDGED, Row, Verdict
+from cardemu.compare.light import Light, evened
+from cardemu.compare.likeness import Colour, blurred, grey
 from cardemu.compare.picture import difference
 from cardemu.compare.pixels import WIDTH_MM, compare_pictures
+from cardemu.compare.place import (
+    ScanError,
+    cut_off,
+    find,
+    held,
+    refined,
+    resolution_dpi,
+    rounded,
+    smaller,
+    softness,
+    straightened,
+)
+from cardemu.compare.reading import Optics
 from cardemu.compare.regions import regions
 from cardemu.face.description import SIDES
+from cardemu.face.raster import on_white
 from cardemu.reference.faces import RESOLUTIONS_DPI, png_name
 from cardemu.reference.pictures import PictureError, read_picture
 
 if TYPE_CHECKING:
     from cardemu.compare.bundles import Bundle
 
-HOW_TO = "comparing a scan needs OpenCV: pip install 'cardmill[scan]'"
 LONGEST_PX = 2400
 """A larger scan is made smaller first."""
-FEATURES_PX = 1300
-"""Features are looked for in a picture no larger than this."""
-LEAST_MATCHES = 30
-RATIO = 0.75
-"""Lowe's: the best match must be clearly better than the second."""
-MISS_PX = 3.0
 TINT = 25.0
 """Delta E of the whole picture's mean colour that a scanner may add."""
-SIGMAS_PX = (0.0, 0.6, 1.0, 1.5, 2.0, 2.8)
+LEGIBLE_DPI = 110
+"""A picture that resolves less holds too little of a character to tell it from others."""
+CUT_MM = 1.0
+"""What a picture may lack of a card's edge: nothing is printed so near to it."""
+SPREAD = 1.0
+"""Blur, in parts of its sigma, across which neighbouring pixels tell the same."""
 DPI = RESOLUTIONS_DPI[0]
-
-
-class ScanError(ValueError):
-    """A picture no card can be found in; the message says why."""
-
-
-@lru_cache(maxsize=1)
-def opencv() -> Any:
-    """The library."""
-    try:
-        return importlib.import_module("cv2")
-    except ImportError as error:
-        raise ScanError(HOW_TO) from error
 
 
 def compare_scan(path: Path, reference: Bundle, side: str, title: str) -> Verdict:
@@ -72,12 +64,11 @@ def compare_scan(path: Path, reference: Bundle, side: str, title: str) -> Verdic
         pictures: dict[str, bytes] = {}
         name, chosen = rendered
         if data == reference.files[name]:
-            return Verdict(title, (Row("face", name, "the same bytes", "the same bytes", name),))
+            row = Row("face", name, "the same bytes", "the same bytes", name)
+            return Verdict(title, (row,), _of_nobody(reference, chosen))
         rows = compare_pictures(name, reference.files[name], data, reference.faces[chosen], pictures)
-        return Verdict(title, tuple(rows), pictures=pictures)
-    with Image.open(io.BytesIO(data)) as opened:
-        picture = np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
-    return compare_photo(picture, reference, side, title)
+        return Verdict(title, tuple(rows), _of_nobody(reference, chosen), pictures)
+    return compare_photo(np.asarray(on_white(data)), reference, side, title)
 
 
 def _as_rendered(data: bytes, reference: Bundle, side: str) -> tuple[str, str] | None:
@@ -98,107 +89,63 @@ def _as_rendered(data: bytes, reference: Bundle, side: str) -> tuple[str, str] |
 
 def compare_photo(picture: Colour, reference: Bundle, side: str, title: str) -> Verdict:
     """A picture of a card lying anywhere in it."""
-    small = _smaller(picture, LONGEST_PX)
-    found = _find(small, {one: _reference(reference, one) for one in ((side,) if side else SIDES)})
-    chosen = max(found, key=lambda one: found[one][1])
-    place, matches = found[chosen]
-    if place is None or matches < LEAST_MATCHES:
-        raise ScanError(
-            f"no card of this product found in the picture: {matches} features agree, needs {LEAST_MATCHES}; is it the "
-            f"right product, sharp, and at least about 150 dpi?"
-        )
-    expected = _reference(reference, chosen)
-    straight = _straightened(small, place, expected.shape)
-    even, tint = evened(straight, expected)
-    sigma = _softness(even, expected)
-    soft = blurred(expected, sigma)
-    fields = regions(reference.faces[chosen])
+    small = smaller(picture, LONGEST_PX)
+    found = find(small, {one: _reference(reference, one) for one in ((side,) if side else SIDES)})
+    expected = _reference(reference, found.side)
+    for _ in range(2):
+        found = refined(small, found, expected)
+    straight, there = straightened(small, found, expected.shape), held(small, found, expected.shape)
     px_mm = expected.shape[1] / WIDTH_MM
-    sheet = Sheet(soft, even, px_mm)
-    rows = judge_all(sheet, fields, chosen, replace(SCANNED, blur_px=sigma))
-    rows += [elsewhere(sheet, fields, chosen), mark(sheet, fields, chosen)]
-    kind = "same" if tint <= TINT else "colour"
-    rows.append(Row("face", "whole face", f"delta E at most {TINT:g}", f"delta E {tint:.1f}", chosen, kind))
-    notes = (f"{chosen}: {matches} features agree, blur {sigma:g} px at {DPI} dpi, light and tint taken out",)
-    wrong = any(not row.ok for row in rows)
-    shown = {f"difference-{chosen}.png": difference(soft, even, fields, rows, px_mm)} if wrong else {}
-    return Verdict(title, tuple(rows), notes, shown)
+    whole = _whole(there, px_mm, found.side)
+    there &= rounded(expected.shape)
+    even, light = evened(straight, expected, there, px_mm)
+    sigma = softness(grey(even).astype(np.float32), grey(expected).astype(np.float32))
+    dpi = resolution_dpi(found.scale, sigma, DPI)
+    optics = Optics(px_mm, sigma, max(1.0, 1 / found.scale, SPREAD * sigma))
+    unreadable = f"the picture resolves {dpi:.0f} dpi, a text needs {LEGIBLE_DPI}" if dpi < LEGIBLE_DPI else ""
+    sheet = Sheet(blurred(expected, sigma), even, optics, there, unreadable, light.even)
+    fields = regions(reference.faces[found.side])
+    rows = [whole, *judge_all(sheet, fields, found.side, SCANNED)]
+    rows += [elsewhere(sheet, fields, found.side), mark(sheet, fields, found.side), *_colour_of_all(light, found.side)]
+    notes = [f"{found.side}: resolves {dpi:.0f} dpi (blur {sigma:g} px at {DPI} dpi), light and tint taken out"]
+    if not light.even:
+        notes.append(
+            f"{found.side}: the light differs by {100 * light.unevenness:.0f} %, so colours are judged by their hue, "
+            f"and the colour of the whole is not judged"
+        )
+    notes += _of_nobody(reference, found.side)
+    measures = {"resolution_dpi": round(dpi, 1), "unevenness_of_light": round(light.unevenness, 3)}
+    said = not all(row.ok for row in rows)
+    shown = {f"difference-{found.side}.png": difference(sheet.expected, even, fields, rows, px_mm)} if said else {}
+    return Verdict(title, tuple(rows), tuple(notes), shown, measures)
 
 
-def _smaller(picture: Colour, longest_px: int) -> Colour:
-    longest = max(picture.shape[:2])
-    if longest <= longest_px:
-        return picture
-    size = (round(picture.shape[1] * longest_px / longest), round(picture.shape[0] * longest_px / longest))
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+def _of_nobody(reference: Bundle, side: str) -> tuple[str, ...]:
+    """A note where a side tells nothing of its holder: that it is the same does not say whose card it is."""
+    if reference.faces[side]["person"]:
+        return ()
+    other = next(one for one in SIDES if one != side)
+    every = f"the {side} carries nothing of its holder and is the same on every card of this product"
+    return (f"{every}; the {other} was not compared",)
+
+
+def _whole(there: npt.NDArray[np.bool_], px_mm: float, side: str) -> Row:
+    """The row that says whether all of the card is in the picture."""
+    lacking = {edge: count / px_mm for edge, count in cut_off(there).items() if count > CUT_MM * px_mm}
+    if not lacking:
+        return Row("face", "whole card", "in the picture", "in the picture", side)
+    words = ", ".join(f"{length:.1f} mm at the {edge}" for edge, length in lacking.items())
+    return Row("face", "whole card", "in the picture", f"not whole: lacks {words}", side, UNJUDGED)
+
+
+def _colour_of_all(light: Light, side: str) -> list[Row]:
+    """The row of the whole picture's colour, where a scanner's even light lets it be judged."""
+    if not light.even:
+        return []
+    kind = SAME if light.tint <= TINT else "colour"
+    return [Row("face", "whole face", f"delta E at most {TINT:g}", f"delta E {light.tint:.1f}", side, kind)]
 
 
 def _reference(reference: Bundle, side: str) -> Colour:
     with Image.open(io.BytesIO(reference.files[png_name(side, DPI)])) as picture:
         return np.asarray(picture.convert("RGB"))
-
-
-Homography = npt.NDArray[np.float64]
-"""Reference pixels to scan pixels, shape (3, 3)."""
-
-
-def _find(picture: Colour, sides: Mapping[str, Colour]) -> dict[str, tuple[Homography | None, int]]:
-    """Where each reference lies in the picture, and how many features agree on it."""
-    sift = opencv().SIFT_create(nfeatures=2500)
-    small = _smaller(picture, FEATURES_PX)
-    scale = picture.shape[1] / small.shape[1]
-    seen = sift.detectAndCompute(grey(small).astype(np.uint8), None)
-    found: dict[str, tuple[Homography | None, int]] = {}
-    for side, expected in sides.items():
-        place, agree = _match(sift.detectAndCompute(grey(expected).astype(np.uint8), None), seen)
-        if place is not None:
-            place = np.diag((scale, scale, 1.0)) @ place
-        found[side] = (place, agree) if place is not None and _is_card(place, expected.shape) else (None, agree)
-    return found
-
-
-def _match(expected: tuple[Any, Any], seen: tuple[Any, Any]) -> tuple[Homography | None, int]:
-    """The homography most features agree on, each a pair of key points and descriptors."""
-    cv = opencv()
-    (points, features), (others, their_features) = expected, seen
-    if features is None or their_features is None or len(others) < 2:
-        return None, 0
-    pairs = cv.BFMatcher().knnMatch(features, their_features, k=2)
-    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance]
-    if len(good) < 4:
-        return None, len(good)
-    mine = np.array([points[match.queryIdx].pt for match in good])
-    theirs = np.array([others[match.trainIdx].pt for match in good])
-    place, agree = cv.findHomography(mine, theirs, cv.USAC_MAGSAC, MISS_PX, maxIters=5000, confidence=0.999)
-    return place, 0 if place is None else int(agree.sum())
-
-
-def _is_card(place: Homography, shape: tuple[int, ...]) -> bool:
-    """Whether the corners of the card make a convex figure that is not mirrored and not a sliver."""
-    high, wide = shape[:2]
-    corners = np.array([[0, 0, 1], [wide, 0, 1], [wide, high, 1], [0, high, 1]], dtype=np.float64) @ place.T
-    if (corners[:, 2] <= 0).any():
-        return False
-    flat = corners[:, :2] / corners[:, 2:]
-    edges = np.roll(flat, -1, axis=0) - flat
-    turns = edges[:, 0] * np.roll(edges, -1, axis=0)[:, 1] - edges[:, 1] * np.roll(edges, -1, axis=0)[:, 0]
-    return bool((turns > 0).all() and np.linalg.norm(edges, axis=1).min() > 0.15 * high)
-
-
-def _straightened(picture: Colour, place: Homography, shape: tuple[int, ...]) -> Colour:
-    cv = opencv()
-    high, wide = shape[:2]
-    scale = float(np.sqrt(abs(np.linalg.det(place[:2, :2]))))
-    soft = blurred(picture, 0.4 * scale) if scale > 1.5 else picture
-    straight: Colour = cv.warpPerspective(
-        soft, np.linalg.inv(place), (wide, high), flags=cv.INTER_CUBIC, borderMode=cv.BORDER_REPLICATE
-    )
-    return straight
-
-
-def _softness(found: Colour, expected: Colour) -> float:
-    """The blur that makes the middle of the reference most like the scan."""
-    high, wide = found.shape[:2]
-    middle = slice(high // 4, 3 * high // 4), slice(wide // 4, 3 * wide // 4)
-    target, piece = grey(found[middle]), np.ascontiguousarray(expected[middle])
-    return max(SIGMAS_PX, key=lambda sigma: same_place(grey(blurred(piece, sigma)), target))

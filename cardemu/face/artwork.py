@@ -11,10 +11,12 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from cardemu.face.items import Box, Picture
+from cardemu.face.raster import size
 from cardemu.filekinds import named
+from cardemu.inputfile import read_bytes
 
 FORMATS = ("PNG", "JPEG")
-FILE_BYTES = 20 * 2**20
+FILE_BYTES = 20_000_000
 PIXELS = 25_000_000
 SIDE_PX = 16
 PHOTO_PX = (358, 441)
@@ -48,9 +50,7 @@ class Artwork:
 
 def load(path: Path) -> Artwork:
     """An image file; ArtworkError when it is broken, huge, or no PNG or JPEG; OSError when it cannot be read."""
-    if path.stat().st_size > FILE_BYTES:
-        raise ArtworkError(f"{path}: {path.stat().st_size / 2**20:.1f} MiB, at most {FILE_BYTES // 2**20} are read")
-    return check(path.read_bytes(), str(path))
+    return check(read_bytes(path, FILE_BYTES), str(path))
 
 
 def photo(path: Path) -> Artwork:
@@ -72,7 +72,7 @@ def check(data: bytes, where: str) -> Artwork:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is lower
             image = Image.open(io.BytesIO(data), formats=FORMATS)
-        width, height = image.size
+        width, height = size(image)
         if width * height > PIXELS:
             raise ArtworkError(f"{where}: {width} x {height} pixels, at most {PIXELS // 10**6} megapixels are read")
         if min(width, height) < SIDE_PX:

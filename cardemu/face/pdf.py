@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import zlib
 from math import cos, radians, sin
-
-from PIL import Image
 
 from cardemu.face.description import Face
 from cardemu.face.items import Gradient, Item, Picture, Shape, Text
 from cardemu.face.outline import glyph_path
 from cardemu.face.paths import rectangle, segments
+from cardemu.face.raster import decoded
 from cardemu.face.record import record
 from cardemu.face.specimen import CARD, RADIUS_UM
 
@@ -129,8 +127,7 @@ class _Writer:
 
     def _picture(self, item: Picture) -> None:
         name = f"I{len(self._images) + 1}"
-        with Image.open(io.BytesIO(item.data)) as opened:
-            picture = opened.convert("RGBA")
+        picture = decoded(item.data)
         size = f"/Type /XObject /Subtype /Image /Width {picture.width} /Height {picture.height} /BitsPerComponent 8"
         alpha = self._stream(f"{size} /ColorSpace /DeviceGray", picture.getchannel("A").tobytes())
         colours = picture.convert("RGB").tobytes()

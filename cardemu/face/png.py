@@ -5,7 +5,6 @@ What all cards of a product share is drawn once and kept; so is the specimen mar
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from functools import lru_cache
@@ -17,6 +16,7 @@ from PIL import Image, ImageChops, ImageDraw, features
 from cardemu.face.description import Face
 from cardemu.face.items import Box, Gradient, Item, Picture, Shape, Text
 from cardemu.face.paths import outlines, rectangle
+from cardemu.face.raster import decoded
 from cardemu.face.record import record
 from cardemu.face.specimen import CARD, COLOUR, RADIUS_UM
 from cardemu.face.typefaces import Typecase
@@ -223,8 +223,7 @@ class Painter:
 
     def _picture(self, item: Picture) -> None:
         left, top, right, bottom = self._pixels(item.box)
-        with Image.open(io.BytesIO(item.data)) as opened:
-            picture = opened.convert("RGBA").resize((right - left, bottom - top), Image.Resampling.LANCZOS)
+        picture = decoded(item.data).resize((right - left, bottom - top), Image.Resampling.LANCZOS)
         self._canvas.paste(picture, (left, top), picture)
 
 

@@ -9,6 +9,7 @@ from cardemu.face.description import Face
 from cardemu.face.items import Gradient, Item, Picture, Shape, Text
 from cardemu.face.outline import glyph_path
 from cardemu.face.paths import rectangle
+from cardemu.face.raster import for_any_viewer
 from cardemu.face.record import record
 from cardemu.face.specimen import CARD, RADIUS_UM, WORDS
 
@@ -62,10 +63,11 @@ def _opacity(permille: int) -> str:
 
 
 def _picture(item: Picture) -> str:
-    box, kind = item.box, f"image/{item.format.lower()}"
+    box = item.box
+    data, kind = for_any_viewer(item.data, item.format)
     return (
         f'<image id={quoteattr(item.id)} x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" '
-        f'preserveAspectRatio="none" href="data:{kind};base64,{base64.b64encode(item.data).decode()}"/>'
+        f'preserveAspectRatio="none" href="data:image/{kind.lower()};base64,{base64.b64encode(data).decode()}"/>'
     )
 
 

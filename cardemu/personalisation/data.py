@@ -55,11 +55,9 @@ def holder_class(age: int) -> str:
 def values_of(person: Person, region: str, serial: bytes, issue_date: str, index: int) -> dict[str, str]:
     """The values of a card and its person.  `issue_date` CCYYMMDD, `index` the card's number among all issued."""
     year = int(issue_date[:4])
-    digits = serial.hex().upper()
     return {
-        "card.identification": bytes(CardIdentification(region, digits)).hex().upper(),
+        **identity_of(region, serial),
         "card.holder_class": holder_class(year - person.birth.year),
-        "card.initialising_body": initialising_institution(region, region, 1).hex(),
         "card.issue_date": issue_date,
         "card.valid_until": f"{year + YEARS_VALID:04d}{issue_date[4:].replace('0229', '0228')}",
         "card.number": card_number(index),
@@ -69,6 +67,14 @@ def values_of(person: Person, region: str, serial: bytes, issue_date: str, index
         "person.ethnic_group": person.ethnicity,
         "person.birthplace": person.citizen_number[:6],
         "person.birth_date": f"{person.birth:%Y%m%d}",
+    }
+
+
+def identity_of(region: str, serial: bytes) -> dict[str, str]:
+    """The values a card carries before it is anybody's."""
+    return {
+        "card.identification": bytes(CardIdentification(region, serial.hex().upper())).hex().upper(),
+        "card.initialising_body": initialising_institution(region, region, 1).hex(),
     }
 
 

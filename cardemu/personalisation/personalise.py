@@ -7,12 +7,14 @@ after a torn conversation the next one goes on where it stopped, because the cal
 
 from __future__ import annotations
 
+from cardemu.card import Card
 from cardemu.personalisation.audit import Audit
-from cardemu.personalisation.data import Item
+from cardemu.personalisation.data import DataError, Item, identity_of, items
 from cardemu.personalisation.prepersonalise import write_item
 from cardemu.products import Product
+from cardemu.session import Challenge
 from cardemu.terminal.errors import ReaderError
-from cardemu.terminal.keyholder import KeyHolder
+from cardemu.terminal.keyholder import Hsm, KeyHolder
 from cardemu.terminal.link import Link
 from cardemu.terminal.port import Slot, StatusError, power_up
 
@@ -55,6 +57,17 @@ def personalise(
         else:
             audit.succeed()
     return audit
+
+
+def premade(product: Product, random: Challenge, region: str, serial: bytes) -> Card:
+    """A pre-made card (预制卡), without power: files, keys, PIN, identification and version, and nobody's data."""
+    card = Card.initialised(product.template, random, region, serial)
+    made = items(product, identity_of(region, serial))
+    audit = personalise(card, product, made, Hsm(product.template.roots), Audit(""), region)
+    if not audit.complete:
+        raise DataError(f"{product.name}: no card comes of this product; {audit.failed}")
+    card.power_off()
+    return card
 
 
 def rewrite(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from cardemu.face.raster import is_plain
 from cardemu.filekinds import named
+from cardemu.inputfile import read_bytes
 from cardemu.products import Product
 
 MOST_BYTES = 20_000_000
@@ -23,10 +25,7 @@ class PictureError(ValueError):
 def read_picture(path: Path, field: str, formats: tuple[str, ...] = ("JPEG", "PNG", "BMP")) -> tuple[bytes, int, int]:
     """The file's bytes, and its width and height in pixels; PictureError when broken, huge, or of another format."""
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise PictureError(f"{field}: {path.name} has {size:,} bytes, at most {MOST_BYTES:,} are read")
-        data = path.read_bytes()
+        data = read_bytes(path, MOST_BYTES)
     except OSError as error:
         raise PictureError(f"{field}: {path}: {error.strerror}") from error
     try:
@@ -54,4 +53,7 @@ def chip_photo(path: Path, product: Product) -> bytes:
     data, _, _ = read_picture(path, "photo", ("JPEG", "BMP"))
     if len(data) > room:
         raise PictureError(f"photo: {path.name} has {len(data)} bytes, at most {room} fit on the chip")
+    with Image.open(io.BytesIO(data)) as picture:
+        if not is_plain(picture):  # the chip takes the file's bytes, and readers show them as they are
+            raise PictureError(f"photo: {path.name} is stored turned (EXIF orientation) or in 16 bits; save it upright")
     return data

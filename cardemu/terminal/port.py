@@ -88,6 +88,17 @@ Listener = Callable[[bytes, int], None]
 """Told every command that went out, with the status word it got."""
 
 
+def completed(port: Port, command: bytes, answer: bytes) -> bytes:
+    """The whole of an answer that a T=0 card announces (61xx) or wants to be asked for with another length (6Cxx)."""
+    if len(answer) == 2 and answer[0] == 0x6C:
+        answer = port.transmit(command[:4] + answer[1:] if len(command) <= 5 else command[:-1] + answer[1:])
+    data = b""
+    while len(answer) >= 2 and answer[-2] == 0x61:
+        data += answer[:-2]
+        answer = port.transmit(b"\x00\xc0\x00\x00" + answer[-1:])
+    return data + answer
+
+
 class Channel:
     """Commands to one card.  Answers come whole, whether the port is a T=0 reader or takes whole APDUs."""
 
@@ -99,16 +110,10 @@ class Channel:
 
     def exchange(self, command: bytes) -> bytes:
         """One command; all its data and the last status word."""
-        answer = self.port.transmit(command)
-        if len(answer) == 2 and answer[0] == 0x6C:
-            answer = self.port.transmit(command[:4] + answer[1:] if len(command) <= 5 else command[:-1] + answer[1:])
-        data = b""
-        while len(answer) >= 2 and answer[-2] == 0x61:
-            data += answer[:-2]
-            answer = self.port.transmit(b"\x00\xc0\x00\x00" + answer[-1:])
+        answer = completed(self.port, command, self.port.transmit(command))
         if self.listener is not None:
             self.listener(command, status_of(answer))
-        return data + answer
+        return answer
 
     def ask(self, command: bytes, *also: int) -> bytes:
         """One command's data; StatusError unless it ends in 9000 or one of `also`."""

@@ -14,11 +14,14 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cardemu.transports.activate import ALONE, LOOPBACK
 from cardemu.transports.base import TransportError
 
 PACKAGES = ("pcscd", "vsmartcard-vpcd")
@@ -29,11 +32,14 @@ MAX_READERS = 16
 MAX_PATH_BYTES = 107
 READY = "daemon ready"
 FAILED = "init failed"
+CONNECT_TIMEOUT_S = 5.0
 START_S = 10.0
 STOP_S = 5.0
 PORTS = range(21000, 31000, SLOTS)
 """Where free ports are looked for: below those the kernel hands out."""
 ATTEMPTS = 5
+LOG_LINES = 1_000
+"""Lines of the service's log that are kept, more than it writes while 16 readers come up."""
 
 
 def daemon() -> str | None:
@@ -45,6 +51,20 @@ def missing() -> tuple[str, ...]:
     """The Debian packages that are not installed."""
     there = (daemon() is not None, DRIVER.exists())
     return tuple(package for package, found in zip(PACKAGES, there, strict=True) if not found)
+
+
+def on_loopback(port: int) -> socket.socket:
+    """A connection to a port of this machine; OSError when nobody listens there."""
+    return socket.create_connection((LOOPBACK, port), timeout=CONNECT_TIMEOUT_S)
+
+
+def open_ports(ports: Iterable[int]) -> tuple[str, ...]:
+    """What other machines can reach of readers with these ports, in words."""
+    numbers = ", ".join(str(port) for port in ports)
+    return (
+        f"the driver listens on every interface of this machine: who connects to port {numbers} is a card there;",
+        "where that matters, close them with a firewall, or run all in a network namespace (unshare --net)",
+    )
 
 
 def _free(port: int) -> bool:
@@ -75,14 +95,20 @@ def free_ports(pairs: int, attempt: int = 0) -> tuple[int, ...]:
 class OwnPcscd:
     """A running pcscd in a folder of its own.  `readers`: how many, even, up to 16.
 
-    The folder's path must be short, because it holds the socket.
+    The folder's path must be short, because it holds the socket.  `private`: the readers' ports lie in a network of
+    their own, where the system allows it (`alone` says so), and `connect` is the only way to them.
     """
 
     folder: Path
     readers: int = SLOTS
-    log: list[str] = field(default_factory=list, init=False)
+    private: bool = False
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES), init=False)
+    """The last lines it wrote: it writes a third of a gigabyte a day."""
     ports: tuple[int, ...] = field(default=(), init=False)
     """The port of each reader, in PC/SC's order."""
+    alone: bool = field(default=False, init=False)
+    _control: socket.socket | None = field(default=None, init=False)
+    _asking: threading.Lock = field(default_factory=threading.Lock, init=False)
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
     _told: threading.Event = field(default_factory=threading.Event, init=False)
     _listener: threading.Thread | None = field(default=None, init=False)
@@ -103,6 +129,24 @@ class OwnPcscd:
     def environment(self) -> dict[str, str]:
         """The environment for such programs."""
         return {**os.environ, SOCKET_VARIABLE: str(self.socket_path)}
+
+    @property
+    def openness(self) -> tuple[str, ...]:
+        """What other machines can reach of it, in words."""
+        if self.alone:
+            return ("nothing of it can be reached but through that socket",)
+        return open_ports(self.ports)
+
+    def connect(self, port: int) -> socket.socket:
+        """A connection to one of the readers; OSError when there is none."""
+        if self._control is None or not self.alone:
+            return on_loopback(port)
+        with self._asking:
+            self._control.send(port.to_bytes(2, "big"))
+            said, handles, _, _ = socket.recv_fds(self._control, 1, 1)
+        if not handles:
+            raise ConnectionRefusedError(f"port {port} of the service" if said else "the service is gone")
+        return socket.socket(fileno=handles[0])
 
     @property
     def pid(self) -> int:
@@ -132,7 +176,7 @@ class OwnPcscd:
             if self._ready():
                 return
             self.stop()
-        raise TransportError("pcscd did not start:\n" + "\n".join(self.log[-20:]))
+        raise TransportError("pcscd did not start:\n" + "\n".join([*self.log][-20:]))
 
     def check(self) -> None:
         """TransportError, with the reason and its last words, when the service has ended though nobody stopped it."""
@@ -141,7 +185,7 @@ class OwnPcscd:
             return
         code = process.returncode
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        words = "".join(f"\n{line}" for line in self.log[-3:])
+        words = "".join(f"\n{line}" for line in list(self.log)[-3:])
         raise TransportError(f"the PC/SC service (pcscd, process {process.pid}) has ended: {how}{words}")
 
     def stop(self) -> None:
@@ -154,6 +198,9 @@ class OwnPcscd:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        control, self._control = self._control, None
+        if control is not None:
+            control.close()
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.join()
@@ -194,7 +241,14 @@ class OwnPcscd:
         with socket.socket(socket.AF_UNIX) as clients:
             clients.bind(str(self.socket_path))
             clients.listen(128)
-            command = [sys.executable, "-m", "cardemu.transports.activate", str(clients.fileno())]
+            handles = [clients.fileno()]
+            theirs = None
+            if self.private:
+                self._control, theirs = socket.socketpair()
+                handles.append(theirs.fileno())
+            control = theirs.fileno() if theirs is not None else -1
+            words = (handles[0], os.getpid(), control)
+            command = [sys.executable, "-m", "cardemu.transports.activate", *map(str, words)]
             command += [daemon() or "pcscd", "--foreground", "--info", "--config", str(self.folder / "readers")]
             self._process = subprocess.Popen(  # noqa: S603 - our own words
                 command,
@@ -202,10 +256,14 @@ class OwnPcscd:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                pass_fds=(clients.fileno(),),
+                pass_fds=handles,
                 start_new_session=True,  # Ctrl-C is for us; we end it
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
+            if self._control is not None and theirs is not None:
+                theirs.close()
+                self._control.settimeout(START_S)
+                self.alone = self._control.recv(1) == ALONE
         self._listener = threading.Thread(target=self._listen, args=(self._process,), name="pcscd log", daemon=True)
         self._listener.start()
 
@@ -221,4 +279,4 @@ class OwnPcscd:
         """Whether the service came up with all its readers."""
         if not self._told.wait(START_S) or self._process is None or self._process.poll() is not None:
             return False
-        return not any(FAILED in line for line in self.log)
+        return not any(FAILED in line for line in [*self.log])  # a copy: it goes on writing

@@ -22,23 +22,22 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, unique
 from types import TracebackType
 from typing import Self
 
 from cardemu.memory import PowerCutError
 from cardemu.transports.base import MuteError, Port, TransportError
+from cardemu.transports.pcscd import on_loopback
 
 LOGGER = logging.getLogger(__name__)
+Connect = Callable[[int], socket.socket]
 
-HOST = "127.0.0.1"
-"""Never anything else: who reaches the port is the card."""
 FIRST_PORT = 35963
 """The first slot's port in the driver's own configuration; slot n has the n-th after it."""
 RETRY_S = 0.2
 """Between two attempts to reach a reader that is not there."""
-CONNECT_TIMEOUT_S = 5.0
 OUT_S = 0.5
 """A card stays out at least so long.  pcscd looks every 0.4 s, and a card that comes back between two looks after a
 failed command would never be seen again."""
@@ -63,6 +62,7 @@ class Ending(Enum):
     READER_GONE = "the reader closed the connection"
     NO_ANSWER = "a command that no card could answer"
     TORN_OUT = "the card was torn out"
+    EXCHANGED = "another card goes in"
 
 
 class Wire:
@@ -140,10 +140,10 @@ def answer_to(card: Port, command: bytes) -> bytes:
 class Contact:
     """A card in the reader: whether it has power, and the ATR it gave last, whatever becomes of the connections."""
 
-    __slots__ = ("_atr", "_card", "_powered")
+    __slots__ = ("_atr", "_powered", "card")
 
     def __init__(self, card: Port) -> None:
-        self._card = card
+        self.card = card
         self._atr = card.reset()
         self._powered = False
 
@@ -173,7 +173,7 @@ class Contact:
                 return Ending.NO_ANSWER
             else:
                 try:
-                    answer = answer_to(self._card, message)
+                    answer = answer_to(self.card, message)
                 except MuteError as error:
                     LOGGER.info("no answer: %s", error)
                     continue
@@ -184,24 +184,29 @@ class Contact:
         """What a control code asks for."""
         self._powered = control != OFF
         if self._powered:
-            self._atr = self._card.reset()
+            self._atr = self.card.reset()
 
 
 class Reader:
     """One slot of the virtual reader: put a card in, take it out.  Every card stays in a thread of its own.
 
-    As a context manager: in at the beginning, out at the end.  `out_s`: see `OUT_S`.
+    As a context manager: in at the beginning, out at the end.  `connect`: how to reach the port (default: on this
+    machine's loopback interface); `out_s`: see `OUT_S`.
     """
 
-    __slots__ = ("_lock", "_socket", "_stop", "_thread", "card", "out_s", "port")
+    __slots__ = ("_connect_to", "_lock", "_out", "_socket", "_stop", "_thread", "card", "out_s", "port")
 
-    def __init__(self, card: Port, port: int = FIRST_PORT, *, out_s: float = OUT_S) -> None:
+    def __init__(
+        self, card: Port, port: int = FIRST_PORT, *, connect: Connect = on_loopback, out_s: float = OUT_S
+    ) -> None:
+        self._connect_to = connect
         self.card = card
         self.port = port
         self.out_s = out_s
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._stop = threading.Event()
+        self._out = threading.Event()
         self._thread: threading.Thread | None = None
 
     def insert(self) -> None:
@@ -229,6 +234,19 @@ class Reader:
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
+    def exchange(self, card: Port) -> None:
+        """Put another card in; returns when the old one is out, and programs see the new one a little later."""
+        with self._lock:
+            self.card = card
+            self._out.clear()
+            if self._socket is None:
+                return
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                LOGGER.debug("port %d was closed already", self.port)
+        self._out.wait()
+
     @property
     def inside(self) -> bool:
         """Whether the card is in (or waits for a reader that went away); False after it was torn out."""
@@ -255,7 +273,7 @@ class Reader:
 
     def _connect(self) -> socket.socket:
         try:
-            connection = socket.create_connection((HOST, self.port), timeout=CONNECT_TIMEOUT_S)
+            connection = self._connect_to(self.port)
         except OSError as error:
             raise TransportError(
                 f"no virtual reader at port {self.port} ({error}); is pcscd running, and vsmartcard-vpcd installed? "
@@ -278,12 +296,15 @@ class Reader:
                     return
                 contact = contact or Contact(self.card)
                 ending = contact.converse(Wire(connection))
+                if contact.card is not self.card:
+                    ending, contact = Ending.EXCHANGED, None
             except PowerCutError as error:
                 ending = Ending.TORN_OUT
                 LOGGER.info("torn out: %s", error)
             finally:
                 with self._lock:
                     self._socket = None
+                    self._out.set()
                 connection.close()
                 _LEFT[self.port] = time.monotonic()
             connection = None
@@ -291,6 +312,8 @@ class Reader:
                 LOGGER.warning("port %d: %s", self.port, ending.value)
             if ending is Ending.TORN_OUT:
                 return
+            if ending is Ending.EXCHANGED:
+                self._stop.wait(self.out_s)
 
     def _wait_for_reader(self) -> socket.socket | None:
         """A connection as soon as there is a reader; None when the card is removed before."""
@@ -308,15 +331,14 @@ class Reader:
 
 def serve(card: Port, slot: int = 0) -> None:
     """Show a card in a slot of the installed virtual reader until Ctrl-C."""
-    serve_all([(card, slot_port(slot))])
+    serve_all([Reader(card, slot_port(slot))])
 
 
-def serve_all(cards: list[tuple[Port, int]], check: Callable[[], None] = lambda: None) -> None:
-    """Show several cards, each at its port, until Ctrl-C; all are out when this returns.
+def serve_all(readers: Sequence[Reader], check: Callable[[], None] = lambda: None) -> None:
+    """Show several cards, each in its reader, until Ctrl-C; all are out when this returns.
 
     `check` is called several times a second; what it raises ends the stay, as does a mistake of ours in a thread.
     """
-    readers = [Reader(card, port) for card, port in cards]
     threads = [threading.Thread(target=reader.serve, name=f"card in port {reader.port}") for reader in readers]
     try:
         for thread in threads:

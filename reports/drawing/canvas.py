@@ -26,6 +26,8 @@ _POINTS = 72.0
 _SIZE = 11.0
 _WIDE_EM, _NARROW_EM = 1.0, 0.6
 LONGEST_LABEL_PT = 210.0
+_BESIDE_PT = 8.0
+"""Room between an axis and its numbers, and beyond them."""
 
 
 def printable(text: str) -> str:
@@ -102,12 +104,25 @@ def grid(axes: Axes, axis: Literal["x", "y"] = "y", ticks: int = 5, *, whole: bo
         axes.yaxis.set_major_formatter(FuncFormatter(_with_separators))
         axes.set_ylim(bottom=0)
         axes.spines["left"].set_visible(False)
+        _make_room_for_numbers(axes, locator)
     else:
         axes.xaxis.set_major_locator(locator)
         axes.set_xlim(left=0)
         axes.spines["bottom"].set_visible(False)
         axes.tick_params(axis="x", length=0)
     axes.grid(axis=axis)
+
+
+def _make_room_for_numbers(axes: Axes, locator: MaxNLocator) -> None:
+    """Begin the axes further to the right where the numbers beside them would reach over what is to their left."""
+    low, high = axes.get_ylim()
+    widest = max(text_width(_with_separators(float(tick), None), 10.5) for tick in locator.tick_values(low, high))
+    box, figure = axes.get_position(), axes.get_figure()
+    others = [] if figure is None else [other.get_position() for other in figure.axes if other is not axes]
+    beside = [other.x1 for other in others if other.x1 <= box.x0 and other.y0 < box.y1 and box.y0 < other.y1]
+    needed = max(beside, default=0.0) + (widest + _BESIDE_PT) / WIDTH
+    if needed > box.x0:
+        axes.set_position((needed, box.y0, box.x1 - needed, box.height))
 
 
 @dataclass(frozen=True, slots=True)

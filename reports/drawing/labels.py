@@ -9,10 +9,6 @@ if TYPE_CHECKING:
     from reports.words import Words
     from sim.metrics.tables import Tables
 
-BACK_OFFICE = frozenset({"factories"})
-"""Kinds of place where no person stands in line."""
-TELEPHONE = frozenset({"hotlines"})
-
 
 def station_labels(tables: Tables, words: Words) -> dict[str, str]:
     """Return the label of every station: its title, with its number where several have the same title."""
@@ -31,11 +27,6 @@ def station_labels(tables: Tables, words: Words) -> dict[str, str]:
 def _tail(name: str) -> str:
     tail = name.rpartition("-")[2]
     return tail if tail.isdigit() else f"({name})"
-
-
-def kind_of(tables: Tables) -> dict[str, str]:
-    """Return the kind of place of every station ("outlets", "hotlines", ...)."""
-    return dict(zip(tables.stations.station, tables.stations.kind, strict=True))
 
 
 def where(tables: Tables, words: Words, name: str) -> str:

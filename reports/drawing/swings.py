@@ -48,7 +48,7 @@ class SpanRow:
 
 
 def draw_tornado(figure: Figure, rows: Sequence[SwingRow], base: float, axis: str, keys: tuple[str, str, str]) -> None:
-    """Bars from the base value to what the lower and the higher input give; light ones may be chance."""
+    """Bars from the base value to what the lower and the higher input give; pale ones may be chance."""
     axes, left = _rows(figure, [row.label for row in rows], axis)
     legend(figure, [Key(keys[0], BLUE), Key(keys[1], ORANGE), Key(keys[2], LIGHT_BLUE)], 24.0)
     ends = [base]

@@ -67,7 +67,7 @@ def _play(country: Nation, folder: NationFolder, claim: Claim, page: str, option
     began = perf_counter()
     with (
         _Progress(hidden=options.quiet or options.as_json) as progress,
-        crew_of(options.workers, options.cluster) as crew,
+        crew_of(options.workers, options.cluster, progress.announce) as crew,
     ):
         run = NationRun(country, folder, crew, progress.beat)
         try:

@@ -1,4 +1,4 @@
-"""How far people get in each procedure."""
+"""How far cases get in each procedure."""
 
 from __future__ import annotations
 
@@ -123,11 +123,11 @@ def _numbers(done: int, entered: int, left: int, words: Words) -> str:
 PLOT = Plot(
     name="funnels",
     place=60,
-    title=Text("How far people get", "各项业务办到哪一步"),
+    title=Text("How far cases get", "各项业务办到哪一步"),
     how_to_read=Text(
         "The bars of a procedure follow its steps from top to bottom; the length is the number of cases that reached "
-        "the step, the dark part those that completed it, the striped part those that ended there.",
-        "每种业务从上到下是它的各个步骤；长度是到达该步骤的件数，深色是完成的，斜线部分是在此结束而未完成的。",
+        "the step, the plain part in front those that completed it, the striped part those that ended there.",
+        "每种业务从上到下是它的各个步骤；长度是到达该步骤的件数，前面的实色部分是完成的，斜线部分是在此结束而未完成的。",
     ),
     applies=_applies,
     finding=_finding,

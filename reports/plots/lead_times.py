@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _CASES = Text("cases", "件数")
 _FINDING = Text(
-    "{what}: half take less than {half}, 90 of 100 less than {ninety}; the longest took {longest}.",
-    "{what}：一半少于 {half}，每 100 件中 90 件少于 {ninety}，最长 {longest}。",
+    "{what}: half take {half} at most, 90 of 100 {ninety} at most; the longest took {longest}.",
+    "{what}：一半不超过 {half}，每 100 件中 90 件不超过 {ninety}，最长 {longest}。",
 )
 
 

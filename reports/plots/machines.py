@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from sim.metrics.tables import Tables
 
 _MOST = 10
-_AXIS = Text("share of the measured time out of work", "停机时间占统计时间的比例")
+_AXIS = Text("time out of work, all machines of the place together", "停机时间（该地点全部机器合计）")
 _VALUE = Text(
-    "{share}: {down}, breakdowns: {breakdowns}, refills: {refills}",
-    "{share}：{down}，故障 {breakdowns} 次，补料 {refills} 次",
+    "{down}, breakdowns: {breakdowns}, refills: {refills}",
+    "{down}，故障 {breakdowns} 次，补料 {refills} 次",
 )
 _FINDING = Text(
     "Machines stood still {down} in all (breakdowns: {breakdowns}, refills: {refills}).",
@@ -60,9 +60,8 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
     bars = [
         Bar(
             labels.get(table.station[row], table.station[row]),
-            float(table.down_share[row]),
+            float(table.down_ms[row]),
             words.of(_VALUE).format(
-                share=words.share(float(table.down_share[row])),
                 down=words.duration(int(table.down_ms[row])),
                 breakdowns=words.count(int(table.breakdowns[row])),
                 refills=words.count(int(table.refills[row])),
@@ -78,9 +77,9 @@ PLOT = Plot(
     place=120,
     title=Text("Machines out of work", "机器停机"),
     how_to_read=Text(
-        "Each bar is the share of the measured time in which the machines of a place could not work because they were "
-        "broken or being refilled.",
-        "每根横条是该地点的机器因故障或补料而不能工作的时间比例。",
+        "Each bar is the time in which machines of a place could not work because they were broken or being refilled, "
+        "that of all its machines added up.",
+        "每根横条是该地点各台机器因故障或补料而不能工作的时间之和。",
     ),
     applies=_applies,
     finding=_finding,

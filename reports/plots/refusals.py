@@ -56,9 +56,9 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
 PLOT = Plot(
     name="refusals",
     place=80,
-    title=Text("Why people are refused", "不予受理的原因"),
+    title=Text("Why things are refused", "不予受理的原因"),
     how_to_read=Text(
-        "Each bar is a rule of the card and counts how often somebody was sent away because of it, with the share of "
+        "Each bar is a rule of the card and counts how often something was refused because of it, with the share of "
         "all refusals.",
         "每根柱是一条规则，表示因它而不予受理的次数及其占全部的比例。",
     ),

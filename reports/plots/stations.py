@@ -8,7 +8,7 @@ import numpy as np
 
 from reports.drawing.bars import ROW_PT, Bar, bars_on
 from reports.drawing.canvas import WIDTH, Box, grid, name_axes, place, shorten, text_width
-from reports.drawing.labels import BACK_OFFICE, TELEPHONE, station_labels
+from reports.drawing.labels import station_labels
 from reports.drawing.model import Plot
 from reports.drawing.palette import BLUE, LIGHT_BLUE, PAPER
 from reports.drawing.scale import round_step, time_unit
@@ -26,7 +26,7 @@ _BINS = 24
 _PLACES = Text("number of places", "地点数")
 _WAIT_AXIS = Text("average wait, {unit}", "平均等待（{unit}）")
 _TOP = Text("longest average waits", "平均等待最长的地点")
-_VALUE = Text("{wait}, {people} people", "{wait}，{people} 人次")
+_VALUE = Text("{wait}, visits: {people}", "{wait}，{people} 人次")
 _FINDING = Text(
     "The average wait is longest at {worst} ({longest}) and shortest at {best} ({shortest}).",
     "平均等待最长的是{worst}（{longest}），最短的是{best}（{shortest}）。",
@@ -42,9 +42,7 @@ def _order(tables: Tables) -> list[int]:
     """Places where people queue in person, longest average wait first."""
     table = tables.stations
     rows = [
-        row
-        for row, kind in enumerate(table.kind)
-        if kind not in BACK_OFFICE | TELEPHONE and np.isfinite(table.wait_mean_ms[row])
+        row for row, serves in enumerate(table.serves) if serves == "people" and np.isfinite(table.wait_mean_ms[row])
     ]
     return sorted(rows, key=lambda row: -float(table.wait_mean_ms[row]))
 
@@ -111,7 +109,7 @@ PLOT = Plot(
     place=90,
     title=Text("How the places compare", "各地点的比较"),
     how_to_read=Text(
-        "The bars with names are the places where people wait longest on average, with the number of people who came; "
+        "The bars with names are the places where people wait longest on average, with the number of visits; "
         "with many places, the upper picture counts all of them by their average wait.",
         "有名称的横条是平均等待最长的地点及其到访人次；地点很多时，上面的图按平均等待时间统计全部地点。",
     ),

@@ -92,7 +92,7 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
         workdays=tuple(calendar.is_workday(day) for day in range(min(days, -(-run.duration // DAY_MS)))),
         calendar=calendar,
     )
-    return Compiled(program, names_of(program, loaded, catalogue), sources.people)
+    return Compiled(program, names_of(program, loaded, catalogue, calendar), sources.people)
 
 
 def _link_stations(places: Places, steps: StepCompiler, loaded: Loaded, rows: Rows) -> Places:

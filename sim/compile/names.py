@@ -13,6 +13,7 @@ from sim.procedures.model import Place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sim.calendar import Calendar
     from sim.procedures.model import Procedure
     from sim.program import HoursRow, Program, StationRow
     from sim.scenario.load import Loaded
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _MINUTE_MS = 60_000
 
 
-def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Names:
+def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure], calendar: Calendar) -> Names:
     """Everything a reader of the log needs."""
     scenario = loaded.scenario
     minutes = [_open_min(hours, program.duration_ms) for hours in program.hours]
@@ -50,6 +51,7 @@ def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure
         warm_up_ms=program.warm_up_ms,
         title=scenario.title,
         title_zh=scenario.title_zh or scenario.title,
+        day_kinds=tuple(calendar.kinds(calendar.days).tolist()),
     )
 
 

@@ -182,9 +182,12 @@ class Counts(NamedTuple):
     books: np.ndarray  # addresses: the cases that are open
     cubes: np.ndarray  # addresses
     spans: np.ndarray  # addresses
-    attempts: np.ndarray  # [half hour of the day, station, ATTEMPT_WIDTH]
-    by_quarter: np.ndarray  # [waiting, inside or on duty][quarter of the day, station]: step functions
-    by_day: np.ndarray  # [waiting, inside or on duty][station]: steps times their days
+    kinds: np.ndarray  # [day] its kind
+    days_before: np.ndarray  # [day, kind] days of each kind before it
+    limits: np.ndarray  # thresholds of waits by time of day
+    attempts: np.ndarray  # [kind of day, half hour of the day, group, ATTEMPT_WIDTH and one for each threshold]
+    by_quarter: np.ndarray  # [waiting, inside or on duty][kind of day, quarter, group]: step functions
+    by_day: np.ndarray  # [waiting, inside or on duty][group, kind of day]: steps times the days of that kind before
     active: np.ndarray  # [day, group]
     staffed: np.ndarray  # [group] somebody was on duty, [group] changes of servers after the beginning
     duty: np.ndarray  # [station, server group] servers on duty now, and whether they were ever without number
@@ -199,15 +202,17 @@ class Counts(NamedTuple):
 
 (
     FROM_MS, LATEST, STATIONS, STEPS, GROUPS, DAYS, WIDTH, RULES, SOURCES, STOP, TROUBLE, DAY, QUARTER, QUARTER_BEGINS,
-    QUARTER_ENDS,
-) = range(15)  # fmt: skip
+    QUARTER_ENDS, LIMITS,
+) = range(16)  # fmt: skip
 """Columns of the head: the warm-up; the latest row; how many there are of what; that Python is wanted, and why; and
-the day and quarter of an hour of the latest row."""
-COUNTS_HEAD = 15
+the day and quarter of an hour of the latest row; how many thresholds there are by time of day."""
+COUNTS_HEAD = 16
 NO_TROUBLE, OUT_OF_ORDER, UNKNOWN, NEGATIVE = range(4)
 """What can be wrong with a row: it comes too late, names what is not there, or tells of a negative time."""
+DAY_KINDS = 3
+"""How many `sim.calendar.DayKind` there are."""
 ATTEMPT_WIDTH = 8
-"""One word for each Ending, and the wait of those who joined a queue."""
+"""One word for each Ending, and the wait of those who joined a queue; those served within each threshold follow."""
 ATTEMPT_WAIT = 7
 UNLIMITED_SERVERS = 1 << 30
 """A CAPACITY row with so many servers, or with a negative number, means that nobody ever waits for one."""

@@ -57,15 +57,23 @@ def _quarter_of(head: Words, t_ms: int) -> int:
 
 @compiled
 def _in_day(w: Counts, which: int, station: int, t_ms: int, step: int) -> None:
-    """A step up or down in a step function by quarter of the day; before the warm-up it counts as at its end."""
+    """A step up or down in a step function by quarter of the day; before the warm-up it counts as at its end.
+
+    Days after the planned end are of the last day's kind.
+    """
     head = w.head
     t_ms = max(t_ms, head[col.FROM_MS])
     day, quarter = _day_of(head, t_ms), _quarter_of(head, t_ms)
-    stations = head[col.STATIONS]
-    at = 2 * ((which * col.QUARTERS + quarter) * stations + station)
+    groups, group = head[col.GROUPS], w.group[station]
+    planned = min(day, head[col.DAYS] - 1)
+    kind = w.kinds[planned]
+    at = 2 * (((which * col.DAY_KINDS + kind) * col.QUARTERS + quarter) * groups + group)
     w.by_quarter[at] += step
     w.by_quarter[at + 1] += step * (t_ms - day * col.DAY_MS)
-    w.by_day[which * stations + station] += step * day
+    at = (which * groups + group) * col.DAY_KINDS
+    for other in range(col.DAY_KINDS):
+        w.by_day[at + other] += step * w.days_before[planned * col.DAY_KINDS + other]
+    w.by_day[at + kind] += step * (day - planned)
 
 
 @inlined
@@ -90,10 +98,16 @@ def _attempt(w: Counts, station: int, began_ms: int, ending: int, wait: int, att
     head = w.head
     if began_ms < head[col.FROM_MS] or station == head[col.STATIONS]:
         return
-    at = (_quarter_of(head, began_ms) // 2 * head[col.STATIONS] + station) * col.ATTEMPT_WIDTH
+    kind = w.kinds[min(_day_of(head, began_ms), head[col.DAYS] - 1)]
+    half_hour = kind * col.HALF_HOURS + _quarter_of(head, began_ms) // 2
+    at = (half_hour * head[col.GROUPS] + w.group[station]) * (col.ATTEMPT_WIDTH + head[col.LIMITS])
     w.attempts[at + ending] += attempts
     if ending <= _SENT_HOME:
         w.attempts[at + col.ATTEMPT_WAIT] += attempts * wait
+    if ending == _SERVED:
+        for number in range(head[col.LIMITS]):
+            if wait <= w.limits[number]:
+                w.attempts[at + col.ATTEMPT_WIDTH + number] += attempts
 
 
 @compiled

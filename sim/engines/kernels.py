@@ -26,6 +26,7 @@ import numba
 from numba import njit
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
+from numba.core.registry import cpu_target
 from numba.misc.appdirs import AppDirs
 
 VARIABLE = "NUMBA_CACHE_DIR"
@@ -145,6 +146,11 @@ def _written(folder: Path, name: str, content: bytes) -> bool:
 
 
 STORE = Store()
+
+
+def machine() -> str:
+    """The kind of processor code is compiled for here."""
+    return str(cpu_target.target_context.codegen().magic_tuple())
 
 
 class KernelCache(NullCache):

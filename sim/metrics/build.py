@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.engines.counting_columns import HALF_HOURS, QUARTERS, Column, Ending
+from sim.calendar import DayKind
+from sim.engines.counting_columns import HALF_HOURS, JOINED_A_QUEUE, QUARTERS, Column, Ending
 from sim.metrics import tables as t
 from sim.metrics.build_counts import (
     expectations_table,
@@ -35,14 +36,11 @@ from sim.procedures.model import Place
 LEVELS = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
 WORST = 10
 _FROM_SUMS = (
-    "wait.p50", "wait.positive", "wait.within", "served.count", "queue.mean", "utilisation", "abandoned.share",
-    "balked.share", "blocked.share", "turned_away.count",
+    "wait.p50", "wait.max", "wait.positive", "wait.within", "served.count", "queue.mean", "queue.max", "utilisation",
+    "abandoned.share", "balked.share", "blocked.share", "turned_away.count",
 )  # fmt: skip
 """Metrics of the headline that are told without an interval, so that the sums of all replications suffice."""
-_FROM_EACH = ("wait.mean", "wait.p90", "wait.max", "queue.max")
-"""The others: with an interval, or the mean of the replications' maxima."""
-_HARDLY_ON_DUTY = 0.25
-"""Hours with less than this part of the fullest hour's duty are left out: overtime would show as thousands of %."""
+_FROM_EACH = ("wait.mean", "wait.p90")
 
 
 def build_tables(
@@ -51,29 +49,29 @@ def build_tables(
     stories: t.Stories | None = None,
     threshold_ms: dict[Place, int] | None = None,
 ) -> t.Tables:
-    """Every table of a report.  `threshold_ms`: service level by kind of place (must be among the fold's)."""
+    """Every table of a report.
+
+    `threshold_ms`: service level by kind of place (must be among the fold's), where no verdict names one.
+    """
     if not results:
         raise ValueError("tables need the result of at least one run")
     names, pooled = results[0].names, pool(results)
-    leads = time_histograms(pooled)
+    leads, targets = time_histograms(pooled), _targets(names, _thresholds(threshold_ms), verdicts)
     return t.Tables(
         replications=pooled.runs,
         nothing_random=pooled.runs > 1 and _all_alike(results[0], pooled),
         start=names.start.isoformat(),
         window_start_ms=pooled.cube.from_ms,
         window_end_ms=pooled.end_ms,
-        headline=_headline(results, pooled, _thresholds(threshold_ms)),
-        waiting_by_station_hour=_waiting_by_station_hour(pooled),
-        queue_through_day=_queue_through_day(pooled),
-        hotline_by_interval=_hotline_by_interval(pooled),
+        headline=_headline(results, pooled, targets),
+        through_day=_through_day(pooled, targets),
         pipeline_by_day=pipeline_by_day(pooled),
         lead_times=tuple(h for h in leads if h.name != "exposure"),
         exposure=next((h for h in leads if h.name == "exposure"), None),
         funnels=funnels(pooled),
-        utilisation_heat=_utilisation_heat(pooled),
         server_groups=server_groups(pooled),
         refusals_by_rule=refusals_by_rule(pooled),
-        stations=_stations(pooled, _thresholds(threshold_ms)),
+        stations=_stations(pooled, targets),
         money=flows_money(pooled),
         machine_downtime=machine_downtime(pooled),
         expectations=expectations_table(verdicts),
@@ -92,6 +90,17 @@ def _thresholds(given: dict[Place, int] | None) -> dict[Place, int]:
     return usual | (given or {})
 
 
+def _targets(names: Names, usual: dict[Place, int], verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """Service level threshold of each kind of place and group: the one the scenario expects something of, if any."""
+    targets = {kind.value: ms for kind, ms in usual.items()}
+    asked = {e.station: e.threshold_ms for e in (v.expectation for v in verdicts) if e.threshold_ms is not None}
+    for station in names.stations:
+        kind = station.kind.value
+        targets[kind] = asked.get(kind, asked.get("", targets[kind]))
+        targets[station.group] = asked.get(station.name, asked.get(station.group, targets[kind]))
+    return targets
+
+
 def divide(above: Floats | t.Ints, below: Floats | t.Ints) -> Floats:
     """Quotient, NaN where there is nothing to divide by."""
     top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
@@ -100,22 +109,22 @@ def divide(above: Floats | t.Ints, below: Floats | t.Ints) -> Floats:
     return quotient
 
 
-def _entries(names: Names) -> list[tuple[str, str, str, str, Place, Bools]]:
-    """Rows of the headline: level, name, titles, kind, stations."""
+def _entries(names: Names) -> list[tuple[str, str, str, str, str, Bools]]:
+    """Rows of the headline: level, name, titles, who or what waits, stations."""
     rows = [
         (
             "kind",
             kind.value,
             "",
             "",
-            kind,
+            next(s.serves for s in names.stations if s.kind is kind and not s.is_annex),
             np.array([s.kind is kind and not s.is_annex for s in names.stations] + [False]),
         )
-        for kind in dict.fromkeys(s.kind for s in names.stations)
+        for kind in dict.fromkeys(s.kind for s in names.stations if not s.is_annex)
     ]
     for group, first in _groups(names).items():
         chosen = np.array([s.group == group for s in names.stations] + [False])
-        rows.append(("group", group, *_group_titles(first), first.kind, chosen))
+        rows.append(("group", group, *_group_titles(first), first.serves, chosen))
     return rows
 
 
@@ -132,14 +141,14 @@ def _group_titles(first: StationName) -> tuple[str, str]:
     return first.group_title or first.title, first.group_title_zh or first.title_zh
 
 
-def _headline(results: Sequence[Result], pooled: Result, thresholds: dict[Place, int]) -> t.Headline:
+def _headline(results: Sequence[Result], pooled: Result, targets: dict[str, int]) -> t.Headline:
     rows = _entries(results[0].names)
 
     def ask(results: Sequence[Result], metrics: Sequence[str]) -> dict[str, list[Estimate]]:
         asked = [
-            (Question(metric, threshold_ms=thresholds[kind] if metric in WITHIN else None), chosen)
+            (Question(metric, threshold_ms=targets[name] if metric in WITHIN else None), chosen)
             for metric in metrics
-            for _, _, _, _, kind, chosen in rows
+            for _, name, _, _, _, chosen in rows
         ]
         answers = iter(measure_at_all(results, asked))
         return {metric: [next(answers) for _ in rows] for metric in metrics}
@@ -159,8 +168,10 @@ def _headline(results: Sequence[Result], pooled: Result, thresholds: dict[Place,
         name=tuple(row[1] for row in rows),
         title=tuple(row[2] for row in rows),
         title_zh=tuple(row[3] for row in rows),
+        serves=tuple(row[4] for row in rows),
         arrivals=per_run(c.OFFERED),
         served=values("served.count"),
+        self_service=per_run(c.SELF_SERVICE),
         wait_mean_ms=np.array([e.value for e in mean]),
         wait_mean_low_ms=np.array([e.interval.low for e in mean]),
         wait_mean_high_ms=np.array([e.interval.high for e in mean]),
@@ -170,7 +181,7 @@ def _headline(results: Sequence[Result], pooled: Result, thresholds: dict[Place,
         wait_p90_high_ms=np.array([e.interval.high for e in p90]),
         wait_max_ms=values("wait.max"),
         waited_share=values("wait.positive"),
-        threshold_ms=np.array([thresholds[row[4]] for row in rows], dtype=np.float64),
+        threshold_ms=np.array([targets[row[1]] for row in rows], dtype=np.float64),
         within_share=values("wait.within"),
         queue_mean=values("queue.mean"),
         queue_max=values("queue.max"),
@@ -192,75 +203,47 @@ def _longest(result: Result, chosen: Bools) -> float:
     return float(values[-1]) if len(values) else 0.0
 
 
-def _waiting_by_station_hour(result: Result) -> t.WaitingByStationHour:
-    stations, day = result.names.stations, result.daytime
-    return t.WaitingByStationHour(
-        station=tuple(s.name for s in stations),
-        group=tuple(s.group for s in stations),
-        count=day.joined[: len(stations)],
-        mean_ms=divide(day.wait, day.joined)[: len(stations)],
-    )
-
-
-def _queue_through_day(result: Result) -> t.QueueThroughDay:
-    groups, day = _groups(result.names), result.daytime
-    slot_ms = DAY_MS // QUARTERS
-    time = (day.days[: len(groups)] * slot_ms)[:, None]
-    return t.QueueThroughDay(
+def _through_day(result: Result, thresholds: dict[str, int]) -> t.ThroughDay:
+    names, groups, day = result.names, _groups(result.names), result.daytime
+    count, slot_ms = len(groups), DAY_MS // QUARTERS
+    endings, limits = day.endings[:, :, :count], result.cube.thresholds_ms
+    time = (day.days[:, :count] * slot_ms)[:, :, None]
+    servers = divide(day.capacity[:, :count], time)
+    endless = [any(result.unlimited[n] for n, s in enumerate(names.stations) if s.group == group) for group in groups]
+    servers[:, np.array(endless, dtype=bool)] = np.nan
+    within = [day.within[limits.index(thresholds[group]), :, number] for number, group in enumerate(groups)]
+    first = min(result.cube.from_ms // DAY_MS, names.days - 1)
+    return t.ThroughDay(
         group=tuple(groups),
         title=tuple(_group_titles(s)[0] for s in groups.values()),
         title_zh=tuple(_group_titles(s)[1] for s in groups.values()),
-        days=day.days[: len(groups)],
-        slot_start_ms=np.arange(QUARTERS, dtype=np.int64) * slot_ms,
-        queue_mean=divide(day.queue[: len(groups)], time),
-        busy_mean=divide(day.busy[: len(groups)], time),
-        servers_mean=divide(day.capacity[: len(groups)], time),
-    )
-
-
-def _hotline_by_interval(result: Result) -> t.HotlineByInterval:
-    groups, day = _groups(result.names), result.daytime
-    hotlines = [n for n, s in enumerate(groups.values()) if s.kind is Place.HOTLINE]
-    chosen = [list(groups.values())[n] for n in hotlines]
-    endings = day.endings[:, hotlines]
-    return t.HotlineByInterval(
-        group=tuple(s.group for s in chosen),
-        title=tuple(_group_titles(s)[0] for s in chosen),
-        title_zh=tuple(_group_titles(s)[1] for s in chosen),
-        days=day.days[hotlines],
-        slot_start_ms=np.arange(HALF_HOURS, dtype=np.int64) * (DAY_MS // HALF_HOURS),
+        serves=tuple(s.serves for s in groups.values()),
+        threshold_ms=np.array([thresholds[group] for group in groups], dtype=np.float64),
+        calendar_days=np.bincount(names.kinds_of_days()[first:], minlength=len(DayKind)),
+        days=day.days[:, :count],
+        half_hour_ms=np.arange(HALF_HOURS, dtype=np.int64) * (DAY_MS // HALF_HOURS),
+        joined=endings[list(JOINED_A_QUEUE)].sum(axis=0),
+        wait_ms=day.wait[:, :count],
+        within=np.stack(within, axis=1) if within else np.zeros((len(DayKind), 0, HALF_HOURS), dtype=np.int64),
         offered=endings.sum(axis=0),
         answered=endings[Ending.SERVED],
         self_service=endings[Ending.SELF_SERVICE],
         abandoned=endings[Ending.ABANDONED],
-        blocked=endings[Ending.BLOCKED],
-        wait_mean_ms=divide(day.group_wait[hotlines], day.group_joined[hotlines]),
+        quarter_ms=np.arange(QUARTERS, dtype=np.int64) * slot_ms,
+        queue_mean=divide(day.queue[:, :count], time),
+        busy_mean=divide(day.busy[:, :count], time),
+        servers_mean=servers,
     )
 
 
-def _utilisation_heat(result: Result) -> t.UtilisationHeat:
-    stations, day = result.names.stations, result.daytime
-    count = len(stations)
-    busy_share = divide(day.station_busy[:count], day.station_capacity[:count])
-    busy_share[result.unlimited[:count]] = np.nan
-    on_duty = day.station_capacity[:count]
-    busy_share[on_duty < _HARDLY_ON_DUTY * on_duty.max(axis=1, keepdims=True, initial=0)] = np.nan
-    return t.UtilisationHeat(
-        station=tuple(s.name for s in stations),
-        group=tuple(s.group for s in stations),
-        utilisation=busy_share,
-        servers_mean=divide(day.station_capacity[:count], day.hour_time[None, :]),
-    )
-
-
-def _stations(result: Result, thresholds: dict[Place, int]) -> t.Stations:
+def _stations(result: Result, targets: dict[str, int]) -> t.Stations:
     """One row per station, straight from the sums."""
     stations, cube = result.names.stations, result.cube
     count = len(stations)
     sums = cube.sums[:, :count].sum(axis=2)
     joined, c = sums[Column.JOINED], Column
     mean = divide(sums[c.WAIT], joined)
-    within = np.array([sums[cube.within(thresholds[s.kind]), n] for n, s in enumerate(stations)], dtype=np.int64)
+    within = np.array([sums[cube.within(targets[s.group]), n] for n, s in enumerate(stations)], dtype=np.int64)
     ranked = np.argsort(-np.nan_to_num(mean, nan=-1.0), kind="stable")
     met = mean[~np.isnan(mean)]
     utilisation = divide(sums[c.BUSY_AREA], sums[c.CAPACITY_AREA])
@@ -269,6 +252,7 @@ def _stations(result: Result, thresholds: dict[Place, int]) -> t.Stations:
         station=tuple(s.name for s in stations),
         group=tuple(s.group for s in stations),
         kind=tuple(s.kind.value for s in stations),
+        serves=tuple(s.serves for s in stations),
         title=tuple(s.title for s in stations),
         title_zh=tuple(s.title_zh for s in stations),
         district=tuple(s.district for s in stations),

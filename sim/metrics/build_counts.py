@@ -145,13 +145,11 @@ def machine_downtime(result: Result) -> t.MachineDowntime:
     flows, stations = result.flows, result.names.stations
     count = len(stations)
     which = np.flatnonzero((flows.stops[:count].sum(axis=1) > 0) | (flows.down[:count] > 0))
-    time = float(flows.time.sum()) or np.nan
     return t.MachineDowntime(
         station=tuple(stations[n].name for n in which.tolist()),
         breakdowns=flows.stops[which, 0],
         refills=flows.stops[which, 1],
         down_ms=flows.down[which],
-        down_share=flows.down[which] / time,
     )
 
 

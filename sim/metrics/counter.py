@@ -37,7 +37,7 @@ class Counter:
         self._parts = daytime, flows
         self._book = KeyedTable(col.BOOK_BITS)
         self._tables = col.Counts(
-            head=_head(names),
+            head=_head(names, daytime),
             rows=np.zeros((1, len(COLUMNS)), dtype=np.int64),
             now=np.zeros(col.NOW_WIDTH, dtype=np.int64),
             menu=menus_of(names),
@@ -103,10 +103,11 @@ def annexes_of(names: Names) -> Ints:
     return np.array([*(s.is_annex for s in names.stations), False], dtype=np.int64)
 
 
-def _head(names: Names) -> Ints:
+def _head(names: Names, daytime: Daytime) -> Ints:
     head = np.zeros(col.COUNTS_HEAD, dtype=np.int64)
     head[[col.FROM_MS, col.DAYS]] = names.warm_up_ms, names.days
     head[[col.STATIONS, col.STEPS, col.RULES]] = len(names.stations), len(names.steps), len(names.rules) + 1
     head[col.GROUPS] = max(1, len({s.group for s in names.stations}))
     head[col.WIDTH] = max((len(s.servers) for s in names.stations), default=1)
+    head[col.LIMITS] = len(daytime.thresholds_ms)
     return head

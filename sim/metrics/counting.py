@@ -279,25 +279,33 @@ def areas(levels: Ints, block_ms: int, until_ms: int) -> Ints:
     return result
 
 
-def areas_by_day(levels: Ints, by_day: Ints, end_ms: int) -> Ints:
-    """The same by time of day, all days together: [entity, slot] from [slot, entity, steps and moments in their day].
+def areas_by_day(levels: Ints, by_day: Ints, end: Ints) -> Ints:
+    """The same by kind of day and time of day, all days of a kind together: [kind, entity, slot].
 
-    G_b(t) is the time before t that lies in slot b of its day; a unit step up at s contributes G_b(end) - G_b(s).
-    `by_day`: sum of step * its day.
+    `levels`: [kind, slot, entity, steps and moments in their day]; `by_day`: [entity, kind], sum of step * the days of
+    that kind before its own; `end`: `slot_time` of the end, [kind, slot].
+
+    G_kb(t) is the time before t that lies in slot b of days of kind k; a unit step up at s contributes
+    G_kb(end) - G_kb(s).
     """
-    slots = len(levels)
+    slots = levels.shape[1]
     slot_ms = DAY_MS // slots
-    steps, moments = levels[..., 0].T, levels[..., 1].T
-    later = np.cumsum(steps[:, ::-1], axis=1)[:, ::-1] - steps  # steps in later slots of their day
+    steps, moments = (levels[..., column].transpose(0, 2, 1) for column in (0, 1))
+    later = np.cumsum(steps[..., ::-1], axis=2)[..., ::-1] - steps  # steps in later slots of their day
     inside = moments - steps * (np.arange(slots, dtype=np.int64) * slot_ms)
-    before = slot_ms * (by_day[:, None] + later) + inside
-    result: Ints = steps.sum(axis=1)[:, None] * slot_time(slots, end_ms) - before
+    before = slot_ms * (by_day.T[:, :, None] + later) + inside
+    total = steps.sum(axis=(0, 2))
+    result: Ints = total[None, :, None] * end[:, None, :] - before
     return result
 
 
-def slot_time(slots: int, end_ms: int) -> Ints:
-    """Time before a moment in each slot of the day, all days together."""
-    day, in_day = divmod(end_ms, DAY_MS)
+def slot_time(slots: int, end_ms: int, kind: int, before: Ints) -> Ints:
+    """Time before a moment in each slot of the day: [kind, slot].
+
+    `kind`: of the moment's day; `before`: days of each kind before it.
+    """
     slot_ms = DAY_MS // slots
     start = np.arange(slots, dtype=np.int64) * slot_ms
-    return day * slot_ms + np.clip(in_day - start, 0, slot_ms)
+    time = np.repeat(before[:, None] * slot_ms, slots, axis=1)
+    time[kind] += np.clip(end_ms % DAY_MS - start, 0, slot_ms)
+    return time

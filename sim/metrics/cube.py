@@ -37,6 +37,7 @@ class Selection:
     demand: str = ""
     priority: int | None = None
     procedure: str = ""
+    step: str = ""  # "procedure.step"
     rule: str = ""
     from_ms: int | None = None
     until_ms: int | None = None
@@ -257,12 +258,15 @@ def window_of(names: Names, selection: Selection) -> Window:
 
 def _steps_allowed(names: Names, selection: Selection) -> Ints:
     """Which steps belong to the selection (one entry more, for rows without a step)."""
-    if not selection.business and not selection.procedure:
+    if not (selection.business or selection.procedure or selection.step):
         return np.ones(len(names.steps) + 1, dtype=np.int64)
     _check("business", selection.business, {s.counter_business for s in names.steps})
     _check("procedure", selection.procedure, {s.procedure for s in names.steps})
+    _check("step", selection.step, {f"{s.procedure}.{s.step}" for s in names.steps})
     allowed = [
-        selection.business in ("", step.counter_business) and selection.procedure in ("", step.procedure)
+        selection.business in ("", step.counter_business)
+        and selection.procedure in ("", step.procedure)
+        and selection.step in ("", f"{step.procedure}.{step.step}")
         for step in names.steps
     ]
     return np.array([*allowed, False], dtype=np.int64)

@@ -34,6 +34,7 @@ class Expectation:
     business: str = ""
     demand: str = ""
     procedure: str = ""
+    step: str = ""
     rule: str = ""
     threshold_ms: int | None = None
     equals: float | None = None
@@ -53,6 +54,7 @@ class Expectation:
             business=self.business,
             demand=self.demand,
             procedure=self.procedure,
+            step=self.step,
             rule=self.rule,
             from_ms=self.from_ms,
             until_ms=self.until_ms,
@@ -67,6 +69,7 @@ class Expectation:
             self.business and f"business {self.business}",
             self.demand and f"demand {self.demand}",
             self.procedure and f"procedure {self.procedure}",
+            self.step and f"step {self.step}",
             self.rule and f"rule {self.rule}",
             "" if self.from_ms is None else f"from {in_words(self.from_ms, Unit.TIME)}",
             "" if self.until_ms is None else f"until {in_words(self.until_ms, Unit.TIME)}",

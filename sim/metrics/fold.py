@@ -67,7 +67,7 @@ class Fold:
         self._cubes = {selection: Cube(names, selection, thresholds) for selection in wanted}
         windows = dict.fromkeys(window_of(names, selection) for selection in wanted)
         self._progress = {window: Progress(names, *window) for window in windows}
-        self._daytime, self._flows = Daytime(names), Flows(names)
+        self._daytime, self._flows = Daytime(names, thresholds), Flows(names)
         self._counter = Counter(names, self._cubes.values(), self._progress.values(), self._daytime, self._flows)
 
     @property

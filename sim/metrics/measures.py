@@ -193,7 +193,8 @@ def _of_level(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
 def _of_number(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
     columns = COUNTS[question.metric].columns
     selection = question.selection
-    at_counter = question.station or selection.business or selection.procedure or selection.priority is not None
+    of_steps = selection.business or selection.procedure or selection.step
+    at_counter = question.station or of_steps or selection.priority is not None
     if question.metric == "arrivals" and not at_counter:
         columns = (C.BEGUN,)
     return _of_count(int(_total(cube, chosen, columns).sum()), cube.runs)

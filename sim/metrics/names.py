@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, unique
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calendar import kinds_of
 from sim.procedures.model import Place
 
 DAY_MS = 86_400_000
+_WEEKEND = 5
 
 
 @unique
@@ -47,6 +52,13 @@ class StationName:
     opening_min: int = 0  # minutes it is open during the whole run
     group_title: str = ""  # of all stations of the group together
     group_title_zh: str = ""
+
+    @property
+    def serves(self) -> str:
+        """Who or what waits here: "people", "calls" or "cards"."""
+        if self.kind is Place.HOTLINE:
+            return "calls"
+        return "cards" if self.kind is Place.FACTORY or self.is_annex else "people"
 
     @property
     def is_annex(self) -> bool:
@@ -103,8 +115,16 @@ class Names:
     warm_up_ms: int = 0
     title: str = ""
     title_zh: str = ""
+    day_kinds: tuple[int, ...] = ()  # sim.calendar.DayKind of the days, by the scenario's calendar
 
     @property
     def days(self) -> int:
         """Calendar days the run touches (the last may be a part of a day)."""
         return max(1, -(-self.duration_ms // DAY_MS))
+
+    def kinds_of_days(self) -> NDArray[np.int64]:
+        """`DayKind` of every day; by the weekday alone where no calendar has laid it out."""
+        weekday = self.start.weekday()
+        kinds = kinds_of((weekday + np.arange(self.days)) % 7 < _WEEKEND, weekday)
+        kinds[: len(self.day_kinds)] = self.day_kinds[: self.days]
+        return kinds

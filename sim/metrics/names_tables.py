@@ -55,6 +55,7 @@ def tables_of_names(names: Names) -> tuple[Table, ...]:
     rules = [(n, r.rule, r.why, r.why_zh) for n, r in enumerate(names.rules)]
     procedures = [(n, p.name, p.title, p.title_zh) for n, p in enumerate(names.procedures)]
     order = [(n, k, step) for n, p in enumerate(names.procedures) for k, step in enumerate(p.steps)]
+    days = list(enumerate(names.day_kinds))
     run = [(names.start.isoformat(), names.duration_ms, names.warm_up_ms, names.title, names.title_zh)]
     return (
         _table("stations", ("station", *_STATIONS), stations, ("station", "opening_min")),
@@ -64,6 +65,7 @@ def tables_of_names(names: Names) -> tuple[Table, ...]:
         _table("sources", ("source", "name"), list(enumerate(names.sources)), ("source",)),
         _table("procedures", ("procedure", "name", "title", "title_zh"), procedures, ("procedure",)),
         _table("procedure_steps", ("procedure", "position", "step"), order, ("procedure", "position", "step")),
+        _table("days", ("day", "kind"), days, ("day", "kind")),
         _table("run", _RUN, run, ("duration_ms", "warm_up_ms")),
     )
 
@@ -93,4 +95,5 @@ def names_from_tables(read: Callable[[str], list[tuple[Any, ...]]]) -> Names:
         warm_up_ms=warm_up_ms,
         title=title,
         title_zh=title_zh,
+        day_kinds=tuple(kind for _, kind in read("days")),
     )

@@ -27,8 +27,10 @@ class Headline:
     name: Text  # "outlets", "hotlines", ... or the group's name
     title: Text
     title_zh: Text
+    serves: Text  # who or what waits there: "people", "calls" or "cards"
     arrivals: Floats  # came to the door, a line or a queue
-    served: Floats
+    served: Floats  # calls: by an agent
+    self_service: Floats  # calls the hotline's menu dealt with
     wait_mean_ms: Floats  # of all who joined a queue
     wait_mean_low_ms: Floats
     wait_mean_high_ms: Floats
@@ -36,12 +38,12 @@ class Headline:
     wait_p90_ms: Floats
     wait_p90_low_ms: Floats
     wait_p90_high_ms: Floats
-    wait_max_ms: Floats
+    wait_max_ms: Floats  # of all replications
     waited_share: Floats
     threshold_ms: Floats  # of the service level
     within_share: Floats  # served after a wait up to the threshold, of all who joined
     queue_mean: Floats  # people waiting at all these stations together
-    queue_max: Floats  # longest queue at any one of them
+    queue_max: Floats  # longest queue at any one of them, in any replication
     utilisation: Floats
     abandoned_share: Floats
     balked_share: Floats
@@ -54,44 +56,32 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingByStationHour:
-    """Mean wait by station and hour of the day in which people joined."""
+class ThroughDay:
+    """What happens at which time of the day, by kind of day (`DayKind`) and group of stations.
 
-    station: Text
-    group: Text
-    count: Ints  # [station, 24] people
-    mean_ms: Floats  # [station, 24]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueThroughDay:
-    """Average number of people by group and quarter of an hour, over the days with people or servers."""
+    Numbers of people are sums over the days of the kind and the replications; queues and servers are averages over
+    `days`.
+    """
 
     group: Text
     title: Text
     title_zh: Text
-    days: Ints  # [group] days averaged over
-    slot_start_ms: Ints  # [96] since midnight
-    queue_mean: Floats  # [group, 96] waiting
-    busy_mean: Floats  # [group, 96] servers at work, wrap-up included
-    servers_mean: Floats  # [group, 96] servers on duty
-
-
-@dataclass(frozen=True, slots=True)
-class HotlineByInterval:
-    """Calls by half hour of the day in which they were made (totals over `days`), per hotline group."""
-
-    group: Text
-    title: Text
-    title_zh: Text
-    days: Ints  # [group]
-    slot_start_ms: Ints  # [48]
-    offered: Ints  # [group, 48] = answered + self_service + abandoned + blocked + the few turned away or balking
-    answered: Ints  # by an agent
-    self_service: Ints
-    abandoned: Ints
-    blocked: Ints
-    wait_mean_ms: Floats  # of calls that wanted an agent
+    serves: Text  # who or what waits there: "people", "calls" or "cards"
+    threshold_ms: Floats  # [group] of the service level
+    calendar_days: Ints  # [kind] measured days there are of the kind, of one replication
+    days: Ints  # [kind, group] days averaged over: somebody came or was on duty
+    half_hour_ms: Ints  # [48] since midnight
+    joined: Ints  # [kind, group, 48] joined a queue in that half hour
+    wait_ms: Ints  # [kind, group, 48] their waits together
+    within: Ints  # [kind, group, 48] of them, served after a wait up to the threshold
+    offered: Ints  # [kind, group, 48] came or called in that half hour, whatever became of them
+    answered: Ints  # [kind, group, 48] served; calls: by an agent
+    self_service: Ints  # [kind, group, 48] calls the hotline's menu dealt with
+    abandoned: Ints  # [kind, group, 48]
+    quarter_ms: Ints  # [96] since midnight
+    queue_mean: Floats  # [kind, group, 96] waiting
+    busy_mean: Floats  # [kind, group, 96] servers at work, wrap-up included
+    servers_mean: Floats  # [kind, group, 96] servers on duty; NaN where they are without number
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +125,6 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True)
-class UtilisationHeat:
-    """Busy share of the servers on duty by station and hour of the day (may exceed 1: work finished after hours)."""
-
-    station: Text
-    group: Text
-    utilisation: Floats  # [station, 24]; NaN where nobody is on duty
-    servers_mean: Floats  # [station, 24] servers on duty, average over all days
-
-
-@dataclass(frozen=True, slots=True)
 class ServerGroups:
     """Work of each group of servers."""
 
@@ -175,6 +155,7 @@ class Stations:
     station: Text
     group: Text
     kind: Text
+    serves: Text  # who or what waits there: "people", "calls" or "cards"
     title: Text
     title_zh: Text
     district: Text
@@ -211,8 +192,7 @@ class MachineDowntime:
     station: Text
     breakdowns: Ints
     refills: Ints
-    down_ms: Ints
-    down_share: Floats  # of the measured time
+    down_ms: Ints  # all its machines together
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,14 +242,11 @@ class Tables:
     window_start_ms: int  # after the warm-up
     window_end_ms: int
     headline: Headline
-    waiting_by_station_hour: WaitingByStationHour
-    queue_through_day: QueueThroughDay
-    hotline_by_interval: HotlineByInterval
+    through_day: ThroughDay
     pipeline_by_day: PipelineByDay
     lead_times: tuple[TimeHistogram, ...]  # only those that occurred; exposure is apart
     exposure: TimeHistogram | None  # from the loss report until the last offline terminal had the hot list
     funnels: tuple[Funnel, ...]
-    utilisation_heat: UtilisationHeat
     server_groups: ServerGroups
     refusals_by_rule: RefusalsByRule
     stations: Stations

@@ -11,7 +11,8 @@ from sim.errors import Problem, ScenarioError
 from sim.nation.model import City, Nation, Profile, Rule, Transfers
 from sim.scenario import csv_text
 from sim.scenario.dists import read_dist
-from sim.scenario.files import MAX_CSV_BYTES, Reader, UnreadableError
+from sim.scenario.files import Reader, UnreadableError
+from sim.scenario.sizes import MAX_CSV_BYTES
 from sim.scenario.tree import Location, Marks, is_nation, shown
 from sim.scenario.units import WrongValueError, show, suggestion
 from sim.scenario.values import Dist
@@ -19,8 +20,9 @@ from sim.scenario.values import Dist
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from sim.scenario.sizes import MAX_CSV_BYTES
     from sim.scenario.toml_lines import KeyPath
-    from sim.scenario.tree import Tree
+from sim.scenario.tree import Tree
 
 _TOP = ("title", "title_zh", "description", "description_zh", "seed", "cities", "transfers", "scale", "profiles")
 _RULE = ("per_100k", "per_root", "at_least", "less")
@@ -212,15 +214,18 @@ class _Loader:
 
 def _city(table: csv_text.Columns, row: int, profiles: Mapping[str, Profile]) -> City:
     """One row of the table of cities."""
-    code, name, name_zh, holders, profile = (table.cells[column][row].strip() for column in _COLUMNS)
+    code, name, name_zh, people, profile = (table.cells[column][row].strip() for column in _COLUMNS)
     if not _CODE.fullmatch(code):
         table.wrong("code", row, f'"{code}" is no code of an invented place', "99 and two to four more digits")
     if profiles and profile not in profiles:
         table.wrong("profile", row, *suggestion("profile", profile, profiles))
-    if not holders.isdecimal() or int(holders) == 0:
-        table.wrong("holders", row, f'"{holders}" is no number of holders', "a whole number, 1 or more")
-        holders = "1"
-    return City(code, name or code, name_zh or name or code, int(holders), profile)
+    try:
+        holders = csv_text.whole(people)
+    except WrongValueError:
+        holders = 0
+    if holders == 0:
+        table.wrong("holders", row, f"{show(people)} is no number of holders", "a whole number, 1 or more")
+    return City(code, name or code, name_zh or name or code, max(1, holders), profile)
 
 
 def only(nation: Nation, codes: Iterable[str]) -> Nation:

@@ -1,4 +1,7 @@
-"""A Dask cluster as a crew.  Needs the extra `dask`; the workers need Cardmill installed, the same version."""
+"""A Dask cluster as a crew.  Needs the extra `dask`; the workers need Cardmill installed, the same version.
+
+The scheduler needs nothing but Dask.  Certificates of a cluster with TLS are those of Dask's own configuration.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import uuid4
 
 from sim.errors import Problem, ScenarioError, WorkersLostError
-from sim.replications.shares import Outlet, Share
+from sim.replications.bench import TOPIC
+from sim.replications.foreman import Foreman
+from sim.replications.shares import Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,17 +26,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _CONNECT_S = 5
-_ASK_AGAIN_S = 1.0
-_TRIES = 3
-"""Times a task is given to another worker after its own was killed, before it counts as what kills workers."""
+_SILENT_S = 60
 
 
 class ClusterCrew:
-    """Workers of a Dask scheduler at an address such as tcp://127.0.0.1:8786."""
+    """Workers of a Dask scheduler at an address such as tcp://127.0.0.1:8786 or tls://HOST:8786."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, say: Callable[[str], None] = lambda _: None) -> None:
         try:
-            from distributed import Client  # noqa: PLC0415 - an extra, imported only when asked for
+            from distributed import Client, Security  # noqa: PLC0415 - an extra, imported only when asked for
             from distributed.comm.core import connect  # noqa: PLC0415
         except ImportError as error:
             why = "a cluster needs the package distributed, which is not installed"
@@ -39,53 +42,69 @@ class ClusterCrew:
         _quiet_please()
         self.address = address
         try:
-            asyncio.run(_knock(connect, address))
-            client: Any = Client  # the library carries no types
-            self._client = client(address, timeout=_CONNECT_S, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
+            library: Any = Security  # the library carries no types
+            security = library()
+            asyncio.run(_knock(connect, address, security))
+            client: Any = Client
+            self._client = client(address, timeout=_CONNECT_S, set_as_default=False, security=security)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
             why = f"no Dask scheduler answers at {address} ({str(error) or type(error).__name__})"
-            problem = Problem("--cluster", "", None, why, "the address a scheduler prints, such as tcp://HOST:8786")
-            raise ScenarioError((problem,)) from error
-        self._size, self._asked_at = 1, -_ASK_AGAIN_S
-        self._executor = self._client.get_executor(pure=False, retries=_TRIES)
-        self._topic, self._told = f"cardmill {uuid4()}", deque[Share]()
-        self._client.subscribe_topic(self._topic, self._hear)
+            allowed = "the address a scheduler prints, such as tcp://HOST:8786; for tls:// see docs/clusters.md"
+            raise ScenarioError((Problem("--cluster", "", None, why, allowed),)) from error
+        self._say, self._sentences = say, deque[str]()
+        self._run, self._told = str(uuid4()), deque[Share]()
+        self._client.subscribe_topic(TOPIC, self._hear)
+        self._foreman = Foreman(self._client, address, self._run, self._sentences.append)
+        self._foreman.start()
 
     def _hear(self, event: tuple[float, list[Any]]) -> None:
-        self._told.append(Share(*event[1]))
+        run, *share = event[1]
+        if run == self._run:
+            self._told.append(Share(*share))
 
     @property
     def size(self) -> int:
-        """Threads of all workers there are now, asked now and then; 1 while none has come yet."""
-        if monotonic() - self._asked_at > _ASK_AGAIN_S:
-            try:
-                self._size = max(1, sum(self._client.nthreads().values()))
-            except OSError as error:
-                raise WorkersLostError(f"the Dask scheduler at {self.address} is gone") from error
-            self._asked_at = monotonic()
-        return self._size
+        """Threads of all workers that can work; 1 while none has come yet."""
+        return max(1, self._foreman.slots)
+
+    @property
+    def ahead(self) -> int:
+        """How many tasks it is to have: several for each thread where they are short."""
+        return self._foreman.ahead
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
-        """Give a task to the scheduler."""
-        future: Future[R] = self._executor.submit(_telling, self._topic, function, task)
-        return future
+        """Give a task to whoever is free."""
+        return self._foreman.order(function, task)
 
     def heard(self) -> list[Share]:
         """What workers have told of their tasks."""
+        self._speak()
         return [self._told.popleft() for _ in range(len(self._told))]
 
+    def _speak(self) -> None:
+        """Say in this thread what the foreman has to say."""
+        while self._sentences:
+            self._say(self._sentences.popleft())
+
     def renew(self, error: BaseException) -> None:
-        """The scheduler finds other workers by itself: what comes up here is its own loss."""
+        """Other workers are found as they come: what comes up here is the loss of the scheduler."""
         raise WorkersLostError(f"the Dask scheduler at {self.address} is gone") from error
 
     def check(self) -> None:
-        """Raise WorkersLostError when the scheduler does not answer any more."""
-        if self._client.status != "running":
-            raise WorkersLostError(f"the Dask scheduler at {self.address} is gone")
+        """Raise WorkersLostError when nobody will ever answer."""
+        self._speak()
+        if self._foreman.lost is not None:
+            raise self._foreman.lost
+        silent_s = monotonic() - self._foreman.ticked_at
+        if silent_s > _SILENT_S:
+            raise WorkersLostError(f"the Dask scheduler at {self.address} has been silent for {silent_s:.0f} s")
 
     def close(self) -> None:
         """Take back what is not finished, and leave."""
+        self._foreman.stop()
         with suppress(OSError, TimeoutError):  # a scheduler that is gone cannot be told
+            if self._client.status == "running":
+                self._client.unsubscribe_topic(TOPIC)
             self._client.close(timeout=1)
 
     def __enter__(self) -> Self:
@@ -95,18 +114,9 @@ class ClusterCrew:
         self.close()
 
 
-def _telling(topic: str, function: Callable[[T], R], task: T) -> R:
-    """Do a task in a worker, which tells through the scheduler how far it is."""
-    from distributed import get_worker  # noqa: PLC0415 - here it is there
-
-    worker = get_worker()
-    Outlet.send = lambda share: worker.log_event(topic, list(share))
-    return function(task)
-
-
-async def _knock(connect: Any, address: str) -> None:
+async def _knock(connect: Any, address: str, security: Any) -> None:
     """Whether anybody answers: a client that finds nobody tries for long and does not clean up after itself."""
-    comm = await connect(address, timeout=_CONNECT_S)
+    comm = await connect(address, timeout=_CONNECT_S, **security.get_connection_args("client"))
     await comm.close()
 
 

@@ -161,11 +161,12 @@ def sentence(difference: Difference, a: str, b: str) -> str:
     if interval.note:
         return f"{what}: not known, {interval.note}"
     more_or_less = "more" if difference.difference > 0 else "less"
-    told = f"{difference_in_words(abs(difference.difference), unit)} {more_or_less} in {b} than in {a}"
+    told = f"{difference_in_words(abs(difference.difference), unit)} {more_or_less} with {b} than with {a}"
     if difference.finding is Finding.UNKNOWN:
         return f"{what}: not known yet which is better; {told}, but {_unsure(difference)}"
-    ways = {Finding.A_BETTER: f"{a} is better", Finding.B_BETTER: f"{b} is better", Finding.DIFFERENT: "they differ"}
-    return f"{what}: {ways[difference.finding]}; {told} ({_span(interval, unit)})"
+    better = {Finding.A_BETTER: f"better with {a}", Finding.B_BETTER: f"better with {b}"}
+    known = better.get(difference.finding, "they differ")
+    return f"{what}: {known}; {told} ({_span(interval, unit)})"
 
 
 def _span(interval: Interval, unit: Unit) -> str:

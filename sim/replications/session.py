@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from sim.beside import Beside
 from sim.interrupt import Interruptible
 from sim.metrics.names import Names
+from sim.replications.common import Common
 from sim.replications.kept import packed, unpacked
 from sim.replications.rows import Key, Row, RowFile, Rows, row_of
 from sim.replications.shares import Share
@@ -45,8 +46,8 @@ class Beat:
     in_hand: float = 0.0  # what workers have played of those they are at, in replications
 
 
-Task = tuple[bytes, int]
-"""What a worker needs to play one replication: the job, packed, and its number."""
+Task = tuple[Common, int]
+"""What a worker needs to play one replication: the job, and its number."""
 
 
 class Player(Protocol):

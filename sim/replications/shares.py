@@ -7,12 +7,12 @@ executor), nothing is told.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sim.engines.running import Progress
 
 EVERY_S = 0.2
@@ -28,24 +28,29 @@ class Share(NamedTuple):
     played: float
 
 
-class Outlet:
-    """The way out of this process for what its tasks tell; a crew that has one sets it in its workers."""
+class Outlet(NamedTuple):
+    """The way out of this process for what its tasks tell."""
 
-    send: ClassVar[Callable[[Share], None] | None] = None
+    send: Callable[[Share], None]
+    every_s: float = EVERY_S
+
+
+OUTLET: ContextVar[Outlet | None] = ContextVar("OUTLET", default=None)
+"""That of this thread; a crew that has one sets it in its workers."""
 
 
 def telling(job: str, seed: int, replication: int, duration_ms: int) -> Progress | None:
     """What an engine calls between events, with simulated time and events so far; None where nobody would hear."""
-    send = Outlet.send
-    if send is None:
+    outlet = OUTLET.get()
+    if outlet is None:
         return None
     told_at = monotonic()
 
     def tell(t_ms: int, _: int) -> bool:
         nonlocal told_at
-        if monotonic() - told_at > EVERY_S:
+        if monotonic() - told_at > outlet.every_s:
             told_at = monotonic()
-            send(Share(job, seed, replication, min(1.0, t_ms / duration_ms)))
+            outlet.send(Share(job, seed, replication, min(1.0, t_ms / duration_ms)))
         return False
 
     return tell

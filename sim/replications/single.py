@@ -6,10 +6,8 @@ kept, and nothing that listens knows the engine: when a replication is over its 
 
 from __future__ import annotations
 
-import pickle
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from sim.conservation import CardIdentities
@@ -20,6 +18,7 @@ from sim.metrics.fold import Fold
 from sim.metrics.identities import Identities
 from sim.region import region_of
 from sim.registry import Registry
+from sim.replications.common import Common
 from sim.replications.kept import packed
 from sim.replications.rows import Key, Row, code_digest
 from sim.replications.shares import telling
@@ -97,25 +96,18 @@ class Job:
     key: Key
 
 
-def play_task(task: tuple[bytes, int]) -> bytes:
+def play_task(task: tuple[Common, int]) -> bytes:
     """Play one replication in a worker; returns its row, encoded and packed: the parent has enough to do."""
     key, row = play_alone(task)
     return packed(row.encoded(key))
 
 
-def play_alone(task: tuple[bytes, int]) -> tuple[Key, Row]:
-    """Play one replication of a packed job for what it measures, without its log."""
-    job = job_in(task[0])
+def play_alone(task: tuple[Common, int]) -> tuple[Key, Row]:
+    """Play one replication of a job for what it measures, without its log."""
+    job: Job = task[0].opened()
     single = Replication(job, task[1])
     single.play(None, telling(job.key.content_hash, job.key.seed, task[1], job.compiled.program.duration_ms))
     return replace(job.key, code=code_digest()), single.row()
-
-
-@lru_cache(maxsize=4)
-def job_in(task: bytes) -> Job:
-    """The job of a task, in the worker that got it."""
-    job: Job = pickle.loads(task)  # noqa: S301 - from our own parent, over the executor's connection
-    return job
 
 
 class _Listeners:

@@ -14,8 +14,6 @@ R = TypeVar("R")
 
 MOST_LOSSES = 3
 """Losses of workers in a row, without a finished task in between, after which it is the task's own fault."""
-AHEAD = 2
-"""Tasks given out for each worker: one in hand, one waiting, so that nobody is idle and little is done in vain."""
 _LOOK_S = 0.2
 
 
@@ -35,7 +33,7 @@ class Spread(Generic[T, R]):
         return self._over and not self._given
 
     def _fill(self) -> None:
-        while len(self._given) < AHEAD * self._crew.size and not self._over:
+        while len(self._given) < self._crew.ahead and not self._over:
             if self._again:
                 task = self._again.pop()
             else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -15,6 +14,7 @@ from sim.expectations import expectation
 from sim.metrics.expect import Verdict
 from sim.metrics.replicated import Part
 from sim.replications.asked import Asked, read_paired
+from sim.replications.common import Common
 from sim.replications.compare import Difference, asked_of_both, compare, headline
 from sim.replications.kept import RowsError
 from sim.replications.sensitivity import Tornado, alternatives, tornado, variations
@@ -23,7 +23,7 @@ from sim.replications.values import StudyKey, kept_values
 from sim.replications.vary import Variation
 from sim.replications.warm_up import Settled
 from sim.replications.workers import Crew
-from sim.run import Beat, Job, Outcome, Plan, job_in, job_of, play, play_alone, prepare
+from sim.run import Beat, Job, Outcome, Plan, job_of, play, play_alone, prepare
 from sim.scenario.load import Loaded
 from sim.scenario.values import Provenance
 from sim.settle import settle, settle_both
@@ -78,15 +78,15 @@ def play_both(
     return Comparison(a, b, tuple(differences), (both[0].settled, both[1].settled))
 
 
-Measured = tuple[bytes, int, Asked]
-"""A replication of a packed job, of which one number is asked for."""
+Measured = tuple[Common, int, Asked]
+"""A replication of a job, of which one number is asked for."""
 
 
 def play_measured(task: Measured) -> tuple[str, int, Part]:
     """Play one replication in a worker; returns content hash, replication and what it adds to the number asked for."""
-    packed, number, asked = task
-    key, row = play_alone((packed, number))
-    ours = job_in(packed).key
+    common, number, asked = task
+    key, row = play_alone((common, number))
+    ours = common.opened().key
     if key != ours:
         raise RowsError(f"a worker's run does not go with ours: {ours.difference(key)}")
     return key.content_hash, number, asked.part(row.result)
@@ -120,8 +120,8 @@ class _Alternatives:
             to_do = [number for number in range(self.replications) if (played, number) not in finished]
             if to_do and played not in self.packed:
                 self.packed.add(played)
-                packed = pickle.dumps(job)
-                yield from ((packed, number, self.asked) for number in to_do)
+                common = Common.of(job)
+                yield from ((common, number, self.asked) for number in to_do)
 
     def job(self, loaded: Loaded, compiled: Compiled) -> Job:
         """What all replications of an alternative have in common."""

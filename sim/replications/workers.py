@@ -19,10 +19,12 @@ from typing import Any, Protocol, Self, TypeVar
 
 from cardemu.host.workers import WorkerPool
 from sim.errors import Problem, ScenarioError, WorkersLostError
-from sim.replications.shares import Outlet, Share
+from sim.replications.shares import OUTLET, Outlet, Share
 
 T = TypeVar("T")
 R = TypeVar("R")
+AHEAD = 2
+"""Tasks given out for each worker: one in hand, one waiting."""
 
 
 class Crew(Protocol):
@@ -31,6 +33,10 @@ class Crew(Protocol):
     @property
     def size(self) -> int:
         """How many tasks are worked on at a time."""
+
+    @property
+    def ahead(self) -> int:
+        """How many tasks it is to have, so that nobody is idle and little is done in vain."""
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to whoever is free."""
@@ -74,6 +80,11 @@ class ExecutorCrew:
     def __init__(self, executor: Executor, size: int = 1) -> None:
         self._executor, self.size = executor, size
 
+    @property
+    def ahead(self) -> int:
+        """One in each worker's hands, one waiting."""
+        return AHEAD * self.size
+
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to the executor."""
         return self._executor.submit(function, task)
@@ -109,6 +120,11 @@ class Shared:
     def size(self) -> int:
         """How many tasks are worked on at a time."""
         return self._crew.size
+
+    @property
+    def ahead(self) -> int:
+        """How many tasks it is to have."""
+        return self._crew.ahead
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to whoever is free."""
@@ -189,7 +205,7 @@ def _begin_worker(mouth: Connection, code: dict[str, bytes]) -> None:
         with suppress(OSError):  # no room, or nobody reads any more
             mouth.send(share)
 
-    Outlet.send = send
+    OUTLET.set(Outlet(send))
     if code:
         from sim.engines.kernels import STORE  # noqa: PLC0415 - takes a moment to load
 
@@ -207,14 +223,14 @@ def check_workers(workers: int | None) -> None:
         raise ScenarioError((Problem("--workers", "", None, f"{workers} workers do nothing", "1 or more"),))
 
 
-def crew_of(workers: int | None = None, cluster: str = "") -> Crew:
+def crew_of(workers: int | None = None, cluster: str = "", say: Callable[[str], None] = lambda _: None) -> Crew:
     """The crew a user asks for: `workers` processes of this machine (None: one a core), or a Dask cluster's address.
 
-    Raises ScenarioError when the cluster cannot be had.
+    `say` is told, between its tasks, of workers that cannot be used.  Raises ScenarioError when there is no cluster.
     """
     check_workers(workers)
     if not cluster:
         return LocalCrew(workers or cores())
     from sim.replications.cluster import ClusterCrew  # noqa: PLC0415 - an extra, imported only when asked for
 
-    return ClusterCrew(cluster)
+    return ClusterCrew(cluster, say)

@@ -35,6 +35,8 @@ def check_expectations(there: World) -> Iterator[Finding]:
         yield from reference((*path, "business"), "business", table.business, there.businesses())
         yield from reference((*path, "demand"), "demand", table.demand, there.names["demand"])
         yield from reference((*path, "procedure"), "procedure", table.procedure, there.catalogue)
+        steps = [f"{name}.{step.name}" for name, one in there.catalogue.items() for step in one.steps]
+        yield from reference((*path, "step"), "step", table.step, steps)
         yield from reference((*path, "rule"), "rule", table.rule, there.rules())
         yield from reference((*path, "mark"), "mark", table.mark, MARKS)
         yield from span(there, path, table.from_, table.until)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sim.scenario import units
+from sim.scenario.sizes import MAX_PHASES
 from sim.scenario.units import Part, WrongValueError, show, suggestion
 from sim.scenario.values import NEVER, Dist, DistKind, Wait
 
@@ -83,7 +84,7 @@ def _read_key(key: str, value: object, quantity: Quantity) -> tuple[Fraction, ..
             raise WrongValueError(f"{show(value)} is not greater than 0", f"more than 0; {quantity.allowed}")
         return (number,)
     if key == "k":
-        return (Fraction(units.whole(value, 1)),)
+        return (Fraction(units.whole(value, 1, at_most=MAX_PHASES)),)
     if key in ("cv", "shape"):
         return (_positive(value),)
     if not isinstance(value, list) or not value:

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
+from sim.scenario import sizes
 from sim.scenario.toml_lines import KeyPath, key_lines
 from sim.scenario.tree import Location, Tree, merge_trees, shown
 from sim.scenario.units import show
 from sim.scenario.values import SourceFile
 
-MAX_BYTES = 8 << 20
-MAX_CSV_BYTES = 512 << 20
 MAX_DEPTH = 16
 TREE_FOLDER = "scenarios"
 _WHERE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
@@ -63,9 +62,12 @@ class Reader:
                 raise fail(f"{shown(path)} does not exist", "an existing file")
             if not path.is_file():
                 raise fail(f"{shown(path)} is not an ordinary file", "a file")
-            if path.stat().st_size > limit:
+            content = b""
+            if path.stat().st_size <= limit:
+                with path.open("rb") as file:
+                    content = file.read(limit + 1)  # a file may say that it is small and have no end
+            if path.stat().st_size > limit or len(content) > limit:
                 raise fail(f"{shown(path)} is too large", f"{limit >> 20} MiB at most")
-            content = path.read_bytes()
         except OSError as error:
             raise fail(f"{shown(path)} cannot be read: {error.strerror}") from error
         self.files[path] = SourceFile(self.name(path), hashlib.sha256(content).hexdigest())
@@ -135,7 +137,7 @@ class Reader:
         return self._load(path, place, key, above)
 
     def _parse(self, path: Path, named: Location, key: str) -> Tree:
-        content = self.bytes_of(path, named, key, MAX_BYTES)
+        content = self.bytes_of(path, named, key, sizes.MAX_BYTES)
         file = shown(path)
         if b"\0" in content:
             raise UnreadableError(Problem(file, "", None, "is not a text file", "TOML in UTF-8"))
@@ -144,12 +146,19 @@ class Reader:
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             raise UnreadableError(Problem(file, "", line, "is not UTF-8", "TOML in UTF-8")) from error
+        beyond = sizes.unparsable(text)
+        if beyond is not None:
+            why, on, allowed = beyond
+            raise UnreadableError(Problem(file, "", on, why, allowed))
         try:
             values: dict[str, Any] = tomllib.loads(text)
         except RecursionError as error:
-            raise UnreadableError(Problem(file, "", None, "is nested too deeply")) from error
+            allowed = f"{sizes.MAX_LEVELS} levels at most"
+            raise UnreadableError(Problem(file, "", None, "is nested too deeply", allowed)) from error
         except ValueError as error:
             raise UnreadableError(_syntax(file, text, str(error))) from error
+        if sizes.too_deep(values):
+            raise UnreadableError(Problem(file, "", None, "is nested too deeply", f"{sizes.MAX_LEVELS} levels at most"))
         where = {path_: Location(file, line) for path_, line in key_lines(text).items()}
         return Tree(values, where)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,10 @@ from sim.scenario.csv_demand import Arrivals, Counts, Staff
 from sim.scenario.csv_tables import Tables
 from sim.scenario.files import Reader
 from sim.scenario.schema import RULE_PARTS, Scenario
+from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_procedures import defaults
-from sim.scenario.schema_validate import Checked, Finding, real_path, validate
+from sim.scenario.schema_validate import Checked, Finding, more, real_path, validate
+from sim.scenario.sizes import MAX_PLACES, MAX_PROBLEMS, ranges
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.tree import OVERRIDE, Marks, Tree, is_nation, override, shown
 from sim.scenario.units import moment, nearest
@@ -64,6 +68,8 @@ class Loaded:
     staff: Mapping[str, Staff] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict)
     read: Mapping[str, str] = field(default_factory=dict)
+    told_by_values: frozenset[str] = frozenset()
+    """Those of `warnings` that `unannounced_years` and the scenario tell too: a report says them in its own words."""
 
 
 def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Procedure]) -> Loaded:
@@ -86,6 +92,8 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
     start = _start(bare)
     raw = copy.deepcopy(bare)
     checked = validate(bare, {"start": start, "catalogue": catalogue})
+    if checked.scenario is not None:
+        _refuse_crowds(checked.scenario, file)
     findings = [*checked.findings, *_cross(checked, catalogue, raw)]
     found = [_problem(tree, raw, finding, file) for finding in findings]
     problems += found
@@ -109,7 +117,15 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
         tables.staff,
         tables.contents,
         tables.files,
+        frozenset(_told_by_values(checked.scenario, years)),
     )
+
+
+def _refuse_crowds(scenario: Scenario, file: str) -> None:
+    """Too many places even to look for further mistakes."""
+    many = sum(table.count for kind in PLACES for table in scenario.places(kind).values())
+    if many > MAX_PLACES:
+        raise ScenarioError((Problem(file, "", None, f"has {many:,} places", f"{MAX_PLACES:,} at most"),))
 
 
 def _start(bare: Mapping[str, Any]) -> date:
@@ -127,10 +143,11 @@ def _cross(checked: Checked, catalogue: Mapping[str, Procedure], raw: Mapping[st
     if checked.scenario is None:
         return
     there = world(checked.scenario, catalogue, raw)
-    for check in _CHECKS:
-        for finding in check(there):
-            if not any(_related(finding.path, broken) for broken in checked.broken):
-                yield finding
+    found = (finding for check in _CHECKS for finding in check(there))
+    own = (one for one in found if not any(_related(one.path, broken) for broken in checked.broken))
+    yield from islice(own, MAX_PROBLEMS)
+    if next(own, None) is not None:
+        yield more()
 
 
 def _related(path: KeyPath, broken: KeyPath) -> bool:
@@ -152,20 +169,30 @@ def _ordered(problems: Iterable[Problem], files: Sequence[str]) -> tuple[Problem
     """Command line first, then file by file, line by line; each once."""
     rank = {OVERRIDE: -1} | {file: number for number, file in enumerate(files)}
     unique = dict.fromkeys(problems)
-    return tuple(sorted(unique, key=lambda one: (rank.get(one.file, len(rank)), one.file, one.line or 0)))
+
+    def place(one: Problem) -> tuple[int, str, float]:
+        unlisted = one.line is None and not one.key and one.why.startswith("and ")
+        return rank.get(one.file, len(rank)), one.file, math.inf if unlisted else one.line or 0
+
+    return tuple(sorted(unique, key=place))
 
 
 def _warnings(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
-    for year in years:
-        yield f"the working days of {year} are not announced; Monday to Friday would be assumed where asked for"
+    yield from _told_by_values(scenario, years)
+    region = scenario.region
+    if region is not None and region.division and not region.division.startswith("99"):
+        yield f"region.division {region.division} may be a real place; codes 99.. are assigned to none"
+
+
+def _told_by_values(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
+    """Warnings whose reasons are values as well, which a report says in its own language."""
+    if years:
+        which = f"the working days of {ranges(years)} are not announced"
+        yield f"{which}; Monday to Friday would be assumed where asked for"
     if scenario.run.warm_up is None:
         yield "run.warm_up is found by pilot runs whenever the scenario is played"
-    if scenario.run.replications < 2 and any(table.z is not None for table in scenario.expect):
-        yield "z of [[expect]] needs a standard error: play it with --replications 2 or more"
     if scenario.region is None:
         return
     lacking = [part for part in RULE_PARTS if not getattr(scenario.region.rules, part)]
     if lacking:
         yield f"the region's published rules are incomplete (G2), missing: {', '.join(lacking)}"
-    if scenario.region.division and not scenario.region.division.startswith("99"):
-        yield f"region.division {scenario.region.division} may be a real place; codes 99.. are assigned to none"

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
+from sim.scenario import units
 from sim.scenario.schema_base import (
+    COUNT_1_SHAPE,
     Count,
     Count1,
     Date,
@@ -33,6 +35,7 @@ from sim.scenario.schema_places import (
 )
 from sim.scenario.schema_procedures import read_procedures
 from sim.scenario.schema_story import ExpectTable, StoryTable
+from sim.scenario.sizes import MAX_REPLICATIONS
 from sim.scenario.values import ParameterValue
 
 RULE_PARTS = ("functions", "issuing", "use", "loss", "duties")
@@ -50,13 +53,20 @@ PROCEDURES_SHAPE = Shape(
 Procedures = Annotated[dict[str, dict[str, ParameterValue]], PlainValidator(_read_procedures), PROCEDURES_SHAPE]
 
 
+def _read_replications(value: object) -> int:
+    return units.whole(value, 1, at_most=MAX_REPLICATIONS)
+
+
+Replications = Annotated[int, PlainValidator(_read_replications), COUNT_1_SHAPE]
+
+
 class RunTable(Section):
     """The run."""
 
     start: StartDate = Field(description="first day; the run starts at its midnight", examples=["2026-03-02"])
     duration: Period = Field(description="how long", examples=["5 d"])
     seed: Count = Field(default=1, description="seed of the random numbers")
-    replications: Count1 = Field(default=1, description="independent replications")
+    replications: Replications = Field(default=1, description="independent replications")
     warm_up: WarmUp = Field(default=0, description="time at the beginning that is not counted", examples=["1 d"])
     drain: Flag = Field(default=False, description="play on until everybody has left")
     overload: Literal["refuse", "allow"] = Field(
@@ -107,6 +117,7 @@ class Scenario(Section):
     title: Text = Field(default="", description="title in English", examples=["A week in one outlet"])
     title_zh: Text = Field(default="", description="title in Chinese")
     description: Text = Field(default="", description="what the scenario is for")
+    description_zh: Text = Field(default="", description="the same in Chinese")
     include: tuple[Text, ...] = Field(
         default=(),
         description="files merged before this one, relative to it; this file wins",

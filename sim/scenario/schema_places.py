@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PlainValidator
 
 from sim.scenario import units
 from sim.scenario.schema_base import (
+    COUNT_1_SHAPE,
     INTERVAL_JSON,
     NAME_JSON,
     Clock,
@@ -29,6 +30,7 @@ from sim.scenario.schema_base import (
 )
 from sim.scenario.schema_chip import ChipTime
 from sim.scenario.schema_files import COLUMN_NAMES_JSON, ONLY_JSON, ZONE_JSON, ColumnNames, CsvFile
+from sim.scenario.sizes import MAX_PLACES, MAX_SERVERS
 from sim.scenario.units import WrongValueError
 from sim.scenario.values import NEVER, UNLIMITED, Dist
 
@@ -65,7 +67,7 @@ def _read_when(value: object) -> str | Intervals:
 def _read_servers(value: object) -> int:
     if value == "unlimited":
         return UNLIMITED
-    return units.whole(value, 0, 'a whole number, 0 or more, or "unlimited"')
+    return units.whole(value, 0, 'a whole number, 0 or more, or "unlimited"', MAX_SERVERS)
 
 
 _INTERVALS_JSON = {"anyOf": [INTERVAL_JSON, {"type": "array", "items": INTERVAL_JSON}]}
@@ -106,6 +108,13 @@ OpenIntervals = Annotated[Intervals, PlainValidator(read_intervals), INTERVALS_S
 When = Annotated[str | Intervals, PlainValidator(_read_when), _WHEN_SHAPE]
 Servers = Annotated[int, PlainValidator(_read_servers), _SERVERS_SHAPE]
 Thousandths = Annotated[int, PlainValidator(_read_thousandths), _THOUSANDTHS_SHAPE]
+
+
+def _read_place_count(value: object) -> int:
+    return units.whole(value, 1, at_most=MAX_PLACES)
+
+
+PlaceCount = Annotated[int, PlainValidator(_read_place_count), COUNT_1_SHAPE]
 
 
 class CounterGroup(Section):
@@ -256,7 +265,7 @@ class PlaceTable(Section):
 
     title: Text = Field(default="", description="title in English", examples=["Haishu outlet"])
     title_zh: Text = Field(default="", description="title in Chinese", examples=["海曙网点"])
-    count: Count1 = Field(default=1, description="number of equal places; several are named X-001, X-002, ...")
+    count: PlaceCount = Field(default=1, description="number of equal places; several are named X-001, X-002, ...")
     weight: Number = Field(default=1.0, description="relative share of the people who choose it")
     hours: Name = Field(default="always", description="opening hours: name of an hours table", examples=["window"])
     district: Text = Field(default="", description="district, for grouping in reports", examples=["haishu"])

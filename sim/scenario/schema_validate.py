@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 
 from sim.scenario.schema import Scenario
 from sim.scenario.schema_base import Shape
+from sim.scenario.sizes import MAX_PROBLEMS
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.units import WrongValueError, show, suggestion
 
@@ -183,6 +184,17 @@ def _repair_list(tree: dict[str, Any], path: KeyPath, loc: KeyPath) -> KeyPath:
     return _repair(tree, path, loc, "array")
 
 
+def _first(details: list[ErrorDetails], tree: dict[str, Any]) -> Iterator[Finding]:
+    for detail in details[:MAX_PROBLEMS]:
+        path, _ = real_path(tree, detail["loc"])
+        yield from _findings(detail, path, detail["loc"])
+
+
+def more(many: int | None = None) -> Finding:
+    """Mistakes that are not listed, or not even counted."""
+    return Finding((), "and more mistakes" if many is None else f"and {many:,} more mistakes")
+
+
 def validate(tree: dict[str, Any], context: Mapping[str, Any]) -> Checked:
     """Read the tree (which is changed by repairs) and find every mistake the models know of."""
     findings: dict[Finding, None] = {}
@@ -191,8 +203,11 @@ def validate(tree: dict[str, Any], context: Mapping[str, Any]) -> Checked:
         try:
             scenario = Scenario.model_validate(tree, context=dict(context))
         except ValidationError as error:
+            details = error.errors(include_url=False)
+            if len(details) > MAX_PROBLEMS:  # no use in finding the rest: this is no slip of the pen
+                return Checked(None, (*_first(details, tree), more(len(details) - MAX_PROBLEMS)), frozenset(broken))
             repairs = []
-            for detail in error.errors(include_url=False):
+            for detail in details:
                 path, used = real_path(tree, detail["loc"])
                 if not any(path[: len(done)] == done for done in broken):
                     findings.update(dict.fromkeys(_findings(detail, path, detail["loc"])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from sim.errors import Problem
 from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_procedures import value_text
+from sim.scenario.sizes import MAX_LEVELS
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.units import suggestion
 from sim.scenario.values import Provenance
@@ -70,6 +72,11 @@ def is_single(value: object) -> bool:
     return isinstance(value, dict) and bool(value.keys() & {"dist", "next", "workdays", "mark"})
 
 
+def is_marked(node: Mapping[str, Any]) -> bool:
+    """Whether a table, or the value it wraps, has a mark that says where it comes from."""
+    return isinstance(node.get("mark"), str) or _is_wrapper(node)
+
+
 def merge(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """Deep merge: `own` wins; tables merge key by key, arrays of stories and expectations are appended."""
     result = dict(base)
@@ -109,15 +116,19 @@ def override(tree: Tree, text: str) -> list[Problem]:
     """Carry out one `a.b.c=value` of the command line; the value is TOML, or else a text."""
     key, equals, written = text.partition("=")
     try:
-        path = _key_path(key) if equals else ()
+        path = _key_path(key) if equals and key.count(".") < MAX_LEVELS else ()
     except tomllib.TOMLDecodeError:
         path = ()
     if not path:
-        return [Problem(OVERRIDE, text, None, "is not an assignment", "key.key=value")]
+        return [Problem(OVERRIDE, _short(text), None, "is not an assignment", "key.key=value")]
     why = _unknown_name(tree.values, path)
     if why is not None:
         return [Problem(OVERRIDE, key.strip(), None, *why)]
     return _assign(tree, path, _toml_value(written.strip()))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
 
 
 def _key_path(key: str) -> tuple[str, ...]:
@@ -171,7 +182,7 @@ def _assign(tree: Tree, path: tuple[str, ...], value: object) -> list[Problem]:
     return []
 
 
-def _is_wrapper(node: dict[str, Any]) -> bool:
+def _is_wrapper(node: Mapping[str, Any]) -> bool:
     """Whether a table is a value with its provenance: {value = ..., mark = ..., source = ..., note = ...}."""
     rest = node.keys() - {"value"}
     return "value" in node and bool(rest) and all(key in _MARK_KEYS and isinstance(node[key], str) for key in rest)
@@ -191,7 +202,7 @@ class Marks:
         if not isinstance(node, dict):
             return node
         expectation = len(path) == 2 and path[0] == "expect"
-        if expectation or not (isinstance(node.get("mark"), str) or _is_wrapper(node)):
+        if expectation or not is_marked(node):
             return {key: self.strip(item, (*path, key)) for key, item in node.items()}
         bare = {key: item for key, item in node.items() if key not in _MARK_KEYS or not isinstance(item, str)}
         value = bare["value"] if bare.keys() == {"value"} else bare
@@ -206,8 +217,7 @@ class Marks:
         elif mark != "A" and not source.strip():
             self.problems.append(((*path, "source"), f'is missing for mark = "{mark}"', "where the number comes from"))
         text = value_text(value)
-        short = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
-        self.provenance.append(Provenance(dotted(path), short, mark, source, note))
+        self.provenance.append(Provenance(dotted(path), _short(text), mark, source, note))
 
 
 def is_nation(tree: Tree) -> bool:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+
+from sim.scenario.sizes import MAX_NUMBER
 
 DAY_MS = 86_400_000
 
@@ -28,7 +31,7 @@ NUMBER = "a number"
 
 _MS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": DAY_MS, "week": 7 * DAY_MS}
 _RATE_MS = _MS | {"year": 365 * DAY_MS}
-_DECIMAL = r"[0-9]+(?:\.[0-9]+)?"
+_DECIMAL = r"[0-9]{1,18}(?:\.[0-9]{1,18})?"
 _TERM = re.compile(rf"({_DECIMAL})\s*([A-Za-z]+)")
 _MONEY = re.compile(rf"(-?)({_DECIMAL})\s*yuan")
 _RATE = re.compile(rf"(-?)({_DECIMAL})\s*per\s+([A-Za-z]+)")
@@ -38,6 +41,8 @@ _HOURS_A_DAY = 24
 _LONGEST_MS = 365_250 * DAY_MS
 _LONG_LIST = 20
 _SHORT_LIST = 6
+_LONGEST_WORD = 60
+_MANY = 200
 _SIXTY = 60
 
 
@@ -70,15 +75,21 @@ class WrongValueError(ValueError):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like `word`, if any is alike."""
-    found = difflib.get_close_matches(word, sorted(set(known)), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word[:_LONGEST_WORD], _around(word, sorted(set(known))), n=1, cutoff=0.6)
     return found[0] if found else None
+
+
+def _around(word: str, words: list[str]) -> list[str]:
+    """Of very many words in order those that begin most like `word`: comparing with all would take for ever."""
+    at = bisect_left(words, word)
+    return words[max(0, at - _MANY) : at + _MANY]
 
 
 def suggestion(what: str, word: str, known: Iterable[str]) -> tuple[str, str]:
     """Say that a word is unknown: the reason with the nearest known word, and what is allowed."""
     words = sorted(set(known))
     like = nearest(word, words)
-    why = f'unknown {what} "{word}"' + (f', did you mean "{like}"?' if like else "")
+    why = f"unknown {what} {show(word)}" + (f', did you mean "{like}"?' if like else "")
     return why, listing(word, words)
 
 
@@ -88,7 +99,7 @@ def listing(word: str, words: list[str]) -> str:
         return "none is defined"
     if len(words) <= _LONG_LIST:
         return ", ".join(words)
-    close = difflib.get_close_matches(word, words, n=_SHORT_LIST, cutoff=0.0)
+    close = difflib.get_close_matches(word[:_LONGEST_WORD], _around(word, words), n=_SHORT_LIST, cutoff=0.0)
     return ", ".join(close) + f" and {len(words) - len(close)} more"
 
 
@@ -111,22 +122,22 @@ def fraction(value: object, allowed: str = NUMBER) -> Fraction:
     """Any finite number, exactly as written in decimal."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WrongValueError(f"{show(value)} is not a number", allowed)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise WrongValueError(f"{show(value)} is not a finite number", allowed)
-        return Fraction(repr(value))
-    return Fraction(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise WrongValueError(f"{show(value)} is not a finite number", allowed)
+    if abs(value) > MAX_NUMBER:
+        raise WrongValueError(f"{show(value)} is too large", f"{MAX_NUMBER:,} at most")
+    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
 
 
-def whole(value: object, at_least: int = 0, allowed: str | None = None) -> int:
-    """A whole number, not below `at_least`."""
+def whole(value: object, at_least: int = 0, allowed: str | None = None, at_most: int | None = None) -> int:
+    """A whole number, not below `at_least` nor above `at_most`."""
     allowed = allowed or f"a whole number, {at_least} or more"
     if isinstance(value, bool) or not isinstance(value, int):
         raise WrongValueError(f"{show(value)} is not a whole number", allowed)
     if value < at_least:
-        raise WrongValueError(f"{value} is too small", allowed)
-    if value >= 1 << 62:
-        raise WrongValueError(f"{value} is too large", allowed)
+        raise WrongValueError(f"{show(value)} is too small", allowed)
+    if value > (at_most or (1 << 62) - 1):
+        raise WrongValueError(f"{show(value)} is too large", f"{at_most:,} at most" if at_most else allowed)
     return value
 
 

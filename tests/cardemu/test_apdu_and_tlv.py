@@ -102,6 +102,24 @@ def test_ber_round_trip(tag: int, value: bytes) -> None:
     assert (item.tag, item.value) == (tag, value)
 
 
+@pytest.mark.parametrize(
+    ("size", "head"),
+    [(0, "8400"), (127, "847F"), (128, "848180"), (255, "8481FF"), (256, "84820100"), (65535, "8482FFFF")],
+)
+def test_ber_lengths_take_the_shortest_form(size: int, head: str) -> None:
+    """One byte up to 127, 81 and one up to 255, 82 and two up to 65535 (ISO/IEC 7816-4, 5.2.2.2)."""
+    written = tlv.ber(0x84, bytes(size))
+    assert written.hex().upper() == head + "00" * size
+    assert tlv.parse_ber(written) == [(0x84, bytes(size), 0, len(head) // 2, len(written))]
+
+
+@pytest.mark.parametrize(("form", "at"), [("80", 1), ("83", 1), ("84", 1), ("FF", 1)])
+def test_other_length_forms_are_refused(form: str, at: int) -> None:
+    """The indefinite form 80 and more than two bytes have no place here, also where zeros follow."""
+    with pytest.raises(tlv.TlvError, match=f"length form {form} at offset {at}"):
+        tlv.parse_ber(bytes.fromhex("6F" + form) + bytes(80))
+
+
 @given(data=st.binary(max_size=40))
 def test_any_bytes_are_tlv_or_refused(data: bytes) -> None:
     """Parsing garbage gives items that cover it, or a TlvError."""

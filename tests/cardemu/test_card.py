@@ -119,6 +119,44 @@ def test_the_cost_of_a_command_is_known() -> None:
     assert card.cost == Cost(1, 0)
 
 
+@pytest.mark.parametrize("number", [0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8D])
+def test_a_right_gained_with_a_df_key_ends_on_leaving_the_df(number: int) -> None:
+    """Neither in another DF, whose key may have the same id, nor back in its own; a global key's right stays."""
+    card = new_card()
+    host = Host(card)
+    card.transmit(SSSE)
+    assert host.authenticate(0x0A) == b"\x90\x00"
+    for away in ("00A4040006D15600000501", "00A40400" + "0F7378312E73682EC9E7BBE1B1A3D5CF", "00A4000002DF03"):
+        host.send("00A4040006D15600000500")
+        assert host.authenticate(number) == b"\x90\x00"
+        assert session(card).granted == {0x0A, number}
+        host.send("00A4020002EF05")
+        assert session(card).granted == {0x0A, number}
+        host.send(away)
+        assert session(card).granted == {0x0A}
+        host.send("00A4040006D15600000500")
+        assert session(card).granted == {0x0A}
+    host.send("00A40000023F00")
+    assert session(card).granted == set()
+
+
+def test_keys_84_to_87_write_only_in_their_df() -> None:
+    """UK2 to UK5 of DF01: what they open there is closed once the DF was left, for the file and for a namesake's."""
+    card = new_card()
+    host = Host(card)
+    files = {0x84: "07", 0x85: "08", 0x86: "06", 0x87: "0A"}
+    for number, sfi in files.items():
+        host.send("00A4040006D15600000500")
+        content = card.memory.read(session(card).df.by_sfi[int(sfi, 16)].cell)
+        record = content[: 2 + content[1]]
+        write = build(bytes((0x00, 0xDC, 0x01, int(sfi, 16) << 3 | 0x04)), record)
+        assert host.authenticate(number) == b"\x90\x00"
+        assert card.transmit(write) == b"\x90\x00"
+        host.send("00A4040006D15600000501")
+        host.send("00A4040006D15600000500")
+        assert card.transmit(write) == b"\x69\x82"
+
+
 def test_a_wrong_le_changes_nothing() -> None:
     """6Cxx comes before any effect: a load finished with a wrong Le has not happened."""
     card = new_card("generation-2")

@@ -47,7 +47,7 @@ def test_a_narrow_terminal_cuts_no_heading_and_no_value(
 ) -> None:
     """Seven columns in 40: a list of the rows instead."""
     monkeypatch.setenv("COLUMNS", str(width))
-    headings = ("place", "arrivals", "served", "mean wait", "9 of 10 wait under", "servers busy", "gave up")
+    headings = ("place", "arrivals", "served", "mean wait", "9 of 10 wait at most", "servers busy", "gave up")
     row = ("outlets", "12,345", "12,340", "3.5 min", "12.1 min", "87.3%", "0.1%")
     Printer().table(headings, [row], right=headings[1:])
     printed = capsys.readouterr().out

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.calendar import DayKind
 from sim.engines.counting_columns import (
     FOREVER,
     HALF_HOURS,
@@ -25,7 +26,7 @@ from sim.engines.counting_columns import (
 from sim.log import LEADS, Event
 from sim.metrics.counting import COARSE_BITS, Distribution, Ints, to_bucket
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS, MAX_CLUSTERS, CubeResult, Selection, window_of
-from sim.metrics.daytime import HOURS, DaytimeResult
+from sim.metrics.daytime import DaytimeResult
 from sim.metrics.flows import FlowsResult
 from sim.metrics.fold import EVERYTHING, Result
 from sim.metrics.names import DAY_MS, Names, Role
@@ -138,58 +139,58 @@ class Columnwise:
         time = np.diff(np.maximum(edges, from_ms))
         return ProgressResult(entered, done, refused, gone_away, at_step[:-1], time)
 
+    def _kind(self, t_ms: Ints) -> Ints:
+        """Kind of the day of each moment; after the planned end, of the last day."""
+        return np.asarray(self.names.kinds_of_days()[np.minimum(t_ms // DAY_MS, self.names.days - 1)])
+
     def _by_slot(self, facts: Facts, entity: Ints, size: int, slots: int) -> Ints:
-        """Integral of step functions by slot of the day, all days together."""
+        """Integral of step functions by slot of the day, all days of a kind together."""
         days = -(-self.end_ms // DAY_MS)
         edges = np.minimum(np.arange(days * slots + 1, dtype=np.int64) * (DAY_MS // slots), self.end_ms)
         window = (self.names.warm_up_ms, FOREVER)
         by_day = _integrals(facts, entity, size, edges, window).reshape(size, days, slots)
-        return np.asarray(by_day.sum(axis=1))
+        kinds = self._kind(np.arange(days, dtype=np.int64) * DAY_MS)
+        return np.array([by_day[:, kinds == kind].sum(axis=1) for kind in DayKind])
 
     def daytime(self) -> DaytimeResult:
-        """Sums by time of the day."""
+        """Sums by kind of day and time of day."""
         names, begins = self.names, self.names.warm_up_ms
         groups = list(dict.fromkeys(s.group for s in names.stations))
         group = np.array([groups.index(s.group) for s in names.stations])
         attempts = self.visits.attempts
         attempts = attempts.where((attempts.t_ms >= begins) & (attempts.station >= 0))
         queued = attempts.where(np.isin(attempts.what, JOINED_A_QUEUE))
+        called = queued.where(queued.what == Ending.SERVED)
         offers = self.visits.offers
         offers = offers.where((offers.t_ms >= begins) & (offers.station >= 0))
-        on_duty, stations = self.capacity, len(names.stations)
 
-        def slots(facts: Facts, entity: Ints, size: int, count: int, weights: Ints | int = 1) -> Ints:
-            cell = entity * count + facts.t_ms % DAY_MS // (DAY_MS // count)
-            return _sums(cell, weights, size * count).reshape(size, count)
+        def slots(facts: Facts, weights: Ints | int = 1) -> Ints:
+            cell = self._kind(facts.t_ms) * len(groups) + group[facts.station]
+            cell = cell * HALF_HOURS + facts.t_ms % DAY_MS // (DAY_MS // HALF_HOURS)
+            size = len(DayKind), len(groups), HALF_HOURS
+            return _sums(cell, weights, size[0] * size[1] * size[2]).reshape(size)
 
-        def areas(of: Ints, size: int, count: int) -> list[Ints]:
-            sets = (self.visits.waiting, self.visits.inside, self.wrap_up, on_duty)
-            waiting, inside, wrap_up, duty = (self._by_slot(f, of[f.station], size, count) for f in sets)
-            return [waiting, inside + wrap_up, duty]
+        sets = (self.visits.waiting, self.visits.inside, self.wrap_up, self.capacity)
+        waiting, inside, wrap_up, duty = (self._by_slot(f, group[f.station], len(groups), QUARTERS) for f in sets)
+        return DaytimeResult(
+            np.array([slots(attempts.where(attempts.what == ending)) for ending in Ending]),
+            slots(queued, queued.value),
+            np.array([slots(called.where(called.value <= limit)) for limit in DEFAULT_THRESHOLDS_MS]),
+            self._active_days(offers, group, len(groups)), waiting, inside + wrap_up, duty,
+        )  # fmt: skip
 
-        days = []
-        for number in range(len(groups)):
+    def _active_days(self, offers: Facts, group: Ints, groups: int) -> Ints:
+        """Days on which somebody came or came on duty; of those on duty from the beginning without a change, all."""
+        names, on_duty = self.names, self.capacity
+        begins, kinds, active = names.warm_up_ms, names.kinds_of_days(), np.zeros((groups, names.days), dtype=bool)
+        for number in range(groups):
             mine = on_duty.where(group[on_duty.station] == number)
             came = offers.t_ms[group[offers.station] == number]
             on = mine.t_ms[(mine.what > 0) & (mine.t_ms > 0) & (mine.t_ms >= begins)]
-            active = np.minimum(np.concatenate((came, on)) // DAY_MS, names.days - 1)
-            always = bool((mine.what > 0).any()) and not (mine.t_ms > 0).any()
-            days.append(max(1, names.days - begins // DAY_MS) if always else len(set(active.tolist())))
-        queue, busy, duty = areas(group, len(groups), QUARTERS)
-        _, station_busy, station_duty = areas(np.arange(stations), stations, HOURS)
-        edges = np.minimum(np.arange(-(-self.end_ms // DAY_MS) * HOURS + 1) * (DAY_MS // HOURS), self.end_ms)
-        return DaytimeResult(
-            slots(queued, queued.station, stations, HOURS),
-            slots(queued, queued.station, stations, HOURS, queued.value),
-            np.array([
-                slots(f, group[f.station], len(groups), HALF_HOURS)
-                for f in (attempts.where(attempts.what == ending) for ending in Ending)
-            ]),
-            slots(queued, group[queued.station], len(groups), HALF_HOURS),
-            slots(queued, group[queued.station], len(groups), HALF_HOURS, queued.value),
-            np.array(days), queue, busy, duty, station_busy, station_duty,
-            np.diff(np.maximum(edges, begins)).reshape(-1, HOURS).sum(axis=0),
-        )  # fmt: skip
+            active[number, np.minimum(np.concatenate((came, on)) // DAY_MS, names.days - 1)] = True
+            if (mine.what > 0).any() and not (mine.t_ms > 0).any():
+                active[number] = np.arange(names.days) >= min(begins // DAY_MS, names.days - 1)
+        return np.array([active[:, kinds == kind].sum(axis=1) for kind in DayKind])
 
     def flows(self) -> FlowsResult:
         """Totals after the warm-up."""
@@ -232,10 +233,12 @@ class _Cube:
         self.days = max(1, -(-self.stations * names.days // MAX_CLUSTERS))
         self.blocks = -(-names.days // self.days)
         steps = [
-            selection.business in ("", s.counter_business) and selection.procedure in ("", s.procedure)
+            selection.business in ("", s.counter_business)
+            and selection.procedure in ("", s.procedure)
+            and selection.step in ("", f"{s.procedure}.{s.step}")
             for s in names.steps
         ]
-        self.allowed = np.array([*steps, not (selection.business or selection.procedure)])
+        self.allowed = np.array([*steps, not (selection.business or selection.procedure or selection.step)])
         columns = len(Column) + 2 * (len(DEFAULT_THRESHOLDS_MS) + len(LEADS))
         self.sums = np.zeros((columns, self.stations * self.blocks), dtype=np.int64)
 

@@ -215,17 +215,30 @@ def test_areas_are_those_of_counting_every_millisecond(
 HOUR = DAY_MS // 24
 
 
-@given(st.lists(st.tuples(st.integers(0, 71), st.integers(-2, 2)), max_size=12), st.integers(0, 40))
-def test_areas_by_time_of_day_add_up_all_days(steps: list[tuple[int, int]], start: int) -> None:
-    """Three days by the hour, steps at half past: the integral by hour of the day is that of counting half hours."""
-    levels, by_day = np.zeros((24, 1, 2), dtype=np.int64), array([0])
+@given(
+    st.lists(st.tuples(st.integers(0, 71), st.integers(-2, 2)), max_size=12),
+    st.integers(0, 40),
+    st.lists(st.integers(0, 1), min_size=3, max_size=3),
+)
+def test_areas_by_time_of_day_add_up_all_days_of_a_kind(
+    steps: list[tuple[int, int]], start: int, kinds: list[int]
+) -> None:
+    """Three days of two kinds by the hour, steps at half past: the integral is that of counting half hours."""
+    levels, by_day = np.zeros((2, 24, 1, 2), dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
+    before = np.array([[kinds[:day].count(kind) for kind in (0, 1)] for day in range(4)])
     for hour, by in steps:
         day, in_day = divmod(max(hour * HOUR + HOUR // 2, start * HOUR), DAY_MS)
-        levels[in_day // HOUR, 0] += (by, by * in_day)
-        by_day += by * day
-    expected = np.zeros(24, dtype=np.int64)
+        levels[kinds[day], in_day // HOUR, 0] += (by, by * in_day)
+        by_day[0] += by * before[day]
+    expected = np.zeros((2, 24), dtype=np.int64)
     for hour, by in steps:
         for half in range(max(2 * hour + 1, 2 * start), 144):
-            expected[half // 2 % 24] += by * HOUR // 2
-    assert areas_by_day(levels, by_day, 3 * DAY_MS)[0].tolist() == expected.tolist()
-    assert slot_time(24, DAY_MS + HOUR // 2).tolist() == [HOUR + HOUR // 2, *[HOUR] * 23]
+            expected[kinds[half // 48], half // 2 % 24] += by * HOUR // 2
+    end = slot_time(24, 3 * DAY_MS, 0, before[3])
+    assert areas_by_day(levels, by_day, end)[:, 0].tolist() == expected.tolist()
+
+
+def test_time_by_kind_of_day_ends_in_the_middle_of_a_day() -> None:
+    """Two whole days of kind 1, half an hour of a day of kind 0."""
+    time = slot_time(24, 2 * DAY_MS + HOUR // 2, 0, array([0, 2]))
+    assert time.tolist() == [[HOUR // 2, *[0] * 23], [2 * HOUR] * 24]

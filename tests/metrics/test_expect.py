@@ -11,11 +11,11 @@ from sim.log import LEADS
 from sim.metrics.catalogue import FIXED, Unit, declared
 from sim.metrics.cube import UnknownNameError
 from sim.metrics.expect import Expectation, Verdict, check, evaluate, needs
-from sim.metrics.fold import Fold, Result
+from sim.metrics.fold import Fold, Result, fold
 from sim.metrics.measures import known_metrics
 from sim.metrics.names import DAY_MS
 from sim.metrics.units import in_words
-from tests.metrics.metric_logs import NAMES, in_order, queue_log
+from tests.metrics.metric_logs import NAMES, E, in_order, log_of, queue_log, row
 
 
 def run(*waits_s: int, expectations: tuple[Expectation, ...] = ()) -> Result:
@@ -88,6 +88,38 @@ def test_replications_are_compared_by_their_own_standard_error() -> None:
     verdict = judge(replace(MEAN, equals=80_000, z=3.4), *runs)
     assert not verdict.ok
     assert verdict.text.endswith("differs by 3.46 standard errors")
+
+
+def test_several_replications_are_judged_by_all_people_together() -> None:
+    """A quiet day with two people (mean 5 s) and a busy one with six (mean 50 s): 38.75 s, not 27.5 s."""
+    quiet, busy = run(10), run(100, 100, 100)
+    verdict = judge(replace(MEAN, at_most=30_000), quiet, busy)
+    assert (verdict.measured, verdict.n) == (38_750, 8)
+    assert verdict.text.endswith("expected at most 30 s: 8.75 s too much")
+
+
+def test_no_expectation_of_a_run_that_was_interrupted_is_judged() -> None:
+    """Neither met nor missed: what was measured is told, and why it decides nothing."""
+    for limit in (60_000, 50_000):
+        (verdict,) = evaluate([replace(MEAN, at_most=limit)], [run(120)], interrupted=True)
+        assert (verdict.judged, verdict.ok) == (False, False)
+        assert verdict.text == f"waiting: 60 s, expected at most {limit // 1000} s: not judged, the run was interrupted"
+
+
+def test_shares_differ_by_percentage_points() -> None:
+    """Half of the people wait: 10 percentage points less than 60 %, not "10 %" of it."""
+    waited = Expectation("wait.positive", "haishu", title="waiting")
+    verdict = judge(replace(waited, at_least=0.6), run(120))
+    assert verdict.text == "waiting: 50 %, expected at least 60 %: 10 percentage points too little"
+    verdict = judge(replace(waited, equals=0.52, within=0.01), run(120))
+    assert verdict.text == ("waiting: 50 %, expected 52 %, within 1 percentage point: differs by 2 percentage points")
+
+
+def test_equal_replications_have_no_interval_and_say_why() -> None:
+    """Not "60 s to 60 s"."""
+    assert judge(replace(MEAN, equals=60_000), run(120), run(120)).text == (
+        "waiting: 60 s (the same in all 2 replications), expected 60 s"
+    )
 
 
 def test_replications_that_all_agree_leave_no_room() -> None:
@@ -184,3 +216,17 @@ def test_large_averages_are_written_out() -> None:
     assert in_words(263_390.4, Unit.COUNT) == "263,390"
     assert in_words(12.3456, Unit.LEVEL) == "12.346"
     assert in_words(15_432.1 / 3_600_000, Unit.RATE) == "15,432 per h"
+
+
+def test_a_lead_time_of_one_way_is_not_mixed_with_that_of_another() -> None:
+    """Six cards ready at once at the counter, four after three days from the factory: of those, nine of ten 3 days."""
+    instant, central = ({"step": step, "station": 0} for step in (0, 1))
+    rows = [row(n, n, E.LEAD, code=0, value=60_000, **instant) for n in range(6)]
+    rows += [row(n, n, E.LEAD, code=0, value=3 * DAY_MS, **central) for n in range(6, 10)]
+    every, made = (
+        Expectation("lead.application_to_ready.p50", step=step, at_least=DAY_MS) for step in ("", "apply.produce")
+    )
+    selections, _ = needs([every, made])
+    verdicts = evaluate([every, made], [fold(NAMES, [log_of(rows)], selections)])
+    assert [(v.ok, v.measured, v.n) for v in verdicts] == [(False, 60_000, 10), (True, 3 * DAY_MS, 4)]
+    assert made.where == "step apply.produce"

@@ -25,6 +25,7 @@ SELECTIONS = (
     Selection(demand="booked"),
     Selection(priority=1, from_ms=HOUR, until_ms=2 * HOUR),
     Selection(procedure="apply", rule="A7", until_ms=3 * HOUR),
+    Selection(step="apply.collect"),
 )
 
 
@@ -146,4 +147,4 @@ def test_pooled_replications_add_up() -> None:
     assert ask(both, "wait.max") == max(ask(one, "wait.max"), ask(other, "wait.max"))
     for metric in ("wait.mean", "wait.p90"):
         assert measure(both, Question(metric, "haishu")).interval.note == "the interval is that of all replications"
-    assert both.daytime.joined.sum() == one.daytime.joined.sum() + other.daytime.joined.sum()
+    assert both.daytime.wait.sum() == one.daytime.wait.sum() + other.daytime.wait.sum()

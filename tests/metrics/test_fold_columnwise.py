@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.calendar import DayKind
+from sim.engines.counting_columns import DAY_KINDS
 from sim.engines.reference import ReferenceEngine
 from sim.metrics.counting import Ints
 from sim.metrics.cube import Selection
@@ -39,6 +41,18 @@ def assert_agree(names: Names, log: Ints, selections: tuple[Selection, ...]) -> 
 def test_a_random_office_is_counted_the_same_twice(seed: int, people: int, warm_up: int) -> None:
     """Queues, refusals, returns, forks, wrap-up, rosters, money and leads; selections of all kinds."""
     assert_agree(replace(NAMES, warm_up_ms=warm_up), busy_office(seed, people), SELECTIONS)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 40), st.lists(st.sampled_from(DayKind), min_size=7, max_size=7))
+def test_days_of_every_kind_are_counted_the_same_twice(seed: int, people: int, kinds: list[DayKind]) -> None:
+    """The same office over days of any kind, the log going on after the last of them."""
+    names = replace(NAMES, duration_ms=7 * 24 * HOUR, warm_up_ms=30 * HOUR, day_kinds=tuple(map(int, kinds)))
+    assert_agree(names, busy_office(seed, people, clock_ms=40 * 60_000), ())
+
+
+def test_the_fold_knows_every_kind_of_day() -> None:
+    """Compiled code has a number where the calendar has names."""
+    assert len(DayKind) == DAY_KINDS
 
 
 def test_menus_and_services_broken_off_and_kept_are_counted_the_same_twice() -> None:

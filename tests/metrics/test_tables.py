@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 import numpy as np
 import pytest
 
+from sim.calendar import DayKind
 from sim.metrics.build import build_tables
 from sim.metrics.build_counts import stories_table
 from sim.metrics.expect import Expectation, evaluate
@@ -52,24 +53,44 @@ def test_the_headline_has_a_row_per_kind_and_group() -> None:
     assert np.isnan(head.wait_mean_ms[1])
 
 
-def test_tables_by_time_of_day_lay_the_days_over_one_another() -> None:
+def test_tables_by_time_of_day_lay_the_days_of_a_kind_over_one_another() -> None:
     """Nine o'clock: six people in two days, two waiting from 9:00, one from 9:30, one server busy until 10:30."""
-    tables = two_days()
-    waiting = tables.waiting_by_station_hour
-    assert waiting.count.shape == (5, 24)
-    assert waiting.count[0, 9] == waiting.count.sum() == 6
-    assert waiting.mean_ms[0, 9] == HOUR / 2
-    queue = tables.queue_through_day
-    assert queue.group == ("haishu", "town", "line")
-    assert queue.days.tolist() == [2, 0, 0]
-    assert queue.queue_mean[0, 35:43].tolist() == [0, 2, 2, 1, 1, 0, 0, 0]
-    assert queue.busy_mean[0, 35:43].tolist() == [0, 1, 1, 1, 1, 1, 1, 0]
-    assert queue.servers_mean[0, [31, 32, 47, 48]].tolist() == [0, 1, 1, 0]
-    assert queue.slot_start_ms[36] == NINE
-    heat = tables.utilisation_heat
-    assert heat.utilisation[0, 8:12].tolist() == [0, 1, 0.5, 0]
-    assert np.isnan(heat.utilisation[0, 7])
-    assert heat.servers_mean[0, 7:13].tolist() == [0, 1, 1, 1, 1, 0]
+    day = two_days().through_day
+    assert day.group == ("haishu", "town", "line")
+    assert day.serves == ("people", "people", "calls")
+    working = DayKind.WORKING
+    assert day.calendar_days.tolist() == [2, 0, 0]  # a Thursday and a Friday, no calendar to know the holiday
+    assert day.days[:, 0].tolist() == [2, 0, 0]
+    assert day.joined.shape == (3, 3, 48)
+    assert day.joined[working, 0, 18] == day.joined.sum() == 6
+    assert day.wait_ms[working, 0, 18] == 6 * HOUR / 2
+    assert day.queue_mean[working, 0, 35:43].tolist() == [0, 2, 2, 1, 1, 0, 0, 0]
+    assert day.busy_mean[working, 0, 35:43].tolist() == [0, 1, 1, 1, 1, 1, 1, 0]
+    assert day.servers_mean[working, 0, [31, 32, 47, 48]].tolist() == [0, 1, 1, 0]
+    assert day.quarter_ms[36] == NINE
+    assert day.half_hour_ms[18] == NINE
+
+
+def test_a_sunday_takes_nothing_from_the_average_of_the_working_days() -> None:
+    """Three people on a Monday and one on a Sunday: 3 and 1, where an average day would say 2 for both."""
+    names = replace(NAMES, duration_ms=2 * DAY_MS, day_kinds=(int(DayKind.SUNDAY_OR_HOLIDAY), int(DayKind.WORKING)))
+    sunday = queue_log(np.array([NINE]), np.array([HOUR]))
+    monday = queue_log(np.array([DAY_MS + NINE] * 3), np.array([HOUR // 2] * 3), first_case=10)
+    day = build_tables([fold(names, [in_order([*sunday, *monday])])]).through_day
+    assert day.days[:, 0].tolist() == [1, 0, 1]
+    assert day.offered[:, 0, 18].tolist() == [3, 0, 1]
+    assert day.queue_mean[[0, 2], 0, 36].tolist() == [2, 0]
+    assert np.isnan(day.queue_mean[1]).all()
+
+
+def test_the_share_within_the_target_is_of_the_target_the_scenario_names() -> None:
+    """Waits of 0 and 60 s: both within the usual half an hour, one within the 20 s that an expectation asks for."""
+    log = in_order(queue_log(np.array([NINE, NINE]), np.array([60_000, 60_000])))
+    wanted = Expectation("wait.within", "haishu", threshold_ms=20_000, at_least=0.8)
+    run = fold(NAMES, [log], [wanted.question.selection])
+    usual, named = (build_tables([run], evaluate(asked, [run])).through_day for asked in ((), [wanted]))
+    assert (usual.threshold_ms[0], usual.within[0, 0].sum()) == (1_800_000, 2)
+    assert (named.threshold_ms[0], named.within[0, 0].sum()) == (20_000, 1)
 
 
 def test_stations_are_ranked_by_their_mean_wait() -> None:
@@ -98,13 +119,18 @@ def test_calls_are_counted_in_the_half_hour_they_were_made() -> None:
         row(ten, 3, E.LEAVE, code=11), row(ten + HOUR, 4, E.ARRIVE), row(ten + HOUR, 4, E.START, **menu),
         row(ten + 2 * HOUR, 4, E.END, value=HOUR, **menu), row(ten + 2 * HOUR, 4, E.LEAVE, code=6),
     ]  # fmt: skip
-    calls = build_tables([fold(NAMES, [in_order(rows)])]).hotline_by_interval
-    assert calls.group == ("line",)
-    assert calls.offered[0, [20, 22]].tolist() == [3, 1]
-    assert (calls.answered[0, 20], calls.abandoned[0, 20], calls.blocked[0, 20]) == (1, 1, 1)
-    assert calls.self_service[0, 22] == 1
-    assert calls.wait_mean_ms[0, 20] == 20_000
+    tables = build_tables([fold(NAMES, [in_order(rows)])])
+    calls, line = tables.through_day, (DayKind.WORKING, 2)
+    assert calls.group[2] == "line"
+    assert calls.offered[line][[20, 22]].tolist() == [3, 1]
+    assert (calls.answered[line][20], calls.abandoned[line][20]) == (1, 1)
+    assert calls.self_service[line][22] == 1
+    assert (calls.wait_ms[line][20], calls.joined[line][20]) == (40_000, 2)
     assert calls.offered.sum() == 4
+    head = tables.headline
+    row_of_calls = head.name.index("hotlines")
+    assert head.serves[row_of_calls] == "calls"
+    assert (head.arrivals[row_of_calls], head.served[row_of_calls], head.self_service[row_of_calls]) == (4, 1, 1)
 
 
 def test_counts_of_cases_money_refusals_and_machines() -> None:
@@ -133,7 +159,6 @@ def test_counts_of_cases_money_refusals_and_machines() -> None:
     assert tables.money.balance_ledger == (Ledger.MEDICAL.name.lower(),)
     assert tables.machine_downtime.station == ("town-001",)
     assert tables.machine_downtime.down_ms.tolist() == [HOUR]
-    assert tables.machine_downtime.down_share[0] == pytest.approx(1 / 24)
     assert [h.name for h in tables.lead_times] == ["application_to_ready"]
     assert tables.exposure is not None
     assert (tables.exposure.mean_ms, tables.exposure.counts.sum()) == (2000, 1)
@@ -146,7 +171,7 @@ def test_replications_together_in_the_headline_and_sums_in_counts() -> None:
     tables, single = build_tables(runs), [build_tables([run]) for run in runs]
     assert tables.replications == 3
     assert tables.headline.arrivals[0] == pytest.approx(np.mean([s.headline.arrivals[0] for s in single]))
-    joined = np.array([s.waiting_by_station_hour.count.sum() for s in single])
+    joined = np.array([s.through_day.joined.sum() for s in single])
     means = np.array([s.headline.wait_mean_ms[0] for s in single])
     mean = float((joined * means).sum() / joined.sum())
     rest = joined * (means - mean) / joined.sum()
@@ -154,8 +179,8 @@ def test_replications_together_in_the_headline_and_sums_in_counts() -> None:
     assert tables.headline.wait_mean_ms[0] == pytest.approx(mean, rel=1e-9)
     assert abs(mean - np.mean(means)) > 1000
     assert tables.headline.wait_mean_high_ms[0] == pytest.approx(mean + half, rel=1e-9)
-    added = sum(s.waiting_by_station_hour.count for s in single)
-    assert tables.waiting_by_station_hour.count.tolist() == np.asarray(added).tolist()
+    added = sum(s.through_day.joined for s in single)
+    assert tables.through_day.joined.tolist() == np.asarray(added).tolist()
 
 
 def test_expectations_and_stories_become_columns() -> None:
@@ -185,3 +210,20 @@ def test_an_empty_run_has_tables_too() -> None:
     assert tables.exposure is None
     with pytest.raises(ValueError, match="at least one run"):
         build_tables([])
+
+
+def test_the_longest_wait_and_queue_of_the_page_are_those_of_any_replication() -> None:
+    """A page says "nobody waits longer than": the mean of the replications' longest waits would not know."""
+    runs = [fold(NAMES, [busy_office(seed, people)]) for seed, people in ((1, 5), (2, 80))]
+    single, together = [build_tables([run]).headline for run in runs], build_tables(runs).headline
+    for column in ("wait_max_ms", "queue_max"):
+        longest = [float(getattr(head, column)[0]) for head in single]
+        assert float(getattr(together, column)[0]) == max(longest) > min(longest)
+
+
+def test_replications_that_are_all_the_same_are_said_to_be() -> None:
+    """Nothing random: the same log twice; one replication alone cannot tell."""
+    alike = fold(NAMES, [busy_office(1, 40)])
+    assert build_tables([alike, alike, alike]).nothing_random
+    assert not build_tables([alike]).nothing_random
+    assert not build_tables([alike, fold(NAMES, [busy_office(2, 40)])]).nothing_random

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
-from sim.replications.shares import Outlet, Share
+from sim.replications.common import Common
+from sim.replications.shares import OUTLET, Share
 
 
 def square(number: int) -> int:
@@ -52,10 +55,10 @@ def pid_slowly(_: int) -> int:
 
 def tell_shares(numbers: tuple[int, ...]) -> int:
     """Tell a share for each number, whether anybody listens or not, and return how many they were."""
-    send = Outlet.send
-    assert send is not None
+    outlet = OUTLET.get()
+    assert outlet is not None
     for number in numbers:
-        send(Share("job", 1, number, 0.5))
+        outlet.send(Share("job", 1, number, 0.5))
     return len(numbers)
 
 
@@ -64,3 +67,31 @@ def tell_and_be_killed(number: int) -> int:
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
     while True:
         tell_shares((number,))
+
+
+def needs_memory(number: int) -> int:
+    """Return the number, after a while; a worker that is told to be small has too little memory."""
+    time.sleep(0.05)
+    if "CARDMILL_TEST_SMALL" in os.environ:
+        raise MemoryError
+    return number
+
+
+def dies_on_some_machines(number: int) -> int:
+    """Return the number, after a while; a worker that is told to be deadly dies of the first, the next ones later."""
+    time.sleep(0.2)
+    if "CARDMILL_TEST_DEADLY" in os.environ:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def with_common(task: tuple[Common, int]) -> tuple[int, int, int]:
+    """Return the number, the worker, and which object the common part was opened to."""
+    time.sleep(0.001)
+    return task[1], os.getpid(), id(task[0].opened())
+
+
+def kept_by_this_worker(dask_worker: Any) -> tuple[int, int]:
+    """Results a worker of a cluster holds, and common parts in its process."""
+    gc.collect()
+    return len(dask_worker.data), len(Common._known)

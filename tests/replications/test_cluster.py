@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import sys
 import time
@@ -13,39 +11,14 @@ from pathlib import Path
 
 import pytest
 
-import cardmill
 from sim.replications.rows import ROWS_FILE
 from sim.replications.session import Beat
 from sim.run import Plan, play, prepare
+from tests.replications.clusters import ENVIRONMENT, Cluster
 from tests.replications.runs import desk, encoded, outcome, rows_in
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.slow
-
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(cardmill.__file__).parent)}
-
-
-class Cluster:
-    """A scheduler on a free port of this machine, and workers with one thread."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._stack, self._file = stack, folder / "scheduler.json"
-        self.scheduler = self._start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show")
-        deadline = time.monotonic() + 60
-        while not self._file.exists() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        time.sleep(0.2)
-        self.address: str = json.loads(self._file.read_text("utf-8"))["address"]
-        self.workers = [self._start("dask_worker", "--nthreads", "1", "--no-nanny") for _ in range(2)]
-
-    def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.{module}", "--scheduler-file", str(self._file), *arguments]
-        process = subprocess.Popen(
-            [*command, "--no-dashboard"], cwd=self._file.parent, env=ENVIRONMENT, stderr=subprocess.DEVNULL
-        )
-        self._stack.callback(process.wait, 30)
-        self._stack.callback(process.kill)
-        return process
 
 
 @pytest.fixture

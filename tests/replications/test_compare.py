@@ -33,8 +33,8 @@ def test_the_same_people_come_to_both(tmp_path: Path) -> None:
     assert busy.difference == pytest.approx(-busy.a / 3, rel=0.05)
     assert "abandoned.share at stations" not in found
     text = sentence(found["queue.mean at desk"], "two", "three")
-    assert text.startswith("queue.mean at desk: three is better; ")
-    assert " less in three than in two (" in text
+    assert text.startswith("queue.mean at desk: better with three; ")
+    assert " less with three than with two (" in text
 
 
 def test_intervals_are_paired_and_wide_enough_for_all_metrics_together(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sim.beside import Beside
+from sim.replications.common import Common
 from sim.replications.kept import RowsError, packed
 from sim.replications.rows import ROWS_FILE, Row, Rows
 from sim.replications.session import Beat, Fixed, Session
@@ -63,11 +64,11 @@ class Fake:
     def broken_off(self) -> Row | None:
         return None
 
-    def task(self, replication: int) -> tuple[bytes, int]:
+    def task(self, replication: int) -> tuple[Common, int]:
         self.given.append(replication)
-        return b"", replication
+        return Common(b""), replication
 
-    def play_task(self) -> Callable[[tuple[bytes, int]], bytes]:
+    def play_task(self) -> Callable[[tuple[Common, int]], bytes]:
         return lambda task: packed(self._rows[task[1]].encoded(self.key))
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import TypeVar
 
 import pytest
 
 from reports.progress import RunProgress
-from sim.replications import shares
 from sim.replications.rows import Rows
 from sim.replications.session import Beat, Fixed, Session
-from sim.replications.shares import Outlet, Share, telling
+from sim.replications.shares import OUTLET, Outlet, Share, telling
 from sim.replications.workers import ExecutorCrew, HereExecutor, LocalCrew
 from sim.run import Plan, play, prepare
 from tests.replications.runs import desk, encoded, outcome, rows_in
@@ -24,19 +24,39 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def test_a_task_tells_now_and_then_and_only_where_somebody_hears(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a way out there is nothing to call; with one, a message at most every so often."""
-    assert telling("job", 1, 7, 1000) is None
+def _told_with(every_s: float) -> list[Share]:
+    """What a task tells at a quarter and beyond its end."""
     told: list[Share] = []
-    monkeypatch.setattr(Outlet, "send", told.append)
-    monkeypatch.setattr(shares, "EVERY_S", -1.0)
+    before = OUTLET.set(Outlet(told.append, every_s))
     tell = telling("job", 1, 7, 1000)
+    OUTLET.reset(before)
     assert tell is not None
     assert [tell(t_ms, 5) for t_ms in (250, 2000)] == [False, False]
-    assert told == [Share("job", 1, 7, 0.25), Share("job", 1, 7, 1.0)]
-    monkeypatch.setattr(shares, "EVERY_S", 60.0)
-    assert tell(500, 5) is False
-    assert len(told) == 2
+    return told
+
+
+def test_a_task_tells_now_and_then_and_only_where_somebody_hears() -> None:
+    """Without a way out there is nothing to call; with one, a message at most every so often."""
+    assert telling("job", 1, 7, 1000) is None
+    assert _told_with(-1.0) == [Share("job", 1, 7, 0.25), Share("job", 1, 7, 1.0)]
+    assert _told_with(60.0) == []
+
+
+def test_threads_of_a_worker_tell_each_through_its_own_way_out() -> None:
+    """Two users' tasks beside each other in one process: what one tells never goes to the other."""
+    meet = Barrier(2)
+    told: tuple[list[Share], list[Share]] = ([], [])
+
+    def work(number: int) -> None:
+        OUTLET.set(Outlet(told[number].append, -1.0))
+        meet.wait(10)
+        tell = telling("job", number, 7, 1000)
+        assert tell is not None
+        tell(500, 1)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
+    assert [[share.seed for share in mine] for mine in told] == [[0], [1]]
 
 
 class Gossip(ExecutorCrew):

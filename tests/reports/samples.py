@@ -39,36 +39,29 @@ def empty() -> t.Tables:
     """Tables of a run in which nothing happened."""
     i, f = ints(), floats()
     none: dict[str, t.Floats] = {name: f for name in t.Headline.__dataclass_fields__ if name not in _HEADLINE_TEXT}
-    quarters, halves = np.arange(96, dtype=INT) * 15 * MINUTE, np.arange(48, dtype=INT) * 30 * MINUTE
-    lines, hours, calls = np.zeros((0, 96)), np.zeros((0, 24)), np.zeros((0, 48), INT)
     return t.Tables(
         replications=1,
         nothing_random=False,
         start="2026-03-02",
         window_start_ms=0,
         window_end_ms=DAY,
-        headline=t.Headline(level=(), name=(), title=(), title_zh=(), note=(), **none),
-        waiting_by_station_hour=t.WaitingByStationHour((), (), np.zeros((0, 24), INT), hours),
-        queue_through_day=t.QueueThroughDay((), (), (), i, quarters, lines, lines, lines),
-        hotline_by_interval=t.HotlineByInterval(
-            (), (), (), i, halves, calls, calls, calls, calls, calls, np.zeros((0, 48))
-        ),
+        headline=t.Headline(level=(), name=(), title=(), title_zh=(), serves=(), note=(), **none),
+        through_day=through_day(()),
         pipeline_by_day=t.PipelineByDay((), (), (), ints(0), np.zeros((0, 1))),
         lead_times=(),
         exposure=None,
         funnels=(),
-        utilisation_heat=t.UtilisationHeat((), (), hours, hours),
         server_groups=t.ServerGroups((), (), (), f, f, f),
         refusals_by_rule=t.RefusalsByRule((), (), (), (), i, f),
-        stations=t.Stations((), (), (), (), (), (), i, i, f, f, f, f, f, f, i, i, f, f),
+        stations=t.Stations((), (), (), (), (), (), (), i, i, f, f, f, f, f, f, i, i, f, f),
         money=t.Money((), (), i, i, (), i),
-        machine_downtime=t.MachineDowntime((), i, i, i, f),
+        machine_downtime=t.MachineDowntime((), i, i, i),
         expectations=t.Expectations((), (), (), (), (), f, f, i, bools(), bools(), (), i, f, bools(), ()),
         stories=t.Stories((), (), i, (), (), (), (), (), bools(), ()),
     )
 
 
-_HEADLINE_TEXT = {"level", "name", "title", "title_zh", "note"}
+_HEADLINE_TEXT = {"level", "name", "title", "title_zh", "serves", "note"}
 
 
 def headline() -> t.Headline:
@@ -79,8 +72,10 @@ def headline() -> t.Headline:
         name=("outlets", "hotlines", "factories", "haishu", "jiangbei", "line_12333"),
         title=("", "", "", "Haishu", "Jiangbei", "Hotline 12333"),
         title_zh=("", "", "", "海曙网点", "江北网点", "12333 热线"),
+        serves=("people", "calls", "cards", "people", "people", "calls"),
         arrivals=floats(3_315, 14_203, 1_920, 2_011, 1_304, 14_203),
-        served=floats(3_141, 12_940, 1_920, 1_873, 1_268, 12_940),
+        served=floats(3_141, 8_940, 1_920, 1_873, 1_268, 8_940),
+        self_service=floats(0, 4_000, 0, 0, 0, 4_000),
         wait_mean_ms=floats(11.4 * MINUTE, 24_300, nan, 15.2 * MINUTE, 5.6 * MINUTE, 24_300),
         wait_mean_low_ms=floats(10.1 * MINUTE, 21_000, nan, 13.0 * MINUTE, nan, 21_000),
         wait_mean_high_ms=floats(12.7 * MINUTE, 27_600, nan, 17.4 * MINUTE, nan, 27_600),
@@ -128,6 +123,7 @@ def stations(number: int) -> t.Stations:
         station=tuple(name for name, _, _ in named),
         group=tuple(name.rpartition("-")[0] or name for name, _, _ in named),
         kind=("outlets",) * (rows - 1) + ("hotlines",),
+        serves=("people",) * (rows - 1) + ("calls",),
         title=tuple(title for _, title, _ in named),
         title_zh=tuple(title for _, _, title in named),
         district=("",) * rows,
@@ -226,61 +222,60 @@ def stories() -> t.Stories:
     )
 
 
-def by_hour(places: t.Stations) -> tuple[t.WaitingByStationHour, t.UtilisationHeat]:
-    """Waits and work by station and hour."""
-    rows = len(places.station)
-    shape = day_shape(np.arange(24, dtype=np.float64) + 0.5)
-    weight = 0.6 + 0.4 * np.cos(np.arange(rows))[:, None] ** 2
-    count = np.round(40 * shape * weight).astype(INT)
-    wait = np.where(count > 0, 22 * MINUTE * shape * weight, np.nan)
-    heat = np.where(shape > 0, 0.45 + 0.6 * shape * weight, np.nan)
-    staff = np.where(shape > 0, 4.0, 0.0) * np.ones((rows, 1))
-    waiting = t.WaitingByStationHour(places.station, places.group, count, wait)
-    return waiting, t.UtilisationHeat(places.station, places.group, heat, staff)
-
-
 GROUPS = ("haishu", "jiangbei", "line_12333")
 TITLES, TITLES_ZH = ("Haishu", "Jiangbei", "Hotline 12333"), ("海曙网点", "江北网点", "12333 热线")
+DAYS = ints(20, 4, 6)
+"""Working days, Saturdays, Sundays and holidays."""
 
 
-def queues() -> t.QueueThroughDay:
-    """Two outlets and a hotline through the day."""
-    quarter = day_shape(np.arange(96, dtype=np.float64) / 4)
-    lines = np.vstack([11 * quarter, 5 * quarter, 3 * quarter])
-    duty = np.where(quarter > 0, 1.0, 0.0) * floats(6, 4, 20)[:, None]
-    busy = duty * np.minimum(1, 0.4 + quarter)
-    slots = np.arange(96, dtype=INT) * 15 * MINUTE
-    return t.QueueThroughDay(GROUPS, TITLES, TITLES_ZH, ints(5, 5, 5), slots, lines, busy, duty)
-
-
-def hotline() -> t.HotlineByInterval:
-    """A hotline that loses calls at its peaks."""
-    calls = np.round(900 * day_shape(np.arange(48, dtype=np.float64) / 2 + 0.25)).astype(INT)[None, :]
-    lost = np.round(np.maximum(calls - 500, 0) * 0.4).astype(INT)
-    return t.HotlineByInterval(
-        group=GROUPS[2:],
-        title=TITLES[2:],
-        title_zh=TITLES_ZH[2:],
-        days=ints(5),
-        slot_start_ms=np.arange(48, dtype=INT) * 30 * MINUTE,
-        offered=calls,
-        answered=calls - lost - calls // 3,
-        self_service=calls // 3,
-        abandoned=lost - lost // 5,
-        blocked=lost // 5,
-        wait_mean_ms=np.where(calls > 0, calls * 90.0, np.nan),
+def through_day(groups: tuple[str, ...] = GROUPS) -> t.ThroughDay:
+    """Outlets and hotlines; Saturdays are quiet, and outlets are closed on Sundays."""
+    size = len(groups)
+    serves = tuple("calls" if group.startswith("line") else "people" for group in groups)
+    calls = np.array([what == "calls" for what in serves], dtype=bool)
+    open_ = np.array([[1.0] * size, [0.4] * size, np.where(calls, 0.2, 0.0)]).reshape(3, size, 1)
+    weight = (0.6 + 0.4 * np.cos(np.arange(size)) ** 2)[:, None] * open_
+    half, quarter = (day_shape(np.arange(slots) * 24 / slots + 0.1) * weight for slots in (48, 96))
+    size_of = np.where(calls, 900.0, 40.0)[:, None]
+    offered = np.round(size_of * half).astype(INT) * DAYS[:, None, None]
+    menu, abandoned = np.where(calls[:, None], offered // 3, 0), offered // 9
+    joined = offered - menu
+    wait = joined * np.where(calls[:, None], 30_000, 15 * MINUTE * half).astype(INT)
+    duty = np.where(quarter > 0, 1.0, 0.0) * np.where(calls, 20.0, 5.0)[:, None]
+    return t.ThroughDay(
+        group=groups,
+        title=tuple(dict(zip(GROUPS, TITLES, strict=True)).get(group, "Outlet") for group in groups),
+        title_zh=tuple(dict(zip(GROUPS, TITLES_ZH, strict=True)).get(group, "网点") for group in groups),
+        serves=serves,
+        threshold_ms=np.where(calls, 20_000.0, 15.0 * MINUTE),
+        calendar_days=DAYS,
+        days=np.where(open_[:, :, 0] > 0, DAYS[:, None], 0).astype(INT),
+        half_hour_ms=np.arange(48, dtype=INT) * 30 * MINUTE,
+        joined=joined,
+        wait_ms=wait,
+        within=joined * 3 // 4,
+        offered=offered,
+        answered=joined - abandoned,
+        self_service=menu,
+        abandoned=abandoned,
+        quarter_ms=np.arange(96, dtype=INT) * 15 * MINUTE,
+        queue_mean=8 * quarter,
+        busy_mean=duty * np.minimum(1, 0.4 + quarter),
+        servers_mean=duty,
     )
 
 
 def pipeline() -> t.PipelineByDay:
-    """Three stages over thirty days."""
+    """Three stages of the office and one of the holder over thirty days."""
     days = np.arange(30)
     return t.PipelineByDay(
-        procedure=("produce",) * 3,
-        step=("check", "queue_for_machine", "deliver"),
-        title=("Data check", "", "On the way to the outlet"),
+        procedure=("produce",) * 4,
+        step=("check", "queue_for_machine", "deliver", "arrive"),
+        title=("Data check", "", "On the way to the outlet", "Ready at the outlet"),
         day_start_ms=days.astype(INT) * DAY,
-        cases_mean=np.vstack([120.0 + 4 * days, 340 + 60 * np.sin(days / 5), 80 + 30 * np.cos(days / 3)]),
+        cases_mean=np.vstack(
+            [120.0 + 4 * days, 340 + 60 * np.sin(days / 5), 80 + 30 * np.cos(days / 3), 500 + 10 * days]
+        ),
     )
 
 
@@ -300,15 +295,12 @@ def refusals() -> t.RefusalsByRule:
 def city(number: int = 3) -> t.Tables:
     """Five working days of a city with `number` outlets and a hotline."""
     places = stations(number)
-    waiting, work = by_hour(places)
     return replace(
         empty(),
         window_end_ms=30 * DAY,
         headline=headline(),
         stations=places,
-        waiting_by_station_hour=waiting,
-        queue_through_day=queues(),
-        hotline_by_interval=hotline(),
+        through_day=through_day((*dict.fromkeys(places.group),) if number <= 3 else (*places.station[:60], GROUPS[2])),
         pipeline_by_day=pipeline(),
         lead_times=(
             histogram("application_to_hand", 6.2 * DAY),
@@ -317,7 +309,6 @@ def city(number: int = 3) -> t.Tables:
         ),
         exposure=histogram("exposure", 14 * MINUTE, 188),
         funnels=funnels(),
-        utilisation_heat=work,
         refusals_by_rule=refusals(),
         money=t.Money(
             from_ledger=("MEDICAL", "FUND", "MEDICAL"),
@@ -327,9 +318,7 @@ def city(number: int = 3) -> t.Tables:
             balance_ledger=("MEDICAL", "FINANCIAL"),
             balance_fen=ints(1_204_500_000, 93_100_412),
         ),
-        machine_downtime=t.MachineDowntime(
-            ("haishu", "jiangbei"), ints(3, 1), ints(12, 9), ints(4 * HOUR, HOUR), floats(0.041, 0.012)
-        ),
+        machine_downtime=t.MachineDowntime(("haishu", "jiangbei"), ints(3, 1), ints(12, 9), ints(4 * HOUR, HOUR)),
         expectations=expectations(),
         stories=stories(),
     )

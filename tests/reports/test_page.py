@@ -96,7 +96,7 @@ def test_what_the_scenario_says_is_escaped_everywhere() -> None:
     tables = replace(
         city,
         stations=replace(city.stations, title=evil * 4),
-        queue_through_day=replace(city.queue_through_day, title=evil * 3),
+        through_day=replace(city.through_day, title=evil * len(city.through_day.group)),
         pipeline_by_day=replace(city.pipeline_by_day, title=evil * 3),
         funnels=(replace(city.funnels[0], title=EVIL, step_title=evil * 5),),
         refusals_by_rule=replace(city.refusals_by_rule, why=evil * 4, rule=evil * 4),
@@ -141,7 +141,7 @@ def test_every_picture_is_in_the_page_with_its_words() -> None:
     html = render_report(samples.city(40), samples.info(), "en")
     page = parsed(html)
     pictures = [attributes for tag, attributes in page.tags if tag == "svg" and attributes.get("role") == "img"]
-    assert len(pictures) == len(catalogue()) == 12
+    assert len(pictures) == len(catalogue()) == 14
     assert all(len(attributes["aria-label"]) > 40 for attributes in pictures)
     for plot in catalogue():
         assert f'<a href="#picture-{plot.name}">' in html
@@ -153,13 +153,14 @@ def test_the_verdict_says_what_failed_before_anything_else() -> None:
     """One sentence: expectations and waiting; then which ones failed."""
     words = "".join(parsed(render_report(samples.city(), samples.info(), "en")).words)
     verdict = (
-        "1 of 4 expectations is not met; a few people wait longer than 30 min (longest wait: 52 min, service outlets)."
+        "1 of 4 expectations is not met; fewer than 10 of 100 people wait longer than 30 min "
+        "(longest wait: 52 min, service outlets)."
     )
     assert verdict in words
     assert "Not met: 90 of 100 people at Haishu wait at most 30 min." in words
     assert words.index(verdict) < words.index("Please note:") < words.index("very likely between")
     chinese = "".join(parsed(render_report(samples.city(), samples.info(), "zh")).words)
-    assert "4 项预期中有 1 项未达到；少数人等待超过 30 分钟（最长等待 52 分钟，服务网点）。" in chinese
+    assert "4 项预期中有 1 项未达到；每 100 人中等待超过 30 分钟的不到 10 人（最长等待 52 分钟，服务网点）。" in chinese
     assert "未达到：海曙每 100 人中有 90 人等待不超过 30 分钟。" in chinese
 
 
@@ -167,10 +168,10 @@ def test_assumed_inputs_come_first() -> None:
     """The reader sees first what may be wrong and can be changed."""
     words = "".join(parsed(render_report(samples.city(), samples.info(), "en")).words)
     groups = [
-        "Assumed: change these if you know better (2 numbers)",
-        "Worked out from published numbers (1 number)",
-        "Published (2 numbers)",
-        "Without a mark: the scenario does not say where it comes from (1 number)",
+        "Assumed: change these if you know better (2 inputs)",
+        "Worked out from what is published (1 input)",
+        "Published (2 inputs)",
+        "Without a mark: the scenario does not say where it comes from (1 input)",
     ]
     places = [words.index(group) for group in groups]
     assert places == sorted(places)

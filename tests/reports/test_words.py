@@ -23,7 +23,10 @@ EN, ZH = Words("en"), Words("zh")
 CALL = re.compile(r"""\b(?:w|words|self)\(\s*f?["']([a-z_A-Z.{}]+)["']|\bTimeUnit\([A-Z_]+, "([a-z_.]+)"\)""")
 PLURAL = re.compile(r'\bwords\.plural\(\s*"([a-zA-Z_.]+)"')
 LOOKED_UP = (
+    "inputs.file.",
     "metric.",
+    "day_kind.",
+    "sides.",
     "kind.",
     "lead.",
     "ledger.",
@@ -166,7 +169,7 @@ def test_phrases_of_the_tables_are_said_in_the_language_of_the_report() -> None:
     assert measured("nothing", EN) == ("nothing to measure", "")
     assert (
         metric("lead.exposure.p90", {}, EN)
-        == "From loss report until every terminal refuses the card: 90 of 100 take less than"
+        == "From loss report until every terminal refuses the card: 90 of 100 take at most"
     )
     assert metric("funnel.apply.check.share", {"apply.check": "核对"}, ZH) == "通过“核对”的比例（apply）"
     assert outcome("refused A3", ZH) == "不予受理，规则 A3"

@@ -265,8 +265,8 @@ def test_the_verdict_as_json_junit_and_picture(tmp_path: Path, capsys: pytest.Ca
         ('{"cardmill face": 1}', ".json", "must be a list of items"),
         ("hello", ".txt", "not a read-out"),
         ("hello", ".wav", "not a WAV"),
-        ("hello", ".png", "broken or no image"),
-        ("hello", ".jpg", "broken or no image"),
+        ("hello", ".png", "is no image of PNG, JPEG"),
+        ("hello", ".jpg", "is no image of PNG, JPEG"),
     ],
 )
 def test_files_that_are_nothing_are_refused(

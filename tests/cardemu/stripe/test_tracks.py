@@ -60,11 +60,12 @@ def test_every_content_comes_back_from_both_directions(number: int, data: st.Dat
     assert (backwards.text, backwards.errors) == (text, ())
 
 
-@given(place=st.integers(0, 36 * 5 - 1))
+@pytest.mark.parametrize("place", range(40 * 5))
 def test_one_wrong_cell_is_never_taken_for_a_good_read(place: int) -> None:
-    """Parity and LRC find any single error, wherever it lies."""
+    """Parity and LRC find any single error, wherever it lies, the LRC's own parity bit included."""
     text = "8888830100000000426=36032200000000703"
     cells = encode(TRACKS[2], text)
+    assert len(cells) == 40 * 5
     cells[place] ^= 1
     reading = decode(TRACKS[2], cells)
     assert not reading.ok
@@ -83,6 +84,9 @@ def test_errors_are_said_plainly() -> None:
     twice = cells.copy()
     twice[[5 * 2, 5 * 2 + 1]] ^= 1
     assert decode(TRACKS[2], twice).errors == ("track 2: LRC is 5, its characters need 6",)
+    own = cells.copy()
+    own[-1] ^= 1
+    assert decode(TRACKS[2], own).errors == ("track 2: the LRC has wrong parity",)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -16,7 +18,7 @@ from cardemu.transports import pcsc
 from cardemu.transports.base import Port, TransportError
 from cardemu.transports.faults import Mute, Slow, TornOut
 from cardemu.transports.in_process import InProcess, spoken
-from cardemu.transports.pcscd import OwnPcscd
+from cardemu.transports.pcscd import OwnPcscd, on_loopback, open_ports
 from cardemu.transports.recording import Recording
 from cardemu.transports.traces import Exchange, Reset, from_scriptor, to_scriptor
 from cardemu.transports.vpcd import Reader
@@ -234,6 +236,40 @@ def test_scriptor_plays_our_script_and_its_output_is_our_trace(
     assert from_scriptor(output) == recording.trace
     assert isinstance(recording.trace[0], Reset)
     assert sum(isinstance(step, Exchange) and step.answer[-2:] == b"\x90\x00" for step in recording.trace) == 3
+
+
+def test_a_private_service_is_reached_through_its_socket_alone(own_pcscd: OwnPcscd, card: Port) -> None:
+    """Its ports are nobody else's: closed on this machine, open to `connect`; where that cannot be had, it says so."""
+    folder = Path(own_pcscd.folder) / "private"
+    folder.mkdir()
+    with OwnPcscd(folder, private=True) as service:
+        if not service.alone:
+            assert str(service.ports[0]) in service.openness[0]
+            pytest.skip("no network namespaces here")
+        assert service.openness == ("nothing of it can be reached but through that socket",)
+        for port in service.ports:
+            with pytest.raises(OSError, match="refused"):
+                on_loopback(port)
+        with pytest.raises(OSError, match="port 1 of the service"):
+            service.connect(1)
+        with Reader(card, service.ports[1], connect=service.connect) as reader:
+            assert reader.inside
+        helper, pid = service._control, service.pid
+        os.kill(pid, signal.SIGKILL)
+        while service._process is not None and service._process.poll() is None:
+            time.sleep(0.01)
+        with pytest.raises(TransportError, match="killed by SIGKILL"):
+            service.check()
+        assert helper is not None
+    assert helper.fileno() == -1
+
+
+def test_open_ports_are_named() -> None:
+    """What listens on every interface is said with its numbers, and what to do about it."""
+    first, second = open_ports((35963, 35964))
+    assert "every interface" in first
+    assert "35963, 35964" in first
+    assert "unshare --net" in second
 
 
 def test_services_live_side_by_side(own_pcscd: OwnPcscd) -> None:

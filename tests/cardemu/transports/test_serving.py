@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cardemu import console, serving
+from cardemu.cardfile import load_card
 from cardemu.console import NewCard
 from cardemu.products import product
 from cardemu.transports.base import TransportError
@@ -102,6 +103,73 @@ def _service_of(pid: int) -> int:
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
         if "pcscd" in Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8").split("\0")[0]
     )
+
+
+PERSONALISE = """
+from pathlib import Path
+from cardemu import console
+from cardemu.personalisation.script import personalisation_script
+from cardemu.products import product
+script = Path({script!r})
+script.write_text(personalisation_script(product("generation-2")), encoding="utf-8")
+raise SystemExit(console.apdu("pcsc:Cardmill 0 00 00", script))
+"""
+
+
+@needs_pcscd
+def test_what_is_written_to_a_served_card_can_be_saved(tmp_path: Path, pyscard: None) -> None:
+    """A pre-made card is personalised over PC/SC by a script of ours, and its file has the person afterwards."""
+    del pyscard
+    blank, made, program = tmp_path / "blank.json", tmp_path / "made.json", tmp_path / "program.py"
+    assert console.new(NewCard("generation-2", blank, premade=True)) == 0
+    program.write_text(PERSONALISE.format(script=str(tmp_path / "script.apdu")), encoding="utf-8")
+    done = served(str(blank), "--own-pcscd", "--save", str(made), "--run", f"{sys.executable} {program}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "is not saved" not in done.stdout
+    assert done.stdout.endswith(f"{made}: saved\n")
+    before, after = load_card(blank, None)[0], load_card(made, None)[0]
+    assert before.memory.cells != after.memory.cells
+    assert served("generation-1", "generation-2", "--own-pcscd", "--save", str(made)).returncode == 2
+
+
+CONTACTLESS = """
+from cardemu.transports import pcsc
+card = pcsc.PcscCard(pcsc.readers()[0])
+print(card.connect().hex().upper(), *(card.transmit(bytes.fromhex(each)).hex().upper() for each in (
+    "FFCA000000", "00A404000F7378312E73682EC9E7BBE1B1A3D5CF00")))
+"""
+
+
+@needs_pcscd
+def test_a_dual_interface_card_is_served_without_contacts(tmp_path: Path, pyscard: None) -> None:
+    """ATR, UID and a whole answer, as a contactless reader gives them; a contact card has no such interface."""
+    del pyscard
+    program = tmp_path / "program.py"
+    program.write_text(CONTACTLESS, encoding="utf-8")
+    run = ("--own-pcscd", "--contactless", "--run", f"{sys.executable} {program}")
+    done = served("generation-3", *run)
+    atr, uid, fci = done.stdout.splitlines()[-1].split()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert atr.startswith("3B8D800100814A4446866099030000")
+    assert (uid, fci[:4], fci[-4:]) == ("000000009000", "6F1C", "9000")
+    refused = served("generation-2", *run)
+    assert (refused.returncode, refused.stderr) == (2, "generation-2: has no contactless interface\n")
+
+
+@needs_pcscd
+def test_fresh_cards_are_put_in_while_serving(tmp_path: Path) -> None:
+    """SIGUSR1: the card is saved, the next person's takes its place; in the end that one is saved, too."""
+    first, second = tmp_path / "card.json", tmp_path / "card-2.json"
+    command = [*SERVE, "generation-2", "--own-pcscd", "--save", str(first)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert any(line.startswith("kill -USR1") for line in process.stdout)
+        process.send_signal(signal.SIGUSR1)
+        assert process.stdout.readline() == f"{first}: saved\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+    cards = [load_card(path, None)[0] for path in (first, second)]
+    assert [card.reset()[-1] for card in cards] == [0, 1]
 
 
 @needs_pcscd

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cardemu.card import Card
 from cardemu.transports import vpcd
-from cardemu.transports.base import Port, TransportError
+from cardemu.transports.base import TransportError
 from cardemu.transports.faults import Mute, TornOut
 from cardemu.transports.vpcd import ATR, OFF, ON, RESET, Reader, Wire, serve_all, slot_port
 
@@ -304,7 +304,7 @@ def test_slots_follow_one_another() -> None:
 def test_served_cards_come_back_when_torn_out(virtual_card: Card) -> None:
     """Each at its port; the call ends only when what watches it says so, and the cards are out then."""
     drivers = [Driver(), Driver()]
-    cards: list[tuple[Port, int]] = [(TornOut(virtual_card, 0), driver.port) for driver in drivers]
+    readers = [Reader(TornOut(virtual_card, 0), driver.port, out_s=0.1) for driver in drivers]
     ended, raised = threading.Event(), list[str]()
 
     def check() -> None:
@@ -313,7 +313,7 @@ def test_served_cards_come_back_when_torn_out(virtual_card: Card) -> None:
 
     def serve_until_checked() -> None:
         try:
-            serve_all(cards, check)
+            serve_all(readers, check)
         except TransportError as error:
             raised.append(str(error))
 
@@ -334,6 +334,21 @@ def test_served_cards_come_back_when_torn_out(virtual_card: Card) -> None:
         driver.close()
 
 
+def test_another_card_takes_the_place(driver: Driver, virtual_card: Card) -> None:
+    """The old one is out when the call returns; the new one comes in its own time, unpowered."""
+    with Reader(virtual_card, driver.port, out_s=0) as reader:
+        driver.accept()
+        driver.say(ON)
+        assert driver.ask(CHALLENGE) == FIRST
+        reader.exchange(Odd(b"\x90\x00"))
+        assert driver.hear() == b""
+        driver.accept()
+        assert driver.ask(ATR) == b"\x3b\x00"
+        driver.say(ON)
+        assert driver.ask(CHALLENGE) == b"\x90\x00"
+        assert reader.inside
+
+
 class Crashing(Odd):
     """A card with a mistake of ours in its reset."""
 
@@ -346,7 +361,7 @@ class Crashing(Odd):
 def test_a_card_lost_by_a_mistake_of_ours_is_no_silent_end(driver: Driver) -> None:
     """The thread's traceback is printed, and serving does not end as if all were well."""
     with pytest.raises(RuntimeError, match="a card left its reader"):
-        serve_all([(Crashing(b""), driver.port)])
+        serve_all([Reader(Crashing(b""), driver.port)])
 
 
 SERVER = """
@@ -354,9 +369,9 @@ import sys
 from cardemu.testing.plugin import REGION, SERIAL, counting
 from cardemu.card import Card
 from cardemu.products import product
-from cardemu.transports.vpcd import serve_all
+from cardemu.transports.vpcd import Reader, serve_all
 card = Card.initialised(product("generation-2").template, counting(), REGION, SERIAL)
-serve_all([(card, int(sys.argv[1]))])
+serve_all([Reader(card, int(sys.argv[1]))])
 print("card is out")
 """
 

@@ -1,0 +1,449 @@
+"""Who gives work to the workers of a Dask cluster, and notices what becomes of it.
+
+Tasks are pinned to workers: the scheduler only carries them.  A worker that joins is greeted first.  One that has no
+Cardmill, or another version, gets no work; one that has the same gets what all tasks have in common, once.  Short tasks
+go several in one, so that the scheduler has few.  What was in the hands of a worker that is gone, or was silent for
+long, is given out again; the same replication played twice gives the same row, and the first one counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import operator
+import pickle
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from sim.errors import WorkersLostError
+from sim.replications.bench import Bench, Call, Who, every_s, greet, set_up
+from sim.replications.common import Common
+from sim.replications.rows import code_digest
+from sim.replications.workers import AHEAD
+
+TICK_S = 0.02
+LOOK_AROUND_S = 1.0
+NOTICE_S = 5.0
+"""Without a worker for so long, the user is told."""
+WAIT_S = 120.0
+"""And after so long nobody is waited for any more."""
+SILENT_S = 20.0
+"""A worker that the scheduler has not heard of for so long may be stopped or cut off; healthy ones say something every
+half second, in large clusters every few."""
+TRIES = 3
+"""Workers that may die with a task before it counts as what kills workers."""
+STRIKES = 2
+"""Workers of one machine that may die with work of ours, without finishing any, before the machine is avoided."""
+_ANSWER_S = 2.0
+_PARCEL_S = 0.2
+_SCHEDULER_S = 0.005
+"""A parcel of tasks is to take a worker so long that the scheduler has 200 parcels a second at most."""
+_LARGEST = 1_000
+
+Kit = tuple[Callable[[Any], Any], Common | None]
+"""What tasks of one kind need at hand: the function, and what they have in common."""
+
+
+@dataclass(slots=True, eq=False)
+class Order:
+    """A task, until its result is there."""
+
+    kit: Kit
+    rest: Any
+    future: Future[Any]
+    lost_with: set[str] = field(default_factory=set)  # addresses of workers
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """Tasks in the hands of a worker."""
+
+    orders: list[Order]
+    done: Any  # the cluster's future
+    fetched: Future[Any] | None = None
+    again: bool = False  # given out again meanwhile
+
+
+@dataclass(slots=True, eq=False)
+class Worker:
+    """A worker of the cluster, as far as it is known."""
+
+    address: str
+    host: str
+    threads: int
+    greeting: Any = None
+    who: Who | None = None
+    unfit: str = ""  # why it gets no work
+    running: bool = True
+    benches: dict[Kit, Any] = field(default_factory=dict)
+    hands: list[Parcel] = field(default_factory=list)
+    last_seen: float = 0.0  # the scheduler's clock
+    heard_at: float = field(default_factory=monotonic)  # ours
+    silent: bool = False
+
+    @property
+    def able(self) -> bool:
+        """Whether it may be given work."""
+        return self.who is not None and not self.unfit and not self.silent and self.running
+
+    @property
+    def promising(self) -> bool:
+        """Whether it works, or may yet."""
+        return not self.unfit and not self.silent
+
+
+class Foreman:
+    """Gives orders to workers in a thread of its own.  `say` is called there too."""
+
+    def __init__(self, client: Any, address: str, run: str, say: Callable[[str], None]) -> None:
+        self.workers: dict[str, Worker] = {}
+        self._client, self._address, self._run, self._say = client, address, run, say
+        self._queue: deque[Order] = deque()
+        self._each_s: dict[Kit, float] = {}
+        self._strikes: dict[str, int] = {}  # by host, since it last finished something
+        self._avoided: dict[str, str] = {}  # hosts, and why their workers get no work
+        self._shared: dict[tuple[Kit, bool], Any] = {}
+        self._code: dict[str, bytes] | None = None
+        self._looked_at = -LOOK_AROUND_S
+        self._alone_since = monotonic()
+        self._noticed = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="foreman", daemon=True)
+        self.lost: Exception | None = None  # why there is no more to come
+        self.ticked_at = monotonic()
+
+    def start(self) -> None:
+        """Begin to look after the cluster."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Give nothing out any more."""
+        self._over.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout=2 * LOOK_AROUND_S)
+
+    @property
+    def slots(self) -> int:
+        """Tasks that able workers do at a time."""
+        return sum(worker.threads for worker in list(self.workers.values()) if worker.able)
+
+    @property
+    def ahead(self) -> int:
+        """Tasks it can use now."""
+        parcel = max((self._parcel(kit) for kit in list(self._each_s)), default=1)
+        return max(1, AHEAD * self.slots * parcel)
+
+    def order(self, function: Callable[[Any], Any], task: Any) -> Future[Any]:
+        """Take a task; one that is a tuple with a Common first has that in common with others."""
+        common = task[0] if isinstance(task, tuple) and task and isinstance(task[0], Common) else None
+        order = Order((function, common), task if common is None else task[1:], Future())
+        if self.lost is None:
+            self._queue.append(order)
+        else:
+            order.future.set_exception(self.lost)
+        return order.future
+
+    # --- the thread ------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        try:
+            while not self._over.wait(TICK_S):
+                self._tick()
+        except Exception as error:  # noqa: BLE001 - it comes up in the thread that waits for results
+            lost = isinstance(error, OSError) or self._client.status != "running"
+            self._give_up(self._gone(error) if lost else error)
+
+    def _tick(self) -> None:
+        self.ticked_at = monotonic()
+        if self._client.status != "running":
+            raise self._gone(None)
+        if monotonic() - self._looked_at > max(LOOK_AROUND_S, len(self.workers) / 100):
+            self._look_around()
+        for worker in list(self.workers.values()):
+            self._meet(worker)
+            self._collect(worker)
+        self._give()
+
+    def _gone(self, error: BaseException | None) -> WorkersLostError:
+        if isinstance(error, WorkersLostError):
+            return error
+        lost = WorkersLostError(f"the Dask scheduler at {self._address} is gone")
+        lost.__cause__ = error
+        return lost
+
+    def _give_up(self, error: Exception) -> None:
+        self.lost = error
+        for worker in self.workers.values():
+            self._queue.extend(order for parcel in worker.hands for order in parcel.orders)
+        while self._queue:
+            _fail(self._queue.popleft(), error)
+
+    def _look_around(self) -> None:
+        """Who is there now, and who has been heard of."""
+        self._looked_at = now = monotonic()
+        there = self._client.scheduler_info(n_workers=-1)["workers"]
+        for address in self.workers.keys() - there.keys():
+            self._left(self.workers.pop(address))
+        for address, known in there.items():
+            worker = self.workers.get(address)
+            if worker is None:
+                host = known.get("host", address)
+                worker = Worker(address, host, known["nthreads"], unfit=self._avoided.get(host, ""))
+                self.workers[address] = worker
+            worker.running = known.get("status", "running") == "running"
+            if known["last_seen"] != worker.last_seen:
+                worker.last_seen, worker.heard_at, worker.silent = known["last_seen"], now, False
+            elif now - worker.heard_at > SILENT_S + len(there) / 50 and not worker.silent:
+                self._went_silent(worker, now - worker.heard_at)
+        self._notice_nobody()
+
+    def _notice_nobody(self) -> None:
+        if any(worker.promising for worker in self.workers.values()):
+            self._alone_since, self._noticed = monotonic(), False
+            return
+        alone_s = monotonic() - self._alone_since
+        if alone_s > NOTICE_S and not self._noticed:
+            self._noticed = True
+            self._say(f"{self._why_nobody()}; waiting {WAIT_S:.0f} s for one that can")
+        if alone_s > WAIT_S:
+            raise WorkersLostError(f"{self._why_nobody()}, and none came in {WAIT_S:.0f} s")
+
+    def _why_nobody(self) -> str:
+        if not self.workers:
+            return f"the Dask scheduler at {self._address} has no worker"
+        why = dict.fromkeys(worker.unfit or "is silent" for worker in self.workers.values())
+        return f"no worker of the Dask scheduler at {self._address} can work ({'; '.join(why)})"
+
+    # --- workers come and go ---------------------------------------------------------------------------------------
+
+    def _meet(self, worker: Worker) -> None:
+        """Greet a worker that has just come, and hear what it says."""
+        if worker.who is not None or worker.unfit:
+            return
+        if worker.greeting is None:
+            call = pickle.dumps(Call(greet, tuple(self._compiled())))
+            worker.greeting = self._pinned(worker, pickle.loads, call, priority=10)
+        elif worker.greeting.status == "error":
+            self._dismiss(worker, _unfit_because(worker.greeting.exception()))
+        elif worker.greeting.status in ("cancelled", "lost"):
+            worker.greeting = None
+        elif worker.greeting.status == "finished":
+            try:
+                who = Who(*worker.greeting.result(timeout=_ANSWER_S))
+            except (OSError, TimeoutError):  # gone since, or will be told of again
+                return
+            if who.code != code_digest():
+                self._dismiss(worker, "has another version of Cardmill")
+                return
+            worker.who = who
+            if who.lacks and not self._alike(who):
+                self._say(f"{worker.address} has another kind of processor: it compiles the engine itself, once")
+
+    def _alike(self, who: Who) -> bool:
+        from sim.engines.kernels import machine  # noqa: PLC0415 - takes a moment to load
+
+        return who.machine == machine()
+
+    def _compiled(self) -> dict[str, bytes]:
+        """Compiled code this process has used so far: a fresh worker is spared a minute."""
+        if self._code is None:
+            from sim.engines.kernels import STORE  # noqa: PLC0415 - takes a moment to load
+
+            self._code = STORE.packed()
+        return self._code
+
+    def _dismiss(self, worker: Worker, why: str) -> None:
+        """Give a worker no work, and say why; a machine with many says it once."""
+        told = any((other.host, other.unfit) == (worker.host, why) for other in self.workers.values())
+        worker.unfit = why
+        if not told:
+            self._say(f"{worker.address} {why}: it gets no work")
+        self._take_back(worker)
+
+    def _left(self, worker: Worker) -> None:
+        """A worker is gone; where several went with work of ours, the machine is avoided if there is another."""
+        if not worker.hands:
+            return
+        strikes = self._strikes[worker.host] = self._strikes.get(worker.host, 0) + 1
+        self._lost_with(worker)
+        elsewhere = any(other.able and other.host != worker.host for other in self.workers.values())
+        if strikes >= STRIKES and elsewhere and worker.host not in self._avoided:
+            self._avoided[worker.host] = f"is on {worker.host}, where {strikes} workers died one after the other"
+            self._say(f"{strikes} workers on {worker.host} died one after the other: it gets no work")
+            for other in self.workers.values():
+                if other.host == worker.host:
+                    other.unfit = other.unfit or self._avoided[worker.host]
+                    self._take_back(other)
+
+    def _lost_with(self, worker: Worker) -> None:
+        for order in [order for parcel in worker.hands for order in parcel.orders]:
+            order.lost_with.add(worker.address)
+            if len(order.lost_with) >= TRIES:
+                raise WorkersLostError(f"{TRIES} workers died one after the other with the same task")
+        self._take_back(worker)
+
+    def _take_back(self, worker: Worker) -> None:
+        parcels, worker.hands = worker.hands, []
+        for parcel in parcels:
+            if not parcel.again:
+                self._queue.extendleft(reversed(parcel.orders))
+            with suppress(OSError):
+                self._client.cancel([parcel.done], force=True)
+        worker.benches.clear()
+
+    def _went_silent(self, worker: Worker, silent_s: float) -> None:
+        """What it has in hand is given out again; should it come back, whoever is first counts."""
+        worker.silent = True
+        parcels = [parcel for parcel in worker.hands if not parcel.again]
+        count = sum(len(parcel.orders) for parcel in parcels)
+        if count:
+            what = f"{count} task{'s' if count > 1 else ''} silent for {silent_s:.0f} s at {worker.address}"
+            self._say(f"{what}: given out again")
+        for parcel in parcels:
+            parcel.again = True
+            self._queue.extendleft(reversed(parcel.orders))
+
+    # --- work goes and comes ---------------------------------------------------------------------------------------
+
+    def _parcel(self, kit: Kit) -> int:
+        """How many tasks to put together."""
+        each_s = self._each_s.get(kit)
+        if not each_s:
+            return 1
+        return max(1, min(_LARGEST, int(max(_PARCEL_S, self.slots * _SCHEDULER_S) / each_s)))
+
+    def _give(self) -> None:
+        """Fill the hands of all who are able, those with the least first."""
+        free = [(len(w.hands) / w.threads, w.address) for w in self.workers.values() if w.able]
+        for _, address in sorted(free):
+            worker = self.workers[address]
+            while self._queue and len(worker.hands) < AHEAD * worker.threads:
+                orders = self._next_orders()
+                if not orders:
+                    return
+                worker.hands.append(self._given(worker, orders))
+
+    def _next_orders(self) -> list[Order]:
+        """Some of the queue, of one kit; none that has its result or that nobody wants any more."""
+        orders: list[Order] = []
+        fair = max(1, -(-len(self._queue) // max(1, self.slots)))
+        while self._queue:
+            order = self._queue[0]
+            if order.future.done():
+                self._queue.popleft()
+                continue
+            if orders and (order.kit != orders[0].kit or len(orders) >= min(fair, self._parcel(order.kit))):
+                break
+            orders.append(self._queue.popleft())
+        return orders
+
+    def _given(self, worker: Worker, orders: list[Order]) -> Parcel:
+        kit = orders[0].kit
+        rests = pickle.dumps([order.rest for order in orders])
+        return Parcel(orders, self._pinned(worker, operator.call, self._bench(worker, kit), rests))
+
+    def _bench(self, worker: Worker, kit: Kit) -> Any:
+        """The bench of a kind of task at a worker; of kinds it has nothing of in hand it needs none."""
+        if kit not in worker.benches:
+            used = {parcel.orders[0].kit for parcel in worker.hands}
+            worker.benches = {known: bench for known, bench in worker.benches.items() if known in used}
+            lacks = worker.who is not None and bool(worker.who.lacks)
+            worker.benches[kit] = self._pinned(worker, pickle.loads, self._outfit(kit, with_code=lacks))
+        return worker.benches[kit]
+
+    def _outfit(self, kit: Kit, *, with_code: bool) -> Any:
+        """What makes a bench, once in the cluster: workers get it from each other."""
+        if (kit, with_code) not in self._shared:
+            self._shared = {known: outfit for known, outfit in self._shared.items() if known[0] == kit}
+            bench = Bench(*kit, self._run, every_s(self.slots))
+            call = pickle.dumps(Call(set_up, self._compiled() if with_code else {}, bench))
+            self._shared[kit, with_code] = self._client.submit(bytes, call, pure=False)
+        return self._shared[kit, with_code]
+
+    def _pinned(self, worker: Worker, function: Callable[..., Any], *arguments: Any, priority: int = 0) -> Any:
+        """Have a worker call a function of Python's own library."""
+        where = [worker.address]
+        return self._client.submit(function, *arguments, workers=where, pure=False, priority=priority)
+
+    def _collect(self, worker: Worker) -> None:
+        """Take what a worker has finished."""
+        for parcel in list(worker.hands):
+            if worker.unfit:  # since the parcel before: what it had in hand is taken back
+                return
+            if parcel.fetched is not None:
+                if parcel.fetched.done():
+                    self._fetched(worker, parcel)
+            elif parcel.done.status == "finished":
+                loop = self._client.loop.asyncio_loop
+                coming = self._client.gather(parcel.done, asynchronous=True)
+                parcel.fetched = asyncio.run_coroutine_threadsafe(_awaited(coming), loop)
+            elif parcel.done.status == "error":
+                worker.hands.remove(parcel)
+                self._failed(worker, parcel, parcel.done.exception())
+            elif parcel.done.status in ("cancelled", "lost"):
+                worker.hands.remove(parcel)
+                self._again(parcel)
+
+    def _fetched(self, worker: Worker, parcel: Parcel) -> None:
+        worker.hands.remove(parcel)
+        try:
+            results, seconds = parcel.fetched.result() if parcel.fetched is not None else ([], 0.0)
+        except Exception:  # noqa: BLE001 - the library raises many kinds where a worker died meanwhile
+            self._again(parcel)
+            return
+        kit, each_s = parcel.orders[0].kit, seconds / len(parcel.orders)
+        self._each_s[kit] = each_s if kit not in self._each_s else 0.8 * self._each_s[kit] + 0.2 * each_s
+        self._strikes[worker.host] = 0
+        for order, result in zip(parcel.orders, results, strict=True):
+            with suppress(InvalidStateError):  # nobody wants it any more, or somebody else was first
+                order.future.set_result(result)
+
+    def _again(self, parcel: Parcel) -> None:
+        if not parcel.again:
+            self._queue.extendleft(reversed(parcel.orders))
+
+    def _failed(self, worker: Worker, parcel: Parcel, error: BaseException) -> None:
+        """A worker that cannot is not the task's fault; all else is."""
+        why = _unable_because(error)
+        if not why:
+            for order in parcel.orders:
+                _fail(order, error)
+            return
+        worker.hands.append(parcel)
+        for order in parcel.orders:
+            order.lost_with.add(worker.address)
+            if len(order.lost_with) >= TRIES:
+                raise WorkersLostError(f"{TRIES} workers failed one after the other with the same task: {why}")
+        self._dismiss(worker, why)
+
+
+async def _awaited(coming: Any) -> Any:
+    return await coming
+
+
+def _fail(order: Order, error: BaseException) -> None:
+    with suppress(InvalidStateError):
+        order.future.set_exception(error)
+
+
+def _unfit_because(error: BaseException) -> str:
+    """Why a worker that did not answer the greeting cannot work."""
+    if isinstance(error, ModuleNotFoundError) and error.name in ("sim", "sim.replications"):
+        return "has no Cardmill"
+    if isinstance(error, ImportError | AttributeError):
+        return f"has another version of Cardmill ({error})"
+    return f"cannot work ({type(error).__name__}: {error})"
+
+
+def _unable_because(error: BaseException) -> str:
+    """Why it is the worker that failed; empty if it is the task."""
+    if isinstance(error, MemoryError):
+        return "has too little memory"
+    if isinstance(error, ImportError):
+        return f"lacks something ({error})"
+    return "died again and again" if type(error).__name__ == "KilledWorker" else ""
