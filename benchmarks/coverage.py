@@ -40,7 +40,7 @@ C = Column
 SUMS = (C.WAIT, C.ABANDONED, C.JOINED)
 KNOWN = {"wait.mean": 12_520.0, "abandoned.share": 0.03649}
 """Of the scenario as it is: forward equations."""
-HARD, MILD = ((5, 1), (10, 1), (20, 1), (100, 1), (20, 5), (20, 20)), ((5, 1), (10, 1), (20, 1), (100, 1), (10, 10))
+HARD, MILD = ((5, 1), (10, 1), (20, 1), (10, 5), (100, 1)), ((5, 1), (10, 1), (20, 1), (10, 5))
 """Replications and days of each."""
 
 HEAD = """\

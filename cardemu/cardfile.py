@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from cardemu import state
 from cardemu.card import Card
+from cardemu.host.lock import InUseError, locked
 from cardemu.host.wholefile import write_whole
 from cardemu.inputfile import read_text
 from cardemu.memory import Cell
@@ -45,35 +47,67 @@ class OpenCard:
     product: Product
     keys: KeyHolder | None
     region: str
-    close: Callable[[], None]
-    """To be called at the end: saves a card that came from a file."""
 
 
-def open_card(name: str | Path, product_name: str | None) -> OpenCard:
-    """The card a user means."""
+@contextmanager
+def opened(name: str | Path, product_name: str | None) -> Iterator[OpenCard]:
+    """The card a user means, for as long as it is worked with; one that came from a file is saved in it at the end.
+
+    Raises UsageError, StateError, ProductError, TransportError and OSError.
+    """
     if str(name).startswith(IN_READER):
-        return _in_reader(str(name).removeprefix(IN_READER), product_name)
+        with _in_reader(str(name).removeprefix(IN_READER), product_name) as found:
+            yield found
+        return
     path = Path(name)
-    card, made = load_card(path, product_name)
-    region = card.memory.read(Cell.IDENTITY)[13:].hex()
-    return OpenCard(card, made, Hsm(made.template.roots), region, lambda: save_card(card, path))
+    with _alone(path):
+        card, made = load_card(path, product_name)
+        before = state.save(card)
+        region = card.memory.read(Cell.IDENTITY)[13:].hex()
+        try:
+            yield OpenCard(card, made, Hsm(made.template.roots), region)
+        finally:
+            if state.save(card) != before:
+                save_card(card, path)
 
 
-def _in_reader(reader: str, product_name: str | None) -> OpenCard:
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other commands from a saved card meanwhile: of two that write it, one would be forgotten."""
+    real = Path(os.path.realpath(path))
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(real.with_name(f".{real.name}.lock")))
+        except InUseError as error:
+            raise UsageError(f"{path}: is in the hands of {error}") from error
+        except OSError:  # where no lock can be written, no card can
+            pass
+        yield
+
+
+@contextmanager
+def _in_reader(reader: str, product_name: str | None) -> Iterator[OpenCard]:
     """A card in a reader.  Keys are used only after the card has proved that it has them: its tries are few."""
     slot = PcscCard(find_reader(reader))
-    given = product(product_name) if product_name else None
     try:
+        given = product(product_name) if product_name else None
         link = Link(slot, power_up(slot), card_product=given)
         link.enter()
         made = link.product
         hsm = Hsm(made.template.roots)
         link.keys = hsm
         genuine = _genuine(link)
-        return OpenCard(slot, made, hsm if genuine else None, link.region, slot.close)
+        found = OpenCard(slot, made, hsm if genuine else None, link.region)
     except (AtrError, StatusError) as error:
         slot.close()
         raise UsageError(f"{slot.reader}: not a social security card: {error}") from error
+    except BaseException:
+        slot.close()
+        raise
+    try:
+        yield found
+    finally:
+        slot.close()
 
 
 def _genuine(link: Link) -> bool:

@@ -96,6 +96,9 @@ def card_serve(
     save: Annotated[
         list[Path] | None, typer.Option(help="save the card there at the end; once for each card, in their order")
     ] = None,
+    contactless: Annotated[
+        bool, typer.Option("--contactless", help="show them as a contactless reader does: its ATR, UID with FFCA000000")
+    ] = False,
     product: OwnProduct = None,
 ) -> None:
     """Put cards into a virtual PC/SC reader, where other programs see them, until Ctrl-C.
@@ -106,7 +109,15 @@ def card_serve(
     from cardemu import serving
 
     raise typer.Exit(
-        serving.serve(cards, slot=slot, product_name=product, own=own_pcscd, program=program, save=save or ())
+        serving.serve(
+            cards,
+            slot=slot,
+            product_name=product,
+            own=own_pcscd,
+            program=program,
+            save=save or (),
+            contactless=contactless,
+        )
     )
 
 

@@ -14,7 +14,7 @@ from typing import ParamSpec
 
 from cardemu import state
 from cardemu.card import Card
-from cardemu.cardfile import OpenCard, UsageError, check_replaceable, open_card, save_card, script_of, text_of
+from cardemu.cardfile import OpenCard, UsageError, check_replaceable, opened, save_card, script_of, text_of
 from cardemu.catalogue import catalogue as commands
 from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
@@ -194,27 +194,30 @@ def read(
 
     `path`: a saved card, or `pcsc:READER`.
     """
-    card = open_card(path, product_name)
-    desk, out = _reader(card, pin), bytearray()
-    if address:
-        code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-        card.close()
-        if code == OK:
-            found = out.decode("gb18030")
-            write_json({"data": found}, None) if as_json else say(found)
-        if code == Code.BAD_PARAMETER:
-            raise UsageError(f"{address!r} must be an address of this card, such as SSSEEF05|06|07|$")
-        return FINE if code == OK else _refused(code)
-    code, head = basic(desk)
-    if code != OK:
-        card.close()
-        return _refused(code)
-    files = {row.key: file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
-    card.close()
+    with opened(path, product_name) as card:
+        desk = _reader(card, pin)
+        if address:
+            return _read_one(desk, address, as_json=as_json)
+        code, head = basic(desk)
+        if code != OK:
+            return _refused(code)
+        files = {row.key: file_values(desk, row) for row in card.product.files if row.kind is not Kind.TRANSPARENT}
     if as_json:
         write_json({"basic": head, "files": files}, 1)
     else:
         _print_card(head, files, card.product)
+    return FINE
+
+
+def _read_one(desk: Reader, address: str, *, as_json: bool) -> int:
+    out = bytearray()
+    code = desk.iReadCard(1, AUTH_KEY, "", address, out)
+    if code == Code.BAD_PARAMETER:
+        raise UsageError(f"{address!r} must be an address of this card, such as SSSEEF05|06|07|$")
+    if code != OK:
+        return _refused(code)
+    found = out.decode("gb18030")
+    write_json({"data": found}, None) if as_json else say(found)
     return FINE
 
 
@@ -228,15 +231,13 @@ def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]],
 @complaining
 def write(path: Path | str, wanted: Iterable[str], *, product_name: str | None = None) -> int:
     """Write elements under their update keys: FILE.TAG=VALUE or FILE.NAME=VALUE, such as SSSEEF06.0A=2."""
-    card = open_card(path, product_name)
-    desk, out = _reader(card), bytearray()
-    pairs = [assignment(card.product, text) for text in wanted]
-    if not pairs:
-        raise UsageError("nothing to write: give FILE.TAG=VALUE, such as SSSEEF06.0A=2")
-    address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)
-    data = "".join(f"{key}|{value}|$" for key, _, value in pairs)
-    code = desk.iWriteCard(1, "", address, data, out)
-    card.close()
+    with opened(path, product_name) as card:
+        pairs = [assignment(card.product, text) for text in wanted]
+        if not pairs:
+            raise UsageError("nothing to write: give FILE.TAG=VALUE, such as SSSEEF06.0A=2")
+        address = "".join(f"{key}|{tag}|$" for key, tag, _ in pairs)
+        data = "".join(f"{key}|{value}|$" for key, _, value in pairs)
+        code = _reader(card).iWriteCard(1, "", address, data, bytearray())
     if code in {Code.BAD_CHARACTERS, Code.BAD_LENGTH, Code.BAD_INPUT, Code.BAD_PARAMETER}:
         raise UsageError(f"{' '.join(value for _, _, value in pairs)!r}: {english(code)}")
     return FINE if code == OK else _refused(code)
@@ -245,9 +246,8 @@ def write(path: Path | str, wanted: Iterable[str], *, product_name: str | None =
 @complaining
 def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> int:
     """Show the PIN to a card; a wrong one counts, as on the real card."""
-    card = open_card(path, product_name)
-    code = _reader(card, pin).iVerifyPIN(1, bytearray())
-    card.close()
+    with opened(path, product_name) as card:
+        code = _reader(card, pin).iVerifyPIN(1, bytearray())
     if code in {Code.PIN_LENGTH, Code.BAD_CHARACTERS, Code.CANCELLED}:
         raise UsageError(f"PIN {pin!r} must be 4 to 16 digits")
     if code != OK:
@@ -272,8 +272,7 @@ def apdu(
     text, name = (None, "input") if script is None else (script_of(script), script.name)
     if text is not None:
         parse(text, name)
-    card = open_card(path, product_name)
-    try:
+    with opened(path, product_name) as card:
         shell, wrong = Shell(card.slot, card.product, card.keys, card.region, name), False
         say(shell.greeting)
         for number, line in enumerate(typed() if text is None else text.splitlines(), start=1):
@@ -290,8 +289,6 @@ def apdu(
                 shell.failures += 1
         if trace is not None:
             write_whole(trace, FORMATS[trace.suffix].write(shell.trace))
-    finally:
-        card.close()
     return USAGE if wrong else REFUSED if shell.failures else FINE
 
 

@@ -31,6 +31,7 @@ from cardemu.transports.in_process import spoken
 from cardemu.transports.pcscd import MAX_READERS, SLOTS, SOCKET_VARIABLE, OwnPcscd, missing, on_loopback, open_ports
 from cardemu.transports.renewal import NOT_SAVED, next_cards, on_signal
 from cardemu.transports.vpcd import RETRY_S, Reader, serve_all, slot_port
+from cardemu.wrappers.contactless import Contactless
 
 PROGRAMS = {"pcsc_scan": "pcsc-tools", "scriptor": "pcsc-tools", "opensc-tool": "opensc", "pkcs15-tool": "opensc"}
 """Debian packages of programs people look at cards with."""
@@ -50,6 +51,7 @@ class Place:
     step: int
     product_name: str | None = None
     save: Path | None = None
+    contactless: bool = False
     card: Card = field(init=False)
     port: Port = field(init=False)
     """The card as a reader sees it."""
@@ -72,7 +74,10 @@ class Place:
                 raise UsageError(f"{self.name}: no such saved card, and no product; products: {', '.join(names())}")
             card, made = load_card(path, self.product_name)
             words = f"{made.name}, {path.name}"
-        self.card, self.port, self.words = card, spoken(card, made.protocol), words
+        if self.contactless and "contactless" not in made.media:
+            raise UsageError(f"{made.name}: has no contactless interface")
+        port = Contactless(card) if self.contactless else spoken(card, made.protocol)
+        self.card, self.port, self.words = card, port, words
 
     def renew(self, reader: Reader) -> None:
         """The next card into the reader: another person's, or the saved one as its file has it now."""
@@ -106,19 +111,21 @@ def serve(
     own: bool = False,
     program: str = "",
     save: Sequence[Path] = (),
+    contactless: bool = False,
 ) -> int:
     """Show each card in a slot of the virtual reader, from `slot` on, until Ctrl-C or until `program` ends.
 
     A card is a saved card, or a product: then it is made, for a synthetic person.  `own`: with a PC/SC service of its
     own, beside the system's.  `save`: a file for each card, written when it is taken out; without, what a terminal
-    writes is lost.  SIGUSR1 puts the next cards in.  Exit code 0, that of the program, or 2.
+    writes is lost.  `contactless`: as a contactless reader shows them.  SIGUSR1 puts the next cards in.  Exit code 0,
+    that of the program, or 2.
     """
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if save and len(save) != len(cards):
         raise UsageError(f"--save {len(save)} times for {len(cards)} cards: give it once for each card, in their order")
     files: list[Path | None] = [*save] or [None] * len(cards)
     places = [
-        Place(name, number, len(cards), product_name, file)
+        Place(name, number, len(cards), product_name, file, contactless)
         for number, (name, file) in enumerate(zip(cards, files, strict=True))
     ]
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reports.phrases import expected, measured
+from reports.phrases import expected, measured, value
 from reports.verdict import expectation_title, kind_title
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Expectation:
     expected: str
     measured: str
     certainty: str
+    still: str
+    """Who still waited or was inside when the run ended, and what that makes of the value; empty: nobody."""
     verdict: str
     """"met", "missed" or, of a run that was interrupted, "not_judged"."""
 
@@ -224,11 +226,25 @@ def expectations(tables: Tables, info: RunInfo, words: Words) -> list[Expectatio
             expectation_title(tables, row, info, words),
             expected(table.expected[row], words),
             *measured(table.measured[row], words),
+            still=_still(tables, row, words),
             verdict=_verdict(table, row),
         )
         for row in range(len(table.title))
     ]
     return sorted(rows, key=lambda row: row.verdict == "met")
+
+
+def _still(tables: Tables, row: int, words: Words) -> str:
+    table = tables.expectations
+    if table.still[row] <= 0:
+        return ""
+    key = "expectations.still_inside" if table.still_inside[row] else "expectations.still_waiting"
+    told = words(
+        key, count=words.count(float(table.still[row])), longest=words.duration(float(table.still_longest_ms[row]))
+    )
+    if not table.with_them[row]:
+        return told
+    return told + words("expectations.with_them", value=value(table.with_them[row], words))
 
 
 def _verdict(table: Expectations, row: int) -> str:

@@ -52,7 +52,7 @@ def measured(phrase: str, words: Words) -> tuple[str, str]:
 
 def expected(phrase: str, words: Words) -> str:
     """Write "at most 30 min", or several limits, in words."""
-    return words("unit.list").join(_limit(part, words) for part in phrase.split(", "))
+    return words("unit.comma").join(_limit(part, words) for part in phrase.split(", "))
 
 
 def _limit(part: str, words: Words) -> str:

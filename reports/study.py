@@ -145,6 +145,7 @@ _COMPARED_READ = Text(
     "圆点是 {b} 与 {a} 相差的比例（以 {a} 为 100%），横线是置信区间，其宽度使所有行在 100 次研究中有 95 次同时成立。"
     "跨过 0 线的区间不能下结论。",
 )
+_RELATIVE = Text("{b} minus {a}, % of {a}", "{b} 减 {a}，占 {a} 的百分比")
 _KNOWN_OF = Text("known: {n} / {total}", "可以确定：{n} / {total}")
 _KNOWN, _NOT_KNOWN = Text("known", "可以确定"), Text("not known yet", "尚不能确定")
 
@@ -166,7 +167,9 @@ def difference_picture(differences: Sequence[Difference], sides: Sides, words: W
     known = sum(row.sure for row in rows)
     finding = words.of(_KNOWN_OF).format(n=known, total=len(rows))
     keys = (words.of(_KNOWN), words.of(_NOT_KNOWN))
-    return drawn("differences", title, finding, how, lambda f: draw_spans(f, rows, f"({b} - {a}) / {a}, %", keys))
+    return drawn(
+        "differences", title, finding, how, lambda f: draw_spans(f, rows, words.of(_RELATIVE).format(a=a, b=b), keys)
+    )
 
 
 def _axis(unit: Unit, values: Sequence[float]) -> tuple[float, str]:

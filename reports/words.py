@@ -20,6 +20,8 @@ LANGUAGES = ("en", "zh")
 WORDING = Path(__file__).parent / "wording"
 SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS = 1_000, 60_000, 3_600_000, 86_400_000
 _FEN_A_YUAN = 100
+_LEAST_PERCENT = 0.1
+"""The smallest share that is written as a number other than 0."""
 
 
 def flatten(table: dict[str, object], prefix: str = "") -> dict[str, str]:
@@ -84,6 +86,10 @@ class Words:
     def share(self, share: float) -> str:
         """Share of one as a percentage; one decimal below ten per cent and close to a hundred."""
         percent = share * 100
+        if 0 < percent < _LEAST_PERCENT / 2:
+            return self("unit.under_percent", n=f"{_LEAST_PERCENT:g}")
+        if 100 - _LEAST_PERCENT / 2 <= percent < 100:
+            return self("unit.over_percent", n=f"{100 - _LEAST_PERCENT:g}")
         places = 0 if percent == round(percent) or 10 <= percent <= 99 or percent > 100 else 1
         return self("unit.percent", n=f"{percent:.{places}f}".replace("-", "\N{MINUS SIGN}"))
 

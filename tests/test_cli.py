@@ -224,7 +224,7 @@ def test_a_folder_that_is_not_ours_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine" / "thesis.txt").write_text("precious", encoding="utf-8")
     code, out = run_in(tmp_path, "run", "scenario.toml", "--out", "mine")
     assert code == 2
-    assert "no run of ours" in out
+    assert "mine is not empty and holds no results of ours (thesis.txt)" in out
     assert (tmp_path / "mine" / "thesis.txt").read_text(encoding="utf-8") == "precious"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cardemu.host.claim import LIST
 from sim.replications.session import Beat
 from tests.command import run_in
 from tests.replications.runs import desk
@@ -126,11 +127,11 @@ def test_wrong_options_of_a_run_are_explained(tmp_path: Path, arguments: tuple[s
     ],
 )
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, command: tuple[str, ...]) -> None:
-    """Exit code 1, one line, no traceback, and nothing is said to be kept."""
+    """Exit code 2 (1 is a verdict on a card), one line, no traceback, and nothing is said to be kept."""
     path = desk(tmp_path, replications=2)
     code, out = run_in(tmp_path, *command, "--out", "desk.toml/x", *HERE)
-    assert code == 1
-    assert re.fullmatch(r"desk\.toml/x(/a)? cannot be written: (Not a directory|File exists)\n", out)
+    assert code == 2
+    assert re.fullmatch(r"desk\.toml/x cannot be written to: (Not a directory|File exists)\n", out)
     assert path.is_file()
 
 
@@ -151,12 +152,12 @@ def test_a_run_that_keeps_no_log_replaces_an_older_run_and_nothing_else(tmp_path
     assert run_in(tmp_path, *options, "--resume") == (0, "")
     assert (tmp_path / "runs/desk/run.json").exists()
     assert run_in(tmp_path, *options, "--set", "stations.desk.counters=3") == (0, "")
-    assert {path.name for path in (tmp_path / "runs/desk").iterdir()} == {"replications.rows", "report.html"}
+    assert {path.name for path in (tmp_path / "runs/desk").iterdir()} == {LIST, "replications.rows", "report.html"}
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("One", "utf-8")
     code, out = run_in(tmp_path, *options, "--out", "thesis")
     assert code == 2
-    assert "thesis is not empty and is no run of ours" in out
+    assert "thesis is not empty and holds no results of ours" in out
     assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
 
 

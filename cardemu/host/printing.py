@@ -78,7 +78,7 @@ def _widths(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], room:
         return []
     words = [_longest([word for cell in column for word in cell.split()]) for column in columns]
     lines = [_longest([line for cell in column for line in cell.splitlines()]) for column in columns]
-    for wanted in ([lines[0], *words[1:]], lines):
+    for wanted in ([lines[0], *widths[1:]], [lines[0], *words[1:]], lines):  # the names of the rows first
         spare = _granted(widths, wanted, spare)
     return widths
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _LONG_BYTES = 200
@@ -29,7 +29,8 @@ def whole(path: Path) -> Iterator[Path]:
             yield part
             part.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written nothing can be removed, and there is nothing
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -97,20 +97,22 @@ def _version(package: str) -> str:
 def write(record: Record, out: Path, *, force: bool = False) -> Path:
     """Write a bundle as the folder `out`; with `force` in the place of one that is there already.
 
-    BundleError when something else is there or another process is at it, OSError where nothing can be written.
+    BundleError when something else is there, another process is at it, or it cannot be written.
     """
     check_place(out, force=force)
     files = files_of(record)
     files[MANIFEST] = manifest_of(record, files)
     real = Path(os.path.realpath(out))
-    real.parent.mkdir(parents=True, exist_ok=True)
     try:
+        real.parent.mkdir(parents=True, exist_ok=True)
         with locked(real.with_name(f".{real.name}.lock")):
             _take_over(real)
             check_place(out, force=force)
             _exchange(files, real)
     except InUseError as error:
         raise BundleError(f"{out}: is being written by {error}") from error
+    except OSError as error:
+        raise BundleError(f"{out}: cannot be written: {error.strerror}") from error
     return out
 
 

@@ -1,13 +1,13 @@
 """Starts a program with a listening socket as systemd would, in a network of its own where it can have one.
 
-    python -m cardemu.transports.activate CLIENTS CONTROL PROGRAM ...
+    python -m cardemu.transports.activate CLIENTS PARENT CONTROL PROGRAM ...
 
 pcscd takes its client socket (CLIENTS, a file descriptor) that way, so one of our own needs no root, no fixed path, and
 disturbs no other.  The driver's ports, which it opens on every interface, lie in a network namespace that nobody else
 is in; connections to them are made by a helper there and handed out through the socket CONTROL: two bytes of port in,
 a descriptor out.  Its first byte says whether there is such a namespace (Linux; user_namespaces(7)).  Without CONTROL
-(-1) the program stays in the network it is started in.  All ends with the process that started it, however that one
-ends (PR_SET_PDEATHSIG).
+(-1) the program stays in the network it is started in.  All ends with the process that started it (PARENT),
+however that one ends (PR_SET_PDEATHSIG).
 """
 
 from __future__ import annotations
@@ -30,9 +30,12 @@ LOOPBACK = "127.0.0.1"
 ALONE, NOT_ALONE = b"1", b"0"
 
 
-def _die_with_parent() -> None:
+def _end_with(parent: int) -> None:
+    """End when the parent process does, also when it has ended before this could be said."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            sys.exit(1)
 
 
 def _leave_the_network() -> None:
@@ -78,8 +81,9 @@ def _alone(control: socket.socket, clients: int) -> None:
     if alone:
         _leave_the_network()
     control.send(ALONE if alone else NOT_ALONE)
+    parent = os.getpid()
     if alone and not os.fork():
-        _die_with_parent()
+        _end_with(parent)
         os.close(clients)
         try:
             _hand_out(control)
@@ -89,11 +93,11 @@ def _alone(control: socket.socket, clients: int) -> None:
 
 def main(arguments: list[str]) -> None:
     """Become the program; returns never."""
-    passed, control, program = int(arguments[0]), int(arguments[1]), arguments[2:]
+    passed, parent, control, program = int(arguments[0]), int(arguments[1]), int(arguments[2]), arguments[3:]
     if control >= 0:
         with socket.socket(fileno=control) as mine:
             _alone(mine, passed)
-    _die_with_parent()
+    _end_with(parent)
     if passed != LISTEN_FDS_START:
         os.dup2(passed, LISTEN_FDS_START)
         os.close(passed)

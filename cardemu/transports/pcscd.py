@@ -246,8 +246,9 @@ class OwnPcscd:
             if self.private:
                 self._control, theirs = socket.socketpair()
                 handles.append(theirs.fileno())
-            command = [sys.executable, "-m", "cardemu.transports.activate", str(handles[0])]
-            command.append(str(theirs.fileno() if theirs is not None else -1))
+            control = theirs.fileno() if theirs is not None else -1
+            words = (handles[0], os.getpid(), control)
+            command = [sys.executable, "-m", "cardemu.transports.activate", *map(str, words)]
             command += [daemon() or "pcscd", "--foreground", "--info", "--config", str(self.folder / "readers")]
             self._process = subprocess.Popen(  # noqa: S603 - our own words
                 command,

@@ -214,9 +214,10 @@ def _histograms(result: NationResult) -> list[TimeHistogram]:
     return [found for name in LEADS if (found := _histogram(result, name)) is not None and found.max_ms > 0]
 
 
+_CASES = Text("cases", "件数")
 _TIMES_FINDING = Text(
-    "{what}: half of all people in the nation need less than {half}, nine of ten less than {ninety}.",
-    "{what}：全国一半的人少于 {half}，九成少于 {ninety}。",
+    "{what}: half of all cases in the nation take {half} at most, nine of ten {ninety} at most.",
+    "{what}：全国一半的件不超过 {half}，九成不超过 {ninety}。",
 )
 
 
@@ -269,7 +270,7 @@ PLOTS = (
         ),
         lambda result: bool(_histograms(result)),
         _times_finding,
-        lambda result, figure, words: draw_histograms(figure, _histograms(result), words, ""),
+        lambda result, figure, words: draw_histograms(figure, _histograms(result), words, words.of(_CASES)),
     ),
 )
 """In the order of the page."""

@@ -46,11 +46,11 @@ WORKDAYS = 248
 
 SHOWN = (
     Shown("outlets.wait_mean", Text("Outlets: mean wait", "网点：平均等待时间"), "time"),
-    Shown("outlets.wait_p99", Text("Outlets: 99 of 100 wait less", "网点：99%等待少于"), "time"),
+    Shown("outlets.wait_p99", Text("Outlets: 99 of 100 wait at most", "网点：99%等待不超过"), "time"),
     Shown("hotline.abandoned", Text("Hotline: callers who give up", "热线：放弃率"), "share"),
-    Shown("application_to_hand.p90", Text("Application to hand: 9 of 10 less", "申请到领卡：九成少于"), "time"),
-    Shown("report_to_hand.p90", Text("Loss report to new card: 9 of 10 less", "挂失到补卡：九成少于"), "time"),
-    Shown("exposure.p90", Text("Lost card still accepted: 9 of 10 less", "遗失卡仍可用：九成少于"), "time"),
+    Shown("application_to_hand.p90", Text("Application to hand: 9 of 10 at most", "申请到领卡：九成不超过"), "time"),
+    Shown("report_to_hand.p90", Text("Loss report to new card: 9 of 10 at most", "挂失到补卡：九成不超过"), "time"),
+    Shown("exposure.p90", Text("Lost card still accepted: 9 of 10 at most", "遗失卡仍可用：九成不超过"), "time"),
     Shown("counters.busy", Text("Counters at work", "窗口利用率"), "share", ranked=False),
     Shown("agents.busy", Text("Agents at work", "坐席利用率"), "share", ranked=False),
     Shown("machines.a_day", Text("Cards a machine and working day", "每台制卡机每工作日制卡"), "decimal", ranked=False),

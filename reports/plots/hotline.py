@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.metrics.tables import Ints, Tables
 
 _LEFT = 50.0
-_CALLS_PT, _WAITS_PT, _MOST_CLOCKS = 170.0, 76.0, 13
+_CALLS_PT, _WAITS_PT, _ABOVE_WAITS_PT, _ABOVE_CALLS_PT, _MOST_CLOCKS = 170.0, 76.0, 54.0, 84.0, 13
 _ANSWERED = Text("answered by an agent", "人工接听")
 _SELF = Text("finished by the voice menu", "语音菜单办结")
 _GAVE_UP = Text("caller gave up waiting", "等待中放弃")
@@ -105,10 +105,10 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
     first, last = int(used[0]), int(used[-1]) + 1
     kinds = np.flatnonzero(offered.any(axis=1)).tolist()
     outcomes = _outcomes(tables, words)
-    top = 40.0 + 18 * legend_rows([key.label for _, key in outcomes], _LEFT)
+    top = 60.0 + 18 * legend_rows([key.label for _, key in outcomes], _LEFT)
     heard = bool(joined.any())
-    block = 60 + _CALLS_PT + (54 + _WAITS_PT if heard else 0)
-    height = top + block * len(kinds) + 22
+    block = _ABOVE_CALLS_PT + _CALLS_PT + (_ABOVE_WAITS_PT + _WAITS_PT if heard else 0)
+    height = top + block * len(kinds) - _ABOVE_CALLS_PT + 46
     most = max(float((offered[kind] / _days(tables)[kind]).max()) for kind in kinds)
     for number, kind in enumerate(kinds):
         above = top + block * number
@@ -123,7 +123,7 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
         name_axes(calls, y=words.of(_CALLS))
         axes = calls
         if heard:
-            above += _CALLS_PT + 54
+            above += _CALLS_PT + _ABOVE_WAITS_PT
             axes = place(figure, Box(height=height, top=above, bottom=height - above - _WAITS_PT))
             _waits(axes, waits, kind, slice(first, last), words)
         for one in (calls, axes):

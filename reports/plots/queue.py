@@ -41,9 +41,17 @@ _FINDING = {
         "排队最多的是{place}，{kind} {time} 约有 {n} 张卡等待制作，值守 {servers} 个。",
     ),
 }
+_TOGETHER = Text("{place} ({n} places together)", "{place}（{n} 处合计）")
 _PICKED = Text(
     " Shown are the {n} of {total} places with the longest queues.", "图中是 {total} 处里队伍最长的 {n} 处。"
 )
+
+
+def _place(tables: Tables, row: int, words: Words) -> str:
+    """A group of stations; that it is several is said, since their people and servers are added up."""
+    title = group_title(tables.through_day, row, words)
+    places = tables.stations.group.count(tables.through_day.group[row])
+    return words.of(_TOGETHER).format(place=title, n=words.count(places)) if places > 1 else title
 
 
 def _groups(tables: Tables) -> list[int]:
@@ -65,7 +73,7 @@ def _finding(tables: Tables, words: Words) -> str:
     kind, slot = map(int, np.unravel_index(int(np.nanargmax(queue)), queue.shape))
     waiting, servers = float(queue[kind, slot]), float(day.servers_mean[kind, row, slot])
     text = words.of(_FINDING[day.serves[row]]).format(
-        place=group_title(day, row, words),
+        place=_place(tables, row, words),
         kind=kind_name(kind, words),
         n=words.decimal(waiting, 0 if waiting >= 10 else 1),
         time=words.clock(float(day.quarter_ms[slot])),
@@ -108,7 +116,7 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
         last_row = cell >= (rows - 1) * columns
         name_axes(axes, y=words.of(_AXES[day.serves[row]]), x=words("pictures.hour_axis") if last_row else "")
         for text, height, size, weight in (
-            (group_title(day, row, words), 40, 11.5, "bold"), (kind_title(day, kind, words), 26, 10.5, "normal"),
+            (_place(tables, row, words), 40, 11.5, "bold"), (kind_title(day, kind, words), 26, 10.5, "normal"),
         ):  # fmt: skip
             axes.annotate(
                 shorten(text, width - 56, size), (0, 1), (-6, height), xycoords="axes fraction",

@@ -24,6 +24,7 @@ from sim.metrics.build_counts import (
     stories_table,
     time_histograms,
 )
+from sim.metrics.catalogue import WITHIN
 from sim.metrics.counting import Bools, Floats
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS
 from sim.metrics.expect import Verdict
@@ -35,12 +36,11 @@ from sim.procedures.model import Place
 LEVELS = np.array([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0])
 WORST = 10
 _FROM_SUMS = (
-    "wait.p50", "wait.positive", "wait.within", "served.count", "queue.mean", "utilisation", "abandoned.share",
-    "balked.share", "blocked.share", "turned_away.count",
+    "wait.p50", "wait.max", "wait.positive", "wait.within", "served.count", "queue.mean", "queue.max", "utilisation",
+    "abandoned.share", "balked.share", "blocked.share", "turned_away.count",
 )  # fmt: skip
 """Metrics of the headline that are told without an interval, so that the sums of all replications suffice."""
-_FROM_EACH = ("wait.mean", "wait.p90", "wait.max", "queue.max")
-"""The others: with an interval, or the mean of the replications' maxima."""
+_FROM_EACH = ("wait.mean", "wait.p90")
 
 
 def build_tables(
@@ -146,7 +146,7 @@ def _headline(results: Sequence[Result], pooled: Result, targets: dict[str, int]
 
     def ask(results: Sequence[Result], metrics: Sequence[str]) -> dict[str, list[Estimate]]:
         asked = [
-            (Question(metric, threshold_ms=targets[name] if metric == "wait.within" else None), chosen)
+            (Question(metric, threshold_ms=targets[name] if metric in WITHIN else None), chosen)
             for metric in metrics
             for _, name, _, _, _, chosen in rows
         ]
@@ -191,8 +191,16 @@ def _headline(results: Sequence[Result], pooled: Result, targets: dict[str, int]
         blocked_share=values("blocked.share"),
         turned_away=values("turned_away.count"),
         left=per_run(c.ABANDONED, c.SENT_HOME, c.TURNED_AWAY, c.BALKED, c.BLOCKED),
+        still_waiting=per_run(c.STILL_WAITING),
+        still_longest_ms=np.array([_longest(pooled, row[5]) for row in rows], dtype=np.float64),
         note=tuple(e.interval.note for e in mean),
     )
+
+
+def _longest(result: Result, chosen: Bools) -> float:
+    """Longest wait so far of those who still wait at some stations when the run ends."""
+    values, _ = result.cube.still_waits.of(chosen)
+    return float(values[-1]) if len(values) else 0.0
 
 
 def _through_day(result: Result, thresholds: dict[str, int]) -> t.ThroughDay:

@@ -12,6 +12,7 @@ from sim.metrics.counting import Floats, quantile, total_by
 from sim.metrics.expect import Verdict
 from sim.metrics.fold import EVERYTHING, Result
 from sim.metrics.names import DAY_MS
+from sim.metrics.units import in_words
 from sim.office.fields import Ledger
 
 BINS = 40
@@ -166,6 +167,13 @@ def expectations_table(verdicts: Sequence[Verdict]) -> t.Expectations:
         ok=np.array([v.ok for v in verdicts], dtype=np.bool_),
         judged=np.array([v.judged for v in verdicts], dtype=np.bool_),
         text=tuple(v.text for v in verdicts),
+        still=np.array([-1 if v.still is None else v.still.people for v in verdicts], dtype=np.int64),
+        still_longest_ms=np.array([0.0 if v.still is None else v.still.longest_ms for v in verdicts], dtype=np.float64),
+        still_inside=np.array([v.still is not None and v.still.inside for v in verdicts], dtype=np.bool_),
+        with_them=tuple(
+            in_words(v.judged_by, v.unit) if v.judged_by < v.measured or v.judged_by > v.measured else ""
+            for v in verdicts
+        ),
     )
 
 

@@ -57,6 +57,18 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Those served after a wait up to a threshold over the sum of some columns.
+
+    `patient`: less those who gave up by then, as they did not give the place the time it asks for.
+    """
+
+    below: tuple[Column, ...]
+    about: str
+    patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """What everybody may know of a metric."""
 
@@ -70,6 +82,10 @@ RATIOS: dict[str, Ratio] = {
     "wait.served.mean": Ratio((C.WAIT_SERVED,), (C.SERVED_ATTEMPTS,), Unit.TIME, "mean wait of those served"),
     "wait.positive": Ratio((C.WAITED,), (C.JOINED,), Unit.SHARE, "who had to wait, of all who joined a queue"),
     "stay.mean": Ratio((C.STAY,), (C.STAYED,), Unit.TIME, "mean time from joining until the person leaves the place"),
+    "visit.mean": Ratio(
+        (C.VISIT_TIME,), (C.VISITS,), Unit.TIME,
+        "mean time in the house: from coming to the first place until the person is at none, all places together",
+    ),
     "service.mean": Ratio((C.SERVICE,), (C.SERVED,), Unit.TIME, "mean time of a service"),
     "utilisation": Ratio(
         (C.BUSY_AREA,), (C.CAPACITY_AREA,), Unit.SHARE,
@@ -101,10 +117,29 @@ COUNTS: dict[str, Count] = {
     "served.count": Count((C.SERVED,), "services that ended"),
     "refused.count": Count((C.REFUSED,), "steps the office refused"),
 }
-WITHIN, LONGEST_QUEUE = "wait.within", "queue.max"
+_OFFERED = tuple(column for column in _ATTEMPTS if column is not C.SELF_SERVICE)
+WITHIN: dict[str, Within] = {
+    "wait.within": Within((C.JOINED,), "served after a wait up to the threshold, of all who joined a queue"),
+    "service_level.answered": Within((C.SERVED_ATTEMPTS,), "answered within the threshold, of all answered"),
+    "service_level.offered": Within(
+        _OFFERED,
+        "answered within the threshold, of all who came for a server: those who gave up, were sent home, found the "
+        "door closed, no line free or the queue too long are among them; what a voice menu answers is not",
+    ),
+    "service_level.patient": Within(
+        _OFFERED, "the same, of all who came but those who gave up within the threshold", patient=True
+    ),
+}
+"""Call centres state their service level in these ways, which differ in what becomes of those who gave up."""
+LONGEST_QUEUE = "queue.max"
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
-_WAITS = {"wait": "wait of all who joined a queue", "wait.served": "wait of those served"}
+LENGTHS = {
+    "wait": "wait of all who joined a queue",
+    "wait.served": "wait of those served",
+    "visit": "time in the house, all places together",
+}
+"""Families of metrics that are quantiles or the maximum of a distribution."""
 _LEADS = {f"lead.{lead}": f"time {lead.replace('_', ' ')}" for lead in LEADS}
 _WORDS = {
     **{part: f"{part[1:]} of 100 people do not exceed it" for part in QUANTILES},
@@ -120,8 +155,8 @@ def _part(family: str, part: str, about: str) -> tuple[str, Metric]:
 
 FIXED: dict[str, Metric] = {
     **{name: Metric(ratio.unit, ratio.about) for name, ratio in RATIOS.items()},
-    WITHIN: Metric(Unit.SHARE, "served after a wait up to the threshold, of all who joined a queue"),
-    **dict(_part(family, part, about) for family, about in _WAITS.items() for part in (*QUANTILES, "max")),
+    **{name: Metric(Unit.SHARE, within.about) for name, within in WITHIN.items()},
+    **dict(_part(family, part, about) for family, about in LENGTHS.items() for part in (*QUANTILES, "max")),
     **{name: Metric(level.unit, f"{level.about}, averaged over time") for name, level in LEVELS.items()},
     LONGEST_QUEUE: Metric(Unit.LEVEL, "longest queue at any one place in a replication; of several: their mean"),
     **{name: Metric(Unit.COUNT, f"{count.about}, in a replication") for name, count in COUNTS.items()},

@@ -143,6 +143,11 @@ class Distribution:
         self._merge()
         return (self._keys.astype(np.float64) if self.exact else bucket_middle(self._keys, self.bits)), self._counts
 
+    def values(self) -> Floats:
+        """The value (or bucket middle when not exact) of each line of the table."""
+        kept = self.table()[1]
+        return kept.astype(np.float64) if self.exact else bucket_middle(kept, self.bits)
+
     def coarse(self) -> tuple[Ints, Ints]:
         """Numbers of coarse buckets in rising order, and how many values of the only group are in each."""
         self._merge()
@@ -151,8 +156,8 @@ class Distribution:
 
     def quantile_by_group(self, level: float, groups: int) -> Floats:
         """A quantile of each of the first groups; NaN of an empty one."""
-        group, value, count = self.table()
-        values = value.astype(np.float64) if self.exact else bucket_middle(value, self.bits)
+        group, _, count = self.table()
+        values = self.values()
         edges = np.searchsorted(group, np.arange(groups + 1)).tolist()
         return np.array(
             [quantile(values[a:b], count[a:b], level) for a, b in pairwise(edges)],

@@ -7,7 +7,7 @@ several it is that of all people together (`replicated.py`); counts are per repl
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import Interval
 from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_all
 from sim.metrics.names import Names
+from sim.metrics.still import Still, still_of
 from sim.metrics.units import difference_in_words, in_words
 
 NOT_JUDGED = "not judged, the run was interrupted"
@@ -91,6 +92,8 @@ class Verdict:
     expected_text: str
     measured_text: str
     text: str
+    still: Still | None  # who still waited, or was inside, when the run ended; None: the metric is of other things
+    judged_by: float  # the value with them where that is worse, else as measured
 
     @property
     def ci(self) -> tuple[float, float] | None:
@@ -113,9 +116,10 @@ def evaluate(
     What was measured until then is told all the same.
     """
     asked = list(expectations)
-    answers = measure_all(results, [expectation.question for expectation in asked])
+    questions = [expectation.question for expectation in asked]
+    answers, still = measure_all(results, questions), still_of(results, questions)
     judged = None if interrupted else len(results)
-    return [_verdict(one, answer, judged) for one, answer in zip(asked, answers, strict=True)]
+    return [_verdict(*one, judged) for one in zip(asked, answers, still, strict=True)]
 
 
 def check(expectations: Iterable[Expectation], names: Names) -> list[str]:
@@ -130,18 +134,18 @@ def check(expectations: Iterable[Expectation], names: Names) -> list[str]:
     return problems
 
 
-def _verdict(expectation: Expectation, estimate: Estimate, replications: int | None) -> Verdict:
+def _verdict(expectation: Expectation, estimate: Estimate, still: Still | None, replications: int | None) -> Verdict:
     """`replications`: None if the run was interrupted."""
-    judged = replications is not None
-    failures = [NOT_JUDGED] if replications is None else list(_failures(expectation, estimate, replications))
+    by = replace(estimate, value=estimate.value if still is None else still.worst(estimate.value))
+    failures = [NOT_JUDGED] if replications is None else list(_failures(expectation, by, replications))
     measured = _with_interval(estimate)
     expected = _expected(expectation, estimate.unit)
     what = expectation.title or f"{expectation.metric} ({expectation.where})"
-    text = f"{what}: {measured}, expected {expected}"
+    text = f"{what}: {measured}, expected {expected}{_and_still(still, estimate, by.value)}"
     return Verdict(
         expectation=expectation,
         ok=not failures,
-        judged=judged,
+        judged=replications is not None,
         measured=estimate.value,
         unit=estimate.unit,
         interval=estimate.interval,
@@ -149,7 +153,20 @@ def _verdict(expectation: Expectation, estimate: Estimate, replications: int | N
         expected_text=expected,
         measured_text=measured,
         text=text if not failures else f"{text}: {'; '.join(failures)}",
+        still=still,
+        judged_by=by.value,
     )
+
+
+def _and_still(still: Still | None, estimate: Estimate, judged_by: float) -> str:
+    """Who is not in the number because his wait is not over; and what it is with them, if that is worse."""
+    if still is None or still.people == 0:
+        return ""
+    doing, longest = "inside" if still.inside else "waiting", in_words(still.longest_ms, Unit.TIME)
+    told = f"; {still.people:,} still {doing} at the end, for up to {longest}"
+    if np.isnan(judged_by) or judged_by == estimate.value:
+        return told
+    return f"{told}, with them {'at most' if still.more_is_better else 'at least'} {in_words(judged_by, estimate.unit)}"
 
 
 def _with_interval(estimate: Estimate) -> str:

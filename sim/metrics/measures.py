@@ -134,16 +134,13 @@ def _at(result: Result, question: Question, chosen: Bools) -> Estimate:
         return _of_level(cube, chosen, metric)
     if metric in COUNTS:
         return _of_number(cube, chosen, question)
-    if metric == WITHIN:
-        if question.threshold_ms is None:
-            raise UnknownMetricError('"wait.within" needs a threshold')
-        within = _total(cube, chosen, (cube.within(question.threshold_ms),))
-        return _of_sums(within, _total(cube, chosen, (C.JOINED,)), Unit.SHARE)
+    if metric in WITHIN:
+        return _of_within(cube, chosen, metric, question.threshold_ms)
     if metric in RATIOS:
         return _of_ratio(result, cube, chosen, metric)
     if metric == LONGEST_QUEUE:
         return _of_maximum(float(cube.longest_queue[chosen].max()), Unit.LEVEL, int(chosen.sum()))
-    return _of_waits(cube, chosen, metric)
+    return _of_lengths(cube, chosen, metric)
 
 
 def _total(cube: CubeResult, chosen: Bools, columns: tuple[int, ...]) -> Ints:
@@ -203,14 +200,37 @@ def _of_number(cube: CubeResult, chosen: Bools, question: Question) -> Estimate:
     return _of_count(int(_total(cube, chosen, columns).sum()), cube.runs)
 
 
-def _of_waits(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
-    served = metric.startswith("wait.served.")
-    waits, by_cluster = cube.waits, cube.waits_by_cluster
-    if served:
-        waits, by_cluster = cube.served_waits, cube.served_waits_by_cluster
-    part = metric.rsplit(".", 1)[1]
+def everybody_within(cube: CubeResult, chosen: Bools, metric: str, threshold_ms: int) -> Ints:
+    """Of whom a share within a threshold is, per cluster."""
+    everybody = _total(cube, chosen, WITHIN[metric].below)
+    if WITHIN[metric].patient:
+        everybody = everybody - _total(cube, chosen, (cube.gave_up_within(threshold_ms),))
+    return everybody
+
+
+def _of_within(cube: CubeResult, chosen: Bools, metric: str, threshold_ms: int | None) -> Estimate:
+    """A share served within a threshold."""
+    if threshold_ms is None:
+        raise UnknownMetricError(f'"{metric}" needs a threshold')
+    within = _total(cube, chosen, (cube.within(threshold_ms),))
+    return _of_sums(within, everybody_within(cube, chosen, metric, threshold_ms), Unit.SHARE)
+
+
+def lengths_of(cube: CubeResult, family: str) -> tuple[Distribution, Distribution]:
+    """The distribution of waits or visits by station, and the same by cluster."""
+    return {
+        "wait": (cube.waits, cube.waits_by_cluster),
+        "wait.served": (cube.served_waits, cube.served_waits_by_cluster),
+        "visit": (cube.visits, cube.visits_by_cluster),
+    }[family]
+
+
+def _of_lengths(cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
+    """A quantile or the maximum of waits or visits."""
+    family, part = metric.rsplit(".", 1)
+    lengths, by_cluster = lengths_of(cube, family)
     return _of_distribution(
-        waits.chosen(chosen), part, lambda: _clusters(by_cluster.table(), np.repeat(chosen, cube.blocks), 0)
+        lengths.chosen(chosen), part, lambda: _clusters(by_cluster.table(), np.repeat(chosen, cube.blocks), 0)
     )
 
 

@@ -121,7 +121,7 @@ class Replicated:
     def residuals(self) -> Floats:
         """By how much each replication moves the value."""
         if self._all is not None:
-            return quantile_residuals(self.share, self._cumulated, self.interval().error)
+            return quantile_residuals(self._counted, self.share, self._cumulated)
         return ratio_residuals(np.array(self._above), np.array(self._below))
 
 

@@ -38,18 +38,20 @@ class Headline:
     wait_p90_ms: Floats
     wait_p90_low_ms: Floats
     wait_p90_high_ms: Floats
-    wait_max_ms: Floats
+    wait_max_ms: Floats  # of all replications
     waited_share: Floats
     threshold_ms: Floats  # of the service level
     within_share: Floats  # served after a wait up to the threshold, of all who joined
     queue_mean: Floats  # people waiting at all these stations together
-    queue_max: Floats  # longest queue at any one of them
+    queue_max: Floats  # longest queue at any one of them, in any replication
     utilisation: Floats
     abandoned_share: Floats
     balked_share: Floats
     blocked_share: Floats
     turned_away: Floats
     left: Floats  # left without service: abandoned, balked, blocked, turned away or sent home
+    still_waiting: Floats  # at the end of the run: their waits are in none of the numbers above
+    still_longest_ms: Floats  # of theirs so far, in any replication
     note: Text  # why there is no interval, or ""
 
 
@@ -208,6 +210,10 @@ class Expectations:
     ok: Bools
     judged: Bools  # no expectation of a run that was interrupted is
     text: Text  # the verdict as one sentence
+    still: Ints  # people whose wait, or visit, was not over when the run ended; -1: the metric is of other things
+    still_longest_ms: Floats  # of theirs so far
+    still_inside: Bools  # visits, not waits
+    with_them: Text  # what the expectation is judged by where they make it worse, else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from sim.metrics.replicated import Part, Replicated
 from sim.scenario.units import WrongValueError, duration_ms
 
 METRIC = (
-    "METRIC, METRIC at PLACE, wait.within DURATION, or mean|p50|p90|p95|p99 of one of these; "
-    "metrics: docs/scenario-format.md, [[expect]]"
+    "METRIC, METRIC at PLACE, wait.within DURATION, service_level.offered DURATION, or mean|p50|p90|p95|p99 of one of "
+    "these; metrics: docs/scenario-format.md, [[expect]]"
 )  # fmt: skip
 _TYPICAL = "mean"
 _FORM = re.compile(
@@ -128,9 +128,9 @@ def read_asked(text: str, names: Names, option: str, place: str = "") -> Asked:
         threshold = duration_ms(form["threshold"]) if form["threshold"] else None
     except WrongValueError as error:
         raise wrong(error.parts[0].why, error.parts[0].allowed or METRIC) from error
-    if (form["metric"] == WITHIN) != (threshold is not None):
+    if (form["metric"] in WITHIN) != (threshold is not None):
         why = "needs a duration" if threshold is None else "takes no duration"
-        raise wrong(f"{form['metric']} {why}", "wait.within 20 s")
+        raise wrong(f"{form['metric']} {why}", ", ".join(f"{metric} 20 s" for metric in WITHIN))
     question = Question(form["metric"], form["place"] or place, threshold_ms=threshold)
     try:
         unit = measure(Fold(names, (), () if threshold is None else (threshold,)).result(), question).unit

@@ -30,10 +30,10 @@ HEADLINE = ("wait.mean", "wait.p90", "abandoned.share", "turned_away.count", "ut
 LEAD = "lead.application_to_hand.mean"
 
 _LESS_IS_BETTER = (
-    "wait.", "stay.", "queue.", "present.", "abandoned.", "blocked.", "balked.", "turned_away.", "refused.", "lead.",
-    "wip.",
+    "wait.", "stay.", "visit.", "queue.", "present.", "abandoned.", "blocked.", "balked.", "turned_away.", "refused.",
+    "lead.", "wip.",
 )  # fmt: skip
-_MORE_IS_BETTER = ("wait.within", "answered.share", "served.count", "throughput", "funnel.")
+_MORE_IS_BETTER = ("wait.within", "service_level.", "answered.share", "served.count", "throughput", "funnel.")
 
 
 @unique

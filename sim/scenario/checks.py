@@ -88,6 +88,15 @@ def place_reference(there: World, path: KeyPath, name: str, kinds: Iterable[str]
         yield Finding(path, why, ", ".join(sorted(known)) or "none is defined")
 
 
+def one_station(there: World, path: KeyPath, name: str) -> Iterator[Finding]:
+    """A single station: of a table with `count`, one must be named, for nobody says how people share among them."""
+    yield from place_reference(there, path, name, ["stations"])
+    table = there.scenario.stations.get(name)
+    if table is not None and table.count > 1:
+        first, *_, last = expand(name, table.count)
+        yield Finding(path, f'"{name}" is {table.count} stations', f"one of {first} to {last}")
+
+
 def hours_reference(there: World, path: KeyPath, name: str) -> Iterator[Finding]:
     """An hours table, or the built-in one."""
     yield from reference(path, "hours", name, there.names["hours"] | {ALWAYS})

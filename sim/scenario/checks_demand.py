@@ -11,6 +11,7 @@ from sim.scenario.checks import (
     hours_reference,
     named_step,
     offers,
+    one_station,
     place_kinds,
     place_reference,
     reference,
@@ -27,6 +28,8 @@ from sim.scenario.values import Dist, ParameterValue, Wait, expand
 
 _TOLERANCE = 1e-6
 _SOURCES = ("rate", "per_day", "per_year_share", "file")
+_OF_PROCEDURES = ("where", "who", "agent_share", "amount", "incomplete_papers_share")
+"""Keys of a demand that say how a procedure is begun."""
 _OF_ARRIVALS = {key: key for key in ("time", "service", "patience", "priority")}
 _OF_COUNTS = {key: key for key in ("placed", "counts_are", "every", "until", "count")} | {"from": "from_"}
 """Keys of a file that only one kind of file has, and the fields they are read into."""
@@ -166,7 +169,10 @@ def _target(there: World, path: KeyPath, table: DemandTable) -> Iterator[Finding
         why = "procedure and enters are both given" if table.procedure else "says not what people come for"
         yield Finding(path, why, "exactly one of procedure, enters")
     if table.enters:
-        yield from place_reference(there, (*path, "enters"), table.enters, ["stations"])
+        yield from one_station(there, (*path, "enters"), table.enters)
+        for key in _OF_PROCEDURES:
+            if key in table.model_fields_set:
+                yield Finding((*path, key), "has no effect beside enters", "only beside procedure")
     kinds: set[str] = {"stations"}
     procedure: Procedure | None = None
     if table.procedure:
@@ -177,14 +183,14 @@ def _target(there: World, path: KeyPath, table: DemandTable) -> Iterator[Finding
         if first is not None and not there.scenario.places(first):
             why = f"{table.procedure} happens at {first}, and there are none"
             yield Finding((*path, "procedure"), why, f"[{first}.X]")
-    for name in table.where:
+    for name in table.where if procedure is not None else ():
         here = (*path, "where", name)
         unknown = list(place_reference(there, here, name, kinds))
         yield from unknown
         if procedure is not None and not unknown:
             yield from offers(there, here, name, procedure)
     total = sum(table.where.values())
-    if table.where and abs(total - 1) > _TOLERANCE:
+    if table.procedure and table.where and abs(total - 1) > _TOLERANCE:
         yield Finding((*path, "where"), f"shares add up to {total:g}", "shares that add up to 1")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.metrics.catalogue import FIXED, PATTERNS, Unit, declared, step_of
+from sim.metrics.catalogue import FIXED, PATTERNS, WITHIN, Unit, declared, step_of
 from sim.scenario.checks import World, reference
 from sim.scenario.checks_demand import group_names, span
 from sim.scenario.schema_story import ExpectTable
@@ -60,9 +60,9 @@ def _metric(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding
         measure = getattr(table, key)
         if measure is not None:
             yield from _value((*path, key), table.metric, metric.unit, measure, limit=key != "within")
-    if (table.metric == "wait.within") != (table.threshold is not None):
-        why = "is missing for wait.within" if table.threshold is None else f"is of no use for {table.metric}"
-        yield Finding((*path, "threshold"), why, "wait.within with a duration as threshold")
+    if (table.metric in WITHIN) != (table.threshold is not None):
+        why = "is missing" if table.threshold is None else "is of no use"
+        yield Finding((*path, "threshold"), f"{why} for {table.metric}", f"a duration, with {', '.join(WITHIN)}")
     if table.rule and not table.metric.startswith("refused."):
         yield Finding((*path, "rule"), f"is of no use for {table.metric}", "refused.count, refused.share")
 

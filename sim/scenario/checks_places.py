@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sim.scenario.checks import ALWAYS, World, hours_reference, place_kinds, place_reference, reference
+from sim.scenario.checks import ALWAYS, World, hours_reference, one_station, place_kinds, reference
 from sim.scenario.schema_places import (
     PLACES,
     CounterGroup,
@@ -89,11 +89,18 @@ def _counters(there: World, path: KeyPath, table: PlaceTable) -> Iterator[Findin
     for index, group in enumerate(counters.groups):
         if isinstance(group.hours, str) and group.hours:
             yield from hours_reference(there, (*here, index, "hours"), group.hours)
-        for number, skill in enumerate(group.skills):
-            if path[0] != "stations":
-                yield from reference((*here, index, "skills", number), "business", skill, there.businesses())
+        yield from _skills(there, (*here, index, "skills"), group.skills)
     if not any(_on_duty(there, group, table) for group in counters.groups):
         yield Finding(here, f"{path[1]} has no {key} at any time", "a number greater than 0, during the opening hours")
+
+
+def _skills(there: World, path: KeyPath, skills: Sequence[str]) -> Iterator[Finding]:
+    """Businesses there are; a plain station has but one."""
+    if path[0] == "stations" and skills:
+        yield Finding(path, "a plain station has one business, which every counter does", "no skills")
+        return
+    for number, skill in enumerate(skills):
+        yield from reference((*path, number), "business", skill, there.businesses())
 
 
 def _on_duty(there: World, group: CounterGroup, table: PlaceTable) -> bool:
@@ -193,13 +200,30 @@ def _special(there: World, path: KeyPath, table: PlaceTable) -> Iterator[Finding
     """Keys of single kinds of place."""
     if len(set(table.priorities)) != len(table.priorities):
         yield Finding((*path, "priorities"), "names a class twice", "each class once")
+    yield from _last_ticket(there, path, table)
+    if isinstance(table, HotlineTable) and table.lines is not None and table.capacity is not None:
+        yield Finding((*path, "capacity"), "and lines are both given", "one of them: calls in the system at most")
     if isinstance(table, OutletTable):
         yield from reference((*path, "bank"), "bank", table.bank, there.banks)
         yield from _instant(path, table)
     if isinstance(table, TerminalTable) and table.online and table.refresh is not None:
         yield Finding((*path, "refresh"), "is of no use with online = true", "online = true or refresh")
+    if isinstance(table, TerminalTable) and "refresh_offset" in table.model_fields_set and table.refresh is None:
+        yield Finding((*path, "refresh_offset"), "has no effect without refresh", "refresh as well")
     if isinstance(table, StationTable):
         yield from _station(there, path, table)
+
+
+def _last_ticket(there: World, path: KeyPath, table: PlaceTable) -> Iterator[Finding]:
+    """A time within the opening hours of some day, where doors close."""
+    last = table.last_ticket
+    if last is None:
+        return
+    here = (*path, "last_ticket")
+    if table.hours == ALWAYS or table.closing == "keep":
+        yield Finding(here, "has no effect where doors never close", "opening hours, and a closing other than keep")
+    elif not any(a < last < b for weekday in range(7) for a, b in _intervals(there, table.hours, weekday)):
+        yield Finding(here, "is at no time within the opening hours", "a time while the place is open")
 
 
 def _instant(path: KeyPath, table: OutletTable) -> Iterator[Finding]:
@@ -208,13 +232,18 @@ def _instant(path: KeyPath, table: OutletTable) -> Iterator[Finding]:
     here = (*path, "instant")
     if table.instant.consumables and table.instant.refill.kind == "never":
         yield Finding((*here, "refill"), "is missing beside consumables", "a time distribution")
+    for key, other in (("refill", "consumables"), ("repair", "breakdown_after")):
+        if key in table.instant.model_fields_set and other not in table.instant.model_fields_set:
+            yield Finding((*here, key), f"has no effect without {other}", f"{other} as well")
     if table.instant.breakdown_after.kind != "never" and table.instant.repair.kind == "never":
         yield Finding((*here, "repair"), "is missing beside breakdown_after", "a time distribution")
 
 
 def _station(there: World, path: KeyPath, table: StationTable) -> Iterator[Finding]:
     for name in table.then:
-        yield from place_reference(there, (*path, "then", name), name, ["stations"])
+        yield from one_station(there, (*path, "then", name), name)
+    if table.gather and "service" in table.model_fields_set:
+        yield Finding((*path, "service"), "has no effect beside gather: who is complete goes on at once", "no service")
     total = sum(table.then.values())
     if total > 1 + _TOLERANCE:
         yield Finding((*path, "then"), f"shares add up to {total:g}", "shares that add up to 1 at most")

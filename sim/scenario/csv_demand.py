@@ -151,17 +151,23 @@ def _ends(table: Columns, first: Times, form: Form, local: Local) -> Times:
 
 
 def read_staff(
-    file: str, content: bytes, local: Local, skills: Collection[str] | None = None, layout: Layout = PLAIN
+    file: str,
+    content: bytes,
+    local: Local,
+    skills: Collection[str] | None = None,
+    layout: Layout = PLAIN,
+    *,
+    lines: bool = False,
 ) -> Staff:
     """Columns time, servers[, skills]; skills in one cell apart by spaces; from each time on, until the next.
 
-    `skills`: those that are known; None: any, empty: none are possible.
+    `skills`: those that are known; None: any, empty: none are possible.  `lines`: each server has a line of its own.
     """
     table = columns(file, content, ("time", "servers"), ("skills",), layout, ("time",))
     when, form = times(table, "time", local, dates=True)
     daily = form is Form.CLOCK
     servers = table.each("servers", whole)
-    most = MAX_SERVERS if skills is None or skills else MAX_LINES
+    most = MAX_LINES if lines else MAX_SERVERS
     for row in np.nonzero(servers > most)[0].tolist():
         table.wrong("servers", row, f"{servers[row]:,} are too many", f"{most:,} at most")
     cells = table.cells.get("skills", [""] * len(table.lines))
@@ -172,7 +178,8 @@ def read_staff(
     for row, group in enumerate(able):
         for skill in group:
             if known == set():
-                table.wrong("skills", row, "with separate queues every counter serves everybody", "an empty cell")
+                why = "with separate queues" if lines else "at a plain station"
+                table.wrong("skills", row, f"{why} every counter serves everybody", "an empty cell")
             elif known is not None and skill not in known:
                 table.wrong("skills", row, *suggestion("business", skill, known))
         if not table.problems and group in latest and latest[group] >= when[row]:

@@ -17,6 +17,7 @@ from sim.scenario.schema_places import PLACES, Counters, PlaceTable
 from sim.scenario.sizes import MAX_CSV_BYTES
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.tree import Tree, dotted, shown
+from sim.scenario.values import Note, expand
 
 SERVERS = ("counters", "agents", "machines")
 """Keys of a place that may name a roster."""
@@ -36,7 +37,7 @@ class Tables:
         self.tree = tree
         self.raw = raw
         self.problems: list[Problem] = []
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.arrivals: dict[str, Arrivals] = {}
         self.counts: dict[str, Counts] = {}
         self.staff: dict[str, Staff] = {}
@@ -47,27 +48,29 @@ class Tables:
         """Every file of demand and of servers."""
         for name, demand in scenario.demand.items():
             if demand.file is not None and demand.file.arrivals:
-                self._arrivals(name, demand, demand.file, scenario, there)
+                self._arrivals(name, demand, demand.file, scenario)
             elif demand.file is not None and demand.file.counts:
                 self._counts(name, demand, demand.file, scenario)
         for kind in PLACES:
-            businesses = None if kind == "stations" else there.businesses()
+            businesses = set[str]() if kind == "stations" else there.businesses()
             for name, table in scenario.places(kind).items():
-                skills = set[str]() if table.queue == "separate" else businesses
                 for key in SERVERS:
                     counters = getattr(table, key, None)
                     if counters is not None and counters.file:
-                        self._staff((kind, name, key), counters, skills, scenario)
+                        self._staff((kind, name, key), counters, table, businesses, scenario)
 
-    def _arrivals(self, name: str, demand: DemandTable, file: DemandFile, scenario: Scenario, there: World) -> None:
-        stations = {place for place, kinds in there.places.items() if "stations" in kinds}
+    def _arrivals(self, name: str, demand: DemandTable, file: DemandFile, scenario: Scenario) -> None:
+        stations = {one for place, table in scenario.stations.items() for one in expand(place, table.count)}
         tables: list[PlaceTable] = [table for kind in PLACES for table in scenario.places(kind).values()]
         classes = tuple(dict.fromkeys(one for table in tables for one in table.priorities))
         layout = file.layout(("time", "service", "patience", "priority"))
 
-        def read(shown_name: str, content: bytes) -> tuple[Arrivals, tuple[str, ...]]:
+        def read(shown_name: str, content: bytes) -> tuple[Arrivals, tuple[Note, ...]]:
             local = file.local(scenario.run.start)
             found = csv_demand.read_arrivals(shown_name, content, local, stations, classes, layout)
+            if found.priority is not None and demand.priorities:
+                why = f"is given for each arrival, and demand.{name}.priorities for all"
+                raise ScenarioError((Problem(shown_name, "priority", 1, why, "one of them"),))
             return csv_run.arrivals_in(found, _span(scenario, demand))
 
         self._one(("demand", name, "file", "arrivals"), self.arrivals, name, read)
@@ -75,7 +78,7 @@ class Tables:
     def _counts(self, name: str, demand: DemandTable, file: DemandFile, scenario: Scenario) -> None:
         layout = file.layout(("from", "until", "count"))
 
-        def read(shown_name: str, content: bytes) -> tuple[Counts, tuple[str, ...]]:
+        def read(shown_name: str, content: bytes) -> tuple[Counts, tuple[Note, ...]]:
             local, means = file.local(scenario.run.start), file.counts_are == "means"
             found = csv_demand.read_counts(shown_name, content, local, layout, file.every, means=means)
             return csv_run.counts_in(found, _span(scenario, demand))
@@ -83,18 +86,21 @@ class Tables:
         self._one(("demand", name, "file", "counts"), self.counts, name, read)
 
     def _staff(
-        self, path: tuple[str, str, str], counters: Counters, skills: set[str] | None, scenario: Scenario
+        self, path: tuple[str, str, str], counters: Counters, table: PlaceTable, skills: set[str], scenario: Scenario
     ) -> None:
+        lines = table.queue == "separate"
+        skills = set() if lines else skills
         layout = counters.layout(("time", "servers", "skills"))
 
-        def read(shown_name: str, content: bytes) -> tuple[Staff, tuple[str, ...]]:
-            found = csv_demand.read_staff(shown_name, content, counters.local(scenario.run.start), skills, layout)
+        def read(shown_name: str, content: bytes) -> tuple[Staff, tuple[Note, ...]]:
+            local = counters.local(scenario.run.start)
+            found = csv_demand.read_staff(shown_name, content, local, skills, layout, lines=lines)
             return csv_run.staff_in(found, Span(scenario.run.start, scenario.run.duration, scenario.run.drain))
 
         self._one((*path, "file"), self.staff, f"{path[0]}.{path[1]}", read)
 
     def _one(
-        self, path: KeyPath, into: dict[str, T], key: str, read: Callable[[str, bytes], tuple[T, tuple[str, ...]]]
+        self, path: KeyPath, into: dict[str, T], key: str, read: Callable[[str, bytes], tuple[T, tuple[Note, ...]]]
     ) -> None:
         place = self.tree.location(path, shown(self.reader.entry))
         folder = self.reader.folders.get(place.file, self.reader.entry.parent)

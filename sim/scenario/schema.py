@@ -117,6 +117,7 @@ class Scenario(Section):
     title: Text = Field(default="", description="title in English", examples=["A week in one outlet"])
     title_zh: Text = Field(default="", description="title in Chinese")
     description: Text = Field(default="", description="what the scenario is for")
+    description_zh: Text = Field(default="", description="the same in Chinese")
     include: tuple[Text, ...] = Field(
         default=(),
         description="files merged before this one, relative to it; this file wins",

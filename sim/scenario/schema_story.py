@@ -174,16 +174,20 @@ class ExpectTable(Section):
     )
     rule: Name = Field(default="", description="only refusals by this rule (refused.*)", examples=["A3"])
     threshold: Duration | None = Field(
-        default=None, description="for wait.within: the time within which", examples=["20 s"]
+        default=None, description="for wait.within and service_level: the time within which", examples=["20 s"]
     )
     equals: MeasureValue | None = Field(default=None, description="the value", examples=["8.89 min"])
-    within: MeasureValue | None = Field(default=None, description="with equals: largest difference", examples=["1 s"])
+    within: MeasureValue | None = Field(
+        default=None,
+        description="with equals: largest difference; of a share as 0.01 for a percentage point",
+        examples=["1 s"],
+    )
     within_rel: Number | None = Field(
         default=None, description="with equals: largest relative difference", examples=[0.005]
     )
     z: Positive | None = Field(
         default=None,
-        description="with equals: largest difference in standard errors over the replications",
+        description="with equals: largest difference in standard errors over the replications (2 or more)",
         examples=[3.5],
     )
     at_most: MeasureValue | None = Field(default=None, description="upper limit", examples=["20 min"])

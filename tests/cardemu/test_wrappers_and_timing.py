@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from cardemu.apdu import build
 from cardemu.card import Cost
 from cardemu.products import product
+from cardemu.terminal.port import historical
 from cardemu.timing import ChipTiming, Stopwatch
 from cardemu.wrappers.chaining import Chaining
+from cardemu.wrappers.contactless import Contactless
 from cardemu.wrappers.t0 import T0
 from cardemu.wrappers.t1 import T1
 from tests.cardemu.support import Host, new_card
@@ -175,3 +177,26 @@ def test_impossible_rates_are_refused(settings: dict[str, int], why: str) -> Non
     """Reserved values of ISO/IEC 7816-3."""
     with pytest.raises(ValueError, match=why):
         ChipTiming(**settings)
+
+
+def test_a_contactless_reader_makes_the_atr_and_answers_for_the_uid() -> None:
+    """3B 8D 80 01, the 13 historical bytes, TCK so that all from T0 on is zero; FF CA never reaches the card."""
+    card = Contactless(new_card("generation-3", powered=False))
+    atr = card.reset()
+    assert atr.hex().upper() == "3B8D8001" + "00814A4446866099030000002A" + "93"
+    check = 0
+    for byte in atr[1:]:
+        check ^= byte
+    assert check == 0
+    assert historical(atr) == atr[4:17]
+    answers = {
+        "FFCA000000": "0000002A9000",
+        "FFCA000004": "0000002A9000",
+        "FFCA000007": "6C04",
+        "FFCA010000": "00814A4446866099030000002A9000",
+        "FFCA020000": "6A81",
+        "FFCA0000": "6700",
+    }
+    assert {command: card.transmit(bytes.fromhex(command)).hex().upper() for command in answers} == answers
+    assert card.transmit(bytes.fromhex(SELECT))[:2] == b"\x6f\x1c"
+    assert card.cost == Cost(0, 0)

@@ -141,6 +141,36 @@ def test_a_queue_longer_than_every_table_is_played_all_the_same(tmp_path: Path) 
         assert len(at_once) > 25_000
 
 
+def test_a_terminal_that_still_knows_of_the_first_report_refuses_in_both(tmp_path: Path) -> None:
+    """Reported, lapsed after a day, reported again: the list the terminal loaded before the lapse holds the first.
+
+    Its next load is on Wednesday noon; without the first report it would accept the card on Tuesday.
+    """
+    (tmp_path / "world.toml").write_bytes((_SCENARIOS / "procedures" / "world.toml").read_bytes())
+    text = """
+[people]
+hao_ran = {name = "郝然", card = "active", bank = "icbc", medical_balance = "800 yuan"}
+ji_wen = {name = "纪文", card = "active", bank = "icbc", medical_balance = "800 yuan"}
+[[story]]
+title = "Twice"
+actions = [
+  {at = "2026-03-02 10:00", person = "hao_ran", does = "report_loss"},
+  {at = "2026-03-03 10:30", person = "hao_ran", does = "settle", where = "people", amount = "10 yuan"},
+  {at = "2026-03-03 11:00", person = "hao_ran", does = "report_loss"},
+  {at = "2026-03-03 11:00", person = "ji_wen", does = "report_loss"},
+  {at = "2026-03-03 11:30", person = "hao_ran", does = "settle", where = "clinic", who = "other", amount = "10 yuan"},
+  {at = "2026-03-03 11:30", person = "ji_wen", does = "settle", where = "clinic", who = "other", amount = "10 yuan"},
+]
+"""
+    head = 'include = ["world.toml"]\n'
+    refresh = ('hospitals.clinic.refresh="2 d"', 'hospitals.clinic.refresh_offset="12 h"')
+    program = compiled(tmp_path, text, *refresh, head=head)
+    log = assert_same(program.program)
+    clinic = [station.name for station in program.names.stations].index("clinic")
+    answers = log[(log[:, 4] == clinic) & np.isin(log[:, 5], (Event.DONE, Event.REFUSED))]
+    assert {int(person): Event(kind).name for person, kind in answers[:, [2, 5]].tolist()} == {0: "REFUSED", 1: "DONE"}
+
+
 def test_what_the_compiled_engine_refuses_is_named_before_the_run(tmp_path: Path) -> None:
     """Service broken off at a batch station (no scenario can ask for it) is refused; nothing in the repository is."""
     demand = arrivals(tmp_path, "a.csv", "time,service", "0,10")

@@ -48,6 +48,12 @@ MEAN = Expectation("wait.mean", "haishu", title="waiting")
         (replace(MEAN, equals=59_999.5), False, "waiting: 60 s, expected 60 s: differs by 0.5 ms"),
         (replace(MEAN, equals=59_000, within=1000), True, "waiting: 60 s, expected 59 s, within 1 s"),
         (replace(MEAN, equals=60_300, within_rel=0.005), True, "waiting: 60 s, expected 60.3 s, within 0.5 %"),
+        (replace(MEAN, equals=63_100, within_rel=0.05), True, "waiting: 60 s, expected 63.1 s, within 5 %"),
+        (
+            replace(MEAN, equals=57_100, within_rel=0.05),
+            False,
+            "waiting: 60 s, expected 57.1 s, within 5 %: differs by 2.9 s",
+        ),
         (
             replace(MEAN, equals=66_000, within_rel=0.005),
             False,

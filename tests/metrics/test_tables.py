@@ -210,3 +210,20 @@ def test_an_empty_run_has_tables_too() -> None:
     assert tables.exposure is None
     with pytest.raises(ValueError, match="at least one run"):
         build_tables([])
+
+
+def test_the_longest_wait_and_queue_of_the_page_are_those_of_any_replication() -> None:
+    """A page says "nobody waits longer than": the mean of the replications' longest waits would not know."""
+    runs = [fold(NAMES, [busy_office(seed, people)]) for seed, people in ((1, 5), (2, 80))]
+    single, together = [build_tables([run]).headline for run in runs], build_tables(runs).headline
+    for column in ("wait_max_ms", "queue_max"):
+        longest = [float(getattr(head, column)[0]) for head in single]
+        assert float(getattr(together, column)[0]) == max(longest) > min(longest)
+
+
+def test_replications_that_are_all_the_same_are_said_to_be() -> None:
+    """Nothing random: the same log twice; one replication alone cannot tell."""
+    alike = fold(NAMES, [busy_office(1, 40)])
+    assert build_tables([alike, alike, alike]).nothing_random
+    assert not build_tables([alike]).nothing_random
+    assert not build_tables([alike, fold(NAMES, [busy_office(2, 40)])]).nothing_random

@@ -97,6 +97,17 @@ def test_a_wrong_sum_is_noticed(desk: Compiled) -> None:
         settle(one, moments[:1], book, "here")
 
 
+def test_nobody_is_received_before_he_came(desk: Compiled) -> None:
+    """He was there, with his money, a millisecond before he could be; at that very moment is in time."""
+    hour = 6 * DAY + 10 * HOUR
+    book = played(desk, [hour], [700], 5)
+    received_at = book.into()[0]
+    one = Arrivals(*(np.array([number], dtype=np.int64) for number in (0, 0, hour - DAY, 700)))
+    assert settle(one, received_at, book, "here").received == 1
+    with pytest.raises(TransferError, match="here: somebody was received before he came"):
+        settle(one, received_at + 1, book, "here")
+
+
 def test_who_is_still_on_his_way_is_counted(desk: Compiled) -> None:
     """Nobody comes any more on the road; at the desk somebody has come whose business is not over when the run ends."""
     end = desk.program.duration_ms

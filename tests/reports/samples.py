@@ -56,7 +56,7 @@ def empty() -> t.Tables:
         stations=t.Stations((), (), (), (), (), (), (), i, i, f, f, f, f, f, f, i, i, f, f),
         money=t.Money((), (), i, i, (), i),
         machine_downtime=t.MachineDowntime((), i, i, i),
-        expectations=t.Expectations((), (), (), (), (), f, f, i, bools(), bools(), ()),
+        expectations=t.Expectations((), (), (), (), (), f, f, i, bools(), bools(), (), i, f, bools(), ()),
         stories=t.Stories((), (), i, (), (), (), (), (), bools(), ()),
     )
 
@@ -95,6 +95,8 @@ def headline() -> t.Headline:
         blocked_share=floats(0, 0.001, 0, 0, 0, 0.001),
         turned_away=floats(14, 0, 0, 12, 2, 0),
         left=floats(157, 1_278, 0, 131, 28, 1_278),
+        still_waiting=floats(33, 0, 0, 31, 2, 0),
+        still_longest_ms=floats(95 * MINUTE, 0, 0, 95 * MINUTE, 2 * MINUTE, 0),
         note=("",) * 6,
     )
 
@@ -192,6 +194,10 @@ def expectations() -> t.Expectations:
         ok=bools(False, True, True, True),
         judged=bools(True, True, True, True),
         text=("", "", "", ""),
+        still=ints(31, 2, -1, -1),
+        still_longest_ms=floats(95 * MINUTE, 2 * MINUTE, 0, 0),
+        still_inside=bools(False, False, False, False),
+        with_them=("36 min", "", "", ""),
     )
 
 

@@ -47,9 +47,8 @@ def test_calls_that_the_menu_finished_are_not_left_out_of_those_that_got_an_answ
 @pytest.mark.parametrize("words", [EN, ZH])
 def test_no_sentence_speaks_of_dark_and_light_which_a_dark_page_turns_round(words: Words) -> None:
     """Cells stand out from the paper the more, the higher their number: on light, dark and printed pages alike."""
-    plots: list[Any] = [*catalogue(), *NATION_PLOTS]
-    for plot in plots:
-        assert not re.search(r"\b(dark|light)(er)?\b|深色|浅色|越深|越浅", words.of(plot.how_to_read)), plot.name
+    for text in [*(plot.how_to_read for plot in catalogue()), *(plot.how_to_read for plot in NATION_PLOTS)]:
+        assert not re.search(r"\b(dark|light)(er)?\b|深色|浅色|越深|越浅", words.of(text)), text
     for mode in (LIGHT, DARK, PRINT):
         steps = [contrast(mode[f"heat-{number}"], mode["paper"]) for number in range(7)]
         assert steps == sorted(steps)
@@ -85,10 +84,9 @@ def kept(head: t.Headline, *names: str) -> t.Headline:
 def test_nobody_has_to_wait_is_said_of_people_beside_a_table_in_which_cards_do() -> None:
     """Cards wait 44 minutes in the factory, people do not: the table says that those are cards."""
     head = kept(samples.headline(), "outlets", "factories")
-    zero: dict[str, Any] = {
-        name: np.array([0.0, 44.0 * samples.MINUTE]) for name in ("wait_mean_ms", "wait_p90_ms", "wait_max_ms")
-    }
-    tables = replace(samples.city(), headline=replace(head, **zero))
+    waits = np.array([0.0, 44.0 * samples.MINUTE])
+    head = replace(head, wait_mean_ms=waits, wait_p90_ms=waits, wait_max_ms=waits)
+    tables = replace(samples.city(), headline=head)
     assert "; nobody has to wait." in verdict(tables, samples.info(), EN).sentences[0]
     people, cards = places(tables, EN)
     assert people.rows[0].cells[1:4] == ("0 s", "0 s", "0 s")

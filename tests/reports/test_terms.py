@@ -12,7 +12,7 @@ from reports.steps import step_terms, step_title
 from reports.terms import amount, apart, condition, named, places_of, reason, terms, written
 from reports.words import Words
 from sim.engines.choose import REFERENCE
-from sim.metrics.catalogue import Unit
+from sim.metrics.catalogue import WITHIN, Unit
 from sim.metrics.measures import known_metrics
 from sim.prepare import prepare
 from sim.procedures.catalogue import catalogue
@@ -92,7 +92,7 @@ def test_every_metric_has_a_chinese_term(office: Path) -> None:
     _, compiled = prepare(office, ())
     found: dict[str, str] = {}
     for metric in known_metrics(compiled.names):
-        asked = read_asked(f"{metric} 20 s" if metric == "wait.within" else metric, compiled.names, "--metric")
+        asked = read_asked(f"{metric} 20 s" if metric in WITHIN else metric, compiled.names, "--metric")
         found[metric] = named(asked, ZH)
         assert named(asked, EN) == asked.text
     step = re.compile(r"“[a-z0-9 ]+”")  # steps have no Chinese titles
@@ -108,7 +108,9 @@ def test_every_metric_has_a_chinese_term(office: Path) -> None:
         ("wait.mean", "", "平均等待时间"),
         ("wait.mean", "outlets", "服务网点：平均等待时间"),
         ("wait.p95 at east", "", "城东网点：等待时间第 95 百分位数"),
-        ("wait.within 20 s at hotlines", "", "服务热线：服务水平（等待不超过 20 秒）"),
+        ("service_level.offered 20 s", "", "服务水平（等待不超过 20 秒，占全部来者）"),
+        ("visit.p90", "", "全程时间第 90 百分位数"),
+        ("wait.within 20 s at hotlines", "", "服务热线：等待不超过 20 秒即得到服务的比例（占全部排队者）"),
         ("lead.application_to_hand.p90", "", "从申请到领卡：用时第 90 百分位数"),
         ("lead.exposure.max", "", "从挂失到所有终端都拒绝旧卡：最长用时"),
         ("p90 of wait.mean", "", "平均等待时间（各次运行的第 90 百分位数）"),
@@ -150,7 +152,7 @@ def test_a_chinese_comparison_has_no_english_metric(office: Path) -> None:
     assert (code, out) == (0, "")
     text = _labels(office.parent / "both" / "compare.zh.html")
     for term in (
-        "城东网点：服务水平（等待不超过 10 分钟）",
+        "城东网点：等待不超过 10 分钟即得到服务的比例（占全部排队者）",
         "从挂失到领到新卡：用时第 90 百分位数",
         "1 个窗口 / 2 个窗口",
     ):

@@ -64,14 +64,8 @@ def test_every_input_in_use_is_listed_and_no_other(scenario: Load) -> None:
         ("stations.desk.counters.file", '"staff.csv"', "", ""),
         ("hours.window.weekdays", '["09:00-12:00"]', "", ""),
         ('profiles.morning.clock."09:00-10:00"', "2", "", ""),
-        ("outlets.hall.hours", '"window"', "", ""),
         ("outlets.hall.counters[0].count", "2", "", ""),
-        ("outlets.hall.counters[0].hours", '"window"', "", ""),
         ("outlets.hall.patience", '{dist = "exponential", mean = "20 min"}', "", ""),
-        ("demand.apply.procedure", '"apply"', "", ""),
-        ("demand.apply.profile", '"morning"', "", ""),
-        ("demand.counted.enters", '"desk"', "", ""),
-        ("demand.listed.enters", '"desk"', "", ""),
         ("procedures.apply.accept", '"3 min"', "", ""),
     ]
     assert not any(row.key.startswith("procedures.cancel") for row in inputs_of(loaded, {"apply"}))

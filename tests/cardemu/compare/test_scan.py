@@ -17,6 +17,7 @@ from cardemu.compare import place, scan
 from cardemu.compare.console import Comparison, compare
 from cardemu.compare.findings import Verdict
 from cardemu.compare.likeness import Colour, best_place, colour_distance, same_place
+from cardemu.compare.report import show
 from cardemu.face import png
 from cardemu.reference import faces
 from tests.cardemu.reference.made import folder, loaded, record
@@ -185,3 +186,18 @@ def test_a_piece_is_found_where_it_was_cut_out() -> None:
     assert same_place(np.full((5, 5), 3.0), window[:5, :5]) == 0.0
     assert colour_distance((255, 255, 255), (0, 0, 0)) == pytest.approx(100.0, abs=0.1)
     assert colour_distance((255, 0, 0), (0, 255, 0)) == pytest.approx(170.6, abs=0.5)
+
+
+@pytest.mark.parametrize(("side", "notes"), [("front", 1), ("back", 0)])
+def test_a_side_that_is_the_same_on_every_card_does_not_say_whose_card_it_is(side: str, notes: int) -> None:
+    """The front of a third-generation card names nobody; that it is the same is said together with that."""
+    one = scan.compare_scan(folder("generation-3") / f"{side}-300.png", loaded("generation-3"), "", side)
+    assert one.ok
+    assert len(one.notes) == notes
+    assert all("nothing of its holder" in note for note in one.notes)
+
+
+def test_what_little_was_compared_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """One picture: its name; hundreds of things: how many."""
+    show(scan.compare_scan(folder("generation-3") / "front-300.png", loaded("generation-3"), "", "it"))
+    assert "it: the same (1 compared: front-300.png)" in capsys.readouterr().out

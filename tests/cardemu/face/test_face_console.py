@@ -17,7 +17,7 @@ from cardemu.cardfile import load_card
 from cardemu.face.compose import faces
 from cardemu.face.holder import values_on
 from cardemu.face.items import Text
-from cardemu.host.claim import write_pictures
+from cardemu.host.claim import LIST, write_pictures
 from tests.cardemu.face.sitters import picture
 
 ROOT = Path(cardmill.__file__).parent
@@ -43,10 +43,10 @@ def test_both_sides_in_every_format(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     names = ["{}-300.png", "{}-600.png", "{}.svg", "{}.pdf", "{}.json"]
     wanted = {name.format(side) for name in names for side in ("front", "back")}
-    assert {path.name for path in tmp_path.iterdir()} == wanted
+    assert {path.name for path in tmp_path.iterdir()} == {LIST, *wanted}
     assert all(name in result.output for name in wanted)
     result = call("face", 3, "--product", "generation-2", "--out", tmp_path / "g", "--side", "front", "--geometry")
-    assert {path.name for path in (tmp_path / "g").iterdir()} == {"front-300.png", "front-geometry-300.png"}
+    assert {path.name for path in (tmp_path / "g").iterdir()} == {LIST, "front-300.png", "front-geometry-300.png"}
 
 
 def test_a_person_of_ones_own_from_a_file(tmp_path: Path) -> None:
@@ -296,4 +296,5 @@ def test_two_programs_write_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run([*command, "--out", str(tmp_path / seed)], env=environment, check=True, timeout=60, cwd=ROOT)
     for path in sorted((tmp_path / "1").iterdir()):
         assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes(), path.name
-    assert len(list((tmp_path / "1").iterdir())) == 6
+    assert len(list((tmp_path / "1").glob("*-300.png"))) == 2
+    assert len(list((tmp_path / "1").iterdir())) == 7

@@ -212,7 +212,7 @@ def test_nothing_is_left_when_writing_fails(tmp_path: Path, monkeypatch: pytest.
         raise OSError(28, "No space left on device", str(self))
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(BundleError, match="bundle: cannot be written: No space left on device"):
         bundle.write(record("generation-1"), tmp_path / "bundle")
     assert not list(tmp_path.iterdir())
 

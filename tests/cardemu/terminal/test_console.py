@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from cardemu import console
+from cardemu.cardfile import opened
 from cardemu.console import NewCard
 from cardemu.host.printing import say
 from cardemu.memory import Cell
@@ -314,3 +316,34 @@ def test_what_the_card_refuses_is_exit_code_1(saved: Path, capsys: Printed) -> N
     assert console.read(saved, "DF04EF06|90|$", pin="123456") == 0
     assert console.read(saved, "DF04EF08:1$", pin="123456") == 1
     assert capsys.readouterr().err.splitlines() == ["-31: cancelled by the user", "-27267: record not found"]
+
+
+def test_a_saved_card_is_in_one_hand_at_a_time(saved: Path, capsys: Printed) -> None:
+    """Of two commands that write one card, neither is forgotten: the second is refused and told of the first."""
+    with opened(saved, None):
+        assert console.verify(saved, "000000") == 2
+    assert f"is in the hands of process {os.getpid()} on " in capsys.readouterr().err
+    assert list(saved.parent.glob(".*")) == []
+
+
+def test_reading_a_card_does_not_write_its_file(saved: Path) -> None:
+    """It may lie where nothing can be written; what changes the card is saved, also when the command fails."""
+    before = saved.stat().st_mtime_ns, saved.stat().st_ino
+    assert console.read(saved) == 0
+    assert (saved.stat().st_mtime_ns, saved.stat().st_ino) == before
+    assert console.verify(saved, "999999") == 1
+    assert saved.stat().st_ino != before[1]
+
+
+def test_a_card_never_takes_the_place_of_something_else(tmp_path: Path, capsys: Printed) -> None:
+    """A photo, a product; an older card may be replaced, an empty file too."""
+    photo = tmp_path / "li.jpg"
+    photo.write_bytes(b"\xff\xd8\xff")
+    assert console.new(NewCard("generation-1", photo)) == 2
+    assert "li.jpg: is there already and is no saved card" in capsys.readouterr().err
+    assert photo.read_bytes() == b"\xff\xd8\xff"
+    assert console.new(NewCard("generation-1", tmp_path)) == 2
+    card = tmp_path / "card.json"
+    card.touch()
+    for index in (1, 2):
+        assert console.new(NewCard("generation-1", card, index)) == 0

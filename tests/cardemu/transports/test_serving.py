@@ -132,6 +132,30 @@ def test_what_is_written_to_a_served_card_can_be_saved(tmp_path: Path, pyscard: 
     assert served("generation-1", "generation-2", "--own-pcscd", "--save", str(made)).returncode == 2
 
 
+CONTACTLESS = """
+from cardemu.transports import pcsc
+card = pcsc.PcscCard(pcsc.readers()[0])
+print(card.connect().hex().upper(), *(card.transmit(bytes.fromhex(each)).hex().upper() for each in (
+    "FFCA000000", "00A404000F7378312E73682EC9E7BBE1B1A3D5CF00")))
+"""
+
+
+@needs_pcscd
+def test_a_dual_interface_card_is_served_without_contacts(tmp_path: Path, pyscard: None) -> None:
+    """ATR, UID and a whole answer, as a contactless reader gives them; a contact card has no such interface."""
+    del pyscard
+    program = tmp_path / "program.py"
+    program.write_text(CONTACTLESS, encoding="utf-8")
+    run = ("--own-pcscd", "--contactless", "--run", f"{sys.executable} {program}")
+    done = served("generation-3", *run)
+    atr, uid, fci = done.stdout.splitlines()[-1].split()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert atr.startswith("3B8D800100814A4446866099030000")
+    assert (uid, fci[:4], fci[-4:]) == ("000000009000", "6F1C", "9000")
+    refused = served("generation-2", *run)
+    assert (refused.returncode, refused.stderr) == (2, "generation-2: has no contactless interface\n")
+
+
 @needs_pcscd
 def test_fresh_cards_are_put_in_while_serving(tmp_path: Path) -> None:
     """SIGUSR1: the card is saved, the next person's takes its place; in the end that one is saved, too."""
