@@ -236,6 +236,7 @@ def report(each: int, outcomes: list[Outcome]) -> list[str]:
         f"`python -m benchmarks.photographs --each {each}{' --held-back' * held_back}`; seeds: {seeds}.",
         f"A text is judged where the picture resolves {scan.LEGIBLE_DPI} dpi or more; *judged* counts those pictures,",
         "and shares of accepted cards are of them.",
+        f"{len(outcomes)} of {sum(1 for _ in cases(each, 0))} photographs were made.",
         f"A comparison took {seconds:.1f} s (median of {len(outcomes)}; {load}).",
         "",
         *table(outcomes),
