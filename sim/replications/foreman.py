@@ -59,8 +59,8 @@ class Foreman:
         self._shared: dict[tuple[Kit, bool], Any] = {}
         self._code: dict[str, bytes] | None = None
         self._looked_at = -LOOK_AROUND_S
-        self._alone_since = monotonic()
-        self._noticed = False
+        self._so_since = monotonic()
+        self._notice, self._noticed = "", False  # why nobody works, and whether that was said
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="foreman", daemon=True)
         self.lost: Exception | None = None  # why there is no more to come
@@ -152,20 +152,24 @@ class Foreman:
         self._notice_nobody()
 
     def _notice_nobody(self) -> None:
-        if any(worker.promising for worker in self.workers.values()):
-            self._alone_since, self._noticed = monotonic(), False
-            return
-        alone_s = monotonic() - self._alone_since
-        if alone_s > NOTICE_S and not self._noticed:
+        """Nobody works: say so, and why; wait for ever only for those who may be busy with somebody else's work."""
+        busy = any(worker.promising for worker in self.workers.values())
+        until = "waiting for those that may be busy" if busy else f"waiting {WAIT_S:.0f} s for one that can"
+        able = any(worker.able for worker in self.workers.values())
+        notice = "" if able else f"{self._why_nobody()}; {until}"
+        if notice != self._notice:
+            self._notice, self._so_since, self._noticed = notice, monotonic(), False
+        so_s = monotonic() - self._so_since
+        if notice and so_s > NOTICE_S and not self._noticed:
             self._noticed = True
-            self._say(f"{self._why_nobody()}; waiting {WAIT_S:.0f} s for one that can")
-        if alone_s > WAIT_S:
+            self._say(notice)
+        if notice and so_s > WAIT_S and not busy:
             raise WorkersLostError(f"{self._why_nobody()}, and none came in {WAIT_S:.0f} s")
 
     def _why_nobody(self) -> str:
         if not self.workers:
             return f"the Dask scheduler at {self._address} has no worker"
-        why = dict.fromkeys(worker.unfit or "is silent" for worker in self.workers.values())
+        why = dict.fromkeys(worker.why_not or "has not answered yet" for worker in self.workers.values())
         return f"no worker of the Dask scheduler at {self._address} can work ({'; '.join(why)})"
 
     # --- workers come and go ---------------------------------------------------------------------------------------

@@ -61,7 +61,12 @@ class Worker:
     @property
     def promising(self) -> bool:
         """Whether it works, or may yet."""
-        return not self.unfit and not self.silent
+        return not self.unfit and not self.silent and self.running
+
+    @property
+    def why_not(self) -> str:
+        """Why it gets no work, if it gets none."""
+        return self.unfit or ("is silent" if self.silent else "" if self.running else "is paused, short of memory")
 
 
 def fail(order: Order, error: BaseException) -> None:

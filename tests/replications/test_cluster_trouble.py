@@ -67,7 +67,7 @@ def test_a_worker_without_cardmill_gets_no_work_and_that_is_said(tmp_path: Path,
     cluster.worker()
     said: list[str] = []
     _rows_are_those_of_this_machine(tmp_path, cluster.address, "reference", said)
-    told = [text for text in said if "has no Cardmill" in text]
+    told = [text for text in said if text.endswith("it gets no work")]
     assert len(told) == 1
     assert told[0].endswith("has no Cardmill: it gets no work")
 
@@ -109,7 +109,7 @@ def test_a_cluster_without_workers_is_waited_for_and_says_so(
     crew = _crew(cluster.address, said, stack)
     future = crew.submit(tasks.square, 7)
     _until(lambda: bool(said), crew)
-    assert said == [f"the Dask scheduler at {cluster.address} has no worker; waiting 120 s for one that can"]
+    assert said[0] == f"the Dask scheduler at {cluster.address} has no worker; waiting 120 s for one that can"
     worker = cluster.worker()
     assert future.result(60) == 49
     worker.kill()
