@@ -44,7 +44,7 @@ def test_every_metric_can_be_expected(tmp_path: Path) -> None:
     """Whatever `--until` and `compare` know an expectation may name, too."""
     tables = [
         f'[[expect]]\nmetric = "{metric}"\nat_most = {_LIMIT[known.unit]}\n'
-        + ('threshold = "20 s"\n' if metric == WITHIN else "")
+        + ('threshold = "20 s"\n' if metric in WITHIN else "")
         for metric, known in FIXED.items()
     ]
     loaded, _ = prepare(desk(tmp_path, more="\n" + "\n".join(tables)), ())
