@@ -53,8 +53,8 @@ LIGHTS = {"mild": MILD, "hard": HARD}
 NAMES = ("王㛃芸", "宋己未", "李日天", "陈大士", "刘千里", "王玉芳", "己人", "欧阳治末", "林夫", "赵土鸣")
 SIMILAR = {
     "芸": "芳", "芳": "芸", "己": "已", "未": "末", "末": "未", "日": "曰", "天": "夫", "夫": "天", "大": "太",
-    "士": "土", "土": "士", "千": "干", "里": "黑", "玉": "王", "人": "入", "治": "冶", "鸣": "呜", "林": "材", "王": "玉", "刘": "列",
-    "陈": "阵", "李": "季", "宋": "宗", "赵": "起", "欧": "殴", "阳": "阴",
+    "士": "土", "土": "士", "千": "干", "里": "黑", "玉": "王", "人": "入", "治": "冶", "鸣": "呜", "林": "材",
+    "王": "玉", "刘": "列", "陈": "阵", "李": "季", "宋": "宗", "赵": "起", "欧": "殴", "阳": "阴",
 }  # fmt: skip
 DIGITS = {"0": "8", "8": "0", "1": "7", "7": "1", "3": "8", "6": "8", "9": "0", "2": "7", "5": "6", "4": "9"}
 NUMBERS = ("person.number", "card.number", "bank.card_number", "card.issue_date", "card.valid_until")
@@ -284,7 +284,7 @@ def cases(each: int, start: int) -> Iterator[Case]:
 def table(outcomes: list[Outcome]) -> list[str]:
     """One row for every class of photographs."""
     rows = [
-        "| card in the picture | light | cards | photographs | judged | accepted | refused | not judged | field named |",
+        "| card across | light | cards | photographs | judged | accepted | refused | not judged | field named |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for card_px, light, wrong in product_of((WIDE_PX, FEW_PX), LIGHTS, (False, True)):
@@ -371,6 +371,7 @@ def report(each: int, outcomes: list[Outcome]) -> list[str]:
     """All tables, of as many photographs as were made so far."""
     held_back = outcomes[0].case.seed >= HELD_BACK
     seconds = statistics.median(one.seconds for one in outcomes if one.seconds)
+    load = f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} at the end"
     seeds = f"held back, from {HELD_BACK:,} on" if held_back else "those used for tuning"
     return [
         "# Photographs of cards",
@@ -378,8 +379,7 @@ def report(each: int, outcomes: list[Outcome]) -> list[str]:
         f"`python -m benchmarks.photographs --each {each}{' --held-back' * held_back}`; seeds: {seeds}.",
         f"A text is judged where the picture resolves {scan.LEGIBLE_DPI} dpi or more; *judged* counts those pictures,",
         "and shares of accepted cards are of them.",
-        f"A comparison took {seconds:.1f} s (median of {len(outcomes)}, {os.cpu_count()} CPUs, load "
-        f"{os.getloadavg()[0]:.1f} at the end).",
+        f"A comparison took {seconds:.1f} s (median of {len(outcomes)}; {load}).",
         "",
         *table(outcomes),
         "",

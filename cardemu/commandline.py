@@ -255,7 +255,7 @@ def card_compare(  # noqa: PLR0913, PLR0917 - one argument an option
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input, 3 not all could be judged."""
+    """Compare a card with its reference: exit code 0 the same, 1 different, 2 wrong input, 3 not all can be judged."""
     from cardemu.compare import console
 
     asked = console.Comparison(reference, against, product or "", side, pin, picture, junit, as_json, quiet)

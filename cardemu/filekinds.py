@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 HEAD_BYTES = 512
 
 _BEGINS = (
@@ -61,7 +63,9 @@ def kind_of(data: bytes) -> str:
     return "a web page" if head.startswith((b"<!doctype html", b"<html")) else ""
 
 
-def named(data: bytes) -> str:
-    """The same for a message: ` (it is a GIF image)`, or nothing."""
+def no_image(data: bytes, formats: Sequence[str]) -> str:
+    """What to say of bytes that cannot be read as an image of these formats: what they are, or that they are broken."""
     kind = kind_of(data)
-    return f" (it is {kind})" if kind else ""
+    if any(name in kind for name in formats):
+        return f"a broken image ({kind.removeprefix('a ')}, as far as its first bytes tell)"
+    return f"not an image in the format {' or '.join(formats)}{f' (it is {kind})' if kind else ''}"

@@ -42,9 +42,8 @@ def compare(session: Session, presented: bytes) -> None:
 
 
 def store(session: Session, new: bytes) -> None:
-    """Take a new PIN and give all tries back; 6A80 unless it is enough BCD digits and fits 8 bytes."""
+    """Take a new PIN; 6A80 unless it is enough BCD digits and fits 8 bytes.  The tries are the caller's."""
     count = digits(new)
     if count is None or not session.template.pin.minimum_digits <= count <= 16 or len(new) > 8:
         raise Refused(0x6A80)
     session.write(Cell.PIN, padded(new))
-    session.set_tries(SLOT, session.template.pin.limit)

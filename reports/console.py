@@ -204,7 +204,10 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         stopped=outcome.stopped,
         unannounced_years=outcome.loaded.unannounced_years,
         incomplete_profile=() if region is None else tuple(p for p in RULE_PARTS if not getattr(region.rules, p)),
-        warnings=tuple(text for text in outcome.loaded.warnings if text not in outcome.loaded.told_by_values),
+        warnings=(
+            *(text for text in outcome.loaded.warnings if text not in outcome.loaded.told_by_values),
+            *(note.zh if options.lang == "zh" else note.en for note in outcome.loaded.notes),
+        ),
     )
 
 

@@ -41,7 +41,7 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
     )
     for key, use in file_uses(loaded).items():
         say(f"{key}: {use_of_file(use, Words('en'))}")
-    for warning in loaded.warnings:
+    for warning in (*loaded.warnings, *loaded.notes):
         say(f"note: {warning}")
     if loaded.scenario.run.replications < 2 and any(table.z is not None for table in loaded.scenario.expect):
         say("note: z of [[expect]] needs a standard error: play it with --replications 2 or more")

@@ -40,16 +40,11 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
         if level == "kind" and head.arrivals[row] > 0
     ]
     out.table(headings, rows, right=headings[1:])
-    for row, level in enumerate(head.level):
-        if level == "kind" and head.still_waiting[row] > 0:
-            longest = in_words(head.still_longest_ms[row], Unit.TIME)
-            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended, for up to {longest}"
-            name = head.name[row].replace("_", " ")
-            out.print(f"{name}: {people}; their waits are not in the table")
+    _print_still_waiting(outcome, out)
     _print_verdicts(outcome, out)
     if cards is not None and cards.tally.people:
         card_console.print_work(cards, out)
-    for warning in outcome.loaded.warnings:
+    for warning in (*outcome.loaded.warnings, *outcome.loaded.notes):
         out.line_of(f"note: {warning}")
     if outcome.tables.nothing_random:
         out.line_of(f"note: nothing in this run was random: all {outcome.replications} replications are the same")
@@ -61,6 +56,16 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
         interrupted = Text("interrupted:", "yellow")
         out.line_of(Text.assemble(interrupted, " the log and the report hold what was played until then"))
     out.line_of(f"report: {page}")
+
+
+def _print_still_waiting(outcome: Outcome, out: Printer) -> None:
+    """Who is not in the table because his wait was not over when the run ended."""
+    head = outcome.tables.headline
+    for row, level in enumerate(head.level):
+        if level == "kind" and head.still_waiting[row] > 0:
+            name, longest = head.name[row].replace("_", " "), in_words(head.still_longest_ms[row], Unit.TIME)
+            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended, for up to {longest}"
+            out.line_of(f"{name}: {people}; their waits are not in the table")
 
 
 def _print_verdicts(outcome: Outcome, out: Printer) -> None:
@@ -161,7 +166,7 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
         ],
         "violations": list(outcome.violations),
         "cards": cards.as_json() if cards is not None else None,
-        "warnings": list(outcome.loaded.warnings),
+        "warnings": [*outcome.loaded.warnings, *(note.en for note in outcome.loaded.notes)],
         "report": str(page),
     }
 

@@ -16,6 +16,7 @@ from sim.program import Program
 from sim.region import region_of, room
 from sim.scenario.load import Loaded, load
 from sim.scenario.sizes import MAX_PEOPLE, MAX_PER_MS
+from sim.scenario.values import Note
 
 LARGEST_SEED = 2**63 - 1
 
@@ -42,8 +43,11 @@ def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
     if problems:
         raise ScenarioError(tuple(problems))
     nobody = [row.name for row in compiled.program.sources if row.expected(compiled.program.duration_ms) == 0.0]
-    notes = tuple(f"nobody comes of demand.{name} in the whole run" for name in nobody)
-    return replace(loaded, warnings=(*loaded.warnings, *notes)), compiled
+    notes = (
+        Note(f"nobody comes of demand.{name} in the whole run", f"demand.{name}：整个运行期内没有人到来")
+        for name in nobody
+    )
+    return replace(loaded, notes=(*loaded.notes, *notes)), compiled
 
 
 def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None, str, str]]:

@@ -157,6 +157,8 @@ def _picture(sheet: Sheet, region: Region, alike: float, shift_mm: tuple[float, 
     rect = region.rect
     if alike < (tolerance.alike / 2 if _thin(rect) else tolerance.alike):
         return f"likeness {alike:.2f}, needs {tolerance.alike:g}"
+    if sheet.unreadable:  # so soft a picture mixes the colours of neighbours
+        return ""
     most = REPAINTED if sheet.even else REPAINTED_UNEVEN
     if (repainted := _repainted(sheet, rect)) > most and not any(shift_mm):
         return f"other colours on {100 * repainted:.0f} % of its area"

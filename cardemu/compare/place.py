@@ -184,20 +184,24 @@ def rounded(shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     return card
 
 
-def cut_off(there: npt.NDArray[np.bool_]) -> dict[str, int]:
-    """How many pixels the card lacks at each of its edges, at the most."""
+def cut_off(there: npt.NDArray[np.bool_], least_px: int) -> dict[str, int]:
+    """How many pixels the card lacks at those of its edges where it lacks at least so many."""
     lacking = {
-        "left": _leading(there),
-        "right": _leading(there[:, ::-1]),
-        "top": _leading(there.T),
-        "bottom": _leading(there.T[:, ::-1]),
+        "left": _leading(there, least_px),
+        "right": _leading(there[:, ::-1], least_px),
+        "top": _leading(there.T, least_px),
+        "bottom": _leading(there.T[:, ::-1], least_px),
     }
-    return {edge: count for edge, count in lacking.items() if count}
+    return {edge: count for edge, count in lacking.items() if count >= least_px}
 
 
-def _leading(there: npt.NDArray[np.bool_]) -> int:
-    """The longest run of missing pixels that a row begins with, among rows that hold something."""
-    rows = there[there.any(axis=1)]
+def _leading(there: npt.NDArray[np.bool_], margin_px: int) -> int:
+    """The longest run of missing pixels that a row begins with, among rows that hold something.
+
+    The outermost rows are left out: a margin that slants by a hair is missing along its whole length.
+    """
+    rows = there[margin_px:-margin_px]
+    rows = rows[rows.any(axis=1)]
     return int(rows.argmax(axis=1).max(initial=0))
 
 

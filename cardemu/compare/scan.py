@@ -131,7 +131,7 @@ def _of_nobody(reference: Bundle, side: str) -> tuple[str, ...]:
 
 def _whole(there: npt.NDArray[np.bool_], px_mm: float, side: str) -> Row:
     """The row that says whether all of the card is in the picture."""
-    lacking = {edge: count / px_mm for edge, count in cut_off(there).items() if count > CUT_MM * px_mm}
+    lacking = {edge: count / px_mm for edge, count in cut_off(there, round(CUT_MM * px_mm)).items()}
     if not lacking:
         return Row("face", "whole card", "in the picture", "in the picture", side)
     words = ", ".join(f"{length:.1f} mm at the {edge}" for edge, length in lacking.items())

@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from cardemu.face.items import Box, Picture
 from cardemu.face.raster import size
-from cardemu.filekinds import named
+from cardemu.filekinds import no_image
 from cardemu.inputfile import read_bytes
 
 FORMATS = ("PNG", "JPEG")
@@ -79,7 +79,7 @@ def check(data: bytes, where: str) -> Artwork:
             raise ArtworkError(f"{where}: {width} x {height} pixels, must be at least {SIDE_PX} on each side")
         image.load()
     except UnidentifiedImageError as error:
-        raise ArtworkError(f"{where}: not an image in the format {' or '.join(FORMATS)}{named(data)}") from error
+        raise ArtworkError(f"{where}: {no_image(data, FORMATS)}") from error
     except Image.DecompressionBombError as error:
         raise ArtworkError(f"{where}: at most {PIXELS // 10**6} megapixels are read") from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:

@@ -1,8 +1,8 @@
 """The outermost frame of every program: what nobody foresaw becomes one sentence and an exit code of its own.
 
-0 fine, 1 a card differs or workers were lost, 2 the user's file or command, or a place that cannot be written to, 70
-a fault of our own (EX_SOFTWARE of sysexits.h), 97 the load driver was late, 98 a procedure rule broken, 99 an
-expectation not met, 130 interrupted.
+0 fine, 1 a card differs or workers were lost, 2 the user's file or command, or a place that cannot be written to, 3 not
+all of a card could be judged, 70 a fault of our own (EX_SOFTWARE of sysexits.h), 97 the load driver was late, 98 a
+procedure rule broken, 99 an expectation not met, 130 interrupted.
 """
 
 from __future__ import annotations

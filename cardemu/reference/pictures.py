@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from cardemu.face.raster import is_plain
-from cardemu.filekinds import named
+from cardemu.filekinds import no_image
 from cardemu.inputfile import read_bytes
 from cardemu.products import Product
 
@@ -37,11 +37,11 @@ def read_picture(path: Path, field: str, formats: tuple[str, ...] = ("JPEG", "PN
                 )
             picture.load()
     except UnidentifiedImageError as error:
-        raise PictureError(f"{field}: {path.name} is no image of {', '.join(formats)}{named(data)}") from error
+        raise PictureError(f"{field}: {path.name}: {no_image(data, formats)}") from error
     except (OSError, SyntaxError, ValueError, *TOO_MANY_PIXELS) as error:
         if isinstance(error, PictureError):
             raise
-        raise PictureError(f"{field}: {path.name} is a broken image of {', '.join(formats)}") from error
+        raise PictureError(f"{field}: {path.name}: a broken image ({error})") from error
     return data, width, height
 
 

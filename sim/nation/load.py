@@ -12,7 +12,7 @@ from sim.nation.model import City, Nation, Profile, Rule, Transfers
 from sim.scenario import csv_text
 from sim.scenario.dists import read_dist
 from sim.scenario.files import Reader, UnreadableError
-from sim.scenario.sizes import MAX_CSV_BYTES
+from sim.scenario.sizes import MAX_CSV_BYTES, MAX_NUMBER
 from sim.scenario.tree import Location, Marks, is_nation, shown
 from sim.scenario.units import WrongValueError, show, suggestion
 from sim.scenario.values import Dist
@@ -20,9 +20,8 @@ from sim.scenario.values import Dist
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sim.scenario.sizes import MAX_CSV_BYTES
     from sim.scenario.toml_lines import KeyPath
-from sim.scenario.tree import Tree
+    from sim.scenario.tree import Tree
 
 _TOP = ("title", "title_zh", "description", "description_zh", "seed", "cities", "transfers", "scale", "profiles")
 _RULE = ("per_100k", "per_root", "at_least", "less")
@@ -64,8 +63,6 @@ class _Loader:
         """The nation, if nothing is wrong."""
         self._known((), self.values, _TOP)
         seed = self._whole((), self.values, "seed", 1)
-        if seed > _LARGEST_SEED:
-            self.wrong(("seed",), "is too large for the random numbers", "0 to 2^63 - 1")
         profiles = self._profiles()
         nation = Nation(
             path=self.reader.entry,
@@ -99,16 +96,16 @@ class _Loader:
 
     def _number(self, path: KeyPath, table: Mapping[str, Any], key: str) -> float:
         value = table.get(key, 0)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_NUMBER:
             return float(value)
-        self.wrong((*path, key), f"{show(value)} is no number, 0 or more", "a number, 0 or more")
+        self.wrong((*path, key), f"{show(value)} is no number from 0 to {MAX_NUMBER:,}", "a number")
         return 0.0
 
     def _whole(self, path: KeyPath, table: Mapping[str, Any], key: str, default: int) -> int:
         value = table.get(key, default)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_SEED:
             return value
-        self.wrong((*path, key), f"{show(value)} is no whole number, 0 or more", "a whole number, 0 or more")
+        self.wrong((*path, key), f"{show(value)} is no whole number from 0 to 2^63 - 1", "a whole number")
         return default
 
     def _table(self, path: KeyPath, table: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -34,12 +34,14 @@ class ClusterCrew:
 
     def __init__(self, address: str, say: Callable[[str], None] = lambda _: None) -> None:
         try:
+            import dask  # noqa: PLC0415
             from distributed import Client, Security  # noqa: PLC0415 - an extra, imported only when asked for
             from distributed.comm.core import connect  # noqa: PLC0415
         except ImportError as error:
             why = "a cluster needs the package distributed, which is not installed"
             raise ScenarioError((Problem("--cluster", "", None, why, "pip install cardmill[dask]"),)) from error
         _quiet_please()
+        dask.config.set({"distributed.diagnostics.computations.nframes": 0})  # sources of ours are of no use there
         self.address = address
         try:
             library: Any = Security  # the library carries no types

@@ -16,13 +16,13 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
 from sim.errors import WorkersLostError
 from sim.replications.bench import Bench, Call, Who, every_s, greet, set_up
 from sim.replications.common import Common
+from sim.replications.parcels import Kit, Order, Parcel, Worker, fail, unable_because, unfit_because
 from sim.replications.rows import code_digest
 from sim.replications.workers import AHEAD
 
@@ -44,57 +44,6 @@ _PARCEL_S = 0.2
 _SCHEDULER_S = 0.005
 """A parcel of tasks is to take a worker so long that the scheduler has 200 parcels a second at most."""
 _LARGEST = 1_000
-
-Kit = tuple[Callable[[Any], Any], Common | None]
-"""What tasks of one kind need at hand: the function, and what they have in common."""
-
-
-@dataclass(slots=True, eq=False)
-class Order:
-    """A task, until its result is there."""
-
-    kit: Kit
-    rest: Any
-    future: Future[Any]
-    lost_with: set[str] = field(default_factory=set)  # addresses of workers
-
-
-@dataclass(slots=True, eq=False)
-class Parcel:
-    """Tasks in the hands of a worker."""
-
-    orders: list[Order]
-    done: Any  # the cluster's future
-    fetched: Future[Any] | None = None
-    again: bool = False  # given out again meanwhile
-
-
-@dataclass(slots=True, eq=False)
-class Worker:
-    """A worker of the cluster, as far as it is known."""
-
-    address: str
-    host: str
-    threads: int
-    greeting: Any = None
-    who: Who | None = None
-    unfit: str = ""  # why it gets no work
-    running: bool = True
-    benches: dict[Kit, Any] = field(default_factory=dict)
-    hands: list[Parcel] = field(default_factory=list)
-    last_seen: float = 0.0  # the scheduler's clock
-    heard_at: float = field(default_factory=monotonic)  # ours
-    silent: bool = False
-
-    @property
-    def able(self) -> bool:
-        """Whether it may be given work."""
-        return self.who is not None and not self.unfit and not self.silent and self.running
-
-    @property
-    def promising(self) -> bool:
-        """Whether it works, or may yet."""
-        return not self.unfit and not self.silent
 
 
 class Foreman:
@@ -181,7 +130,7 @@ class Foreman:
         for worker in self.workers.values():
             self._queue.extend(order for parcel in worker.hands for order in parcel.orders)
         while self._queue:
-            _fail(self._queue.popleft(), error)
+            fail(self._queue.popleft(), error)
 
     def _look_around(self) -> None:
         """Who is there now, and who has been heard of."""
@@ -229,7 +178,7 @@ class Foreman:
             call = pickle.dumps(Call(greet, tuple(self._compiled())))
             worker.greeting = self._pinned(worker, pickle.loads, call, priority=10)
         elif worker.greeting.status == "error":
-            self._dismiss(worker, _unfit_because(worker.greeting.exception()))
+            self._dismiss(worker, unfit_because(worker.greeting.exception()))
         elif worker.greeting.status in ("cancelled", "lost"):
             worker.greeting = None
         elif worker.greeting.status == "finished":
@@ -409,10 +358,10 @@ class Foreman:
 
     def _failed(self, worker: Worker, parcel: Parcel, error: BaseException) -> None:
         """A worker that cannot is not the task's fault; all else is."""
-        why = _unable_because(error)
+        why = unable_because(error)
         if not why:
             for order in parcel.orders:
-                _fail(order, error)
+                fail(order, error)
             return
         worker.hands.append(parcel)
         for order in parcel.orders:
@@ -424,26 +373,3 @@ class Foreman:
 
 async def _awaited(coming: Any) -> Any:
     return await coming
-
-
-def _fail(order: Order, error: BaseException) -> None:
-    with suppress(InvalidStateError):
-        order.future.set_exception(error)
-
-
-def _unfit_because(error: BaseException) -> str:
-    """Why a worker that did not answer the greeting cannot work."""
-    if isinstance(error, ModuleNotFoundError) and error.name in ("sim", "sim.replications"):
-        return "has no Cardmill"
-    if isinstance(error, ImportError | AttributeError):
-        return f"has another version of Cardmill ({error})"
-    return f"cannot work ({type(error).__name__}: {error})"
-
-
-def _unable_because(error: BaseException) -> str:
-    """Why it is the worker that failed; empty if it is the task."""
-    if isinstance(error, MemoryError):
-        return "has too little memory"
-    if isinstance(error, ImportError):
-        return f"lacks something ({error})"
-    return "died again and again" if type(error).__name__ == "KilledWorker" else ""

@@ -11,6 +11,7 @@ import numpy as np
 from sim.errors import Problem, ScenarioError
 from sim.scenario.csv_demand import Arrivals, Counts, Staff
 from sim.scenario.units import DAY_MS
+from sim.scenario.values import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,13 @@ class Span:
         """The run in words."""
         return f"the run ({self.text(0, self.duration_ms)})"
 
+    @property
+    def run_zh(self) -> str:
+        """The run in Chinese words."""
+        return f"运行期（{self.text(0, self.duration_ms).replace(' to ', ' 至 ')}）"
 
-def arrivals_in(given: Arrivals, span: Span) -> tuple[Arrivals, tuple[str, ...]]:
+
+def arrivals_in(given: Arrivals, span: Span) -> tuple[Arrivals, tuple[Note, ...]]:
     """The arrivals that take place, and what is to be said about the others.  Raises ScenarioError if none does."""
     when = given.times_ms
     kept = (when >= max(0, span.first_ms)) & (when < span.stop_ms)
@@ -69,7 +75,7 @@ def arrivals_in(given: Arrivals, span: Span) -> tuple[Arrivals, tuple[str, ...]]
     return cut, notes
 
 
-def counts_in(given: Counts, span: Span) -> tuple[Counts, tuple[str, ...]]:
+def counts_in(given: Counts, span: Span) -> tuple[Counts, tuple[Note, ...]]:
     """The intervals that reach into the run, as they are: whoever's moment lies outside does not come."""
     first, until = given.from_ms, given.until_ms
     kept = (until > max(0, span.first_ms)) & (first < span.stop_ms) & (given.count > 0)
@@ -84,14 +90,21 @@ def counts_in(given: Counts, span: Span) -> tuple[Counts, tuple[str, ...]]:
 
 def _left_out(
     given: Arrivals | Counts, what: str, all_of: float, before: float, after: float, span: Span
-) -> Iterator[str]:
+) -> Iterator[Note]:
     if given.daily and span.duration_ms > DAY_MS:
-        yield f"{given.file}: its times of day are those of the run's first day; on the other days nobody comes from it"
+        yield Note(
+            f"{given.file}: its times of day are those of the run's first day; on the other days nobody comes from it",
+            f"{given.file}：其中的时刻只指运行的第一天，其余各天没有人从这个文件到来",
+        )
     if before + after > 0:
-        parts = [f"{many:,.6g} {where}" for many, where in ((before, "before it"), (after, "after its end")) if many]
-        yield (
-            f"{given.file}: {before + after:,.6g} of {all_of:,.6g} {what} are outside {span.run} and do not come: "
-            + ", ".join(parts)
+        outside, everybody = f"{before + after:,.6g}", f"{all_of:,.6g}"
+        parts = [(f"{before:,.6g} before it", f"开始之前 {before:,.6g}")] if before else []
+        parts += [(f"{after:,.6g} after its end", f"结束之后 {after:,.6g}")] if after else []
+        yield Note(
+            f"{given.file}: {outside} of {everybody} {what} are outside {span.run} and do not come: "
+            + ", ".join(en for en, _ in parts),
+            f"{given.file}：{everybody} 人次中有 {outside} 人次在{span.run_zh}之外，不会到来："
+            + "，".join(zh for _, zh in parts),
         )
 
 
@@ -100,7 +113,7 @@ def _nothing_left(file: str, column: str, what: str, span: Span) -> ScenarioErro
     return ScenarioError((Problem(file, column, None, f"{what} come in the run", f"times from {inside}"),))
 
 
-def staff_in(given: Staff, span: Span) -> tuple[Staff, tuple[str, ...]]:
+def staff_in(given: Staff, span: Span) -> tuple[Staff, tuple[Note, ...]]:
     """The roster of the run: of what is before it, the last row of each group holds at its beginning.
 
     What is after its end stays: where the run drains, it is still played.
@@ -116,10 +129,12 @@ def staff_in(given: Staff, span: Span) -> tuple[Staff, tuple[str, ...]]:
         why = "nobody is on duty at any time in the run"
         allowed = f"rows from {span.text(0, span.duration_ms)}"
         raise ScenarioError((Problem(given.file, "time", None, why, allowed),))
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     outside = int(early.sum()) + (0 if span.drains else int(late.sum()))
     if outside:
-        notes = (f"{given.file}: {outside:,} of {len(late):,} rows are outside {span.run} and have no effect",)
+        en = f"{given.file}: {outside:,} of {len(late):,} rows are outside {span.run} and have no effect"
+        zh = f"{given.file}：{len(late):,} 行中有 {outside:,} 行在{span.run_zh}之外，不起作用"
+        notes = (Note(en, zh),)
     skills = tuple(able for able, stays in zip(given.skills, kept.tolist(), strict=True) if stays)
     times_ms = np.maximum(given.times_ms[kept], 0)
     return replace(given, times_ms=times_ms, servers=given.servers[kept], skills=skills), notes

@@ -17,7 +17,7 @@ from sim.scenario.schema_places import PLACES, Counters, PlaceTable
 from sim.scenario.sizes import MAX_CSV_BYTES
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.tree import Tree, dotted, shown
-from sim.scenario.values import expand
+from sim.scenario.values import Note, expand
 
 SERVERS = ("counters", "agents", "machines")
 """Keys of a place that may name a roster."""
@@ -37,7 +37,7 @@ class Tables:
         self.tree = tree
         self.raw = raw
         self.problems: list[Problem] = []
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.arrivals: dict[str, Arrivals] = {}
         self.counts: dict[str, Counts] = {}
         self.staff: dict[str, Staff] = {}
@@ -65,7 +65,7 @@ class Tables:
         classes = tuple(dict.fromkeys(one for table in tables for one in table.priorities))
         layout = file.layout(("time", "service", "patience", "priority"))
 
-        def read(shown_name: str, content: bytes) -> tuple[Arrivals, tuple[str, ...]]:
+        def read(shown_name: str, content: bytes) -> tuple[Arrivals, tuple[Note, ...]]:
             local = file.local(scenario.run.start)
             found = csv_demand.read_arrivals(shown_name, content, local, stations, classes, layout)
             if found.priority is not None and demand.priorities:
@@ -78,7 +78,7 @@ class Tables:
     def _counts(self, name: str, demand: DemandTable, file: DemandFile, scenario: Scenario) -> None:
         layout = file.layout(("from", "until", "count"))
 
-        def read(shown_name: str, content: bytes) -> tuple[Counts, tuple[str, ...]]:
+        def read(shown_name: str, content: bytes) -> tuple[Counts, tuple[Note, ...]]:
             local, means = file.local(scenario.run.start), file.counts_are == "means"
             found = csv_demand.read_counts(shown_name, content, local, layout, file.every, means=means)
             return csv_run.counts_in(found, _span(scenario, demand))
@@ -92,7 +92,7 @@ class Tables:
         skills = set() if lines else skills
         layout = counters.layout(("time", "servers", "skills"))
 
-        def read(shown_name: str, content: bytes) -> tuple[Staff, tuple[str, ...]]:
+        def read(shown_name: str, content: bytes) -> tuple[Staff, tuple[Note, ...]]:
             local = counters.local(scenario.run.start)
             found = csv_demand.read_staff(shown_name, content, local, skills, layout, lines=lines)
             return csv_run.staff_in(found, Span(scenario.run.start, scenario.run.duration, scenario.run.drain))
@@ -100,7 +100,7 @@ class Tables:
         self._one((*path, "file"), self.staff, f"{path[0]}.{path[1]}", read)
 
     def _one(
-        self, path: KeyPath, into: dict[str, T], key: str, read: Callable[[str, bytes], tuple[T, tuple[str, ...]]]
+        self, path: KeyPath, into: dict[str, T], key: str, read: Callable[[str, bytes], tuple[T, tuple[Note, ...]]]
     ) -> None:
         place = self.tree.location(path, shown(self.reader.entry))
         folder = self.reader.folders.get(place.file, self.reader.entry.parent)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -29,6 +29,7 @@ _SEPARATORS = ",;\t"
 _NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?")
 _LARGEST = 10**12
 _LONGEST_CELL = 40
+_LONGEST_LINE = 100_000
 
 
 @dataclass(slots=True)
@@ -158,10 +159,12 @@ def columns(
 
 def _rows(file: str, content: bytes) -> tuple[list[list[str]], list[int]]:
     """The rows that have something in them, and on which lines they end."""
+    if content.count(b"\n") > MAX_ROWS:
+        raise ScenarioError((Problem(file, "", None, "has too many rows", f"{MAX_ROWS:,} at most"),))
     text = decode(file, content)
     first = text.split("\n", 1)[0]
     separator = max(_SEPARATORS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
+    reader = csv.reader(_lines(file, text), delimiter=separator, skipinitialspace=True, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     try:
@@ -169,11 +172,17 @@ def _rows(file: str, content: bytes) -> tuple[list[list[str]], list[int]]:
             if any(row):
                 rows.append(row)
                 lines.append(reader.line_num)
-            if len(rows) > MAX_ROWS:
-                raise ScenarioError((Problem(file, "", reader.line_num, "has too many rows", f"{MAX_ROWS:,} at most"),))
     except csv.Error as error:
         raise ScenarioError((Problem(file, "", reader.line_num, f"is not CSV: {error}"),)) from error
     return rows, lines
+
+
+def _lines(file: str, text: str) -> Iterator[str]:
+    """Line by line; one that would make a row of millions of cells is no line of a table."""
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise ScenarioError((Problem(file, "", number, "is too long", f"{_LONGEST_LINE:,} characters at most"),))
+        yield line
 
 
 def _kept(table: Columns, own: Mapping[str, tuple[str, ...]], only: Mapping[str, str]) -> list[int]:

@@ -25,6 +25,9 @@ _LINKS = frozenset({"enters", "procedure", "cohort", "bank", "profile"})
 """Keys that name another table, whose numbers are listed there; so does `hours` where it is a name."""
 _NO_INPUTS = frozenset({"title", "title_zh", "description", "include", "run", "region", "story", "expect"})
 _LONGEST = 300
+_READING = frozenset(
+    {"only", "zone", "from", "until", "count", "time", "service", "patience", "priority", "servers", "skills"}
+)
 
 FileKind = Literal["arrivals", "random", "even", "means", "daily", "roster"]
 
@@ -42,12 +45,13 @@ def inputs_of(loaded: Loaded, procedures: Container[str]) -> tuple[Provenance, .
     """All inputs in use: those with a mark in the order of the files, then those without.  `procedures`: in use."""
     used = _Used(loaded.scenario, procedures)
     marked = [row for row in loaded.provenance if used.is_used(tuple(row.key.split(".")))]
+    tables = {key.rpartition(".")[0] for key in loaded.read}
     below = {row.key: row for row in marked}
     files = [_of_file(key, name, below) for key, name in loaded.read.items() if used.is_used(tuple(key.split(".")))]
     bare = [
         Provenance(dotted(path), _short(value_text(value)), "", "")
         for path, value in _leaves(loaded.merged, ())
-        if used.is_used(path) and dotted(path) not in loaded.read
+        if used.is_used(path) and dotted(path) not in loaded.read and not _names_columns(path, tables)
     ]
     return (*marked, *files, *bare)
 
@@ -77,6 +81,11 @@ def _of_file(key: str, name: str, marked: Mapping[str, Provenance]) -> Provenanc
     above = next((marked[at] for end in range(len(parts), 0, -1) if (at := ".".join(parts[:end])) in marked), None)
     row = Provenance(key, value_text(name), "", "")
     return row if above is None else replace(row, mark=above.mark, source=above.source, note=above.note)
+
+
+def _names_columns(path: KeyPath, tables: Container[str]) -> bool:
+    """Whether a key only says how a CSV file is to be read, which belongs to the file's own row."""
+    return any(dotted(path[:end]) in tables and path[end] in _READING for end in range(len(path)))
 
 
 def _short(text: str) -> str:

@@ -35,7 +35,7 @@ from sim.scenario.sizes import MAX_PLACES, MAX_PROBLEMS, ranges
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.tree import OVERRIDE, Marks, Tree, is_nation, override, shown
 from sim.scenario.units import moment, nearest
-from sim.scenario.values import Provenance, SourceFile
+from sim.scenario.values import Note, Provenance, SourceFile
 
 _CHECKS: tuple[Callable[[World], Iterator[Finding]], ...] = (
     check_run,
@@ -68,6 +68,8 @@ class Loaded:
     staff: Mapping[str, Staff] = field(default_factory=dict)
     contents: Mapping[str, bytes] = field(default_factory=dict)
     read: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    """What does not take place: rows outside the run, a demand of which nobody comes."""
     told_by_values: frozenset[str] = frozenset()
     """Those of `warnings` that `unannounced_years` and the scenario tell too: a report says them in its own words."""
 
@@ -110,13 +112,14 @@ def load(path: Path | str, overrides: Sequence[str], catalogue: Mapping[str, Pro
         (*marks.provenance, *defaults(catalogue, tree.values.get("procedures", {}))),
         tuple(reader.files.values()),
         tree.values,
-        (*_warnings(checked.scenario, years), *tables.notes),
+        tuple(_warnings(checked.scenario, years)),
         years,
         tables.arrivals,
         tables.counts,
         tables.staff,
         tables.contents,
         tables.files,
+        tuple(tables.notes),
         frozenset(_told_by_values(checked.scenario, years)),
     )
 

@@ -230,7 +230,10 @@ def clock_text(ms: int) -> str:
 
 
 def interval(value: object) -> tuple[int, int]:
-    """An interval within a day as (from, to) in ms since midnight; one over midnight must be written as two."""
+    """An interval within a day as (from, to) in ms since midnight; one over midnight must be written as two.
+
+    An end of "00:00" is the end of the day.
+    """
     pieces = value.split("-") if isinstance(value, str) else []
     if len(pieces) != 2:
         raise WrongValueError(f"{show(value)} is not an interval", INTERVAL)
@@ -238,6 +241,7 @@ def interval(value: object) -> tuple[int, int]:
         first, last = clock_ms(pieces[0]), clock_ms(pieces[1])
     except WrongValueError as wrong:
         raise WrongValueError(f"{show(value)} is not an interval", INTERVAL) from wrong
+    last = last or DAY_MS
     if last <= first:
         raise WrongValueError(
             f"{show(value)} does not end after it begins", INTERVAL + "; split it at midnight if it passes it"

@@ -98,6 +98,18 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What is to be said about a scenario that can be played, in both languages."""
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        """English, as on the console."""
+        return self.en
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file that was read, as named to the user, with the SHA-256 of its bytes."""
 

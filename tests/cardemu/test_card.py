@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import tomllib
 import tracemalloc
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from cardemu.files import Node, encode_header, tree
 from cardemu.keys import table
 from cardemu.lifecycle import ALLOWED, NEXT, Stage
 from cardemu.memory import Cell, PowerCutError
-from cardemu.products import product
+from cardemu.products import FOLDER, from_data, product
 from cardemu.state import FORMAT, StateError, load, save
 from cardemu.status import known
 from cardemu.template import Template
@@ -155,6 +156,21 @@ def test_keys_84_to_87_write_only_in_their_df() -> None:
         host.send("00A4040006D15600000501")
         host.send("00A4040006D15600000500")
         assert card.transmit(write) == b"\x69\x82"
+
+
+def test_unblocking_and_reloading_the_pin_have_rules_of_their_own() -> None:
+    """A product that lets everybody unblock, and only UKSSSE reload."""
+    data = tomllib.loads((FOLDER / "generation-2.toml").read_text(encoding="utf-8"))
+    data["pin"] |= {"unblock": "free", "reload": "UKSSSE"}
+    card = Card.initialised(from_data(data).template, counting(), REGION, bytes(4))
+    card.reset()
+    host = Host(card)
+    card.transmit(SSSE)
+    assert host.mac("84240000", 0x06) == b"\x90\x00"
+    assert host.encrypted("84240001", 0x07, b"\x65\x43\x21") == b"\x69\x82"
+    assert host.authenticate(0x04) == b"\x90\x00"
+    assert host.encrypted("84240001", 0x07, b"\x65\x43\x21") == b"\x90\x00"
+    assert host.send("0020000003654321") == b"\x90\x00"
 
 
 def test_a_wrong_le_changes_nothing() -> None:

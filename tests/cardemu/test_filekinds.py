@@ -47,11 +47,11 @@ def test_every_place_that_takes_an_image_names_what_it_got(tmp_path: Path) -> No
     Image.new("RGB", (358, 441)).save(path, format="GIF")
     with pytest.raises(ArtworkError, match=r"not an image in the format PNG or JPEG \(it is a GIF image\)"):
         photo(path)
-    with pytest.raises(PictureError, match=r"is no image of JPEG, BMP \(it is a GIF image\)"):
+    with pytest.raises(PictureError, match=r"not an image in the format JPEG or BMP \(it is a GIF image\)"):
         read_picture(path, "photo", ("JPEG", "BMP"))
     reference = str(folder("generation-1"))
     code, out = run_in(tmp_path, "card", "compare", reference, "scan.png")
-    assert (code, out) == (2, "picture: scan.png is no image of PNG, JPEG (it is a GIF image)\n")
+    assert (code, out) == (2, "picture: scan.png: not an image in the format PNG or JPEG (it is a GIF image)\n")
     path.rename(tmp_path / "scan.gif")
     code, out = run_in(tmp_path, "card", "compare", reference, "scan.gif")
     assert code == 2

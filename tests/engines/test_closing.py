@@ -145,3 +145,40 @@ def test_a_free_counter_of_ones_own_is_worth_more_than_the_crowd(tmp_path: Path)
     text = _desk(tmp_path, f'[stations.desk]\ncounters = "unlimited"\ngather = 2\n{balk}', "0,0", "1,0", "2,0")
     log = play(compiled(tmp_path, text))
     assert [row[1:3] for row in trace(log, Event.BALK, Event.START)] == [(0, "START"), (1, "START")]
+
+
+def test_where_nobody_waits_at_closing_time_the_servers_go_at_once(tmp_path: Path) -> None:
+    """Also one who is still serving is off duty from then on: he takes nobody else."""
+    text = _desk(tmp_path, '[stations.desk]\ncounters = 2\nhours = "short"\n', "590,60")
+    assert trace(play(compiled(tmp_path, text)), Event.CAPACITY, Event.END)[:4] == [
+        (0, -1, "CAPACITY", 0, 2),
+        (600_000, -1, "CAPACITY", 0, 0),
+        (650_000, 0, "END", 0, 60_000),
+        (1_800_000, -1, "CAPACITY", 0, 2),
+    ]
+
+
+def test_patience_after_a_break_is_another_number_than_before(tmp_path: Path) -> None:
+    """The same person: never served he gives up after one time, broken off after another."""
+    waits = []
+    for hours in ('["00:00-00:01"]', '["00:00-00:10"]'):
+        station = (
+            f"[stations.desk]\ncounters = [{{count = 1, hours = {hours}, preempt = true}}]\n"
+            'patience = {dist = "exponential", mean = "1 min"}\n'
+        )
+        log = trace(play(compiled(tmp_path, _desk(tmp_path, station, "590,60"))), Event.ABANDON)
+        waits += [value for *_, value in log]
+    assert len(waits) == 2
+    assert waits[0] != waits[1]
+
+
+def test_of_two_at_work_the_one_who_began_last_is_broken_off(tmp_path: Path) -> None:
+    """One of two servers leaves at 600 s."""
+    (tmp_path / "staff.csv").write_text("time,servers\n0,2\n600,1\n", encoding="utf-8")
+    station = '[stations.desk]\ncounters = {file = "staff.csv", preempt = true}\n'
+    log = trace(play(compiled(tmp_path, _desk(tmp_path, station, "500,300", "550,300"))), Event.PREEMPT, Event.END)
+    assert log == [
+        (600_000, 1, "PREEMPT", 0, 50_000),
+        (800_000, 0, "END", 0, 300_000),
+        (1_050_000, 1, "END", 0, 250_000),
+    ]

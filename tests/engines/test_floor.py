@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sim.log import Event
+from sim.program import NONE
 from tests.engines.programs import arrivals, compiled, play, trace
 
 
@@ -345,3 +347,25 @@ cohort = "new"
         (300_000, 0, "CONTINUE", 0),
         (360_000, 0, "END", 60_000),
     ]
+
+
+def test_a_patience_of_nothing_is_over_at_once_and_one_that_is_not_given_never(tmp_path: Path) -> None:
+    """Who would have to wait and gives himself no time leaves in the moment he came; an empty cell waits for ever."""
+    demand = arrivals(tmp_path, "a.csv", "time,service,patience", "0,60,0", "1,5,0", "2,5,")
+    text = f'[stations.desk]\ncounters = 1\n[demand.people]\nenters = "desk"\n{demand}'
+    assert trace(play(compiled(tmp_path, text)), Event.START, Event.ABANDON) == [
+        (0, 0, "START", 0, 0),
+        (1_000, 1, "ABANDON", 0, 0),
+        (60_000, 2, "START", 0, 58_000),
+    ]
+
+
+def test_each_machine_is_set_up_once_for_a_batch(tmp_path: Path) -> None:
+    """Two machines and three of a batch: the first two take 20 s more."""
+    demand = arrivals(tmp_path, "a.csv", "time", "0", "1", "2")
+    station = '[stations.works]\ncounters = 2\nservice = "60 s"\nwrap_up = "20 s"\n'
+    made = compiled(tmp_path, f'{station}[demand.orders]\nenters = "works"\n{demand}')
+    (row,) = made.program.stations
+    row = replace(row, setup=row.wrap_up, wrap_up=NONE)
+    made = replace(made, program=replace(made.program, stations=(row,)))
+    assert [value for *_, value in trace(play(made), Event.END)] == [80_000, 80_000, 60_000]

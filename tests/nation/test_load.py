@@ -90,11 +90,21 @@ def test_every_mistake_of_a_nation_file_is_told_at_once(tmp_path: Path) -> None:
     )
     text = "\n".join(complaints(path))
     assert 'unknown key "sede", did you mean "seed"?' in text
-    assert "-1 is no whole number, 0 or more" in text
+    assert "-1 is no whole number from 0 to 2^63 - 1" in text
     assert "towns.csv does not exist" in text
-    assert '"many" is no number, 0 or more' in text
+    assert '"many" is no number from 0 to 1,000,000,000,000,000' in text
     assert "spars.toml does not exist" in text
     assert "nation.toml:" in text
+
+
+def test_numbers_too_large_for_anything_are_refused(tmp_path: Path) -> None:
+    """Nine hundred digits in the file, five thousand in the table of cities: these used to be faults of the program."""
+    rows = ("99001,A,甲," + "9" * 5000 + ",dense",)
+    changes = {"seed = 1\n": "seed = " + "9" * 900 + "\n", "per_root = 0.2\n": "per_root = " + "9" * 900 + "\n"}
+    text = "\n".join(complaints(write_nation(tmp_path, rows, changes=changes)))
+    assert "seed: 999" in text
+    assert "per_root: 999" in text
+    assert "cities.csv:2: holders: " in text
 
 
 def test_every_mistake_in_the_table_of_cities_is_told_at_once(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import dask
 import pytest
@@ -194,7 +195,8 @@ def test_nothing_stays_at_workers_or_the_scheduler(tmp_path: Path, stack: ExitSt
 
     cluster = Cluster(tmp_path, stack, 1)
     path = desk(tmp_path, replications=6)
-    watcher = Client(cluster.address, set_as_default=False)
+    client: Any = Client  # the library carries no types
+    watcher = client(cluster.address, set_as_default=False)
     for number in range(2):
         plan = Plan(engine="reference", cluster=cluster.address)
         play(*prepare(path, ()), plan, folder=tmp_path / f"run{number}")

@@ -18,7 +18,7 @@ from sim.beside import Beside
 from sim.replications.common import Common
 from sim.replications.kept import RowsError, packed
 from sim.replications.rows import ROWS_FILE, Row, Rows
-from sim.replications.session import Beat, Fixed, Session
+from sim.replications.session import Beat, Fixed, Session, Task
 from sim.replications.workers import ExecutorCrew, HereExecutor
 from sim.run import Plan, prepare
 from sim.store import RunReader
@@ -64,11 +64,11 @@ class Fake:
     def broken_off(self) -> Row | None:
         return None
 
-    def task(self, replication: int) -> tuple[Common, int]:
+    def task(self, replication: int) -> Task:
         self.given.append(replication)
         return Common(b""), replication
 
-    def play_task(self) -> Callable[[tuple[Common, int]], bytes]:
+    def play_task(self) -> Callable[[Task], bytes]:
         return lambda task: packed(self._rows[task[1]].encoded(self.key))
 
 

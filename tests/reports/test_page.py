@@ -232,3 +232,13 @@ def test_a_run_without_titles_still_has_a_name() -> None:
         name="plain", start=samples.info().start, duration_ms=1, seed=1, content_hash="", log_sha256="", command="run"
     )
     assert "<h1>plain</h1>" in render_report(samples.empty(), info, "en")
+
+
+def test_a_narrow_page_shows_whole_pictures_and_enlarges_them_on_request() -> None:
+    """Below 560 pixels a picture is as wide as the page; a box under its title makes it wide enough to read."""
+    html = render_report(samples.city(), samples.info(), "zh")
+    narrow = html[html.index("@media (max-width: 560px)") :]
+    assert ".scroll > svg { min-width: 0; }" in narrow
+    assert ".zoom:checked ~ .scroll > svg { min-width: 720px; }" in narrow
+    for plot in catalogue():
+        assert f'<input class="zoom" type="checkbox" id="zoom-{plot.name}"><label class="zoom" for="zoom-' in html

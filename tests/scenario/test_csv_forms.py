@@ -13,6 +13,7 @@ from sim.scenario.csv_demand import Counts, read_arrivals, read_counts, read_sta
 from sim.scenario.csv_text import Layout
 from sim.scenario.csv_times import Local
 from sim.scenario.load import Loaded
+from sim.scenario.units import WrongValueError, interval
 
 LOCAL = Local(date(2026, 3, 2))
 HOUR, DAY = 3_600_000, 86_400_000
@@ -224,11 +225,18 @@ def test_rows_outside_the_run_are_said(scenario: Load) -> None:
     assert loaded.staff["stations.a"].times_ms.tolist()[:2] == [0, 8 * HOUR]
     assert loaded.staff["stations.a"].servers.tolist()[:2] == [1, 2]
     run = "the run (2026-03-02 00:00 to 2026-03-04 00:00)"
-    assert [one for one in loaded.warnings if "csv" in one] == [
+    assert [note.en for note in loaded.notes] == [
         f"x.csv: 3 of 4 arrivals are outside {run} and do not come: 1 before it, 2 after its end",
         f"y.csv: 4 of 8 people are outside {run} and do not come: 4 after its end",
         "z.csv: its times of day are those of the run's first day; on the other days nobody comes from it",
         f"s.csv: 2 of 4 rows are outside {run} and have no effect",
+    ]
+    span = "2026-03-02 00:00 至 2026-03-04 00:00"
+    assert [note.zh for note in loaded.notes] == [
+        f"x.csv：4 人次中有 3 人次在运行期（{span}）之外，不会到来：开始之前 1，结束之后 2",
+        f"y.csv：8 人次中有 4 人次在运行期（{span}）之外，不会到来：结束之后 4",
+        "z.csv：其中的时刻只指运行的第一天，其余各天没有人从这个文件到来",
+        f"s.csv：4 行中有 2 行在运行期（{span}）之外，不起作用",
     ]
 
 
@@ -248,3 +256,20 @@ def test_a_file_wholly_outside_the_run_is_refused(problems: Callable[..., list[s
         f"x.csv: time: none of its 2 arrivals come in the run; allowed: times from {run}",
         "y.csv: from: nobody of its 5 people come in the run; allowed: times from 2026-03-02 00:00 to 2026-03-02 08:00",
     ]
+
+
+def test_how_many_more_there_are_stands_behind_the_list(problems: Callable[..., list[str]]) -> None:
+    """It used to stand before it, as of line 0."""
+    text = DESK + '[demand.x]\nenters = "a"\nfile = {arrivals = "x.csv"}\n'
+    found = problems(text, x_csv="time\n1\n" + "x\n" * 50)
+    assert found[0] == 'x.csv:3: time: "x" is not a number of seconds; allowed: seconds such as 12.5'
+    assert found[-1] == "x.csv: and 30 more bad cells or rows"
+    assert len(found) == 21
+
+
+def test_midnight_ends_an_interval_of_a_scenario_too() -> None:
+    """As in a CSV file; the whole day from midnight to midnight; an interval over midnight stays a mistake."""
+    assert interval("22:00-00:00") == (22 * HOUR, DAY)
+    assert interval("00:00-00:00") == (0, DAY)
+    with pytest.raises(WrongValueError, match="does not end after it begins"):
+        interval("22:00-02:00")

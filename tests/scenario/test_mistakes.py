@@ -178,7 +178,7 @@ def test_wrong_overrides_are_problems_of_the_command_line(problems: Fail) -> Non
         ),
         (
             '--set: station: unknown key "station", did you mean "stations"?; '
-            "allowed: stations, description, story, region, hospitals, factories and 20 more"
+            "allowed: stations, description, story, description_zh, region, hospitals and 21 more"
         ),
     ]
 

@@ -78,4 +78,4 @@ def test_a_demand_of_which_nobody_comes_is_said(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
     run = '[run]\nstart = 2026-03-07\nduration = "1 d"\n'
     path.write_text(run + DESK + COME + 'on = "workdays"\n', encoding="utf-8")
-    assert prepare(path, ())[0].warnings == ("nobody comes of demand.x in the whole run",)
+    assert [str(note) for note in prepare(path, ())[0].notes] == ["nobody comes of demand.x in the whole run"]

@@ -120,6 +120,15 @@ def test_a_file_without_an_end_is_not_read(tmp_path: Path) -> None:
         prepare(Path("/dev/zero"), ())
 
 
+def test_a_csv_file_of_too_many_rows_or_cells_is_refused(tmp_path: Path) -> None:
+    """Six million rows, a row of a million cells: in less than a second, and without making anything of them."""
+    text = RUN + DESK + COME + 'file = {arrivals = "x.csv"}\n'
+    (tmp_path / "x.csv").write_text("time\n" + "1\n" * 6_000_000, encoding="utf-8")
+    assert refusal(tmp_path, text) == ["x.csv: has too many rows; allowed: 5,000,000 at most"]
+    (tmp_path / "x.csv").write_text("time\n1" + "," * 1_000_000 + "\n", encoding="utf-8")
+    assert refusal(tmp_path, text) == ["x.csv:2: is too long; allowed: 100,000 characters at most"]
+
+
 def test_an_override_is_bounded_as_well() -> None:
     """A key of many parts is no assignment; a value of many digits a text."""
     problem = override(Tree({"run": {}}), ".".join("a" * 50_000) + "=1")[0]

@@ -71,7 +71,7 @@ def photograph(
     return _developed(pixels, light, chance)
 
 
-def _linear(picture: Colour) -> Field:
+def _linear(picture: Any) -> Field:
     values: Field = (picture.astype(np.float32) / 255) ** np.float32(GAMMA)
     return values
 
@@ -131,7 +131,7 @@ def _contact_shadow(cover: Any, card_px: float) -> Field:
     wide, high = cover.shape[1], cover.shape[0]
     small = cv2.resize(cover, (wide // COARSE, high // COARSE), interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), card_px * 0.012 / COARSE)
-    around: Field = (1 - 0.35 * cv2.resize(soft, (wide, high)))[..., None].astype(np.float32)
+    around: Field = (1 - np.float32(0.35) * cv2.resize(soft, (wide, high)))[..., None]
     return around
 
 
@@ -147,7 +147,7 @@ def _lit(scene: Field, px_mm: float, middle: Any, light: Light, chance: np.rando
     field *= 1 - light.shadow * chance.uniform(0.2, 1) * _shadow(x, y, px_mm, middle, light, chance)
     gain = 1 + chance.uniform(-light.cast, light.cast, 3)
     colours = field[..., None] * (gain / gain.mean()) * chance.uniform(0.6, 0.9)
-    lit = scene * cv2.resize(colours.astype(np.float32), (wide, high))
+    lit: Field = scene * cv2.resize(colours.astype(np.float32), (wide, high))
     if light.spot:
         width = chance.uniform(5, 11) * px_mm
         centre = middle + chance.uniform(-30, 30, 2) * px_mm
@@ -169,7 +169,7 @@ def _shadow(x: Any, y: Any, px_mm: float, middle: Any, light: Light, chance: np.
     return 1 / (1 + np.exp(np.clip(distance / (penumbra / 4), -30, 30)))
 
 
-def _blurred(lit: Field, light: Light, chance: np.random.Generator) -> Any:
+def _blurred(lit: Any, light: Light, chance: np.random.Generator) -> Any:
     radius = FINER * chance.uniform(0, light.defocus_px)
     if radius > 0.5:
         reach = int(np.ceil(radius))

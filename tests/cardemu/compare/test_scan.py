@@ -52,7 +52,7 @@ def findings(one: Verdict) -> dict[str, tuple[str, str]]:
     [
         ("back", {}),
         ("front", {"turn_degrees": -20.0, "seed": 3}),
-        ("back", {"turn_degrees": 180.0, "blur_px": 2.0, "noise": 10.0, "quality": 60}),
+        ("back", {"turn_degrees": 180.0, "blur_px": 1.5, "noise": 10.0, "quality": 60}),
         ("back", {"turn_degrees": 33.0, "aslant": 0.12, "light": 0.3, "seed": 5}),
         ("back", {"scale": 0.8, "blur_px": 0.8, "seed": 6}),
     ],

@@ -296,4 +296,5 @@ def test_two_programs_write_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run([*command, "--out", str(tmp_path / seed)], env=environment, check=True, timeout=60, cwd=ROOT)
     for path in sorted((tmp_path / "1").iterdir()):
         assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes(), path.name
-    assert len(list((tmp_path / "1").iterdir())) == 6
+    assert len(list((tmp_path / "1").glob("*-300.png"))) == 2
+    assert len(list((tmp_path / "1").iterdir())) == 7

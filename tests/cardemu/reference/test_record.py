@@ -147,10 +147,10 @@ def test_a_photo_that_fits_goes_onto_the_chip(tmp_path: Path) -> None:
     ("name", "field", "why"),
     [
         ("missing", "photo", "No such file"),
-        ("broken", "photo", "broken or no image"),
+        ("broken", "photo", "a broken image"),
         ("large", "photo", "at most 4096 fit"),
         ("wrong size", "portrait", "358 x 441"),
-        ("broken portrait", "portrait", "not an image"),
+        ("broken portrait", "portrait", "a broken image"),
     ],
 )
 def test_images_that_cannot_be_used_are_named(name: str, field: str, why: str, tmp_path: Path) -> None:
