@@ -232,7 +232,7 @@ def test_a_folder_that_is_not_ours_is_never_overwritten(tmp_path: Path) -> None:
 def test_ctrl_c_keeps_what_was_played_and_says_that_it_is_partial(tmp_path: Path) -> None:
     """Exit code 130; the log is readable and its whole parts verify."""
     long = (
-        DESK.replace('"8 h"', '"9000 d"').replace("20 per h", "20000 per h").replace("counters = 2", "counters = 2000")
+        DESK.replace('"8 h"', '"4000 d"').replace("20 per h", "20000 per h").replace("counters = 2", "counters = 2000")
     )
     _write(tmp_path, long)
     process = subprocess.Popen(
