@@ -158,6 +158,25 @@ def test_keys_84_to_87_write_only_in_their_df() -> None:
         assert card.transmit(write) == b"\x69\x82"
 
 
+@pytest.mark.parametrize("name", ["generation-2", "generation-3"])
+def test_a_key_written_anew_takes_the_place_of_the_derived_one(name: str) -> None:
+    """UKSSSE with bytes of our own: a proof with them is right, one with the derived key wrong; and the way back."""
+    card = new_card(name)
+    host = Host(card)
+    card.transmit(SSSE)
+    derived, own, source = host.key(0x0A), bytes(range(0x40, 0x50)), bytes(range(8))
+
+    def proof(key: bytes) -> bytes:
+        session_key = host.algorithm.session_key(key, host.challenge())
+        return host.send(build(bytes.fromhex("0082000A"), host.algorithm.auth_data(session_key, source) + source))
+
+    for right, wrong in ((own, derived), (derived, own)):
+        assert host.encrypted("84D4000A", 0x04, bytes((2, 1, 15)) + right) == b"\x90\x00"
+        assert (proof(right), proof(wrong)) == (b"\x90\x00", b"\x63\xce")
+    stored = [entry for entry in table(card.memory.read(Cell.KEYS)) if entry.value]
+    assert stored == []  # a value that is just the derived one is no difference from the product
+
+
 def test_unblocking_and_reloading_the_pin_have_rules_of_their_own() -> None:
     """A product that lets everybody unblock, and only UKSSSE reload."""
     data = tomllib.loads((FOLDER / "generation-2.toml").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardemu.crypto import ALGORITHMS, DES, SM4_128, AlgorithmError, algorithm, card_key, factors, xor
+from cardemu.crypto import ALGORITHMS, DES, SM4_128, Algorithm, AlgorithmError, algorithm, card_key, factors, xor
 
 DES_KEY = bytes.fromhex("0123456789ABCDEF")
 KEY = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
@@ -134,3 +134,29 @@ def test_wrong_sizes_are_refused() -> None:
         DES.diversify(KEY, bytes(7))
     with pytest.raises(ValueError, match="region '9903'"):
         factors("9903", bytes(13))
+
+
+@pytest.mark.parametrize("cipher", [DES, SM4_128], ids=lambda cipher: cipher.name)
+@pytest.mark.parametrize(
+    ("framed", "data"),
+    [
+        ("03 123456 80", "123456"),
+        ("03 123456 80 00 00 01", None),  # padding goes on with zeros
+        ("03 123456 81", None),  # and begins with 80
+        ("03 123456 00 80", None),
+        ("03 123456 80 +", None),  # a whole block of padding too many
+        ("FF 123456 80", None),  # longer than there is
+        ("-", "full block"),
+    ],
+)
+def test_only_the_padding_that_encryption_makes_is_taken(cipher: Algorithm, framed: str, data: str | None) -> None:
+    """Length byte, data, then nothing or 80 00 .. to the end of that block; anything else is a wrong key."""
+    key = bytes(range(16))[: 16 if cipher.block == 16 else 8]
+    if framed == "-":
+        whole = bytes(range(cipher.block - 1))
+        assert cipher.decrypt(key, cipher.encrypt_blocks(key, bytes((len(whole),)) + whole)) == whole
+        return
+    plain = bytes.fromhex(framed.rstrip("+"))
+    plain = plain.ljust(cipher.block, b"\x00") + bytes(cipher.block if framed.endswith("+") else 0)
+    found = cipher.decrypt(key, cipher.encrypt_blocks(key, plain))
+    assert found == (None if data is None else bytes.fromhex(data))

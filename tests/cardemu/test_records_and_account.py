@@ -55,8 +55,22 @@ def test_fixed_records_have_one_length() -> None:
         replace(FIXED, content, (2, 4), b"\x09")
     with pytest.raises(Refused, match="6700"):
         append(FIXED, content, b"\x09\x09\x09")
+    full = append(FIXED, content, b"\x03\x03")
+    assert listed(FIXED, full) == ["0101", "0202", "0303"]
     with pytest.raises(Refused, match="6A84"):
-        append(FIXED, append(FIXED, content, b"\x03\x03"), b"\x04\x04")
+        append(FIXED, full, b"\x04\x04")
+
+
+def test_a_linear_file_is_filled_to_the_last_byte() -> None:
+    """And not beyond: by a new record as by one written over."""
+    header = Header(Kind.LINEAR_VARIABLE, 0xEF05, size=8)
+    full = append(header, b"\x01\x02AA", b"\x02\x02BB")
+    assert listed(header, full) == ["01024141", "02024242"]
+    with pytest.raises(Refused, match="6A84"):
+        append(header, b"\x01\x02AA", b"\x02\x03BBB")
+    assert replace(header, b"\x01\x02AA", (0, 4), b"\x01\x06AAAAAA") == b"\x01\x06AAAAAA"
+    with pytest.raises(Refused, match="6A84"):
+        replace(header, b"\x01\x02AA", (0, 4), b"\x01\x07AAAAAAA")
 
 
 @pytest.mark.parametrize(

@@ -200,3 +200,50 @@ def test_a_contactless_reader_makes_the_atr_and_answers_for_the_uid() -> None:
     assert {command: card.transmit(bytes.fromhex(command)).hex().upper() for command in answers} == answers
     assert card.transmit(bytes.fromhex(SELECT))[:2] == b"\x6f\x1c"
     assert card.cost == Cost(0, 0)
+
+
+class Long:
+    """A card with an answer of so many bytes; it notes what it was sent."""
+
+    def __init__(self, size: int = 0) -> None:
+        self.size = size
+        self.sent = b""
+        self.cost = Cost(0, 0)
+
+    def reset(self) -> bytes:
+        """Some ATR."""
+        return b"\x3b\x00"
+
+    def transmit(self, command: bytes) -> bytes:
+        """The answer."""
+        self.sent = command
+        return bytes(self.size) + b"\x90\x00"
+
+
+@pytest.mark.parametrize(
+    ("size", "first", "status"), [(255, 255, "9000"), (256, 256, "9000"), (257, 256, "6101"), (512, 256, "6100")]
+)
+def test_t1_splits_what_a_short_le_cannot_take(size: int, first: int, status: str) -> None:
+    """Exactly 256 bytes are one answer; one more is fetched; with an extended Le all come at once."""
+    port = T1(Long(size))
+    answer = port.transmit(bytes.fromhex("00B2010500"))
+    assert (len(answer) - 2, answer[-2:].hex()) == (first, status)
+    if size > first:
+        assert port.transmit(bytes.fromhex("00C0000000")) == bytes(size - first) + b"\x90\x00"
+    assert len(port.transmit(bytes.fromhex("00B20105000000"))) == size + 2
+
+
+def test_a_chain_holds_what_an_extended_command_can() -> None:
+    """256 parts of 255 bytes and a last one are 65535; another part before the last is refused, and the chain drops."""
+    card = Long()
+    port = Chaining(card)
+    part = b"\x10\xd6\x00\x00\xff" + bytes(255)
+    for _ in range(256):
+        assert port.transmit(part) == b"\x90\x00"
+    assert port.transmit(b"\x00" + part[1:]) == b"\x90\x00"
+    assert (len(card.sent), card.sent[:7].hex()) == (7 + 65535, "00d6000000ffff")
+    for _ in range(256):
+        assert port.transmit(part) == b"\x90\x00"
+    assert port.transmit(b"\x10\xd6\x00\x00\x01\xaa") == b"\x67\x00"
+    assert port.transmit(b"\x00\xd6\x00\x00\x01\xaa") == b"\x90\x00"
+    assert card.sent == b"\x00\xd6\x00\x00\x01\xaa"
