@@ -182,3 +182,13 @@ def test_of_two_at_work_the_one_who_began_last_is_broken_off(tmp_path: Path) -> 
         (800_000, 0, "END", 0, 300_000),
         (1_050_000, 1, "END", 0, 250_000),
     ]
+
+
+def test_while_nobody_is_on_duty_the_crowd_is_measured_as_for_one(tmp_path: Path) -> None:
+    """Two may wait before the counter opens, the third is put off."""
+    station = (
+        '[stations.desk]\ncounters = [{count = 1, hours = ["00:30-01:00"]}]\n'
+        "balk = {queue_per_counter = 2, share = 1}\n"
+    )
+    log = trace(play(compiled(tmp_path, _desk(tmp_path, station, "0,60", "1,60", "2,60"))), Event.BALK, Event.JOIN)
+    assert [row[1:3] for row in log] == [(0, "JOIN"), (1, "JOIN"), (2, "BALK")]

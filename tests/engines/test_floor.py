@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.log import Event
-from sim.program import NONE
+from sim.program import NONE, DistKind, DistRow
 from tests.engines.programs import arrivals, compiled, play, trace
 
 
@@ -369,3 +369,17 @@ def test_each_machine_is_set_up_once_for_a_batch(tmp_path: Path) -> None:
     row = replace(row, setup=row.wrap_up, wrap_up=NONE)
     made = replace(made, program=replace(made.program, stations=(row,)))
     assert [value for *_, value in trace(play(made), Event.END)] == [80_000, 80_000, 60_000]
+
+
+def test_a_wrap_up_of_no_time_leaves_no_trace(tmp_path: Path) -> None:
+    """The server is free with the end of the service."""
+    demand = arrivals(tmp_path, "a.csv", "time,service", "0,10", "1,10")
+    made = compiled(
+        tmp_path, f'[stations.desk]\ncounters = 1\nwrap_up = "5 s"\n[demand.people]\nenters = "desk"\n{demand}'
+    )
+    nothing = DistRow(DistKind.CONSTANT, 0.0)
+    dists = tuple(
+        nothing if at == made.program.stations[0].wrap_up else row for at, row in enumerate(made.program.dists)
+    )
+    made = replace(made, program=replace(made.program, dists=dists))
+    assert trace(play(made), Event.START, Event.FREE) == [(0, 0, "START", 0, 0), (10_000, 1, "START", 0, 9_000)]
