@@ -282,15 +282,16 @@ def test_rules_are_printed_in_a_language_there_is(tmp_path: Path) -> None:
 
 
 def test_no_interval_is_printed_below_zero(tmp_path: Path) -> None:
-    """A share of nearly 0, with an interval whose formula goes below: the text says 0."""
+    """A share of nearly 0: its interval is one made for shares, in numbers and in the text."""
     expect = '[[expect]]\nmetric = "abandoned.share"\nstation = "desk"\nat_most = 1.0\n'
     desk = DESK.replace('"8 h"', '"6 h"') + 'patience = "38 min"\n' + expect
     _write(tmp_path, desk)
     code, out = run_in(tmp_path, "run", "scenario.toml", "--replications", "8", "--json")
     (verdict,) = json.loads(out)["expectations"]
     assert code == 0
-    assert verdict["interval"][0] < 0.0
-    assert "(95 %: 0 % to" in verdict["text"]
+    low, high = verdict["interval"]
+    assert 0.0 <= low < verdict["measured"] < high < 1.0
+    assert f"(95 %: {100 * low:.4g} % to {100 * high:.4g} %)" in verdict["text"]
 
 
 def test_ctrl_c_that_a_library_swallowed_comes_again() -> None:
