@@ -83,7 +83,7 @@ def test_a_difference_without_chance_is_that_of_every_pair() -> None:
     one = Difference(asked, a.value, b.value, paired_difference(a, b), Finding.B_BETTER, 3, None)
     assert one.interval.low == one.interval.high == -5000
     assert sentence(one, "old", "new") == (
-        "wait.mean: new is better; 5 s less in new than in old (in every pair of replications)"
+        "wait.mean: better with new; 5 s less with new than with old (in every pair of replications)"
     )
 
 
