@@ -129,7 +129,7 @@ def lrc(track: Track, codes: list[int]) -> int:
     check = 0
     for code in codes:
         check ^= code
-    return check & ((1 << track.data_bits) - 1)
+    return check
 
 
 def encode(track: Track, text: str) -> Bits:
