@@ -145,7 +145,7 @@ def _track(number: int, text: str) -> dict[str, Any]:
     return {
         "text": f"{track.start}{text}{track.end}",
         "fields": split(number, text),
-        "lrc": track.alphabet[lrc(track, codes)],
+        "lrc": track.alphabet[lrc(codes)],
         "density_bpi": track.density_bpi,
         "bits_a_character": track.width,
         "leading_zeros": track.leading_zeros,

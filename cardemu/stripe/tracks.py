@@ -124,18 +124,18 @@ def _codes(track: Track, text: str) -> list[int]:
     return [ord(letter) - ord(track.first) for letter in track.start + text + track.end]
 
 
-def lrc(track: Track, codes: list[int]) -> int:
-    """The check character's data bits: even parity in each column, sentinels counted."""
+def lrc(codes: list[int]) -> int:
+    """The check character's code: even parity in each column, sentinels counted."""
     check = 0
     for code in codes:
         check ^= code
-    return check & ((1 << track.data_bits) - 1)
+    return check
 
 
 def encode(track: Track, text: str) -> Bits:
     """The data bits of a content: start sentinel, characters, end sentinel, LRC; without clocking zeros."""
     codes = _codes(track, text)
-    codes.append(lrc(track, codes))
+    codes.append(lrc(codes))
     return np.array([bit for code in codes for bit in _symbol(track, code)], dtype=np.uint8)
 
 
@@ -242,7 +242,7 @@ def _check_lrc(track: Track, read: list[int], codes: list[int], good: list[bool]
     """What is wrong with the LRC behind the characters read."""
     if len(codes) <= len(read):
         return [f"track {track.number}: no LRC behind the end sentinel"]
-    found, expected = codes[len(read)], lrc(track, read)
+    found, expected = codes[len(read)], lrc(read)
     if found != expected:
         return [f"track {track.number}: LRC is {found:X}, its characters need {expected:X}"]
     return [] if good[len(read)] else [f"track {track.number}: the LRC has wrong parity"]

@@ -251,3 +251,11 @@ def test_looking_up_what_is_not_there() -> None:
         find_file("V2.0", "SSSEEF99")
     with pytest.raises(KeyError, match="SSSEEF05 tag EE"):
         find_element("V2.0", "SSSEEF05", 0xEE)
+
+
+@pytest.mark.parametrize(("length", "first", "second"), [(14, 28, 0), (15, 30, 0), (16, 30, 2), (25, 30, 20)])
+def test_a_name_fills_its_first_record_to_the_last_byte(length: int, first: int, second: int) -> None:
+    """Fifteen Chinese characters are 30 bytes and need no extension; 25 are all that fit."""
+    records = split_name("长" * length)
+    assert [len(record) for record in records] == [30, 20]
+    assert [len(record.rstrip(b"\x00")) for record in records] == [first, second]

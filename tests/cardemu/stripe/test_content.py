@@ -188,3 +188,15 @@ def test_a_name_that_can_be_read_in_several_ways_is_not_guessed(name: str, why: 
 def test_a_stripe_may_have_any_reading_of_the_name_on_the_chip(name: str, latin: str, fits: bool) -> None:
     """Whoever is called LE is not told to be YUE; another syllable is another name."""
     assert could_be(name, latin) is fits
+
+
+@pytest.mark.parametrize(
+    ("expiry", "right"), [("3601", True), ("3612", True), ("3600", False), ("3613", False), ("361", False)]
+)
+def test_an_expiry_has_a_month_of_the_calendar(expiry: str, *, right: bool) -> None:
+    """YYMM, 01 to 12."""
+    if right:
+        check_value("expiry", expiry)
+        return
+    with pytest.raises(ContentError, match="month from 01 to 12"):
+        check_value("expiry", expiry)
