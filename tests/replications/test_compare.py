@@ -55,7 +55,7 @@ def test_intervals_are_paired_and_wide_enough_for_all_metrics_together(tmp_path:
     played = play_both((Side(path), Side(path, (three,))), ["arrivals"], Plan(replications=4), None)
     told = len(played.differences)
     means = [one for one in played.differences if "p90" not in one.asked.text]
-    assert len(means) == 3
+    assert len(means) == 4
     for one in means:
         parts = [[one.asked.part(r) for r in side.results] for side in (played.a, played.b)]
         moves, ratios = [], []
@@ -154,4 +154,4 @@ def test_nothing_to_measure_is_left_out(tmp_path: Path) -> None:
     path = desk(tmp_path)
     played = play_both((Side(path), Side(path, ("stations.desk.counters=3",))), [], Plan(replications=3), None)
     asked = [d.asked for d in played.differences]
-    assert len(compare(played.a.results, played.b.results, asked)) == 3
+    assert len(compare(played.a.results, played.b.results, asked)) == 4
