@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 import cardemu.card
 from cardemu.apdu import build
-from cardemu.card import Card, Cost
+from cardemu.card import Card, Cost, fitting
 from cardemu.catalogue import catalogue
 from cardemu.files import Node, encode_header, tree
 from cardemu.keys import table
 from cardemu.lifecycle import ALLOWED, NEXT, Stage
 from cardemu.memory import Cell, PowerCutError
 from cardemu.state import load, save
-from cardemu.status import known
+from cardemu.status import Refused, known
 from tests.cardemu.support import (
     REGION,
     Conversation,
@@ -118,6 +118,23 @@ def test_a_wrong_le_changes_nothing() -> None:
     card.transmit(bytes.fromhex("0020000003123456"))
     assert card.transmit(bytes.fromhex("B02800010B010000271041010000000111")) == b"\x6c\x10"
     assert card.transmit(bytes.fromhex("B02A00000B2026030209100000000000")) == b"\x69\x01"
+
+
+@pytest.mark.parametrize(
+    ("size", "le", "status"),
+    [(255, 256, 0x6CFF), (256, 16, 0x6C00), (256, 255, 0x6C00), (257, 255, 0x6700), (1, 2, 0x6C01)],
+)
+def test_a_wrong_le_is_told_the_right_one(size: int, le: int, status: int) -> None:
+    """6Cxx, where 00 means 256; a longer answer has no length that one byte could name."""
+    with pytest.raises(Refused) as refused:
+        fitting(size, le)
+    assert refused.value.status == status
+
+
+def test_an_le_of_256_takes_what_comes_in_pieces() -> None:
+    """256 bytes fit, and more than that is fetched with GET RESPONSE."""
+    for size in (256, 257, 1000):
+        fitting(size, 256)
 
 
 def test_a_blank_chip_becomes_equal_to_an_initialised_one_in_keys() -> None:
