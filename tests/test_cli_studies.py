@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
+import shlex
 import signal
 from pathlib import Path
 
@@ -261,3 +263,16 @@ def test_an_interrupted_comparison_goes_on_with_resume(tmp_path: Path, monkeypat
     code, again = run_in(tmp_path, *options, "--out", "study", "--resume")
     assert code == 0
     assert json.loads(again)["differences"] == json.loads(whole)["differences"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_command_on_a_page_is_one_a_shell_takes_and_makes_the_same_page(tmp_path: Path, language: str) -> None:
+    """A value with a blank in it is quoted, and the language of the page is part of the command."""
+    desk(tmp_path)
+    page = tmp_path / ("runs/desk/report.html" if language == "en" else f"runs/desk/report.{language}.html")
+    longer = ("--set", "run.duration=3 h", "--replications", "2", "--lang", language, *HERE)
+    assert run_in(tmp_path, "run", "desk.toml", *longer, "--quiet")[0] == 0
+    first = page.read_text("utf-8")
+    (command,) = re.findall(r"cardmill run [^<]*", html.unescape(first))
+    assert run_in(tmp_path, *shlex.split(command)[1:], "--quiet")[0] == 0
+    assert page.read_text("utf-8") == first
