@@ -153,3 +153,14 @@ hours = "hall"
 on = "workdays"
 per_day = 10
 """
+
+
+@pytest.mark.parametrize(("over_ms", "text"), [(0, "fewer than 10 of 100"), (1, "more than 10 of 100")])
+def test_ninety_of_hundred_who_wait_just_the_limit_do_not_wait_longer(over_ms: int, text: str) -> None:
+    """Half an hour is not more than half an hour."""
+    city = samples.city()
+    ninety = np.minimum(city.headline.wait_p90_ms, 1_800_000 + over_ms)
+    ninety[0] = 1_800_000 + over_ms
+    at_limit = replace(city, headline=replace(city.headline, wait_p90_ms=ninety))
+    (first, *_) = verdict(at_limit, samples.info(), EN).sentences
+    assert text in first
