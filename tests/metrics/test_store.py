@@ -247,5 +247,5 @@ def test_rows_that_went_missing_are_noticed_also_of_a_run_that_was_interrupted(
             raise stop
     assert sum(map(len, RunReader(folder).whole())) == 200
     (folder / "events" / "part-00001.parquet").unlink()
-    with pytest.raises(RunFolderError, match="is damaged: 100 rows of the log, run.json says 200"):
+    with pytest.raises(RunFolderError, match=r"is damaged: 100 rows of the log, run.json says 200"):
         list(RunReader(folder).whole())
