@@ -243,3 +243,14 @@ def test_the_target_of_a_place_goes_before_that_of_its_kind_and_that_before_ever
     assert found["group", "haishu"] == 20_000
     assert found["kind", "outlets"] == found["group", "town"] == 60_000
     assert found["kind", "hotlines"] == 120_000
+
+
+def test_who_waits_just_as_long_as_the_target_is_served_within_it() -> None:
+    """Waits of 0 and 20 s, and 0 and 20.001 s: three of four within 20 s, through the day as in the headline."""
+    rows = queue_log(np.array([NINE, NINE]), np.array([20_000, 1000]))
+    rows += queue_log(np.array([NINE, NINE]), np.array([20_001, 1000]), station=1, first_case=10)
+    wanted = [Expectation("wait.within", "outlets", threshold_ms=20_000, at_least=0.8)]
+    result = fold(NAMES, [in_order(rows)])
+    tables = build_tables([result], evaluate(wanted, [result]))
+    assert [tables.through_day.within[0, group].sum() for group in (0, 1)] == [2, 1]
+    assert tables.headline.within_share[0] == 0.75
