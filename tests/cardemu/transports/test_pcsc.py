@@ -298,3 +298,8 @@ def test_a_folder_with_a_long_name_is_refused(tmp_path: Path) -> None:
     """A socket's path has 107 bytes, whatever the file system takes."""
     with pytest.raises(ValueError, match="longer than the 107 bytes"):
         OwnPcscd(tmp_path / ("x" * 100))
+    rest = "/pcscd.comm"
+    longest = Path("/" + "x" * (106 - len(rest)))
+    assert len(bytes(OwnPcscd(longest).socket_path)) == 107
+    with pytest.raises(ValueError, match="longer than the 107 bytes"):
+        OwnPcscd(longest.with_name(longest.name + "x"))
