@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cardemu import tablefile
 from sim.errors import Problem, ScenarioError
 from sim.scenario import units
 from sim.scenario.units import WrongValueError, suggestion
@@ -25,7 +26,6 @@ ABSENT = -1
 MAX_ROWS = 5_000_000
 DATE = "date"
 """A column of this name goes before the time in its row, where no mapping says otherwise."""
-_SEPARATORS = ",;\t"
 _NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?")
 _LARGEST = 10**12
 _LONGEST_CELL = 40
@@ -72,15 +72,10 @@ class Columns:
 
 def decode(file: str, content: bytes) -> str:
     """Text of a CSV file: UTF-8 with or without byte-order mark, or GB 18030."""
-    allowed = "CSV in UTF-8 or GB 18030"
-    if b"\0" in content:
-        raise ScenarioError((Problem(file, "", None, "is not a text file", allowed),))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ScenarioError((Problem(file, "", None, "is neither UTF-8 nor GB 18030", allowed),))
+    try:
+        return tablefile.decode(content)
+    except tablefile.TableError as error:
+        raise ScenarioError((Problem(file, "", None, str(error), "CSV in UTF-8 or GB 18030"),)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +158,7 @@ def _rows(file: str, content: bytes) -> tuple[list[list[str]], list[int]]:
         raise ScenarioError((Problem(file, "", None, "has too many rows", f"{MAX_ROWS:,} at most"),))
     text = decode(file, content)
     first = text.split("\n", 1)[0]
-    separator = max(_SEPARATORS, key=first.count)
+    separator = max(tablefile.SEPARATORS, key=first.count)
     reader = csv.reader(_lines(file, text), delimiter=separator, skipinitialspace=True, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
