@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -13,20 +15,13 @@ from cardemu.compare.reading import Optics
 from cardemu.compare.regions import Rect
 
 SHAPE = (100, 160, 3)
-CHIP = {
-    "cardmill chip": 1,
-    "files": [
-        {
-            "file": "DF04EF06",
-            "kind": "cyclic",
-            "records": [{"hex": "0001", "fields": {"sequence": "0001", "amount": "3520"}}],
-        }
-    ],
-    "keys": [],
-    "pin": {},
-    "account": {},
-    "atr": "3B6D",
-}
+
+
+def chip(**fields: str) -> dict[str, Any]:
+    """A chip with one cyclic file that has one record, and what its fields say."""
+    records = [{"hex": "0001", "fields": fields}]
+    files = [{"file": "DF04EF06", "kind": "cyclic", "records": records}]
+    return {"cardmill chip": 1, "files": files, "keys": [], "pin": {}, "account": {}, "atr": "3B6D"}
 
 
 @pytest.mark.parametrize(
@@ -63,8 +58,6 @@ def test_light_is_even_where_it_differs_by_an_eighth_at_most(unevenness: float, 
 
 def test_the_same_bytes_with_another_meaning_are_a_contradiction() -> None:
     """A dump whose fields do not say what its bytes say was made by hand, or by another program."""
-    other = {**CHIP, "files": [{**CHIP["files"][0], "records": [{"hex": "0001", "fields": {"sequence": "0002"}}]}]}  # type: ignore[dict-item]
-    assert all(row.ok for row in compare_chips(CHIP, CHIP))
-    assert [(row.field, row.kind) for row in compare_chips(CHIP, other) if not row.ok] == [
-        ("record 1", "contradiction")
-    ]
+    one, other = chip(sequence="0001"), chip(sequence="0002")
+    assert all(row.ok for row in compare_chips(one, one))
+    assert [(row.field, row.kind) for row in compare_chips(one, other) if not row.ok] == [("record 1", "contradiction")]

@@ -15,8 +15,6 @@ from cardemu.products import product
 from cardemu.soundness import BrokenError
 from tests.cardemu.support import new_card
 
-BEFORE = Account(loads=3, purchases=5, balance_fen=10_000)
-
 
 def _life(value: str) -> Callable[[Card], None]:
     return lambda card: card.memory.cells.update({Cell.LIFE: bytes.fromhex(value)})
@@ -26,8 +24,9 @@ def _pin_tries(left: int) -> Callable[[Card], None]:
     return lambda card: card.memory.cells.update({Cell.TRIES: bytes((left,)) + card.memory.read(Cell.TRIES)[1:]})
 
 
-def _account(**changes: int) -> Callable[[Card], None]:
-    return lambda card: card.memory.cells.update({Cell.ACCOUNT: BEFORE._replace(**changes).encode()})
+def _account(loads: int = 3, purchases: int = 5, balance_fen: int = 10_000) -> Callable[[Card], None]:
+    account = Account(loads, purchases, balance_fen).encode()
+    return lambda card: card.memory.cells.update({Cell.ACCOUNT: account})
 
 
 def watched() -> Watch:
