@@ -60,11 +60,12 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
 
 def _print_still_waiting(outcome: Outcome, out: Printer) -> None:
     """Who is not in the table because his wait was not over when the run ended."""
-    head = outcome.tables.headline
+    head, replications = outcome.tables.headline, outcome.tables.replications
+    average = f" (average of {replications} replications)" if replications > 1 else ""
     for row, level in enumerate(head.level):
         if level == "kind" and head.still_waiting[row] > 0:
             name, longest = head.name[row].replace("_", " "), in_words(head.still_longest_ms[row], Unit.TIME)
-            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended, for up to {longest}"
+            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended{average}, for up to {longest}"
             out.line_of(f"{name}: {people}; their waits are not in the table")
 
 
