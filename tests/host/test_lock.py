@@ -17,7 +17,7 @@ def test_a_lock_on_a_file_that_its_owner_has_just_removed_is_none(
     """Between our opening and our locking the owner ends: the file we hold has no name any more, and a third comes."""
     path = tmp_path / "lock"
     really: Callable[[int, int], None] = fcntl.flock
-    calls = []
+    calls: list[int] = []
 
     def late(descriptor: int, operation: int) -> None:
         if not calls:

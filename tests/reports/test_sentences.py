@@ -16,6 +16,7 @@ from reports.page import render_report
 from reports.phrases import outcome
 from reports.plots.catalogue import catalogue
 from reports.sections import facts
+from reports.sides import _value
 from reports.verdict import verdict
 from reports.words import Words
 from sim.metrics import tables as t
@@ -168,3 +169,31 @@ hours = "hall"
 on = "workdays"
 per_day = 10
 """
+
+
+@pytest.mark.parametrize(("over_ms", "text"), [(0, "fewer than 10 of 100"), (1, "more than 10 of 100")])
+def test_ninety_of_hundred_who_wait_just_the_limit_do_not_wait_longer(over_ms: int, text: str) -> None:
+    """Half an hour is not more than half an hour."""
+    city = samples.city()
+    ninety = np.minimum(city.headline.wait_p90_ms, 1_800_000 + over_ms)
+    ninety[0] = 1_800_000 + over_ms
+    at_limit = replace(city, headline=replace(city.headline, wait_p90_ms=ninety))
+    (first, *_) = verdict(at_limit, samples.info(), EN).sentences
+    assert text in first
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "alone", "text"),
+    [
+        ("outlets.haishu.counters", 8, False, "Haishu: 8 counters"),
+        ("outlets.haishu.counters", 8, True, "8 counters"),
+        ("outlets.haishu.counters", {"file": "day.csv"}, False, "Haishu: roster day.csv"),
+        ("run.duration", "5 d", False, "duration 5 d"),
+        ("outlets.haishu.counters", None, False, ""),
+    ],
+)
+def test_what_two_alternatives_differ_by_has_its_place_where_there_are_several(
+    key: str, value: object, alone: bool, text: str
+) -> None:
+    """Eight counters, but where?  What belongs to no place has none."""
+    assert _value(key, value, samples.city(), EN, alone=alone) == text

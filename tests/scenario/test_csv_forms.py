@@ -294,3 +294,8 @@ def test_midnight_ends_an_interval_of_a_scenario_too() -> None:
     assert interval("00:00-00:00") == (0, DAY)
     with pytest.raises(WrongValueError, match="does not end after it begins"):
         interval("22:00-02:00")
+
+
+def test_the_separator_is_that_of_the_heading_whatever_stands_in_the_rows() -> None:
+    """Remarks full of semicolons are one cell of a file with commas."""
+    assert arrivals_ms("when,remark\n10,a;b;c\n20,d;e;f\n", time=("when",)) == [10_000, 20_000]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.scenario.inputs import FileUse, file_uses, inputs_of
+from sim.scenario.inputs import FileUse, _of_file, file_uses, inputs_of
 from sim.scenario.load import Loaded
+from sim.scenario.values import Provenance
 
 Load = Callable[..., Loaded]
 
@@ -90,3 +91,14 @@ def test_what_is_chance_in_a_file_is_said(scenario: Load) -> None:
     assert use(counted, '"counts.csv",', '"counts.csv", counts_are = "means",') == FileUse("means", 2, 42.0)
     assert use("demand.listed.file.arrivals") == FileUse("arrivals", 1, 1)
     assert use("stations.desk.counters.file") == FileUse("roster", 1)
+
+
+def test_a_file_has_the_mark_of_the_nearest_table_around_it() -> None:
+    """What the demand says of itself gives way to what stands at the file."""
+    marks = {
+        "demand.x": Provenance("demand.x", "", "P", "yearbook"),
+        "demand.x.file": Provenance("demand.x.file", "", "A", "a guess", "of March"),
+    }
+    row = _of_file("demand.x.file.arrivals", "day.csv", marks)
+    assert (row.mark, row.source, row.note) == ("A", "a guess", "of March")
+    assert _of_file("demand.y.file.arrivals", "day.csv", marks).mark == ""
