@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -134,7 +135,7 @@ def _compare_into(claim: Claim, sides: tuple[Side, Side], metrics: tuple[str, ..
         sentences=sentences(comparison.differences, said, words),
         picture=difference_picture(comparison.differences, said, words),
         tables=(comparison_table(comparison.differences, said, words),),
-        command=_compare_command(sides, metrics, comparison),
+        command=_compare_command(sides, metrics, comparison, common.lang),
         facts=_facts(comparison.a.replications, *comparison.settled, words=words),
     )
     write_study(study, page, common.lang)
@@ -172,13 +173,18 @@ def _facts(replications: int, *settled: Settled | None, words: Words) -> tuple[t
     return tuple(found)
 
 
-def _compare_command(sides: tuple[Side, Side], metrics: tuple[str, ...], comparison: Comparison) -> str:
+def _compare_command(sides: tuple[Side, Side], metrics: tuple[str, ...], comparison: Comparison, language: str) -> str:
     both = [text for text in sides[0].overrides if text in sides[1].overrides]
     only = [[text for text in side.overrides if text not in both] for side in sides]
-    parts = [f"cardmill compare {sides[0].path.as_posix()} {sides[1].path.as_posix()}"]
+    parts = ["cardmill", "compare", sides[0].path.as_posix(), sides[1].path.as_posix()]
     for option, texts in (("--set", both), ("--set-a", only[0]), ("--set-b", only[1]), ("--metric", metrics)):
-        parts += [f"{option} '{text}'" for text in texts]
-    return " ".join([*parts, f"--seed {comparison.a.seed} --replications {comparison.a.replications}"])
+        parts += [part for text in texts for part in (option, text)]
+    counted = ("--seed", str(comparison.a.seed), "--replications", str(comparison.a.replications))
+    return shlex.join([*parts, *counted, *_in_language(language)])
+
+
+def _in_language(language: str) -> tuple[str, ...]:
+    return () if language == "en" else ("--lang", language)
 
 
 def _comparison_as_json(comparison: Comparison, a: str, b: str, page: Path) -> dict[str, object]:
@@ -241,16 +247,18 @@ def _sensitivity_into(claim: Claim, options: SensitivityOptions, change: Fractio
         tornado, partial = play_sensitivity(side, metric, change, plan, crew, progress.count, progress.announce)
     page = claim.path(name)
     words = Words(common.lang)
-    changed = "".join(f" --set '{text}'" for text in side.overrides)
-    place = f" --place {options.place}" if options.place else ""
-    command = f"cardmill sensitivity {side.path.as_posix()}{changed} --metric '{options.metric}'{place}"
+    changed = [part for text in side.overrides for part in ("--set", text)]
+    place = ["--place", options.place] if options.place else []
+    command = ["cardmill", "sensitivity", side.path.as_posix(), *changed, "--metric", options.metric, *place]
+    command += ["--change", options.change, *(() if common.seed is None else ("--seed", str(common.seed)))]
+    command += ["--replications", str(tornado.replications), *_in_language(common.lang)]
     study = Study(
         title=_title(load(side.path, side.overrides, catalogue()), words) or side.path.stem,
         description="",
         sentences=(tornado_finding(tornado, words), *([words("notes.partial")] if partial else [])),
         picture=tornado_picture(tornado, words),
         tables=tornado_tables(tornado, words),
-        command=f"{command} --change {options.change} --replications {tornado.replications}",
+        command=shlex.join(command),
         facts=_facts(tornado.replications, tornado.settled, words=words),
     )
     write_study(study, page, common.lang)

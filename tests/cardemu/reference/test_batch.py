@@ -99,7 +99,9 @@ def test_a_workbook_is_named_for_what_it_is(tmp_path: Path) -> None:
     """The message says what to do."""
     path = tmp_path / "cards.csv"
     path.write_bytes(b"PK\x03\x04" + bytes(100))
-    with pytest.raises(RecordError, match=r"is an Excel workbook \(\.xlsx\); save it as CSV \(UTF-8\)"):
+    with pytest.raises(
+        RecordError, match=r"is a ZIP archive \(or an Office document\); save the sheet as CSV \(UTF-8\)"
+    ):
         batch.from_csv(path)
 
 
