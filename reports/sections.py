@@ -67,7 +67,7 @@ def stories(tables: Tables, info: RunInfo, words: Words) -> list[Story]:
                 who=people.get(table.person[row]) or table.person[row].replace("_", " "),
                 what=_what(tables, row, titles, words),
                 expected=outcome(table.expected[row], words),
-                happened=_happened(table.got[row], table.text[row], words),
+                happened=outcome(table.got[row], words),
                 ok=bool(table.ok[row]),
             )
             for row in numbers
@@ -81,11 +81,6 @@ def _what(tables: Tables, row: int, titles: dict[str, str], words: Words) -> str
     does, place = tables.stories.does[row], tables.stories.where[row]
     what = titles.get(does, does).replace("_", " ").replace(".", ": ")
     return words("stories.what_at", what=what, where=where(tables, words, place)) if place else what
-
-
-def _happened(got: str, text: str, words: Words) -> str:
-    happened = outcome(got, words)
-    return f"{happened} ({text})" if text and text not in (got, happened) else happened
 
 
 def inputs(info: RunInfo, words: Words) -> list[InputGroup]:

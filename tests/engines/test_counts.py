@@ -10,8 +10,10 @@ import pytest
 
 from sim.engines.compiled import CompiledEngine
 from sim.engines.demand import arrivals
+from sim.log import Event
 from sim.program import Program
-from tests.engines.programs import compiled, play
+from tests.engines.programs import arrivals as rows_of
+from tests.engines.programs import compiled, play, trace
 
 DESK = '[stations.desk]\ncounters = 1\nservice = "1 s"\n'
 HOUR = 3_600_000
@@ -122,3 +124,10 @@ def test_one_busy_counter_makes_counted_people_wait_as_people_do(tmp_path: Path)
     assert np.mean(waits) == pytest.approx(busy * 50_000 / (2 * (1 - busy)), rel=0.1)
     even = moments(program(tmp_path, rows, ', placed = "even"', head=head), 0)
     assert (np.diff(even) >= 50_000).all()
+
+
+def test_who_would_come_at_the_very_end_of_the_run_does_not_come(tmp_path: Path) -> None:
+    """A run of an hour ends before its last moment: of people at 0, 59:59.999 and 60:00 two come."""
+    demand = rows_of(tmp_path, "a.csv", "time", "0", "3599.999", "3600")
+    text = f'[stations.desk]\ncounters = 1\nservice = "1 s"\n[demand.people]\nenters = "desk"\n{demand}'
+    assert [t_ms for t_ms, *_ in trace(play(compiled(tmp_path, text)), Event.ARRIVE)] == [0, 3_599_999]

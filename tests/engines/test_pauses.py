@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engines.pauses import visit_time
-from sim.program import HoursRow
+from sim.calendar import Calendar
+from sim.engines.pauses import Pauses, visit_time
+from sim.engines.queue import Case
+from sim.program import HoursRow, WaitKind, WaitRow
 
 _HOUR = 3_600_000
 _DAY = 24 * _HOUR
@@ -65,3 +70,16 @@ def test_a_larger_random_number_never_means_an_earlier_visit(t_ms: int, shares: 
     """Monotone, as common random numbers want it."""
     visits = [visit_time(_WEEK, t_ms, share) for share in sorted(shares)]
     assert all(one <= other for one, other in pairwise(visits))
+
+
+def test_who_is_ready_at_the_very_cut_off_goes_with_the_next() -> None:
+    """Batches leave at 9:00 and 15:00 on working days: a millisecond before nine with the first, at nine at three."""
+    program: Any = SimpleNamespace(calendar=Calendar(date(2026, 3, 6), 7))  # a Friday
+    clock: Any = SimpleNamespace(now_ms=0)
+    pauses, row = Pauses(program, clock, cast("Any", None)), WaitRow(WaitKind.NEXT, clocks_ms=(9 * _HOUR, 15 * _HOUR))
+    left = []
+    for now_ms in (9 * _HOUR - 1, 9 * _HOUR, 15 * _HOUR, _DAY + 8 * _HOUR):
+        clock.now_ms, case = now_ms, Case(0, 0, 0, 0, 0)
+        left.append(pauses._plain(case, row))
+        assert case.batch == left[-1]
+    assert left == [9 * _HOUR, 15 * _HOUR, 3 * _DAY + 9 * _HOUR, 3 * _DAY + 9 * _HOUR]

@@ -9,6 +9,7 @@ import pytest
 from sim.compile.feasibility import overloads
 from sim.errors import ScenarioError
 from sim.log import Event
+from sim.program import Change
 from tests.engines.programs import compiled, play, trace
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -86,3 +87,18 @@ def test_those_who_come_together_share_the_times_of_their_row(tmp_path: Path) ->
     made = compiled(tmp_path, text + 'file = {arrivals = "two.csv"}\n')
     ends = [(t, value) for t, _, _, _, value in trace(play(made), Event.END)]
     assert ends == [(11_000, 1000), (11_000, 1000), (22_000, 2000), (22_000, 2000)]
+
+
+def test_a_saturday_that_makes_up_for_a_holiday_has_the_hours_of_a_friday(tmp_path: Path) -> None:
+    """14 February 2026 is worked, the Sunday after it begins the holidays: open that day only, as on Fridays."""
+    text = (
+        '[hours.office]\nweekdays = "09:00-17:00"\nfri = "09:00-16:00"\n'
+        '[stations.desk]\ncounters = 1\nservice = "1 min"\nhours = "office"\n'
+        '[demand.x]\nenters = "desk"\nrate = "1 per h"\n'
+    )
+    program = compiled(tmp_path, text, head='[run]\nstart = 2026-02-14\nduration = "3 d"\n').program
+    changes = program.timetables[program.stations[0].timetable].changes
+    opened, closed = (
+        [t_ms for t_ms, what, *_ in changes if what == wanted] for wanted in (Change.DOOR_OPEN, Change.DOOR_CLOSE)
+    )
+    assert (opened, closed) == ([9 * HOUR], [0, 16 * HOUR])

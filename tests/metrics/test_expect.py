@@ -230,3 +230,16 @@ def test_a_lead_time_of_one_way_is_not_mixed_with_that_of_another() -> None:
     verdicts = evaluate([every, made], [fold(NAMES, [log_of(rows)], selections)])
     assert [(v.ok, v.measured, v.n) for v in verdicts] == [(False, 60_000, 10), (True, 3 * DAY_MS, 4)]
     assert made.where == "step apply.produce"
+
+
+def test_standard_errors_are_those_of_replications_never_of_the_days_of_one_run() -> None:
+    """Seven days at a station give an interval, but z asks for replications: one is not enough."""
+    rows = []
+    for day in range(7):
+        at = day * DAY_MS
+        rows += queue_log(np.array([at, at]), np.array([10_000 * (day + 1), 1000]), first_case=10 * day)
+    run_of_a_week = fold(replace(NAMES, duration_ms=7 * DAY_MS), [in_order(rows)])
+    verdict = judge(replace(MEAN, equals=20_000, z=3), run_of_a_week)
+    assert (verdict.measured, verdict.interval.observations) == (20_000, 7)
+    assert not verdict.ok
+    assert verdict.text.endswith("z needs at least 2 replications with a value, there are 1")

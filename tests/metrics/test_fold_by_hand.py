@@ -137,6 +137,16 @@ def test_what_comes_and_goes_in_the_same_moment_is_no_queue() -> None:
     assert value(result, "present.mean") == 0.15
 
 
+def test_who_joins_in_the_last_moment_of_the_run_makes_no_queue() -> None:
+    """Behind somebody who is served: a queue of one if there is a millisecond left, else of none."""
+    for joins, longest in ((9_999, 1), (10_000, 0)):
+        rows = [
+            row(0, 0, E.ARRIVE), row(0, 0, E.JOIN, station=0, step=0), row(0, 0, E.START, station=0, step=0),
+            row(joins, 1, E.ARRIVE), row(joins, 1, E.JOIN, station=0, step=0),
+        ]  # fmt: skip
+        assert value(fold(TEN_SECONDS, [in_order(rows)]), "queue.max") == longest
+
+
 # A call the menu answers, one that an agent answers, one that gives up waiting for an agent, and one without a line.
 MENU, AGENT = {"station": 4, "step": 3}, {"station": 3, "step": 4}
 CALLS = in_order([

@@ -89,3 +89,20 @@ def test_a_difference_of_quantiles_has_the_error_that_its_pairs_leave() -> None:
     assert paired_difference(a, b).error == 0.0
     against = Replicated(Unit.TIME, days[::-1])
     assert paired_difference(a, against).error > 1.5 * a.interval().error
+
+
+def test_a_pair_of_which_one_side_has_nobody_tells_nothing() -> None:
+    """Three replications, the last without anybody at B: two pairs, as if it had not been played."""
+    a = Replicated(Unit.TIME, [Part(10.0, 1.0, 1), Part(14.0, 1.0, 1), Part(12.0, 1.0, 1)])
+    b = Replicated(Unit.TIME, [Part(20.0, 1.0, 1), Part(28.0, 1.0, 1), Part()])
+    assert paired_difference(a, b).observations == 2
+    assert paired_difference(a, Replicated(Unit.TIME, [Part(20.0, 1.0, 1), Part(), Part()])).note
+
+
+def test_a_difference_from_everybody_stays_within_a_hundred_points() -> None:
+    """Everybody at A in each of two, at B all or nobody: -50 points, by Student's t beyond -100 without the bound."""
+    a = Replicated(Unit.SHARE, [Part(10, 10, 10), Part(10, 10, 10)])
+    b = Replicated(Unit.SHARE, [Part(0, 10, 10), Part(10, 10, 10)])
+    found = paired_difference(a, b)
+    assert found.error == pytest.approx(0.5)
+    assert (found.low, found.high) == (-1.0, 1.0)

@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -232,3 +233,19 @@ def test_a_later_format_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 2}))
     with pytest.raises(RunFolderError, match="format 2, this reads 1"):
         RunReader(reader.folder)
+
+
+@pytest.mark.parametrize("stop", [None, KeyboardInterrupt])
+def test_rows_that_went_missing_are_noticed_also_of_a_run_that_was_interrupted(
+    tmp_path: Path, stop: type[BaseException] | None
+) -> None:
+    """run.json says how many there were; of a run that was killed nobody knows."""
+    folder = tmp_path / "a"
+    with suppress(KeyboardInterrupt), RunWriter.create(folder, INFO, NAMES, part_rows=100) as writer:
+        writer.add(LOG[:200])
+        if stop is not None:
+            raise stop
+    assert sum(map(len, RunReader(folder).whole())) == 200
+    (folder / "events" / "part-00001.parquet").unlink()
+    with pytest.raises(RunFolderError, match=r"is damaged: 100 rows of the log, run.json says 200"):
+        list(RunReader(folder).whole())

@@ -10,8 +10,8 @@ import pytest
 from sim.calendar import DayKind
 from sim.metrics.build import build_tables
 from sim.metrics.build_counts import stories_table
-from sim.metrics.expect import Expectation, evaluate
-from sim.metrics.fold import fold
+from sim.metrics.expect import Expectation, evaluate, needs
+from sim.metrics.fold import Fold, fold
 from sim.metrics.names import DAY_MS
 from sim.metrics.tables import Tables
 from sim.office.fields import Ledger
@@ -187,7 +187,7 @@ def test_expectations_and_stories_become_columns() -> None:
     """One row each, with the words that were printed."""
     run = fold(NAMES, [busy_office(1, 40)])
     verdicts = evaluate([Expectation("wait.mean", "haishu", at_least=0), Expectation("arrivals", at_most=1)], [run])
-    story = stories_table([("Wrong outlet", "A7", 5, "li", "collect", "town", "refused A7", "done", False, "no")])
+    story = stories_table([("Wrong outlet", "A7", 5, "li", "collect", "town", "refused A7", "done", False)])
     tables = build_tables([run], verdicts, story, {Place.OUTLET: 600_000})
     assert tables.expectations.ok.tolist() == [True, False]
     assert tables.expectations.text[1] == "arrivals (everywhere): 40, expected at most 1: 39 too much"
@@ -227,3 +227,30 @@ def test_replications_that_are_all_the_same_are_said_to_be() -> None:
     assert build_tables([alike, alike, alike]).nothing_random
     assert not build_tables([alike]).nothing_random
     assert not build_tables([alike, fold(NAMES, [busy_office(2, 40)])]).nothing_random
+
+
+def test_the_target_of_a_place_goes_before_that_of_its_kind_and_that_before_everybodys() -> None:
+    """20 s at haishu, a minute at outlets, two minutes everywhere: each where nothing nearer is said."""
+    log = in_order(queue_log(np.array([NINE, NINE]), np.array([60_000, 60_000])))
+    wanted = [
+        Expectation("wait.within", station, threshold_ms=limit_ms, at_least=0.8)
+        for station, limit_ms in (("haishu", 20_000), ("outlets", 60_000), ("", 120_000))
+    ]
+    running = Fold(NAMES, *needs(wanted))
+    running.add(log)
+    head = build_tables([running.result()], evaluate(wanted, [running.result()])).headline
+    found = dict(zip(zip(head.level, head.name, strict=True), head.threshold_ms.tolist(), strict=True))
+    assert found["group", "haishu"] == 20_000
+    assert found["kind", "outlets"] == found["group", "town"] == 60_000
+    assert found["kind", "hotlines"] == 120_000
+
+
+def test_who_waits_just_as_long_as_the_target_is_served_within_it() -> None:
+    """Waits of 0 and 20 s, and 0 and 20.001 s: three of four within 20 s, through the day as in the headline."""
+    rows = queue_log(np.array([NINE, NINE]), np.array([20_000, 1000]))
+    rows += queue_log(np.array([NINE, NINE]), np.array([20_001, 1000]), station=1, first_case=10)
+    wanted = [Expectation("wait.within", "outlets", threshold_ms=20_000, at_least=0.8)]
+    result = fold(NAMES, [in_order(rows)])
+    tables = build_tables([result], evaluate(wanted, [result]))
+    assert [tables.through_day.within[0, group].sum() for group in (0, 1)] == [2, 1]
+    assert tables.headline.within_share[0] == 0.75

@@ -324,6 +324,7 @@ CASES: list[Case] = [
             (ACTIVE | MOVED, {"fen": 100}, "done"),
             (ACTIVE, {"fen": 50_001}, "refused U1"),
             (ACTIVE | CLOSED, {"fen": 100}, "refused U1"),
+            (ACTIVE | {"account": "cancelled"}, {"fen": 100}, "refused U1"),
             (ACTIVE, no("card"), "refused U1"),
             (ISSUED, {}, "refused V4"),
             (CANCELLED, {}, "refused V4"),

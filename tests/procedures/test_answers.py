@@ -56,3 +56,13 @@ def test_a_refusal_names_the_missing_paper() -> None:
     verdict = DESK.ask(record, "apply.hand_in", DESK.request("apply.hand_in", without=(PHOTO,)))
     assert verdict.why == "Missing: photo."
     assert verdict.paper == list(type(PHOTO)).index(PHOTO)
+
+
+def test_of_several_missing_papers_the_first_of_the_list_is_named() -> None:
+    """Neither form nor photo: the form; neither copy, form nor photo: the copy."""
+    for without, words in (
+        ((PHOTO, Paper.FORM), "Missing: completed registration form."),
+        ((PHOTO, Paper.FORM, Paper.IDENTITY_COPY), "Missing: copy of the identity document."),
+    ):
+        verdict = DESK.ask(new_record(), "apply.hand_in", DESK.request("apply.hand_in", without=without))
+        assert verdict.why == words

@@ -14,7 +14,16 @@ from sim.metrics.intervals import Interval, t_quantile
 from sim.metrics.measures import Question
 from sim.metrics.replicated import Part, Replicated, paired_difference
 from sim.replications.asked import Asked
-from sim.replications.compare import Difference, Finding, asked_of_both, compare, direction, more_needed, sentence
+from sim.replications.compare import (
+    Difference,
+    Finding,
+    _finding,
+    asked_of_both,
+    compare,
+    direction,
+    more_needed,
+    sentence,
+)
 from sim.replications.studies import Side, play_both
 from sim.run import Plan, prepare
 from tests.replications.runs import desk
@@ -155,3 +164,19 @@ def test_nothing_to_measure_is_left_out(tmp_path: Path) -> None:
     played = play_both((Side(path), Side(path, ("stations.desk.counters=3",))), [], Plan(replications=3), None)
     asked = [d.asked for d in played.differences]
     assert len(compare(played.a.results, played.b.results, asked)) == 4
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "finding"),
+    [
+        (0.0, 5.0, Finding.UNKNOWN),
+        (-5.0, 0.0, Finding.UNKNOWN),
+        (0.5, 5.0, Finding.A_BETTER),
+        (-5.0, -0.5, Finding.B_BETTER),
+        (0.0, 0.0, Finding.EQUAL),
+    ],
+)
+def test_an_interval_that_reaches_nothing_at_one_end_decides_nothing(low: float, high: float, finding: Finding) -> None:
+    """Its limits are possible values themselves."""
+    asked = Asked("wait.mean", Question("wait.mean"), Unit.TIME)
+    assert _finding(asked, Interval(low, high, 1.0, 8)) is finding

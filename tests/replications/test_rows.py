@@ -16,7 +16,7 @@ from sim.metrics.counting import Distribution
 from sim.metrics.fold import pool
 from sim.replications.codec import UnreadableRowError, decode, encode
 from sim.replications.kept import RowsError, packed
-from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, decoded, read_rows
+from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, decoded, holds_rows, read_rows
 from sim.run import Plan
 from tests.replications.runs import desk, encoded, outcome, rows_in
 
@@ -215,3 +215,14 @@ def test_a_full_disk_is_said_to_be_full() -> None:
     """Not a traceback: the user can do something about it."""
     with pytest.raises(NotKeptError, match="full cannot be written: No space left on device"):
         RowFile(Path("/dev/full"))
+
+
+def test_a_folder_holds_rows_once_the_first_is_whole(tmp_path: Path, rows: Rows) -> None:
+    """A file that ends with its first row holds one; a byte less, and it holds none."""
+    with RowFile(tmp_path / ROWS_FILE) as file:
+        assert not holds_rows(tmp_path)
+        file.add(packed(rows.rows[0].encoded(rows.key)))
+    assert holds_rows(tmp_path)
+    whole = (tmp_path / ROWS_FILE).read_bytes()
+    (tmp_path / ROWS_FILE).write_bytes(whole[:-1])
+    assert not holds_rows(tmp_path)

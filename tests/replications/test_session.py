@@ -286,3 +286,10 @@ def test_a_fresh_scenario_has_no_rows(tmp_path: Path) -> None:
     path = desk(tmp_path, replications=2)
     assert outcome(path, Plan(resume=True), tmp_path / "run").replications == 2
     assert prepare(path, ())[1].program.content_hash() == rows_in(path, tmp_path / "run").key.content_hash
+
+
+def test_what_is_kept_beyond_the_end_is_not_counted_as_finished(serial: Rows) -> None:
+    """Eleven are kept of an earlier run, three are wanted: with the one that was missing 3 of 3, never 12 of 3."""
+    beats: list[Beat] = []
+    Session(Fake(serial), Fixed(3), None, before=serial.without(0), look=beats.append).run()
+    assert {(beat.finished, beat.replications) for beat in beats} == {(3, 3)}

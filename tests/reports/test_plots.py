@@ -222,3 +222,22 @@ def texts(svg: str) -> list[tuple[str, float, float]]:
         left = x - {"middle": width / 2, "end": width}.get(anchor[1] if anchor else "start", 0.0)
         found.append((text, left, left + width))
     return found
+
+
+def test_the_hotline_loses_most_where_it_loses_most_a_day() -> None:
+    """22 calls on 22 working days are one a day, 8 on 4 Saturdays two: Saturdays are worst, for 80 % of their calls."""
+    day = samples.city().through_day
+    line = [row for row, serves in enumerate(day.serves) if serves == "calls"]
+    offered, lost = np.zeros_like(day.offered), np.zeros_like(day.offered)
+    for kind, slot, calls, gone in ((0, 20, 220, 22), (1, 24, 10, 8)):
+        offered[kind, line[0], slot], lost[kind, line[0], slot] = calls, gone
+    days = np.array([22, 4, 4], dtype=np.int64)
+    quiet = replace(
+        day, calendar_days=days, offered=offered, joined=offered, answered=offered - lost, abandoned=lost,
+        self_service=np.zeros_like(offered),
+    )  # fmt: skip
+    (plot,) = (plot for plot in catalogue() if plot.name == "hotline")
+    assert plot.finding(replace(samples.city(), through_day=quiet), Words("en")) == (
+        "Of 230 calls, 87 % were answered by an agent, 13 % were lost. "
+        "Most are lost on Saturdays in the half hour from 12:00: 80 % of its calls."
+    )

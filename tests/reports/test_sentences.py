@@ -13,8 +13,10 @@ import pytest
 from reports.nation.pictures import PLOTS as NATION_PLOTS
 from reports.numbers import numbers, places
 from reports.page import render_report
+from reports.phrases import outcome
 from reports.plots.catalogue import catalogue
 from reports.sections import facts
+from reports.sides import _value
 from reports.verdict import verdict
 from reports.words import Words
 from sim.metrics import tables as t
@@ -120,6 +122,20 @@ def test_a_told_case_says_what_was_expected_only_where_something_else_happened()
     assert "refused, rule L1 expected: done" in text
 
 
+def test_an_outcome_with_differences_is_said_in_the_language_of_the_page() -> None:
+    """Of what the office's record says, the state keeps the name it has in the scenario."""
+    assert outcome("refused L1", ZH) == "不予受理，规则 L1"
+    assert outcome("done, but card is lost, not active", ZH) == "办结，但 card is lost, not active"
+    assert outcome("done, but card is lost, not active", EN) == "done, but card is lost, not active"
+
+
+def test_a_service_level_at_a_counter_is_not_told_of_calls() -> None:
+    """The same metric serves halls and hotlines: nobody answers a telephone at a counter."""
+    for kind in ("answered", "offered", "patient"):
+        assert "接通" not in ZH(f"metric.service_level.{kind}")
+        assert EN(f"metric.service_level.{kind}").startswith("Share served within the target")
+
+
 def test_a_warning_the_page_says_in_its_own_words_is_not_said_twice(tmp_path: Path) -> None:
     """Years without holidays and missing rules are values of the loaded scenario; other warnings are texts."""
     path = tmp_path / "late.toml"
@@ -153,3 +169,31 @@ hours = "hall"
 on = "workdays"
 per_day = 10
 """
+
+
+@pytest.mark.parametrize(("over_ms", "text"), [(0, "fewer than 10 of 100"), (1, "more than 10 of 100")])
+def test_ninety_of_hundred_who_wait_just_the_limit_do_not_wait_longer(over_ms: int, text: str) -> None:
+    """Half an hour is not more than half an hour."""
+    city = samples.city()
+    ninety = np.minimum(city.headline.wait_p90_ms, 1_800_000 + over_ms)
+    ninety[0] = 1_800_000 + over_ms
+    at_limit = replace(city, headline=replace(city.headline, wait_p90_ms=ninety))
+    (first, *_) = verdict(at_limit, samples.info(), EN).sentences
+    assert text in first
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "alone", "text"),
+    [
+        ("outlets.haishu.counters", 8, False, "Haishu: 8 counters"),
+        ("outlets.haishu.counters", 8, True, "8 counters"),
+        ("outlets.haishu.counters", {"file": "day.csv"}, False, "Haishu: roster day.csv"),
+        ("run.duration", "5 d", False, "duration 5 d"),
+        ("outlets.haishu.counters", None, False, ""),
+    ],
+)
+def test_what_two_alternatives_differ_by_has_its_place_where_there_are_several(
+    key: str, value: object, alone: bool, text: str
+) -> None:
+    """Eight counters, but where?  What belongs to no place has none."""
+    assert _value(key, value, samples.city(), EN, alone=alone) == text
