@@ -124,7 +124,7 @@ def _still_waiting(tables: Tables, words: Words) -> list[str]:
     return [
         words(
             "notes.still_waiting",
-            place=words.name(head.title[row], head.title_zh[row], head.name[row]),
+            place=words.known(f"kind.{head.name[row]}", head.name[row]),
             count=words.count(float(head.still_waiting[row])),
             longest=words.duration(float(head.still_longest_ms[row])),
             average=average,

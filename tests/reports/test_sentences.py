@@ -15,7 +15,7 @@ from reports.numbers import numbers, places
 from reports.page import render_report
 from reports.phrases import outcome
 from reports.plots.catalogue import catalogue
-from reports.sections import facts
+from reports.sections import facts, notes
 from reports.sides import _value
 from reports.verdict import verdict
 from reports.words import Words
@@ -145,6 +145,16 @@ def test_a_warning_the_page_says_in_its_own_words_is_not_said_twice(tmp_path: Pa
     assert loaded.unannounced_years == (2099,)
     assert loaded.told_by_values == {text for text in loaded.warnings if "2099" in text or "G2" in text}
     assert len(loaded.told_by_values) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", r"33 still waiting when the run ended, for up to 1 h 35 min"), ("zh", r"^[^a-z]*还有 33 在等")],
+)
+def test_who_still_waits_at_the_end_is_among_the_notes(language: str, told: str) -> None:
+    """Of the sample's places one has such people, whose waits no average holds."""
+    found = notes(samples.city(), samples.info(), Words(language))
+    assert sum(bool(re.search(told, note)) for note in found) == 1
 
 
 _LATE = """
