@@ -59,7 +59,8 @@ def _metric(there: World, path: KeyPath, table: ExpectTable) -> Iterator[Finding
     for key in (*_COMPARISONS, "within"):
         measure = getattr(table, key)
         if measure is not None:
-            yield from _value((*path, key), table.metric, metric.unit, measure, limit=key != "within")
+            limit = key != "within" and table.metric != "utilisation"  # work after hours makes it more than 1
+            yield from _value((*path, key), table.metric, metric.unit, measure, limit=limit)
     if (table.metric in WITHIN) != (table.threshold is not None):
         why = "is missing" if table.threshold is None else "is of no use"
         yield Finding((*path, "threshold"), f"{why} for {table.metric}", f"a duration, with {', '.join(WITHIN)}")

@@ -67,3 +67,9 @@ def test_a_run_that_was_interrupted_judges_nothing(tmp_path: Path) -> None:
     assert ", expected at most 1 ms" in verdict.text
     assert verdict.text.endswith(": not judged, the run was interrupted")
     assert played.tables.expectations.judged.tolist() == [False]
+
+
+def test_utilisation_may_be_expected_above_one(tmp_path: Path) -> None:
+    """Work finished after hours counts, so 1.2 is a limit somebody may set."""
+    limit = '[[expect]]\nmetric = "utilisation"\nat_most = 1.2\n'
+    assert prepare(desk(tmp_path, more=limit), ())[0].scenario.expect[0].at_most is not None
