@@ -217,10 +217,11 @@ def truth(
     quiet: Quiet = False,
 ) -> None:
     """Play the models whose answers are known from theory, and print how far off the simulator is."""
-    from reports import console_studies as studies
+    from reports import console_truth
+    from reports.console_studies import Common
 
-    common = studies.Common(workers=workers, cluster=cluster, as_json=as_json, quiet=quiet)
-    raise typer.Exit(studies.truth(engine, tuple(scenario), common, check=check))
+    common = Common(workers=workers, cluster=cluster, as_json=as_json, quiet=quiet)
+    raise typer.Exit(console_truth.truth(engine, tuple(scenario), common, check=check))
 
 
 @app.command()

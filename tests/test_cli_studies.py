@@ -256,7 +256,7 @@ def test_truth_prints_z_scores_and_fails_when_an_answer_is_wrong(
     assert code == 2
     assert 'did you mean "mm8"' in out
     wrong = desk(tmp_path, more='[[expect]]\nmetric = "wait.mean"\nequals = "1 s"\nz = 3.5\n')
-    monkeypatch.setattr("reports.console_studies.TRUTH", wrong.parent)
+    monkeypatch.setattr("reports.console_truth.TRUTH", wrong.parent)
     code, text = run_in(tmp_path, "truth", "--json", *HERE)
     assert code == 99
     document = json.loads(text)
