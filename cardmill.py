@@ -14,7 +14,6 @@ from cardemu.commandline import card
 from cardemu.host.guard import guarded
 from cardemu.host.limits import MAX_PROCESSES
 from cardemu.host.visible import visible
-from sim.scenario.sizes import MAX_REPLICATIONS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,6 +29,15 @@ def _say_version(asked: bool) -> None:
 
         sys.stdout.write(f"cardmill {version('cardmill')}\n")
         raise typer.Exit
+
+
+def _playable(replications: int | None) -> int | None:
+    """Refuse more replications than a scenario may ask for."""
+    from sim.scenario.sizes import MAX_REPLICATIONS  # no verb of `card` loads the simulator
+
+    if replications is not None and replications > MAX_REPLICATIONS:
+        raise typer.BadParameter(f"should be less than or equal to {MAX_REPLICATIONS}")
+    return replications
 
 
 @app.callback()
@@ -57,7 +65,7 @@ Cards = Annotated[
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed (default: the scenario's)")]
-Replications = Annotated[int | None, typer.Option(min=1, max=MAX_REPLICATIONS, help="independent replications")]
+Replications = Annotated[int | None, typer.Option(min=1, callback=_playable, help="independent replications")]
 Lang = Annotated[str, typer.Option(help="language of the page: en or zh")]
 Engine = Annotated[str, typer.Option(help="auto, reference or compiled: the same log")]
 Out = Annotated[Path | None, typer.Option(help="folder for the results (default: runs/...)")]
@@ -148,7 +156,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one argument an option
     set_b: Annotated[list[str], typer.Option("--set-b", help="override a value in B")] = [],  # noqa: B006
     metric: Annotated[list[str], typer.Option(help="compare this too, such as 'wait.p95 at haishu'")] = [],  # noqa: B006
     replications: Annotated[
-        int | None, typer.Option(min=2, max=MAX_REPLICATIONS, help="pairs of runs (default: 20)")
+        int | None, typer.Option(min=2, callback=_playable, help="pairs of runs (default: 20)")
     ] = None,
     seed: Seed = None,
     engine: Engine = "auto",
@@ -177,7 +185,7 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
     place: Annotated[str, typer.Option(help="where: a place, a group of places or a kind of place")] = "",
     change: Annotated[str, typer.Option(help="how much each assumption is lowered and raised")] = "20%",
     replications: Annotated[
-        int | None, typer.Option(min=1, max=MAX_REPLICATIONS, help="runs of each alternative (default: 5)")
+        int | None, typer.Option(min=1, callback=_playable, help="runs of each alternative (default: 5)")
     ] = None,
     seed: Seed = None,
     engine: Engine = "auto",
