@@ -12,7 +12,9 @@ import typer
 
 from cardemu.commandline import card
 from cardemu.host.guard import guarded
+from cardemu.host.limits import MAX_PROCESSES
 from cardemu.host.visible import visible
+from sim.scenario.sizes import MAX_REPLICATIONS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,7 +57,7 @@ Cards = Annotated[
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="go on from the replications in the run folder")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="seed (default: the scenario's)")]
-Replications = Annotated[int | None, typer.Option(min=1, help="independent replications")]
+Replications = Annotated[int | None, typer.Option(min=1, max=MAX_REPLICATIONS, help="independent replications")]
 Lang = Annotated[str, typer.Option(help="language of the page: en or zh")]
 Engine = Annotated[str, typer.Option(help="auto, reference or compiled: the same log")]
 Out = Annotated[Path | None, typer.Option(help="folder for the results (default: runs/...)")]
@@ -124,7 +126,9 @@ def cards(
     conversations: Annotated[
         list[Path], typer.Option(help="folder with own conversation files, which go before the package's")
     ] = [],  # noqa: B006 - typer copies it
-    jobs: Annotated[int, typer.Option(min=0, help="processes (default: one for each processor)")] = 0,
+    jobs: Annotated[
+        int, typer.Option(min=0, max=MAX_PROCESSES, help="processes (default: one for each processor)")
+    ] = 0,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -143,7 +147,9 @@ def compare(  # noqa: PLR0913, PLR0917 - one argument an option
     set_a: Annotated[list[str], typer.Option("--set-a", help="override a value in A")] = [],  # noqa: B006
     set_b: Annotated[list[str], typer.Option("--set-b", help="override a value in B")] = [],  # noqa: B006
     metric: Annotated[list[str], typer.Option(help="compare this too, such as 'wait.p95 at haishu'")] = [],  # noqa: B006
-    replications: Annotated[int | None, typer.Option(min=2, help="pairs of runs (default: 20)")] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=2, max=MAX_REPLICATIONS, help="pairs of runs (default: 20)")
+    ] = None,
     seed: Seed = None,
     engine: Engine = "auto",
     out: Out = None,
@@ -170,7 +176,9 @@ def sensitivity(  # noqa: PLR0913, PLR0917 - one argument an option
     metric: Annotated[str, typer.Option(help="what to look at")] = "wait.mean",
     place: Annotated[str, typer.Option(help="where: a place, a group of places or a kind of place")] = "",
     change: Annotated[str, typer.Option(help="how much each assumption is lowered and raised")] = "20%",
-    replications: Annotated[int | None, typer.Option(min=1, help="runs of each alternative (default: 5)")] = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, max=MAX_REPLICATIONS, help="runs of each alternative (default: 5)")
+    ] = None,
     seed: Seed = None,
     engine: Engine = "auto",
     out: Out = None,
@@ -201,10 +209,11 @@ def truth(
     quiet: Quiet = False,
 ) -> None:
     """Play the models whose answers are known from theory, and print how far off the simulator is."""
-    from reports import console_studies as studies
+    from reports import console_truth
+    from reports.console_studies import Common
 
-    common = studies.Common(workers=workers, cluster=cluster, as_json=as_json, quiet=quiet)
-    raise typer.Exit(studies.truth(engine, tuple(scenario), common, check=check))
+    common = Common(workers=workers, cluster=cluster, as_json=as_json, quiet=quiet)
+    raise typer.Exit(console_truth.truth(engine, tuple(scenario), common, check=check))
 
 
 @app.command()

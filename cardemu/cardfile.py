@@ -164,10 +164,11 @@ def text_of(path: Path) -> str:
 def script_of(path: Path) -> str:
     """A script; a trace in one of its forms becomes one."""
     text = text_of(path)
-    if path.suffix not in FORMATS:
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
         return text
     try:
-        return as_script(FORMATS[path.suffix].read(text))
+        return as_script(form.read(text))
     except TraceError as error:
         raise UsageError(f"{path}: {error}") from error
 

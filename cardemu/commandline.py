@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cardemu.host.limits import MAX_PROCESSES
+
 card = typer.Typer(
     help="Make, read and question emulated cards.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
@@ -177,7 +179,7 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
         list[str], typer.Option("--font-file", help="font for characters the bundled ones lack; FILE or FILE#NUMBER")
     ] = [],  # noqa: B006
     limit: Annotated[int, typer.Option(min=0, help="of a batch, the first so many (0: all)")] = 0,
-    workers: Annotated[int, typer.Option(min=0, help="processes for a batch (0: one a CPU)")] = 0,
+    workers: Annotated[int, typer.Option(min=0, max=MAX_PROCESSES, help="processes for a batch (0: one a CPU)")] = 0,
     force: Annotated[bool, typer.Option("--force", help="replace bundles that are there already")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,

@@ -267,7 +267,7 @@ def apdu(
 
     `script` may be a trace as well; `trace`: where to write what was said.  Endings of both: `traces.FORMATS`.
     """
-    if trace is not None and trace.suffix not in FORMATS:
+    if trace is not None and trace.suffix.lower() not in FORMATS:
         raise UsageError(f"{trace}: a trace ends in {', '.join(FORMATS)}")
     text, name = (None, "input") if script is None else (script_of(script), script.name)
     if text is not None:
@@ -288,7 +288,7 @@ def apdu(
                 complain(f"{name}:{number}: {error.code}: {english(error.code)}")
                 shell.failures += 1
         if trace is not None:
-            write_whole(trace, FORMATS[trace.suffix].write(shell.trace))
+            write_whole(trace, FORMATS[trace.suffix.lower()].write(shell.trace))
     return USAGE if wrong else REFUSED if shell.failures else FINE
 
 

@@ -7,10 +7,12 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from cardemu.filekinds import kind_of
 from cardemu.inputfile import read_bytes
 
 SEPARATORS = ",;\t"
-_WORKBOOKS = {b"PK\x03\x04": "an Excel workbook (.xlsx)", b"\xd0\xcf\x11\xe0": "an Excel workbook (.xls)"}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How .xlsx and .xls begin."""
 
 
 class TableError(ValueError):
@@ -27,11 +29,10 @@ class Line:
 
 def decode(content: bytes) -> str:
     """The text of a table; TableError when it is none, naming a workbook for what it is."""
-    for start, name in _WORKBOOKS.items():
-        if content.startswith(start):
-            raise TableError(f"is {name}; save it as CSV (UTF-8)")
+    if content.startswith(_WORKBOOKS):
+        raise TableError(f"is {kind_of(content)}; save the sheet as CSV (UTF-8)")
     if b"\0" in content:
-        raise TableError("is not a text file, CSV in UTF-8 or GB 18030")
+        raise TableError("is not a text file")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

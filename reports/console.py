@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -176,8 +177,9 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
     """What the page says besides results."""
     scenario = outcome.loaded.scenario
     region = scenario.region
-    changed = "".join(f" --set {text}" for text in options.overrides)
-    language = "" if options.lang == "en" else f" --lang {options.lang}"
+    changed = [part for text in options.overrides for part in ("--set", text)]
+    language = [] if options.lang == "en" else ["--lang", options.lang]
+    command = ["cardmill", "run", options.scenario.as_posix(), *changed, "--seed", str(outcome.seed)]
     return RunInfo(
         name=options.scenario.stem,
         start=scenario.run.start,
@@ -185,8 +187,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         seed=outcome.seed,
         content_hash=outcome.content_hash,
         log_sha256=outcome.stored.log_sha256 if outcome.stored is not None else "",
-        command=f"cardmill run {options.scenario.as_posix()}{changed} --seed {outcome.seed}"
-        f" --replications {outcome.replications}{language}",
+        command=shlex.join([*command, "--replications", str(outcome.replications), *language]),
         title=scenario.title,
         title_zh=scenario.title_zh,
         description=scenario.description,

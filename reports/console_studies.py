@@ -1,21 +1,20 @@
-"""Verbs that play many runs for one answer: compare, sensitivity, truth.  Exit codes as in reports.complaints."""
+"""Verbs that play many runs for one answer: compare, sensitivity.  Exit codes as in reports.complaints."""
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from cardemu.host.claim import LIST, Claim, claimed
 from cardemu.host.printing import Printer, say, write_json
-from reports.complaints import FINE, INTERRUPTED, NOT_MET, check_choice, complain, explaining, kept_in
+from reports.complaints import FINE, INTERRUPTED, check_choice, explaining, kept_in
 from reports.page import write_study
 from reports.progress import RunProgress
-from reports.run_output import settled_as_json, settled_in_words
+from reports.run_output import number, settled_as_json, settled_in_words
 from reports.sides import keys_set, labels
 from reports.study import (
     Sides,
@@ -29,19 +28,18 @@ from reports.study import (
 )
 from reports.terms import places_of
 from reports.words import LANGUAGES, Words
-from sim.engines.choose import AUTO, COMPILED, ENGINES, REFERENCE
+from sim.engines.choose import AUTO, ENGINES
 from sim.errors import NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.metrics.units import in_words
 from sim.procedures.catalogue import catalogue
 from sim.replications.compare import REPLICATIONS, sentence
 from sim.replications.sensitivity import CHANGE, FEW
-from sim.replications.studies import Case, Comparison, Side, play_both, play_sensitivity, play_truth
+from sim.replications.studies import Comparison, Side, play_both, play_sensitivity
 from sim.replications.values import KIND as SENSITIVITY
 from sim.replications.workers import Crew, crew_of
 from sim.run import Plan
 from sim.sample import NONE, LogKept
 from sim.scenario.load import load
-from sim.shipped import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,9 +49,6 @@ if TYPE_CHECKING:
     from sim.replications.warm_up import Settled
     from sim.run import Outcome
     from sim.scenario.load import Loaded
-
-BOTH = "both"
-TRUTH = SCENARIOS / "truth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +129,7 @@ def _compare_into(claim: Claim, sides: tuple[Side, Side], metrics: tuple[str, ..
         sentences=sentences(comparison.differences, said, words),
         picture=difference_picture(comparison.differences, said, words),
         tables=(comparison_table(comparison.differences, said, words),),
-        command=_compare_command(sides, metrics, comparison),
+        command=_compare_command(sides, metrics, comparison, common.lang),
         facts=_facts(comparison.a.replications, *comparison.settled, words=words),
     )
     write_study(study, page, common.lang)
@@ -172,13 +167,18 @@ def _facts(replications: int, *settled: Settled | None, words: Words) -> tuple[t
     return tuple(found)
 
 
-def _compare_command(sides: tuple[Side, Side], metrics: tuple[str, ...], comparison: Comparison) -> str:
+def _compare_command(sides: tuple[Side, Side], metrics: tuple[str, ...], comparison: Comparison, language: str) -> str:
     both = [text for text in sides[0].overrides if text in sides[1].overrides]
     only = [[text for text in side.overrides if text not in both] for side in sides]
-    parts = [f"cardmill compare {sides[0].path.as_posix()} {sides[1].path.as_posix()}"]
+    parts = ["cardmill", "compare", sides[0].path.as_posix(), sides[1].path.as_posix()]
     for option, texts in (("--set", both), ("--set-a", only[0]), ("--set-b", only[1]), ("--metric", metrics)):
-        parts += [f"{option} '{text}'" for text in texts]
-    return " ".join([*parts, f"--seed {comparison.a.seed} --replications {comparison.a.replications}"])
+        parts += [part for text in texts for part in (option, text)]
+    counted = ("--seed", str(comparison.a.seed), "--replications", str(comparison.a.replications))
+    return shlex.join([*parts, *counted, *_in_language(language)])
+
+
+def _in_language(language: str) -> tuple[str, ...]:
+    return () if language == "en" else ("--lang", language)
 
 
 def _comparison_as_json(comparison: Comparison, a: str, b: str, page: Path) -> dict[str, object]:
@@ -200,9 +200,9 @@ def _difference_as_json(one: Difference, a: str, b: str) -> dict[str, object]:
     return {
         "metric": one.asked.text,
         "unit": one.asked.unit.value,
-        "a": _number(one.a),
-        "b": _number(one.b),
-        "difference": _number(one.difference),
+        "a": number(one.a),
+        "b": number(one.b),
+        "difference": number(one.difference),
         "interval": None if one.interval.note else [one.interval.low, one.interval.high],
         "pairs": one.pairs,
         "finding": one.finding.value,
@@ -241,16 +241,18 @@ def _sensitivity_into(claim: Claim, options: SensitivityOptions, change: Fractio
         tornado, partial = play_sensitivity(side, metric, change, plan, crew, progress.count, progress.announce)
     page = claim.path(name)
     words = Words(common.lang)
-    changed = "".join(f" --set '{text}'" for text in side.overrides)
-    place = f" --place {options.place}" if options.place else ""
-    command = f"cardmill sensitivity {side.path.as_posix()}{changed} --metric '{options.metric}'{place}"
+    changed = [part for text in side.overrides for part in ("--set", text)]
+    place = ["--place", options.place] if options.place else []
+    command = ["cardmill", "sensitivity", side.path.as_posix(), *changed, "--metric", options.metric, *place]
+    command += ["--change", options.change, *(() if common.seed is None else ("--seed", str(common.seed)))]
+    command += ["--replications", str(tornado.replications), *_in_language(common.lang)]
     study = Study(
         title=_title(load(side.path, side.overrides, catalogue()), words) or side.path.stem,
         description="",
         sentences=(tornado_finding(tornado, words), *([words("notes.partial")] if partial else [])),
         picture=tornado_picture(tornado, words),
         tables=tornado_tables(tornado, words),
-        command=f"{command} --change {options.change} --replications {tornado.replications}",
+        command=shlex.join(command),
         facts=_facts(tornado.replications, tornado.settled, words=words),
     )
     write_study(study, page, common.lang)
@@ -300,15 +302,15 @@ def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
         i = effect.interval
         return {
             "value": effect.value,
-            "metric": _number(effect.metric),
-            "change": _number(effect.change),
+            "metric": number(effect.metric),
+            "change": number(effect.change),
             "interval": None if i.note else [i.low, i.high],
         }
 
     return {
         "metric": tornado.asked.text,
         "unit": tornado.asked.unit.value,
-        "base": _number(tornado.base),
+        "base": number(tornado.base),
         "change": float(tornado.change),
         "replications": tornado.replications,
         "settled": settled_as_json(tornado.settled),
@@ -319,76 +321,3 @@ def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
         "skipped": [{"key": key, "why": why} for key, why in tornado.skipped],
         "page": str(page),
     }
-
-
-@explaining
-def truth(engine: str, only: tuple[str, ...], common: Common, *, check: bool = False) -> int:
-    """Play every scenario with a known answer and print how far off the simulator is."""
-    check_choice("--engine", engine, (*ENGINES, BOTH))
-    paths = truth_scenarios(only)
-    cases: list[Case] = []
-    violations: list[str] = []
-    with ExitStack() as stack, common.progress() as progress:
-        crew, interrupted = common.crew(stack, progress.announce), False
-        try:
-            for one in (REFERENCE, COMPILED) if engine == BOTH else (engine,):
-                for outcome, found in play_truth(paths, one, crew, check=check, beat=progress.beat):
-                    cases += found
-                    violations += [f"{found[0].scenario} ({one}): {text}" for text in outcome.violations]
-        except KeyboardInterrupt:
-            interrupted = True
-    failed = sum(not case.verdict.ok for case in cases)
-    said = f"{len(cases) - failed} of {len(cases)} answers are as known from theory"
-    if common.as_json:
-        write_json({"cases": [_case_as_json(case) for case in cases], "failed": failed, "violations": violations})
-    elif not common.quiet:
-        headings = ("scenario", "engine", "measured", "expected", "z", "", "case")
-        Printer().table(headings, [_truth_row(case) for case in cases], right=("z",))
-        kept = ["every log satisfies the identities"] if check and not violations else []
-        common.say(*(f"BROKEN  {text}" for text in violations), *kept, said)
-    if interrupted:
-        complain(Exception("interrupted: the other scenarios were not played"))
-        return INTERRUPTED
-    return NOT_MET if failed or violations else FINE
-
-
-def truth_scenarios(only: tuple[str, ...]) -> list[Path]:
-    """The scenarios with known answers, all or those named; raises ScenarioError for a name that is none."""
-    known = {path.stem: path for path in sorted(TRUTH.glob("*.toml"))}
-    for name in only:
-        check_choice("SCENARIO", name, tuple(known))
-    return [path for name, path in known.items() if not only or name in only]
-
-
-def _truth_row(case: Case) -> tuple[str | Text, ...]:
-    verdict = case.verdict
-    expected = verdict.expectation.equals
-    metric = f"{verdict.expectation.metric} ({verdict.expectation.where})"
-    return (
-        case.scenario,
-        case.engine,
-        in_words(verdict.measured, verdict.unit),
-        "-" if expected is None else in_words(expected, verdict.unit),
-        "exact" if case.z is None else f"{case.z:+.2f}",
-        Text("met", "green") if verdict.ok else Text("NOT MET", "red"),
-        verdict.expectation.title or metric,
-    )
-
-
-def _case_as_json(case: Case) -> dict[str, object]:
-    verdict = case.verdict
-    return {
-        "scenario": case.scenario,
-        "engine": case.engine,
-        "metric": verdict.expectation.metric,
-        "where": verdict.expectation.where,
-        "title": verdict.expectation.title,
-        "measured": _number(verdict.measured),
-        "expected": verdict.expectation.equals,
-        "z": case.z,
-        "ok": verdict.ok,
-    }
-
-
-def _number(value: float) -> float | None:
-    return None if value != value else float(value)  # noqa: PLR0124 - NaN

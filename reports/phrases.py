@@ -93,11 +93,14 @@ def _selected(tables: Tables, part: str, words: Words) -> str:
 
 
 def outcome(code: str, words: Words) -> str:
-    """Return an outcome of the scenario language ("done", "refused A3") in words."""
-    head, _, rest = code.strip().partition(" ")
+    """Return an outcome of the scenario language ("done", "refused A3", "done, but card is lost") in words."""
+    ended, but, differences = code.strip().partition(", but ")
+    head, _, rest = ended.partition(" ")
     if head == "refused" and rest:
-        return words("outcome.refused_by", rule=rest)
-    return words.known(f"outcome.{code.strip().replace(' ', '_')}", code)
+        said = words("outcome.refused_by", rule=rest)
+    else:
+        said = words.known(f"outcome.{ended.replace(' ', '_')}", ended)
+    return words("outcome.but", outcome=said, differences=differences) if but else said
 
 
 def action_titles(tables: Tables, words: Words) -> dict[str, str]:

@@ -60,11 +60,12 @@ def print_run(outcome: Outcome, page: Path, settled: Settled | None, cards: Card
 
 def _print_still_waiting(outcome: Outcome, out: Printer) -> None:
     """Who is not in the table because his wait was not over when the run ended."""
-    head = outcome.tables.headline
+    head, replications = outcome.tables.headline, outcome.tables.replications
+    average = f" (average of {replications} replications)" if replications > 1 else ""
     for row, level in enumerate(head.level):
         if level == "kind" and head.still_waiting[row] > 0:
             name, longest = head.name[row].replace("_", " "), in_words(head.still_longest_ms[row], Unit.TIME)
-            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended, for up to {longest}"
+            people = f"{head.still_waiting[row]:,.4g} still waiting when the run ended{average}, for up to {longest}"
             out.line_of(f"{name}: {people}; their waits are not in the table")
 
 
@@ -122,16 +123,16 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
     columns: list[tuple[str, Callable[[int], object]]] = [
         ("level", lambda row: head.level[row]),
         ("name", lambda row: head.name[row]),
-        ("arrivals", lambda row: _number(head.arrivals[row])),
-        ("served", lambda row: _number(head.served[row])),
-        ("wait_mean_ms", lambda row: _number(head.wait_mean_ms[row])),
+        ("arrivals", lambda row: number(head.arrivals[row])),
+        ("served", lambda row: number(head.served[row])),
+        ("wait_mean_ms", lambda row: number(head.wait_mean_ms[row])),
         ("wait_mean_interval_ms", lambda row: _limits(head.wait_mean_low_ms[row], head.wait_mean_high_ms[row])),
-        ("wait_p90_ms", lambda row: _number(head.wait_p90_ms[row])),
+        ("wait_p90_ms", lambda row: number(head.wait_p90_ms[row])),
         ("wait_p90_interval_ms", lambda row: _limits(head.wait_p90_low_ms[row], head.wait_p90_high_ms[row])),
-        ("utilisation", lambda row: _number(head.utilisation[row])),
-        ("abandoned_share", lambda row: _number(head.abandoned_share[row])),
-        ("still_waiting", lambda row: _number(head.still_waiting[row])),
-        ("still_longest_ms", lambda row: _number(head.still_longest_ms[row])),
+        ("utilisation", lambda row: number(head.utilisation[row])),
+        ("abandoned_share", lambda row: number(head.abandoned_share[row])),
+        ("still_waiting", lambda row: number(head.still_waiting[row])),
+        ("still_longest_ms", lambda row: number(head.still_longest_ms[row])),
     ]
     return {
         "title": outcome.loaded.scenario.title,
@@ -150,12 +151,12 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
             {
                 "metric": verdict.expectation.metric,
                 "where": verdict.expectation.where,
-                "measured": _number(verdict.measured),
+                "measured": number(verdict.measured),
                 "interval": verdict.ci,
                 "ok": verdict.ok if verdict.judged else None,
                 "still": None if verdict.still is None else verdict.still.people,
                 "still_longest_ms": None if verdict.still is None else verdict.still.longest_ms,
-                "judged_by": _number(verdict.judged_by),
+                "judged_by": number(verdict.judged_by),
                 "text": verdict.text,
             }
             for verdict in outcome.verdicts
@@ -171,7 +172,8 @@ def run_as_json(outcome: Outcome, page: Path, settled: Settled | None, cards: Ca
     }
 
 
-def _number(value: float) -> float | None:
+def number(value: float) -> float | None:
+    """A number as JSON has it: null where there is none."""
     return None if value != value else float(value)  # noqa: PLR0124 - NaN
 
 

@@ -67,7 +67,7 @@ def stories(tables: Tables, info: RunInfo, words: Words) -> list[Story]:
                 who=people.get(table.person[row]) or table.person[row].replace("_", " "),
                 what=_what(tables, row, titles, words),
                 expected=outcome(table.expected[row], words),
-                happened=_happened(table.got[row], table.text[row], words),
+                happened=outcome(table.got[row], words),
                 ok=bool(table.ok[row]),
             )
             for row in numbers
@@ -81,11 +81,6 @@ def _what(tables: Tables, row: int, titles: dict[str, str], words: Words) -> str
     does, place = tables.stories.does[row], tables.stories.where[row]
     what = titles.get(does, does).replace("_", " ").replace(".", ": ")
     return words("stories.what_at", what=what, where=where(tables, words, place)) if place else what
-
-
-def _happened(got: str, text: str, words: Words) -> str:
-    happened = outcome(got, words)
-    return f"{happened} ({text})" if text and text not in (got, happened) else happened
 
 
 def inputs(info: RunInfo, words: Words) -> list[InputGroup]:
@@ -111,6 +106,7 @@ def notes(tables: Tables, info: RunInfo, words: Words) -> list[str]:
         found.append(words("notes.partial"))
     if tables.nothing_random:
         found.append(words("notes.nothing_random", n=tables.replications))
+    found += _still_waiting(tables, words)
     if info.stopped is not None:
         found.append(_stopped(info.stopped, words))
     if info.unannounced_years:
@@ -118,6 +114,24 @@ def notes(tables: Tables, info: RunInfo, words: Words) -> list[str]:
     if info.incomplete_profile:
         found.append(words("notes.profile", parts=_parts(info, words)))
     return [*found, *info.warnings]
+
+
+def _still_waiting(tables: Tables, words: Words) -> list[str]:
+    """Where people still waited when the run ended: a mean of the other waits alone may look like a good plan."""
+    head = tables.headline
+    several = tables.replications > 1
+    average = words("notes.still_average", n=tables.replications) if several else ""
+    return [
+        words(
+            "notes.still_waiting",
+            place=words.name(head.title[row], head.title_zh[row], head.name[row]),
+            count=words.count(float(head.still_waiting[row])),
+            longest=words.duration(float(head.still_longest_ms[row])),
+            average=average,
+        )
+        for row, level in enumerate(head.level)
+        if level == "kind" and head.still_waiting[row] > 0
+    ]
 
 
 def _stopped(stopped: Stopped, words: Words) -> str:

@@ -27,17 +27,19 @@ def keys_set(sides: tuple[Side, Side], words: Words) -> tuple[str, str]:
 
 
 def labels(sides: tuple[Side, Side], comparison: Comparison, words: Words) -> tuple[str, str]:
-    """Names for people: titles of two scenarios, "7 counters" and "8 counters" of one; else those for programs."""
+    """Names for people: titles of two scenarios, "7 counters" and "8 counters" of one; else those for programs.
+
+    Of several places the one that is meant is named.
+    """
     both = comparison.a, comparison.b
     if sides[0].path != sides[1].path:
         names = [words.name(one.loaded.scenario.title, one.loaded.scenario.title_zh) for one in both]
     else:
         keys = list(dict.fromkeys(text.partition("=")[0].strip() for texts in _only(sides) for text in texts))
-        places = {key.rpartition(".")[0] for key in keys}
+        alone = len(set(comparison.a.tables.stations.group)) == 1
         names = [
             words("unit.list").join(
-                _value(key, _at(one.loaded.merged, key), comparison.a.tables, words, alone=len(places) == 1)
-                for key in keys
+                _value(key, _at(one.loaded.merged, key), comparison.a.tables, words, alone=alone) for key in keys
             )
             for one in both
         ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
+import shlex
 import signal
 from pathlib import Path
 
@@ -104,7 +106,10 @@ def test_a_warm_up_to_be_found_may_stand_in_the_file_and_the_option_goes_before_
         (("--max-replications", "30"), "mean nothing without --until; allowed: --replications for a number"),
         (("--until", "ci(utilisation) < inf"), 'utilisation cannot be compared with that: "inf" is no limit'),
         (("--until", "ci(wait.mean) < nan %"), '"nan" is no limit'),
+        (("--until", "ci(wait.mean) < 1 s", "--max-replications", "10000000"), "<= maximum <= 1,000,000"),
+        (("--replications", "1000000000000"), "less than or equal to 1000000"),
         (("--workers", "0"), "--workers: 0 workers do nothing"),
+        (("--workers", "1000000000000"), "--workers: 1000000000000 workers are too many; allowed: 1,000 at most"),
         (("--warm-up", "soon"), '--warm-up: run.warm_up: "soon" is not a duration; allowed: a number and a unit'),
         (("--sensitivity", "wait.men"), 'did you mean "wait.mean"'),
     ],
@@ -116,6 +121,24 @@ def test_wrong_options_of_a_run_are_explained(tmp_path: Path, arguments: tuple[s
     assert code == 2, out
     assert said in out
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("compare", "desk.toml", "--set-b", "stations.desk.counters=3", "--replications", "1000000000000"),
+        ("sensitivity", "desk.toml", "--replications", "1000000000000"),
+        ("cards", "runs", "--jobs", "1000000000000"),
+        ("card", "reference", "7", "--out", "bundle", "--workers", "1000000000000"),
+    ],
+)
+def test_no_command_begins_what_no_machine_can_hold(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """A number with too many noughts is refused before anything is made of it."""
+    desk(tmp_path)
+    code, out = run_in(tmp_path, *command)
+    assert code == 2, out
+    assert "less than or equal to" in out
+    assert [path.name for path in tmp_path.iterdir()] == ["desk.toml"]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +256,7 @@ def test_truth_prints_z_scores_and_fails_when_an_answer_is_wrong(
     assert code == 2
     assert 'did you mean "mm8"' in out
     wrong = desk(tmp_path, more='[[expect]]\nmetric = "wait.mean"\nequals = "1 s"\nz = 3.5\n')
-    monkeypatch.setattr("reports.console_studies.TRUTH", wrong.parent)
+    monkeypatch.setattr("reports.console_truth.TRUTH", wrong.parent)
     code, text = run_in(tmp_path, "truth", "--json", *HERE)
     assert code == 99
     document = json.loads(text)
@@ -261,3 +284,16 @@ def test_an_interrupted_comparison_goes_on_with_resume(tmp_path: Path, monkeypat
     code, again = run_in(tmp_path, *options, "--out", "study", "--resume")
     assert code == 0
     assert json.loads(again)["differences"] == json.loads(whole)["differences"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_command_on_a_page_is_one_a_shell_takes_and_makes_the_same_page(tmp_path: Path, language: str) -> None:
+    """A value with a blank in it is quoted, and the language of the page is part of the command."""
+    desk(tmp_path)
+    page = tmp_path / ("runs/desk/report.html" if language == "en" else f"runs/desk/report.{language}.html")
+    longer = ("--set", "run.duration=3 h", "--replications", "2", "--lang", language, *HERE)
+    assert run_in(tmp_path, "run", "desk.toml", *longer, "--quiet")[0] == 0
+    first = page.read_text("utf-8")
+    (command,) = re.findall(r"cardmill run [^<]*", html.unescape(first))
+    assert run_in(tmp_path, *shlex.split(command)[1:], "--quiet")[0] == 0
+    assert page.read_text("utf-8") == first

@@ -103,7 +103,7 @@ def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
         wish = replace(wish, index=int(wanted.who))
     elif not path.is_file():
         raise UsageError(f"{wanted.who}: neither a person's number nor a file (a saved card, or values in TOML)")
-    elif path.suffix == ".json" and is_saved_card(read_text(path, errors="replace")):
+    elif path.suffix.lower() == ".json" and is_saved_card(read_text(path, errors="replace")):
         _only_of_people(wanted)
         card, card_product = load_card(path, wanted.product or None)
         return card_product, values_on(card, card_product) | given, wanted.portrait

@@ -13,7 +13,7 @@ from cardemu.face.typefaces import Typecase
 from cardemu.inputfile import parse_json
 
 FORMAT = 1
-GENERATOR = "cardmill face 1"
+GENERATOR = "cardmill face 2"
 """Raised whenever the same input gives other items or other pixels."""
 SIDES = ("front", "back")
 

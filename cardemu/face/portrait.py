@@ -82,7 +82,7 @@ def ground(name: str, box: Box) -> tuple[Shape, ...]:
 
 def portrait(name: str, box: Box, sitter: Sitter) -> tuple[Shape, ...]:
     """The bust, to be drawn into `ground`."""
-    choices = hashlib.sha256(sitter.key.encode()).digest()
+    choices = hashlib.sha256(sitter.key.encode(errors="surrogatepass")).digest()  # half a character is told elsewhere
     skin = SKINS[choices[0] % len(SKINS)]
     greys = GREY_HAIRS if sitter.age >= GREY_FROM_AGE else HAIRS
     hair = greys[choices[1] % len(greys)]

@@ -104,4 +104,4 @@ def _how_to_report(error: BaseException) -> str:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(_traceback(error))
         again = f"the traceback is in {name}"
-    return f'please report it (README, "Reporting a fault") with the command and its files; {again}'
+    return f'please report it (docs/output.md, "Reporting a fault") with the command and its files; {again}'

@@ -17,7 +17,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeGuard
 
-from cardemu.inputfile import parse_json, parse_toml, read_text
+from cardemu.filekinds import kind_of
+from cardemu.inputfile import parse_json, parse_toml, read_bytes
 
 TABLES = ("person", "card", "bank")
 NUMBERS = ("seed", "index")
@@ -87,10 +88,14 @@ def read_person_file(path: Path) -> PersonFile:
 
 
 def _parsed(path: Path) -> dict[str, object]:
-    form = "JSON" if path.suffix == ".json" else "TOML"
+    form = "JSON" if path.suffix.lower() == ".json" else "TOML"
+    content = read_bytes(path)
     try:
-        text = read_text(path)
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
         data = parse_json(text) if form == "JSON" else parse_toml(text)
+    except UnicodeDecodeError as error:
+        kind = kind_of(content) or "not UTF-8 text"
+        raise PersonFileError([("", f"not {form}: it is {kind}; people in a table go into a CSV file")]) from error
     except ValueError as error:
         raise PersonFileError([("", f"not {form}: {error}")]) from error
     if not isinstance(data, dict):

@@ -188,15 +188,23 @@ def _ethnic_group(citizen: str, number: int) -> str:
 
 
 def check(jobs: list[Job], made: Product) -> list[Job]:
-    """The jobs with folder names, every record tried; RecordError with every mistake of every card."""
+    """The jobs with folder names, every record tried; BatchError with every mistake of every card.
+
+    A citizen number may stand on several cards, but they are one person's, with one name.
+    """
     problems: list[str] = []
     named: dict[str, Job] = {}
+    holders: dict[str, tuple[str, str]] = {}
     for job in jobs:
         try:
-            number = make_record(made, job.wanted).values["card.number"]
+            values = make_record(made, job.wanted).values
         except RecordError as error:
             problems += str(error).splitlines()
             continue
+        number, citizen, name = values["card.number"], values["person.number"], values["person.name"]
+        other, where = holders.setdefault(citizen, (name, job.wanted.where))
+        if name != other:
+            problems.append(f"{job.wanted.where}: person.number: {citizen} is that of {other} ({where}), not of {name}")
         if number in named:
             problems.append(f"{job.wanted.where}: card.number: {number} is {named[number].wanted.where}'s as well")
         named[number] = Job(number, job.wanted)

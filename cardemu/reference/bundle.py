@@ -182,7 +182,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise BundleError(f"{path}: not a manifest: {error}") from error
     if not isinstance(data, dict) or data.get(_KEY) != FORMAT or not isinstance(data.get("files"), dict):
         raise BundleError(f"{path}: not a manifest of format {FORMAT}")
-    wrong = [line for name, entry in data["files"].items() if (line := _entry_problem(name, entry))]
+    wrong = [f"{key} must be a text" for key in ("product", "card_number") if not isinstance(data.get(key), str)]
+    wrong += [line for name, entry in data["files"].items() if (line := _entry_problem(name, entry))]
     if wrong:
         raise BundleError("\n".join(f"{path}: {line}" for line in wrong))
     return data
@@ -208,6 +209,8 @@ def mismatches(folder: Path, manifest: Mapping[str, Any]) -> dict[str, tuple[str
         data = read_bytes(path, FILE_BYTES)
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             found[name] = (f"SHA-256 {entry['sha256']}", f"SHA-256 {hashlib.sha256(data).hexdigest()}")
+        elif len(data) != entry["bytes"]:
+            found[name] = (f"{entry['bytes']} bytes", f"{len(data)} bytes")
     return found
 
 

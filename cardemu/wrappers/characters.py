@@ -33,18 +33,17 @@ class Characters:
     `nulls`: how often it asks for patience before each answer; `one_by_one`: it takes data a byte at a time.
     """
 
-    __slots__ = ("_buffer", "_nulls", "_one_by_one", "_taken", "card")
+    __slots__ = ("_buffer", "_nulls", "_one_by_one", "card")
 
     def __init__(self, card: Port, *, nulls: int = 0, one_by_one: bool = False) -> None:
         self.card = card
         self._nulls = bytes((NULL,)) * nulls
         self._one_by_one = one_by_one
         self._buffer = b""
-        self._taken = 0
 
     def reset(self) -> bytes:
         """Power up; what was half received is forgotten."""
-        self._buffer, self._taken = b"", 0
+        self._buffer = b""
         return self.card.reset()
 
     def receive(self, sent: bytes) -> bytes:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _MOST_STAGES = 6
 _MOST_DATES = 8
+_SEEN = 0.05
+"""Cases on average from which a stage is drawn: fewer are written as 0."""
 _CASES = Text("cases at this stage", "处于该环节的件数")
 _FINDING = Text(
     "The fullest stage is “{stage}”: {most} cases at an average moment of the fullest day, {last} on the last day.",
@@ -64,7 +66,9 @@ def stages(tables: Tables, *, holders: bool) -> list[int]:
     return [
         int(row)
         for row in order
-        if most[row] > 0 and table.procedure[row] and is_holders_turn(table.procedure[row], table.step[row]) is holders
+        if most[row] >= _SEEN
+        and table.procedure[row]
+        and is_holders_turn(table.procedure[row], table.step[row]) is holders
     ]
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MOST_GROUPS = 6
 _PANEL_PT, _ONLY_PANEL_PT, _BETWEEN_PT = 150.0, 232.0, 82.0
 _QUARTER_H = 15 * MINUTE_MS / HOUR_MS
+_SEEN = 0.05
+"""People on average from which a queue is drawn: fewer are written as 0, and an empty panel shows nothing."""
 _WAITING = Text("waiting", "等待")
 _ON_DUTY = Text("on duty", "值守")
 _AT_WORK = Text("of these, at work", "其中正在办理")
@@ -58,7 +60,7 @@ def _groups(tables: Tables) -> list[int]:
     """Places where somebody waits, longest queue first; those of cards after those of people and calls."""
     day = tables.through_day
     peak = np.nan_to_num(day.queue_mean).max(axis=(0, 2), initial=0.0)
-    rows = [row for row in range(len(day.group)) if peak[row] > 0]
+    rows = [row for row in range(len(day.group)) if peak[row] >= _SEEN]
     return sorted(rows, key=lambda row: (day.serves[row] == "cards", -float(peak[row])))
 
 

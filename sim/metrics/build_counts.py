@@ -177,15 +177,13 @@ def expectations_table(verdicts: Sequence[Verdict]) -> t.Expectations:
     )
 
 
-StoryRow = tuple[str, str, int, str, str, str, str, str, bool, str]
-"""story, rules, at_ms, person, does, where, expected, got, ok, text: the columns of tables.Stories."""
+StoryRow = tuple[str, str, int, str, str, str, str, str, bool]
+"""story, rules, at_ms, person, does, where, expected, got, ok: the columns of tables.Stories."""
 
 
 def stories_table(rows: Sequence[StoryRow]) -> t.Stories:
     """Story actions as columns."""
-    story, rules, at_ms, person, does, where, expected, got, ok, text = (
-        tuple(row[k] for row in rows) for k in range(10)
-    )
+    story, rules, at_ms, person, does, where, expected, got, ok = (tuple(row[k] for row in rows) for k in range(9))
     return t.Stories(
         story=tuple(map(str, story)),
         rules=tuple(map(str, rules)),
@@ -196,5 +194,4 @@ def stories_table(rows: Sequence[StoryRow]) -> t.Stories:
         expected=tuple(map(str, expected)),
         got=tuple(map(str, got)),
         ok=np.array(ok, dtype=np.bool_),
-        text=tuple(map(str, text)),
     )

@@ -113,6 +113,7 @@ COUNTS: dict[str, Count] = {
     "blocked.count": Count((C.BLOCKED,), "who found no free place or line"),
     "balked.count": Count((C.BALKED,), "who saw the queue and left"),
     "turned_away.count": Count((C.SENT_HOME, C.TURNED_AWAY), "who found the door closed or were sent home at closing"),
+    "still_waiting.count": Count((C.STILL_WAITING,), "who still waited when the run ended"),
     "jockeyed.count": Count((C.JOCKEYED,), "changes to another line"),
     "served.count": Count((C.SERVED,), "services that ended"),
     "refused.count": Count((C.REFUSED,), "steps the office refused"),

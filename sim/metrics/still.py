@@ -20,8 +20,9 @@ from sim.metrics.fold import Result
 from sim.metrics.measures import Question, measure_at_all, stations_named
 
 C = Column
-_OF_WAITS, _OF_VISITS = ("wait.", "stay.", "service_level."), "visit."
+_OF_WAITS, _OF_VISITS = ("wait.", "stay.", "service_level.", "abandoned.share", "answered.share"), "visit."
 """Families of metrics whose people may still be there."""
+_MORE_IS_BETTER = (*WITHIN, "answered.share")
 _ADDED = {
     C.STILL_WAITING: (C.JOINED, C.SERVED_ATTEMPTS, C.STAYED),
     C.STILL_WAIT: (C.WAIT, C.WAIT_SERVED, C.STAY),
@@ -62,7 +63,7 @@ def still_of(results: Sequence[Result], questions: Sequence[Question]) -> list[S
     for question in questions:
         still = None
         if question.metric.startswith((*_OF_WAITS, _OF_VISITS)):
-            still = Still(question.metric.startswith(_OF_VISITS), question.metric in WITHIN)
+            still = Still(question.metric.startswith(_OF_VISITS), question.metric in _MORE_IS_BETTER)
             asked.append((still, question, stations_named(results[0].names, question.station)))
         told.append(still)
 

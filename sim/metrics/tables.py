@@ -229,7 +229,6 @@ class Stories:
     expected: Text
     got: Text
     ok: Bools
-    text: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ from sim.replications.asked import Asked, read_asked, read_paired
 OPTION = "--metric"
 REPLICATIONS = 20
 MOST_MORE = 100_000
-HEADLINE = ("wait.mean", "wait.p90", "abandoned.share", "turned_away.count", "utilisation")
+HEADLINE = ("wait.mean", "wait.p90", "abandoned.share", "turned_away.count", "still_waiting.count", "utilisation")
 """Compared at every kind of place that people come to, besides what is asked for."""
 LEAD = "lead.application_to_hand.mean"
 
 _LESS_IS_BETTER = (
     "wait.", "stay.", "visit.", "queue.", "present.", "abandoned.", "blocked.", "balked.", "turned_away.", "refused.",
-    "lead.", "wip.",
+    "still_waiting.", "lead.", "wip.",
 )  # fmt: skip
 _MORE_IS_BETTER = ("wait.within", "service_level.", "answered.share", "served.count", "throughput", "funnel.")
 

@@ -21,6 +21,7 @@ from sim.metrics.units import difference_in_words, in_words
 from sim.replications.asked import Asked, Over, read_asked
 from sim.replications.rows import Row
 from sim.scenario import units
+from sim.scenario.sizes import MAX_REPLICATIONS
 from sim.scenario.units import WrongValueError
 from sim.theory.output import look_ahead
 
@@ -132,9 +133,9 @@ def read_stopping(texts: Sequence[str], names: Names, least: int = LEAST, most: 
             conditions.append(_condition(text, names))
         except ScenarioError as error:
             problems += error.problems
-    if least < 2 or most < least:
+    if not 2 <= least <= most <= MAX_REPLICATIONS:
         why = f"at least {least} and at most {most} replications"
-        problems.append(Problem(OPTION, why, None, "cannot be", "2 <= minimum <= maximum"))
+        problems.append(Problem(OPTION, why, None, "cannot be", f"2 <= minimum <= maximum <= {MAX_REPLICATIONS:,}"))
     if problems:
         raise ScenarioError(tuple(problems))
     return Stopping(conditions, least, most)

@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, Self, TypeVar
 
+from cardemu.host.limits import MAX_PROCESSES
 from cardemu.host.workers import WorkerPool
 from sim.errors import Problem, ScenarioError, WorkersLostError
 from sim.replications.shares import OUTLET, Outlet, Share
@@ -221,6 +222,9 @@ def check_workers(workers: int | None) -> None:
     """Refuse a number of workers that is none."""
     if workers is not None and workers < 1:
         raise ScenarioError((Problem("--workers", "", None, f"{workers} workers do nothing", "1 or more"),))
+    if workers is not None and workers > MAX_PROCESSES:
+        why = f"{workers} workers are too many"
+        raise ScenarioError((Problem("--workers", "", None, why, f"{MAX_PROCESSES:,} at most"),))
 
 
 def crew_of(workers: int | None = None, cluster: str = "", say: Callable[[str], None] = lambda _: None) -> Crew:

@@ -54,7 +54,7 @@ def arrivals_in(given: Arrivals, span: Span) -> tuple[Arrivals, tuple[Note, ...]
     when = given.times_ms
     kept = (when >= max(0, span.first_ms)) & (when < span.stop_ms)
     if not kept.any():
-        raise _nothing_left(given.file, "time", f"none of its {len(when):,} arrivals", span)
+        raise _nothing_left(given.file, "time", f"none of its {len(when):,} arrivals", span, when.min(), when.max())
     before, after = int((when < 0).sum()), int((when >= span.duration_ms).sum())
     notes = tuple(_left_out(given, "arrivals", len(when), before, after, span))
     if kept.all():
@@ -80,7 +80,9 @@ def counts_in(given: Counts, span: Span) -> tuple[Counts, tuple[Note, ...]]:
     first, until = given.from_ms, given.until_ms
     kept = (until > max(0, span.first_ms)) & (first < span.stop_ms) & (given.count > 0)
     if not kept.any():
-        raise _nothing_left(given.file, "from", f"nobody of its {given.count.sum():,.6g} people", span)
+        raise _nothing_left(
+            given.file, "from", f"nobody of its {given.count.sum():,.6g} people", span, first.min(), until.max()
+        )
     length = (until - first).astype(np.float64)
     before = float((given.count * np.clip(-first / length, 0.0, 1.0)).sum())
     after = float((given.count * np.clip((until - span.duration_ms) / length, 0.0, 1.0)).sum())
@@ -108,9 +110,10 @@ def _left_out(
         )
 
 
-def _nothing_left(file: str, column: str, what: str, span: Span) -> ScenarioError:
+def _nothing_left(file: str, column: str, what: str, span: Span, first_ms: int, last_ms: int) -> ScenarioError:
     inside = span.text(max(0, span.first_ms), span.stop_ms)
-    return ScenarioError((Problem(file, column, None, f"{what} come in the run", f"times from {inside}"),))
+    why = f"{what} come in the run: they are from {span.text(int(first_ms), int(last_ms))}"
+    return ScenarioError((Problem(file, column, None, why, f"times from {inside}"),))
 
 
 def staff_in(given: Staff, span: Span) -> tuple[Staff, tuple[Note, ...]]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cardemu import tablefile
 from sim.errors import Problem, ScenarioError
 from sim.scenario import units
 from sim.scenario.units import WrongValueError, suggestion
@@ -25,10 +26,10 @@ ABSENT = -1
 MAX_ROWS = 5_000_000
 DATE = "date"
 """A column of this name goes before the time in its row, where no mapping says otherwise."""
-_SEPARATORS = ",;\t"
 _NUMBER = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]*)?")
 _LARGEST = 10**12
 _LONGEST_CELL = 40
+_FEW_VALUES = 6
 _LONGEST_LINE = 100_000
 
 
@@ -39,16 +40,17 @@ class Columns:
     file: str
     cells: dict[str, list[str]]
     lines: list[int]
+    headings: Mapping[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unshown: int = 0
 
     def wrong(self, column: str, row: int | None, why: str, allowed: str | None = None) -> None:
-        """Note a mistake; beyond the first twenty they are only counted."""
+        """Note a mistake, with the column as the file calls it; beyond the first twenty they are only counted."""
         if len(self.problems) >= MAX_PROBLEMS:
             self.unshown += 1
             return
         line = 1 if row is None else self.lines[row]
-        self.problems.append(Problem(self.file, column, line, why, allowed))
+        self.problems.append(Problem(self.file, self.headings.get(column, column), line, why, allowed))
 
     def finish(self) -> None:
         """Raise the mistakes, if any."""
@@ -72,15 +74,10 @@ class Columns:
 
 def decode(file: str, content: bytes) -> str:
     """Text of a CSV file: UTF-8 with or without byte-order mark, or GB 18030."""
-    allowed = "CSV in UTF-8 or GB 18030"
-    if b"\0" in content:
-        raise ScenarioError((Problem(file, "", None, "is not a text file", allowed),))
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ScenarioError((Problem(file, "", None, "is neither UTF-8 nor GB 18030", allowed),))
+    try:
+        return tablefile.decode(content)
+    except tablefile.TableError as error:
+        raise ScenarioError((Problem(file, "", None, str(error), "CSV in UTF-8 or GB 18030"),)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +147,7 @@ def columns(
         kept = _kept(table, own, layout.only)
         table.lines = [lines[row] for row in kept]
         own = {name: tuple(cells[row] for row in kept) for name, cells in own.items()}
+    table.headings = {role: " ".join(names) for role, names in roles.items()}
     for role, names in roles.items():
         if all(name in own for name in names):
             parts = [own[name] for name in names]
@@ -163,7 +161,7 @@ def _rows(file: str, content: bytes) -> tuple[list[list[str]], list[int]]:
         raise ScenarioError((Problem(file, "", None, "has too many rows", f"{MAX_ROWS:,} at most"),))
     text = decode(file, content)
     first = text.split("\n", 1)[0]
-    separator = max(_SEPARATORS, key=first.count)
+    separator = max(tablefile.SEPARATORS, key=first.count)
     reader = csv.reader(_lines(file, text), delimiter=separator, skipinitialspace=True, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -192,9 +190,16 @@ def _kept(table: Columns, own: Mapping[str, tuple[str, ...]], only: Mapping[str,
         kept = [row for row in kept if own[name][row].strip() == wanted]
     if not kept:
         asked = ", ".join(f'{name} = "{wanted}"' for name, wanted in only.items())
-        table.wrong("", None, f"has no row with {asked}", "what stands in the file")
+        table.wrong("", None, f"has no row with {asked}", "; ".join(_found(name, own[name]) for name in only))
         table.finish()
     return kept
+
+
+def _found(name: str, cells: Iterable[str]) -> str:
+    """What stands in a column, the first few of it."""
+    values = list(dict.fromkeys(cell.strip() for cell in cells))
+    more = f" and {len(values) - _FEW_VALUES} more" if len(values) > _FEW_VALUES else ""
+    return f"{name} = " + ", ".join(units.show(value) for value in values[:_FEW_VALUES]) + more
 
 
 def _check_heading(

@@ -1,7 +1,7 @@
 """Times in CSV files as programs write them: seconds, times of day, moments; exact, and never shifted unasked.
 
-A column is read in the form of its first cell.  An offset ("Z", "+08:00") is refused unless the scenario says what it
-is worth, because most exports that write one write local times all the same.
+A column is read in the form of the first cell that is a time.  An offset ("Z", "+08:00") is refused unless the scenario
+says what it is worth, because most exports that write one write local times all the same.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sim.scenario.units import DAY_MS, WrongValueError
 SECONDS = "seconds such as 12.5"
 TIME = f'{SECONDS}; a time of day, {units.CLOCK}; or a moment such as "2026-03-02 09:10:30" or "2026/3/2 9:10"'
 ZONE = 'zone = "ignore" beside the file where the times are local all the same, or zone = "+08:00" to convert them'
+ONE_FORM = "moments in all rows, or times of day in all"
 _DIGITS = set("0123456789. \n")
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}(?:[.,][0-9]{1,9})?))?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?")
@@ -103,13 +104,22 @@ def times(table: Columns, column: str, local: Local, *, dates: bool = False) -> 
 
     `dates`: a date alone is its midnight.
     """
-    sample = unicodedata.normalize("NFKC", table.cells[column][0].strip())
-    if _SECONDS.fullmatch(sample):
-        return seconds(table, column, optional=False), Form.SECONDS
-    form = Form.CLOCK if _CLOCK.fullmatch(sample) else Form.MOMENT
+    form = _form(table.cells[column])
+    if form is Form.SECONDS:
+        return seconds(table, column, optional=False), form
     clock = lru_cache(_KEPT)(lambda text: _clock(text, local, alone=form is Form.CLOCK))
     read = clock if form is Form.CLOCK else _moments(local, clock, dates=dates)
     return table.each(column, lambda cell: read(unicodedata.normalize("NFKC", cell.strip()))), form
+
+
+def _form(cells: list[str]) -> Form:
+    """Form of the first cell that has one: a first row that is wrong does not make the others so."""
+    for cell in cells:
+        text = unicodedata.normalize("NFKC", cell.strip())
+        for form, pattern in ((Form.SECONDS, _SECONDS), (Form.CLOCK, _CLOCK), (Form.MOMENT, _MOMENT)):
+            if pattern.fullmatch(text):
+                return form
+    return Form.MOMENT
 
 
 def _moments(local: Local, clock: Callable[[str], int], *, dates: bool) -> Callable[[str], int]:
@@ -119,6 +129,8 @@ def _moments(local: Local, clock: Callable[[str], int], *, dates: bool) -> Calla
 
     def read(cell: str) -> int:
         match = _MOMENT.fullmatch(cell)
+        if match is None and _CLOCK.fullmatch(cell):
+            raise WrongValueError(f"{units.show(cell)} has no date, and other rows have one", ONE_FORM)
         if match is None or (match[2], match[4]) not in {("-", "-"), ("/", "/"), (".", "."), ("年", "月")}:
             raise WrongValueError(f"{units.show(cell)} is not a time", TIME)
         if match[6] is None and not dates:
@@ -140,6 +152,8 @@ def _moments(local: Local, clock: Callable[[str], int], *, dates: bool) -> Calla
 def _clock(text: str, local: Local, *, alone: bool) -> int:
     """A time of day in ms; an offset is worth what `local` says, and nothing where there is no date beside it."""
     match = _CLOCK.fullmatch(text)
+    if match is None and alone and _MOMENT.fullmatch(text):
+        raise WrongValueError(f"{units.show(text)} has a date, and other rows have none", ONE_FORM)
     if match is None:
         raise WrongValueError(f"{units.show(text)} is not a time", TIME)
     minute = int(match[1]) * 60 + int(match[2])

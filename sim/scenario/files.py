@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sim.scenario.values import SourceFile
 
 MAX_DEPTH = 16
 TREE_FOLDER = "scenarios"
+_CURLY = {"“": '"', "”": '"', "‘": "'", "’": "'"}
 _WHERE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
@@ -170,4 +172,12 @@ def _syntax(file: str, text: str, message: str) -> Problem:
         return Problem(file, "", None, f"is not TOML: {message}")
     if match[2] is None:
         return Problem(file, "", text.count("\n") + 1, f"is not TOML: {match[1]} at the end of the file")
-    return Problem(file, "", int(match[2]), f"is not TOML: {match[1]} (column {match[3]})")
+    line, column = int(match[2]), int(match[3])
+    return Problem(file, "", line, f"is not TOML: {match[1]} (column {column})", _plain(text, line, column))
+
+
+def _plain(text: str, line: int, column: int) -> str | None:
+    """What to write instead of a curly quotation mark or a full-width sign, which look right and are not."""
+    sign = text.split("\n")[line - 1][column - 1 : column]
+    plain = _CURLY.get(sign, unicodedata.normalize("NFKC", sign))
+    return None if plain == sign else f"{plain} instead of {sign}"

@@ -20,14 +20,15 @@ from sim.scenario.values import Provenance
 
 VISITS = "visits"
 """Profile that shapes when people come for their later steps."""
-_WORDS = frozenset({"title", "title_zh", "description", "district", "name", "sex", "birth"})
+_WORDS = frozenset({"title", "title_zh", "district", "name", "sex", "birth"})
 _LINKS = frozenset({"enters", "procedure", "cohort", "bank", "profile"})
 """Keys that name another table, whose numbers are listed there; so does `hours` where it is a name."""
-_NO_INPUTS = frozenset({"title", "title_zh", "description", "include", "run", "region", "story", "expect"})
-_LONGEST = 300
-_READING = frozenset(
-    {"only", "zone", "from", "until", "count", "time", "service", "patience", "priority", "servers", "skills"}
+_NO_INPUTS = frozenset(
+    {"title", "title_zh", "description", "description_zh", "include", "run", "region", "story", "expect"}
 )
+_LONGEST = 300
+_READING = frozenset({"from", "until", "count", "time", "service", "patience", "priority", "servers", "skills"})
+"""Columns of a CSV file; `only` and `zone` decide who comes and when, and are inputs."""
 
 FileKind = Literal["arrivals", "random", "even", "means", "daily", "roster"]
 

@@ -131,6 +131,8 @@ def read_measure(value: object) -> Measure:
     """A value to compare with: number, duration (also finer than 1 ms) or rate."""
     if not isinstance(value, str):
         return Measure(float(units.fraction(value, f"a number; {units.DURATION}; or {units.RATE}")))
+    if value.rstrip().endswith(("%", "％")):
+        raise WrongValueError(f"{show(value)} is a percentage", f"a share as {units.SHARE}, such as 0.7 for 70 %")
     if " per " in value:
         return Measure(float(units.rate(value)), "rate")
     return Measure(float(units.duration(value)), "time")

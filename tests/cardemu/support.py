@@ -34,6 +34,7 @@ from cardemu.pin import from_text
 from cardemu.products import Product, product
 from cardemu.psam import psam
 from cardemu.session import Session
+from cardemu.template import Template
 from cardemu.transports.base import Port
 from cardemu.wrappers.t0 import T0
 
@@ -62,6 +63,11 @@ def find_product(name: str) -> Product:
     """A product of the package or of the tests."""
     path = PRODUCTS / f"{name}.toml"
     return product(str(path) if path.is_file() else name)
+
+
+def template(name: str) -> Template:
+    """The template of a product of the package."""
+    return product(name).template
 
 
 def new_card(name: str = "generation-2", *, powered: bool = True) -> Card:

@@ -140,6 +140,12 @@ def test_cut_tlv_is_refused(data: str) -> None:
         parser(bytes.fromhex(data))
 
 
+def test_a_simple_tlv_record_holds_255_bytes() -> None:
+    """Its length is one byte, and that byte may be FF."""
+    assert tlv.simple(1, bytes(255)) == b"\x01\xff" + bytes(255)
+    assert [len(item.value) for item in tlv.parse_simple(b"\x01\xff" + bytes(255))] == [255]
+
+
 def test_what_does_not_fit_tlv_is_refused() -> None:
     """Simple TLV takes 255 bytes, BER here 65535."""
     with pytest.raises(tlv.TlvError, match="256 bytes"):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
-import tomllib
 import tracemalloc
 from pathlib import Path
 
@@ -14,16 +12,14 @@ from hypothesis import strategies as st
 
 import cardemu.card
 from cardemu.apdu import build
-from cardemu.card import Card, Cost
+from cardemu.card import Card, Cost, fitting
 from cardemu.catalogue import catalogue
 from cardemu.files import Node, encode_header, tree
 from cardemu.keys import table
 from cardemu.lifecycle import ALLOWED, NEXT, Stage
 from cardemu.memory import Cell, PowerCutError
-from cardemu.products import FOLDER, from_data, product
-from cardemu.state import FORMAT, StateError, load, save
-from cardemu.status import known
-from cardemu.template import Template
+from cardemu.state import load, save
+from cardemu.status import Refused, known
 from tests.cardemu.support import (
     REGION,
     Conversation,
@@ -34,17 +30,12 @@ from tests.cardemu.support import (
     new_card,
     read_conversation,
     session,
+    template,
 )
 
-STATES = Path(__file__).parent / "states"
 SSSE = bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF")
 SHARED = counting()
 EXAMPLES = [bytes.fromhex(example.command) for spec in catalogue() for example in spec.examples]
-
-
-def template(name: str) -> Template:
-    """The template of a product of the package."""
-    return product(name).template
 
 
 # ---- the catalogue
@@ -120,78 +111,6 @@ def test_the_cost_of_a_command_is_known() -> None:
     assert card.cost == Cost(1, 0)
 
 
-@pytest.mark.parametrize("number", [0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8D])
-def test_a_right_gained_with_a_df_key_ends_on_leaving_the_df(number: int) -> None:
-    """Neither in another DF, whose key may have the same id, nor back in its own; a global key's right stays."""
-    card = new_card()
-    host = Host(card)
-    card.transmit(SSSE)
-    assert host.authenticate(0x0A) == b"\x90\x00"
-    for away in ("00A4040006D15600000501", "00A40400" + "0F7378312E73682EC9E7BBE1B1A3D5CF", "00A4000002DF03"):
-        host.send("00A4040006D15600000500")
-        assert host.authenticate(number) == b"\x90\x00"
-        assert session(card).granted == {0x0A, number}
-        host.send("00A4020002EF05")
-        assert session(card).granted == {0x0A, number}
-        host.send(away)
-        assert session(card).granted == {0x0A}
-        host.send("00A4040006D15600000500")
-        assert session(card).granted == {0x0A}
-    host.send("00A40000023F00")
-    assert session(card).granted == set()
-
-
-def test_keys_84_to_87_write_only_in_their_df() -> None:
-    """UK2 to UK5 of DF01: what they open there is closed once the DF was left, for the file and for a namesake's."""
-    card = new_card()
-    host = Host(card)
-    files = {0x84: "07", 0x85: "08", 0x86: "06", 0x87: "0A"}
-    for number, sfi in files.items():
-        host.send("00A4040006D15600000500")
-        content = card.memory.read(session(card).df.by_sfi[int(sfi, 16)].cell)
-        record = content[: 2 + content[1]]
-        write = build(bytes((0x00, 0xDC, 0x01, int(sfi, 16) << 3 | 0x04)), record)
-        assert host.authenticate(number) == b"\x90\x00"
-        assert card.transmit(write) == b"\x90\x00"
-        host.send("00A4040006D15600000501")
-        host.send("00A4040006D15600000500")
-        assert card.transmit(write) == b"\x69\x82"
-
-
-@pytest.mark.parametrize("name", ["generation-2", "generation-3"])
-def test_a_key_written_anew_takes_the_place_of_the_derived_one(name: str) -> None:
-    """UKSSSE with bytes of our own: a proof with them is right, one with the derived key wrong; and the way back."""
-    card = new_card(name)
-    host = Host(card)
-    card.transmit(SSSE)
-    derived, own, source = host.key(0x0A), bytes(range(0x40, 0x50)), bytes(range(8))
-
-    def proof(key: bytes) -> bytes:
-        session_key = host.algorithm.session_key(key, host.challenge())
-        return host.send(build(bytes.fromhex("0082000A"), host.algorithm.auth_data(session_key, source) + source))
-
-    for right, wrong in ((own, derived), (derived, own)):
-        assert host.encrypted("84D4000A", 0x04, bytes((2, 1, 15)) + right) == b"\x90\x00"
-        assert (proof(right), proof(wrong)) == (b"\x90\x00", b"\x63\xce")
-    stored = [entry for entry in table(card.memory.read(Cell.KEYS)) if entry.value]
-    assert stored == []  # a value that is just the derived one is no difference from the product
-
-
-def test_unblocking_and_reloading_the_pin_have_rules_of_their_own() -> None:
-    """A product that lets everybody unblock, and only UKSSSE reload."""
-    data = tomllib.loads((FOLDER / "generation-2.toml").read_text(encoding="utf-8"))
-    data["pin"] |= {"unblock": "free", "reload": "UKSSSE"}
-    card = Card.initialised(from_data(data).template, counting(), REGION, bytes(4))
-    card.reset()
-    host = Host(card)
-    card.transmit(SSSE)
-    assert host.mac("84240000", 0x06) == b"\x90\x00"
-    assert host.encrypted("84240001", 0x07, b"\x65\x43\x21") == b"\x69\x82"
-    assert host.authenticate(0x04) == b"\x90\x00"
-    assert host.encrypted("84240001", 0x07, b"\x65\x43\x21") == b"\x90\x00"
-    assert host.send("0020000003654321") == b"\x90\x00"
-
-
 def test_a_wrong_le_changes_nothing() -> None:
     """6Cxx comes before any effect: a load finished with a wrong Le has not happened."""
     card = new_card("generation-2")
@@ -199,6 +118,23 @@ def test_a_wrong_le_changes_nothing() -> None:
     card.transmit(bytes.fromhex("0020000003123456"))
     assert card.transmit(bytes.fromhex("B02800010B010000271041010000000111")) == b"\x6c\x10"
     assert card.transmit(bytes.fromhex("B02A00000B2026030209100000000000")) == b"\x69\x01"
+
+
+@pytest.mark.parametrize(
+    ("size", "le", "status"),
+    [(255, 256, 0x6CFF), (256, 16, 0x6C00), (256, 255, 0x6C00), (257, 255, 0x6700), (1, 2, 0x6C01)],
+)
+def test_a_wrong_le_is_told_the_right_one(size: int, le: int, status: int) -> None:
+    """6Cxx, where 00 means 256; a longer answer has no length that one byte could name."""
+    with pytest.raises(Refused) as refused:
+        fitting(size, le)
+    assert refused.value.status == status
+
+
+def test_an_le_of_256_takes_what_comes_in_pieces() -> None:
+    """256 bytes fit, and more than that is fetched with GET RESPONSE."""
+    for size in (256, 257, 1000):
+        fitting(size, 256)
 
 
 def test_a_blank_chip_becomes_equal_to_an_initialised_one_in_keys() -> None:
@@ -279,68 +215,6 @@ def test_a_live_personalised_card_takes_less_than_a_kilobyte() -> None:
     tracemalloc.stop()
     assert asleep < 800
     assert awake < 1100
-
-
-# ---- saved states
-
-
-@pytest.mark.parametrize("name", ["generation-1", "generation-2", "generation-3"])
-def test_a_saved_card_is_the_same_card(name: str) -> None:
-    """Every cell comes back, and saving again gives the same text."""
-    card = new_card(name)
-    card.transmit(bytes.fromhex("805E010007123456FF654321"))
-    again = load(save(card), template, counting())
-    assert again.memory.cells == card.memory.cells
-    assert save(again) == save(card)
-
-
-def test_a_card_torn_and_saved_recovers_when_loaded() -> None:
-    """The journal a power cut leaves behind travels with the card."""
-    card = new_card()
-    card.transmit(bytes.fromhex("00A4080004DDF1EF08"))
-    Host(card).authenticate(0x04)
-    command = bytes.fromhex("00D6000028") + b"\xaa" * 40
-    card.transmit(SSSE)
-    Host(card).authenticate(0x04)
-    card.transmit(bytes.fromhex("00A4020002EF08"))
-    card.tear_after(4)
-    with pytest.raises(PowerCutError):
-        card.transmit(command)
-    again = load(save(card), template, counting())
-    again.reset()
-    cell = next(number for number, value in again.memory.cells.items() if value.startswith(b"\xaa"))
-    assert again.memory.read(cell) == b"\xaa" * 40
-
-
-@pytest.mark.parametrize("path", sorted(STATES.glob("*.json")), ids=lambda path: path.stem)
-def test_states_of_every_version_load(path: Path) -> None:
-    """A card saved by an earlier version still answers as it did then."""
-    document = json.loads(path.read_text(encoding="utf-8"))
-    card = load(json.dumps(document["state"]), template, counting())
-    for command, expected in document["conversation"]:
-        answer = card.reset() if command == "reset" else card.transmit(bytes.fromhex(command))
-        assert answer.hex().upper() == expected, command
-
-
-def test_there_is_a_state_of_the_current_format() -> None:
-    """Whoever changes the format keeps the old files and adds new ones."""
-    formats = {json.loads(path.read_text(encoding="utf-8"))["state"]["cardmill card"] for path in STATES.glob("*.json")}
-    assert FORMAT in formats
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("{", "not a saved card"),
-        ("[]", "the key 'cardmill card' is missing"),
-        ('{"cardmill card": 99}', "saved in format 99; this version reads 1"),
-        ('{"cardmill card": 1, "product": "x"}', "lacks cells, journal"),
-    ],
-)
-def test_what_is_no_saved_card_is_refused(text: str, why: str) -> None:
-    """The message says what is wrong with it."""
-    with pytest.raises(StateError, match=why):
-        load(text, template, counting())
 
 
 # ---- anything at all

@@ -160,3 +160,13 @@ def test_only_the_padding_that_encryption_makes_is_taken(cipher: Algorithm, fram
     plain = plain.ljust(cipher.block, b"\x00") + bytes(cipher.block if framed.endswith("+") else 0)
     found = cipher.decrypt(key, cipher.encrypt_blocks(key, plain))
     assert found == (None if data is None else bytes.fromhex(data))
+
+
+@pytest.mark.parametrize("cipher", [DES, SM4_128], ids=lambda cipher: cipher.name)
+def test_a_block_of_padding_behind_whole_blocks_is_not_taken(cipher: Algorithm) -> None:
+    """Length byte and data fill their blocks, so encryption adds nothing: 80 00 .. 00 behind them is a wrong key."""
+    key = bytes(range(16))
+    framed = bytes((cipher.block - 1,)) + bytes(range(cipher.block - 1))
+    padded = framed + b"\x80" + bytes(cipher.block - 1)
+    assert cipher.decrypt(key, cipher.encrypt_blocks(key, framed)) == framed[1:]
+    assert cipher.decrypt(key, cipher.encrypt_blocks(key, padded)) is None

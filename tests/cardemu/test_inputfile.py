@@ -26,6 +26,15 @@ def test_a_file_larger_than_its_kind_can_be_is_refused(tmp_path: Path) -> None:
         read_bytes(path)
 
 
+def test_a_file_just_as_large_as_its_kind_can_be_is_read(tmp_path: Path) -> None:
+    """The bound is the largest size that is read; one byte more is refused."""
+    path = tmp_path / "card.json"
+    path.write_bytes(b"1234")
+    assert read_bytes(path, 4) == b"1234"
+    with pytest.raises(OSError, match="is larger than"):
+        read_bytes(path, 3)
+
+
 def test_text_has_the_line_ends_of_text(tmp_path: Path) -> None:
     """As the standard library reads it."""
     path = tmp_path / "script.apdu"

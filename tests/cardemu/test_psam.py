@@ -89,6 +89,14 @@ def test_mac_with_initial_value() -> None:
     assert len(single) == 6
 
 
+def test_an_initial_value_without_a_message_is_refused() -> None:
+    """One block with P1 05 or 07 is the initial value alone: there is nothing to compute a MAC of."""
+    sam = module()
+    for p1 in ("05", "07"):
+        sam.transmit(build(bytes.fromhex("BFDE4809"), bytes(16) + bytes(8)))
+        assert send(sam, f"80FA{p1}0008" + "11" * 8) == b"\x6a\x80"
+
+
 @pytest.mark.parametrize(
     ("command", "status"),
     [

@@ -84,7 +84,8 @@ def test_t0_reads_long_answers_in_pieces() -> None:
     talk(port, SELECT)
     Host(card).authenticate(0x0A)  # type: ignore[arg-type]
     (photo,) = talk(port, "00B0880000")
-    assert len(photo) == 2 * 258
+    assert (len(photo), photo[-4:]) == (2 * 258, "9000")
+    assert talk(port, "00C0000000") == ["6985"]  # nothing is left behind 256 bytes
     talk(port, "00A4040006D15600000501", "0020000003123456")
     first, second = talk(port, "00B2012D00", "00C00000B4")
     assert (len(first), first[-4:], len(second), second[-4:]) == (2 * 258, "61B4", 2 * 182, "9000")

@@ -41,11 +41,11 @@ def _counters(draw: st.DrawFn, *, may_break_off: bool) -> str:
 @st.composite
 def _station(draw: st.DrawFn, name: str, then: str) -> str:
     """A plain station with whatever it may have."""
-    lines = [f"[stations.{name}]\nservice = {draw(_TIMES)}\n"]
     special = draw(
         st.sampled_from(["", "", "", "gather = 3\n", "batch = {size = 2, join = true}\n", "batch = {size = 3}\n"])
     )
-    lines.append(special)
+    service = "" if special.startswith("gather") else f"service = {draw(_TIMES)}\n"
+    lines = [f"[stations.{name}]\n", service, special]
     queue = "" if special else draw(_QUEUES)
     lines.append(queue)
     lines.append("counters = 2\n" if special else draw(_counters(may_break_off=not queue)))

@@ -89,6 +89,8 @@ def test_a_list_from_elsewhere_removes_nothing_outside_its_folder(tmp_path: Path
     (folder / "link").symlink_to(tmp_path)
     with (folder / LIST).open("a") as file:
         file.write(name.replace("/LETTER", str(letter)) + "\n")
+    with claimed(folder, "run") as claim:
+        assert set(claim.before) - {"link/letter.txt"} == {"run.json"}  # that it leads out is seen when it is followed
     write(folder, "run.json")
     assert letter.read_text() == "dear"
 

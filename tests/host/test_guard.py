@@ -52,6 +52,9 @@ def test_an_own_fault_is_a_sentence_with_the_traceback_in_a_file(tmp_path: Path,
     assert "Traceback" in Path(found[1]).read_text()
     _, _, err = run(body, TMPDIR=str(tmp_path), CARDMILL_TRACEBACK="1")
     assert err.startswith("Traceback")
+    for off in ("0", ""):
+        _, _, err = run(body, TMPDIR=str(tmp_path), CARDMILL_TRACEBACK=off)
+        assert "Traceback" not in err
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_no_worker_and_no_folder_outlives_its_command(tmp_path: Path, how: signa
     process, workers = started(tmp_path)
     assert len(list(tmp_path.glob("cardmill-*"))) == 1
     process.send_signal(how)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == (-9 if how == signal.SIGKILL else 130)
     assert how == signal.SIGKILL or said == "interrupted\n"
     deadline = time.monotonic() + 20
@@ -77,6 +77,6 @@ def test_no_worker_and_no_folder_outlives_its_command(tmp_path: Path, how: signa
         again, _ = started(tmp_path)
         assert len(list(tmp_path.glob("cardmill-*"))) == 1
         again.terminate()
-        again.communicate(timeout=30)
+        again.communicate(timeout=120)
     assert list(tmp_path.glob("cardmill-*")) == []
     assert list(tmp_path.glob("pymp-*")) == []

@@ -14,6 +14,15 @@ EVIL = "li\x1b[2J\x07\x9b31m\u202eevil\u2066 [red]:x:"
 SHOWN = r"li\x1b[2J\x07\x9b31m\u202eevil\u2066 [red]:x:"
 
 
+def test_columns_that_want_more_than_there_is_get_equal_parts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """30 columns, less 1 for the row's name and 4 between: 12 and 13 for two texts of 40 letters."""
+    monkeypatch.setenv("COLUMNS", "30")
+    Printer().table(("a", "b", "c"), [("x", "B" * 40, "C" * 40)])
+    assert capsys.readouterr().out.splitlines()[1] == f"x  {'B' * 12}  {'C' * 13}"
+
+
 def test_what_would_steer_a_terminal_is_spelled_out() -> None:
     """Escape sequences of both kinds, a bell, bidirectional controls; half a surrogate pair; names stay names."""
     assert visible(EVIL) == SHOWN

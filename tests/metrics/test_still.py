@@ -54,6 +54,8 @@ def judge(expectation: Expectation, *still_s: int) -> Verdict:
         (Expectation("service_level.offered", threshold_ms=60_000, at_least=0.5), (61,), False, 1 / 3),
         (Expectation("stay.mean", at_most=120_000), (3600,), False, 1_280_333.3333),
         (Expectation("wait.mean", at_least=50_000), (0, 0), True, 60_000),
+        (Expectation("answered.share", at_least=0.9), (3600, 3600), True, 1.0),
+        (Expectation("abandoned.share", at_most=0.1), (3600, 3600), True, 0.0),
     ],
 )
 def test_an_expectation_must_hold_with_those_still_waiting_as_if_they_were_called_now(

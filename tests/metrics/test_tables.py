@@ -187,7 +187,7 @@ def test_expectations_and_stories_become_columns() -> None:
     """One row each, with the words that were printed."""
     run = fold(NAMES, [busy_office(1, 40)])
     verdicts = evaluate([Expectation("wait.mean", "haishu", at_least=0), Expectation("arrivals", at_most=1)], [run])
-    story = stories_table([("Wrong outlet", "A7", 5, "li", "collect", "town", "refused A7", "done", False, "no")])
+    story = stories_table([("Wrong outlet", "A7", 5, "li", "collect", "town", "refused A7", "done", False)])
     tables = build_tables([run], verdicts, story, {Place.OUTLET: 600_000})
     assert tables.expectations.ok.tolist() == [True, False]
     assert tables.expectations.text[1] == "arrivals (everywhere): 40, expected at most 1: 39 too much"

@@ -53,7 +53,7 @@ def test_a_nation_is_played_from_the_command_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("--lang", "fr"), '--lang: "fr" is not a language; allowed: en or zh'),
+        (("--lang", "fr"), '--lang: there is no "fr"; allowed: en or zh'),
         (("--city", "99009"), '--city: unknown city "99009"'),
         (("--workers", "0"), "--workers: 0 workers do nothing; allowed: 1 or more"),
         (("--write-city", "99009"), 'unknown city "99009"'),

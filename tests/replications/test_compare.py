@@ -46,6 +46,18 @@ def test_the_same_people_come_to_both(tmp_path: Path) -> None:
     assert " less with three than with two (" in text
 
 
+def test_a_plan_that_leaves_people_waiting_is_seen_to(tmp_path: Path) -> None:
+    """Staff who go home in a full hall shorten the mean wait, which is that of those who were called."""
+    path = desk(tmp_path)
+    (path.parent / "leave.csv").write_text("time,servers\n2026-03-02 00:00,9\n2026-03-02 03:00,0\n", "utf-8")
+    sides = Side(path), Side(path, ('stations.desk.counters={file = "leave.csv"}', 'run.overload="allow"'))
+    found = {one.asked.text: one for one in play_both(sides, [], Plan(replications=10), None).differences}
+    assert found["wait.mean at stations"].finding is Finding.B_BETTER
+    still = found["still_waiting.count at stations"]
+    assert still.finding is Finding.A_BETTER
+    assert still.b > still.a + 10
+
+
 def test_intervals_are_paired_and_wide_enough_for_all_metrics_together(tmp_path: Path) -> None:
     """Ratios of sums; Student's t at 1 - 0.05 / k with what each pair moves their difference by, by hand."""
     path, three = desk(tmp_path), "stations.desk.counters=3"

@@ -57,7 +57,7 @@ def empty() -> t.Tables:
         money=t.Money((), (), i, i, (), i),
         machine_downtime=t.MachineDowntime((), i, i, i),
         expectations=t.Expectations((), (), (), (), (), f, f, i, bools(), bools(), (), i, f, bools(), ()),
-        stories=t.Stories((), (), i, (), (), (), (), (), bools(), ()),
+        stories=t.Stories((), (), i, (), (), (), (), (), bools()),
     )
 
 
@@ -218,7 +218,6 @@ def stories() -> t.Stories:
         expected=("refused A3", "done", "done", "done"),
         got=("refused A3", "done", "done", "refused L1"),
         ok=bools(True, True, True, False),
-        text=("", "", "", ""),
     )
 
 

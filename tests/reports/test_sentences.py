@@ -13,6 +13,7 @@ import pytest
 from reports.nation.pictures import PLOTS as NATION_PLOTS
 from reports.numbers import numbers, places
 from reports.page import render_report
+from reports.phrases import outcome
 from reports.plots.catalogue import catalogue
 from reports.sections import facts
 from reports.sides import _value
@@ -119,6 +120,20 @@ def test_a_told_case_says_what_was_expected_only_where_something_else_happened()
     text = seen(render_report(samples.city(), samples.info(), "en"))
     assert text.count("expected: done") == 1
     assert "refused, rule L1 expected: done" in text
+
+
+def test_an_outcome_with_differences_is_said_in_the_language_of_the_page() -> None:
+    """Of what the office's record says, the state keeps the name it has in the scenario."""
+    assert outcome("refused L1", ZH) == "不予受理，规则 L1"
+    assert outcome("done, but card is lost, not active", ZH) == "办结，但 card is lost, not active"
+    assert outcome("done, but card is lost, not active", EN) == "done, but card is lost, not active"
+
+
+def test_a_service_level_at_a_counter_is_not_told_of_calls() -> None:
+    """The same metric serves halls and hotlines: nobody answers a telephone at a counter."""
+    for kind in ("answered", "offered", "patient"):
+        assert "接通" not in ZH(f"metric.service_level.{kind}")
+        assert EN(f"metric.service_level.{kind}").startswith("Share served within the target")
 
 
 def test_a_warning_the_page_says_in_its_own_words_is_not_said_twice(tmp_path: Path) -> None:

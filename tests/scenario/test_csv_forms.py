@@ -122,6 +122,25 @@ def test_date_and_time_stand_in_two_columns() -> None:
     assert "column is missing; allowed: No, 日期, 取号时间, 窗口" in wrong(lambda: arrivals_ms(text, time=("时间",)))
 
 
+def test_a_wrong_first_row_does_not_make_the_others_wrong() -> None:
+    """The form of a column is that of the first cell that has one; one of another form is said to be that."""
+    text = "时间,窗口数\n8点半,4\n12:00,2\n"
+    said = wrong(
+        lambda: read_staff("x.csv", text.encode(), LOCAL, None, Layout({"time": ("时间",), "servers": ("窗口数",)}))
+    )
+    assert 'x.csv:2: 时间: "8点半" is not a time' in said
+    assert "12:00" not in said.replace('"HH:MM"', "")
+    assert '"8:00" has no date, and other rows have one' in wrong(lambda: arrivals_ms("time\n2026/3/2 8:00\n8:00\n"))
+    assert '"2026/3/2 8:00" has a date, and other rows' in wrong(lambda: arrivals_ms("time\n8:00\n2026/3/2 8:00\n"))
+
+
+def test_what_stands_in_a_column_is_listed_where_no_row_is_wanted() -> None:
+    """The cell asked for is spelt otherwise, most often."""
+    text = "time,业务\n8:00,申领\n9:00,挂失\n10:00,申领\n"
+    said = wrong(lambda: read_arrivals("x.csv", text.encode(), LOCAL, layout=Layout(only={"业务": "领卡"})))
+    assert said == 'x.csv:1: has no row with 业务 = "领卡"; allowed: 业务 = "申领", "挂失"'
+
+
 def test_columns_that_do_not_count_are_left_alone_only_where_a_mapping_says_which_count() -> None:
     """Without one, `servce` is a slip of the pen."""
     text = "time,servce\n1,5\n"
@@ -245,7 +264,9 @@ def test_a_file_wholly_outside_the_run_is_refused(problems: Callable[..., list[s
     text = '[stations.a]\ncounters = {file = "s.csv"}\nservice = "1 s"\n'
     text += '[demand.x]\nenters = "a"\nfile = {arrivals = "x.csv"}\n'
     text += '[demand.y]\nenters = "a"\nuntil = 2026-03-02T08:00:00\nfile = {counts = "y.csv"}\n'
-    run = "2026-03-02 00:00 to 2026-03-07 00:00"
+    run, hours = "2026-03-02 00:00 to 2026-03-07 00:00", "2026-03-02 00:00 to 2026-03-02 08:00"
+    lie = "they are from 2025-03-02 10:00 to 2025-03-02 11:00"
+    end = "they are from 2026-03-02 08:00 to 2026-03-02 09:00"
     assert problems(
         text,
         x_csv="time\n2025-03-02 10:00\n2025-03-02 11:00\n",
@@ -253,8 +274,8 @@ def test_a_file_wholly_outside_the_run_is_refused(problems: Callable[..., list[s
         s_csv="time,servers\n2027-03-02 10:00,3\n",
     ) == [
         f"s.csv: time: nobody is on duty at any time in the run; allowed: rows from {run}",
-        f"x.csv: time: none of its 2 arrivals come in the run; allowed: times from {run}",
-        "y.csv: from: nobody of its 5 people come in the run; allowed: times from 2026-03-02 00:00 to 2026-03-02 08:00",
+        f"x.csv: time: none of its 2 arrivals come in the run: {lie}; allowed: times from {run}",
+        f"y.csv: from: nobody of its 5 people come in the run: {end}; allowed: times from {hours}",
     ]
 
 

@@ -12,6 +12,7 @@ Load = Callable[..., Loaded]
 
 TEXT = """
 title = "no input"
+description_zh = "no input"
 [hours.window]
 weekdays = ["09:00-12:00"]
 [hours.nobody]
@@ -39,7 +40,7 @@ enters = "desk"
 file = {counts = "counts.csv", mark = "P", source = "ticket machine"}
 [demand.listed]
 enters = "desk"
-file = {arrivals = "day.csv"}
+file = {arrivals = "day.csv", only = {hall = "three"}}
 [procedures.apply]
 accept = "3 min"
 """
@@ -51,7 +52,7 @@ def test_every_input_in_use_is_listed_and_no_other(scenario: Load) -> None:
         TEXT,
         staff_csv="time,servers\n08:00,3\n12:00,0\n",
         counts_csv="from,until,count\n08:00,09:00,12\n09:00,10:00,30\n",
-        day_csv="time\n08:00\n",
+        day_csv="time,hall\n08:00,three\n",
     )
     rows = [(row.key, row.value, row.mark, row.source) for row in inputs_of(loaded, {"apply"})]
     assert rows == [
@@ -67,6 +68,7 @@ def test_every_input_in_use_is_listed_and_no_other(scenario: Load) -> None:
         ('profiles.morning.clock."09:00-10:00"', "2", "", ""),
         ("outlets.hall.counters[0].count", "2", "", ""),
         ("outlets.hall.patience", '{dist = "exponential", mean = "20 min"}', "", ""),
+        ("demand.listed.file.only.hall", '"three"', "", ""),
         ("procedures.apply.accept", '"3 min"', "", ""),
     ]
     assert not any(row.key.startswith("procedures.cancel") for row in inputs_of(loaded, {"apply"}))
@@ -77,7 +79,7 @@ def test_what_is_chance_in_a_file_is_said(scenario: Load) -> None:
     files = {
         "counts_csv": "from,until,count\n08:00,09:00,12\n09:00,10:00,30\n",
         "staff_csv": "time,servers\n2026-03-02 08:00,3\n",
-        "day_csv": "time\n08:00\n",
+        "day_csv": "time,hall\n08:00,three\n",
     }
 
     def use(key: str, old: str = "", new: str = "") -> FileUse:

@@ -11,6 +11,8 @@ import pytest
 
 from sim.errors import Problem, ScenarioError
 from sim.scenario.load import Loaded, load
+from sim.scenario.schema_base import read_measure
+from sim.scenario.units import WrongValueError
 
 Golden = Callable[[Path, str], None]
 Fail = Callable[..., list[str]]
@@ -77,6 +79,10 @@ def test_a_file_that_is_not_toml_is_one_problem(problems: Fail) -> None:
     assert problems("\0[run]") == ["city.toml: is not a text file; allowed: TOML in UTF-8"]
     assert problems("[run]\nx = 3 4\n") == [
         "city.toml:2: is not TOML: Expected newline or end of document after a statement (column 7)"
+    ]
+    assert problems("title = “城”\n") == ['city.toml:1: is not TOML: Invalid value (column 9); allowed: " instead of “']
+    assert problems("[run]\nx = [1，2]\n") == [
+        "city.toml:2: is not TOML: Unclosed array (column 7); allowed: , instead of ，"
     ]
     assert problems("[run]\nx = ") == ["city.toml:2: is not TOML: Invalid value at the end of the file"]
     assert problems("[run]\nx = 1\nx = 2\n") == ["city.toml:3: is not TOML: Cannot overwrite a value (column 6)"]
@@ -215,3 +221,11 @@ def test_wrong_csv_files_are_problems_of_the_csv_file(problems: Fail) -> None:
     assert problems(text, staff_csv="time,servers,skills\n08:00,2,\n09:00,1,apply\n") == [
         "staff.csv:3: skills: with separate queues every counter serves everybody; allowed: an empty cell",
     ]
+
+
+def test_a_share_written_as_a_percentage_is_not_called_a_duration() -> None:
+    """What is allowed is what the metric can be compared with."""
+    for text in ("70 %", "70%", "70％"):
+        with pytest.raises(WrongValueError, match=r"is a percentage") as caught:
+            read_measure(text)
+        assert caught.value.parts[0].allowed == "a share as a number from 0 to 1, such as 0.7 for 70 %"

@@ -154,6 +154,15 @@ def test_tracks_that_contradict_chip_or_one_another(field: str, value: str, wher
     assert any(row.field == "bits" for row in rows)
 
 
+@pytest.mark.parametrize("sex", ["0", "9"])
+def test_a_sex_that_is_unknown_or_not_stated_contradicts_no_citizen_number(sex: str) -> None:
+    """GB/T 2261.1: 0 unknown, 9 not stated; the chip says nothing then that the number could deny."""
+    one = media()
+    chip_value(one, "SSSEEF06", "sex", sex)
+    rows = contradictions(one, product(MADE))
+    assert [row for row in rows if (row.field, row.where) == ("person.sex", "citizen number and chip")] == []
+
+
 def test_another_atr_than_the_identification_says() -> None:
     """The region's first four digits."""
     one = media()

@@ -61,3 +61,25 @@ def test_a_lying_file_gives_findings_or_one_message_never_a_crash(name: str, tmp
         assert any(not row.ok for row in bundles.compare(reference, found)[0]), what
         bundles.compare(found, reference)
         bundles.check(found, product(NAME))
+
+
+@pytest.mark.parametrize(
+    ("path", "lie", "why"),
+    [
+        (("product",), ["x"], "product must be a text"),
+        (("card_number",), None, "card_number must be a text"),
+        (("files", "chip.json", "bytes"), -1, "chip.json: manifest says -1 bytes, found "),
+    ],
+)
+def test_a_reference_whose_manifest_lies_is_wrong_input_and_no_card_that_differs(
+    path: tuple[str, ...], lie: object, why: str, tmp_path: Path
+) -> None:
+    """The files are as they were; a verdict against such a reference would be about the reference."""
+    shutil.copytree(folder(NAME), tmp_path / "liar")
+    manifest = place = json.loads((tmp_path / "liar" / "manifest.json").read_text(encoding="utf-8"))
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = lie
+    (tmp_path / "liar" / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(BundleError, match=why):
+        bundles.load(tmp_path / "liar", intact=True)

@@ -201,6 +201,15 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
     assert keys == ["artwork emblem", "card.issue_date", "person.number", "foo.bar", "person.name"]
 
 
+def test_a_name_in_another_encoding_is_the_names_mistake_alone(tmp_path: Path) -> None:
+    """GBK from a command line of UTF-8 arrives as halves of characters; the portrait has no part in it."""
+    name = "李敏".encode("gbk").decode("utf-8", "surrogateescape")
+    result = call("face", 3, "--product", "generation-2", "--out", tmp_path / "out", "--field", f"person.name={name}")
+    assert result.exit_code == 2
+    assert "person.name: '\\udcc0\\udcee\\udcc3\\udcf4': character 1 (U+DCC0) is half a character" in result.output
+    assert "portrait" not in result.output
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -37,7 +37,10 @@ def chunks(data: bytes) -> dict[str, list[bytes]]:
     return found
 
 
-@pytest.mark.parametrize(("dpi", "width", "height", "per_metre"), [(300, 1011, 638, 11_811), (600, 2022, 1275, 23_622)])
+@pytest.mark.parametrize(
+    ("dpi", "width", "height", "per_metre"),
+    [(96, 324, 204, 3_780), (300, 1011, 638, 11_811), (600, 2022, 1275, 23_622)],
+)
 def test_png_has_the_cards_size(dpi: int, width: int, height: int, per_metre: int) -> None:
     """85.60 x 53.98 mm in pixels, and pixels per metre in pHYs."""
     found = chunks(png.encode(plain("generation-2", "front"), dpi))

@@ -76,7 +76,7 @@ def test_a_photo_for_the_chip_must_be_one_and_stored_upright(tmp_path: Path) -> 
         chip_photo(path, made)
     Image.new("RGB", (80, 100)).save(tmp_path / "photo.gif")
     for wrong in (tmp_path / "photo.gif", Path(__file__)):
-        with pytest.raises(PictureError, match="no image of JPEG, BMP"):
+        with pytest.raises(PictureError, match="not an image in the format JPEG or BMP"):
             chip_photo(wrong, made)
         assert new(NewCard("generation-2", tmp_path / "card.json", photo=wrong)) == 2
     assert not (tmp_path / "card.json").exists()

@@ -66,6 +66,14 @@ def test_a_script_is_checked_before_it_is_played() -> None:
     assert lines[2] == "script:3: reset takes nothing behind it"
 
 
+def test_a_pin_of_a_script_has_2_to_16_digits() -> None:
+    """The card's eight bytes hold 16; one digit fewer than two, or a 17th, is a mistake of the script."""
+    assert [parse(f"pin {digits}")[0].argument for digits in ("12", "1234567890123456")] == ["12", "1234567890123456"]
+    for wrong in ("1", "12345678901234567", "12a4", "12 34", ""):
+        with pytest.raises(ScriptError, match="script:1: pin needs 2 to 16 digits"):
+            parse(f"pin {wrong}")
+
+
 def test_an_unexpected_answer_names_its_line() -> None:
     """The status word that came, in words, and the one that was expected."""
     with pytest.raises(ScriptError, match=r"script:2: answered 6A82 \(file not found\), expected 9000"):

@@ -99,7 +99,9 @@ def test_a_workbook_is_named_for_what_it_is(tmp_path: Path) -> None:
     """The message says what to do."""
     path = tmp_path / "cards.csv"
     path.write_bytes(b"PK\x03\x04" + bytes(100))
-    with pytest.raises(RecordError, match=r"is an Excel workbook \(\.xlsx\); save it as CSV \(UTF-8\)"):
+    with pytest.raises(
+        RecordError, match=r"is a ZIP archive \(or an Office document\); save the sheet as CSV \(UTF-8\)"
+    ):
         batch.from_csv(path)
 
 
@@ -122,6 +124,39 @@ def test_every_wrong_card_is_named_and_nothing_written(tmp_path: Path, capsys: p
     assert "cards.csv:2: person.number: '990301199003070021' ends in 1" in error
     assert f"cards.csv:4: card.number: {card_number(2)} is cards.csv:3's as well" in error
     assert not out.exists()
+
+
+def test_a_citizen_number_is_one_persons(tmp_path: Path) -> None:
+    """On two cards of one name it is fine, of two names it is a mistake of one of the lines."""
+    number = "990301202307170811"
+    same = csv_file(tmp_path, "姓名,身份证号,index", f"李敏,{number},1", f"李敏,{number},2")
+    assert len(batch.check(batch.from_csv(same), product(MADE))) == 2
+    other = csv_file(tmp_path, "姓名,身份证号,index", f"李敏,{number},1", f"王小明,{number},2")
+    with pytest.raises(batch.BatchError) as caught:
+        batch.check(batch.from_csv(other), product(MADE))
+    assert str(caught.value) == f"cards.csv:3: person.number: {number} is that of 李敏 (cards.csv:2), not of 王小明"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("people.xlsx", b"PK\x03\x04\x14\xd0" + bytes(40), "it is a ZIP archive (or an Office document)"),
+        ("people.txt", "姓名;性别".encode("gbk"), "it is not UTF-8 text"),
+    ],
+)
+def test_a_table_under_another_name_is_sent_to_csv(
+    name: str, content: bytes, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No decoder's complaint about a byte: what the file is, and where people in a table go."""
+    (tmp_path / name).write_bytes(content)
+    assert reference(Reference(str(tmp_path / name), MADE, tmp_path / "out")) == 2
+    assert f"not TOML: {why}; people in a table go into a CSV file" in capsys.readouterr().err
+
+
+def test_the_end_of_a_files_name_may_be_in_capitals(tmp_path: Path) -> None:
+    """Windows programs write PEOPLE.CSV."""
+    csv_file(tmp_path, "index", "1").rename(tmp_path / "PEOPLE.CSV")
+    assert reference(Reference(str(tmp_path / "PEOPLE.CSV"), MADE, tmp_path / "out", workers=1, quiet=True)) == 0
 
 
 def test_the_cards_a_run_issued(tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def test_what_follows_from_a_given_value_follows_it() -> None:
         ({"card.number": "A00000071"}, "card.number", "check character 0"),
         ({"card.identification": "1234"}, "card.identification", "16 bytes"),
         ({"person.name": "王𠮷"}, "person.latin_name", "no Latin form"),
+        (
+            {"person.name": "翟敏"},
+            "person.latin_name",
+            "can be read as ZHAI/MIN or DI/MIN; write",
+        ),
         ({"person.name": "王" * 26, "person.latin_name": "WANG/WANG"}, "name", "takes 52 bytes; 30 and 20 more fit"),
         ({"person.name": "W" * 50, "person.latin_name": "W/W"}, "person.name", "too long for its box"),
         ({"person.name": "王\U0002a6d6", "person.latin_name": "WANG/X"}, "person.name", "no font has the character"),

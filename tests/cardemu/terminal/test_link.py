@@ -1,4 +1,4 @@
-"""A card at a terminal: what is written carries a MAC where the product asks for one."""
+"""A card at a terminal: what it still has to prove, and what is written with a MAC where the product asks for one."""
 
 from __future__ import annotations
 
@@ -45,3 +45,17 @@ def test_where_no_key_for_macs_is_nothing_can_be_written() -> None:
     with pytest.raises(ReaderError) as caught:
         link.update(bytes.fromhex("00D68E00"), b"\xaa")
     assert caught.value.code == -27272
+
+
+def test_a_proof_of_an_application_is_given_again_after_it_was_left() -> None:
+    """The card forgets a key of DF01 with DF01, so the terminal must as well; a key of the environment it remembers."""
+    made = find_product("generation-2")
+    card = Card.initialised(made.template, counting(), REGION, SERIAL)
+    link = Link(card, card.reset(), Hsm(made.template.roots), card_product=made, region=REGION)
+    link.authenticate("RKSSSE")
+    for _ in range(2):
+        link.authenticate("RK1DF01")
+        assert session(card).granted == {0x0A, 0x88}
+        link.enter("DF02")
+        assert (link.proved("RK1DF01"), link.proved("RKSSSE")) == (False, True)
+        assert session(card).granted == {0x0A}

@@ -285,16 +285,3 @@ def test_services_live_side_by_side(own_pcscd: OwnPcscd) -> None:
     assert Path(f"/proc/{own_pcscd.pid}").exists()
     with pytest.raises(TransportError, match="not running"):
         assert second.pid
-
-
-@pytest.mark.parametrize("readers", [0, 3, 18])
-def test_pcscd_has_limits(tmp_path: Path, readers: int) -> None:
-    """Pairs of slots, sixteen readers at most."""
-    with pytest.raises(ValueError, match="an even number up to 16"):
-        OwnPcscd(tmp_path, readers)
-
-
-def test_a_folder_with_a_long_name_is_refused(tmp_path: Path) -> None:
-    """A socket's path has 107 bytes, whatever the file system takes."""
-    with pytest.raises(ValueError, match="longer than the 107 bytes"):
-        OwnPcscd(tmp_path / ("x" * 100))

@@ -54,7 +54,7 @@ def test_a_neighbour_takes_no_card_away(what: str, own_pcscd: OwnPcscd, pyscard:
     """Another program disconnects in each way, sends the impossible, or dies: the card answers after a reset."""
     del pyscard
     name, scard = own_pcscd.names[0], pcsc.scard()
-    pcsc.wait_for_card(name, present=False)
+    pcsc.wait_for_card(name, present=False, timeout_s=30.0)
     with Reader(spoken(virtual_card, "T=0"), own_pcscd.ports[0]) as reader:
         pcsc.wait_for_card(name)
         handle = shared(name)
