@@ -10,7 +10,7 @@ import pytest
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import EVERYTHING, Fold, Result, fold
 from sim.metrics.measures import Question, UnknownMetricError, measure, stations_named
-from sim.metrics.names import Role, ServerGroup, StationName
+from sim.metrics.names import DAY_MS, Role, ServerGroup, StationName
 from sim.procedures.model import Place
 from tests.metrics.metric_logs import NAMES, E, in_order, log_of, queue_log, row
 
