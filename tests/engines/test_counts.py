@@ -127,7 +127,8 @@ def test_one_busy_counter_makes_counted_people_wait_as_people_do(tmp_path: Path)
 
 
 def test_who_would_come_at_the_very_end_of_the_run_does_not_come(tmp_path: Path) -> None:
-    """A run of an hour ends before its last moment: of people at 0, 59:59.999 and 60:00 two come."""
+    """A run of an hour ends before its last moment, drained or not: of people at 0, 59:59.999 and 60:00 two come."""
     demand = rows_of(tmp_path, "a.csv", "time", "0", "3599.999", "3600")
     text = f'[stations.desk]\ncounters = 1\nservice = "1 s"\n[demand.people]\nenters = "desk"\n{demand}'
-    assert [t_ms for t_ms, *_ in trace(play(compiled(tmp_path, text)), Event.ARRIVE)] == [0, 3_599_999]
+    for drain in ("run.drain=false", "run.drain=true"):
+        assert [t_ms for t_ms, *_ in trace(play(compiled(tmp_path, text, drain)), Event.ARRIVE)] == [0, 3_599_999]

@@ -9,8 +9,9 @@ import pytest
 
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import EVERYTHING, Fold, Result, fold
-from sim.metrics.measures import Question, UnknownMetricError, measure
-from sim.metrics.names import DAY_MS
+from sim.metrics.measures import Question, UnknownMetricError, measure, stations_named
+from sim.metrics.names import DAY_MS, Role, ServerGroup, StationName
+from sim.procedures.model import Place
 from tests.metrics.metric_logs import NAMES, E, in_order, log_of, queue_log, row
 
 AT = {"station": 0, "step": 0}
@@ -209,6 +210,23 @@ def test_a_group_is_its_stations_together() -> None:
     assert value(result, "queue.mean", "outlets") == pytest.approx(0.7)
     assert value(result, "queue.max", "town") == 2
     assert value(result, "wait.mean", "town-002") == 2000
+
+
+def test_a_level_of_everything_is_the_sum_of_all_stations() -> None:
+    """Somebody waits 2 of 10 s at haishu behind another, and 4 s at the town: 0.2 and 0.4, together 0.6."""
+    rows = queue_log(np.array([0, 0]), np.array([2000, 1000]))
+    rows += queue_log(np.array([0, 0]), np.array([4000, 1000]), station=1, first_case=10)
+    result = fold(TEN_SECONDS, [in_order(rows)])
+    found = [value(result, "queue.mean", station) for station in ("haishu", "town", "outlets", "")]
+    assert found == pytest.approx([0.2, 0.4, 0.6, 0.6])
+
+
+def test_a_kind_of_place_is_its_places_without_the_machines_that_stand_in_them() -> None:
+    """Who is at a machine came to its place: it has a name of its own, and no part in what is said of outlets."""
+    machine = StationName("printer", "printer", Place.OUTLET, servers=(ServerGroup("machine", Role.MACHINE),))
+    names = replace(NAMES, stations=(*NAMES.stations, machine))
+    found = [np.flatnonzero(stations_named(names, name)).tolist() for name in ("outlets", "printer", "")]
+    assert found == [[0, 1, 2], [5], [0, 1, 2, 3, 4, 5, 6]]
 
 
 def test_a_case_is_at_its_latest_step_until_the_next() -> None:
