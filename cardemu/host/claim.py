@@ -201,6 +201,8 @@ def _check(folder: Path, *, among_others: bool) -> None:
         sound = False
     if not sound:
         raise OutputError(f"{name}: a name that is no UTF-8 here; set PYTHONUTF8=1, or give another name")
+    if "\\" in os.path.realpath(folder):  # DuckDB, which reads the tables, takes it for a separator on every system
+        raise OutputError(f"{name}: a folder's name with a backslash cannot be read again; give another name")
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file, not a folder")
     if among_others or not folder.is_dir() or (folder / LIST).exists():

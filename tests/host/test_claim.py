@@ -195,3 +195,10 @@ def test_a_place_that_cannot_be_written_to_is_one_sentence() -> None:
     """Not a traceback."""
     with pytest.raises(OutputError, match="/proc/cardmill cannot be written to: "):
         write(Path("/proc/cardmill"), "run.json")
+
+
+def test_a_name_with_a_backslash_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    """DuckDB would not find the tables in it at the end."""
+    with pytest.raises(OutputError, match="with a backslash cannot be read again"), claimed(tmp_path / "a\\b", "run"):
+        pass
+    assert list(tmp_path.iterdir()) == []
