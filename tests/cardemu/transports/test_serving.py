@@ -82,7 +82,7 @@ def test_an_interrupted_server_leaves_nothing_behind(ending: signal.Signals) -> 
 
 
 @needs_pcscd
-@pytest.mark.parametrize("run", [(), ("--run", "sleep 2")])
+@pytest.mark.parametrize("run", [(), ("--run", "sleep 6")])
 def test_a_service_that_dies_is_no_silent_end(run: tuple[str, ...]) -> None:
     """Kill our own pcscd: a reason, and an exit code that is not 0, also when a program runs meanwhile."""
     command = [*SERVE, "generation-1", "--own-pcscd", *run]
@@ -90,7 +90,7 @@ def test_a_service_that_dies_is_no_silent_end(run: tuple[str, ...]) -> None:
         assert process.stdout is not None
         path = [process.stdout.readline() for _ in range(3)][2].strip().split("=")[1]
         os.kill(_service_of(process.pid), signal.SIGKILL)
-        _, complaint = process.communicate(timeout=20)
+        _, complaint = process.communicate(timeout=60)
     assert process.returncode == 2
     assert re.search(r"the PC/SC service \(pcscd, process \d+\) has ended: killed by SIGKILL", complaint)
     assert not Path(path).parent.exists()
