@@ -120,6 +120,6 @@ def _in_words(key: str, value: int | None) -> str:
         return "unknown"
     if key in STATES:
         return STATES[key](value).name.lower()
-    if FIELDS[key] in (Field.MEDICAL_FEN, Field.FINANCIAL_FEN, Field.COST_FEN):
+    if FIELDS[key] in (Field.MEDICAL_FEN, Field.FINANCIAL_FEN, Field.COST_FEN, Field.PREMIUM_FEN):
         return f"{value / 100:.2f} yuan"
     return str(value)

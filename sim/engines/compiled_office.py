@@ -9,29 +9,44 @@ from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.log import Event
-from sim.office.fields import NEVER, NOWHERE, Card, Field, Ledger
+from sim.office.fields import NEVER, NOWHERE, Card, Field, InsuranceEnd, Ledger
 from sim.office.interest import DAYS_OF_A_YEAR, PPM
-from sim.office.rows import AGENT, AGENT_BIT, EXPOSURE_LEAD, IDENTITY_BIT, REGISTER_BIT, ActCode, CheckCode
+from sim.office.rows import (
+    AGENT,
+    AGENT_BIT,
+    EXPOSURE_LEAD,
+    HEIR,
+    HOLDER,
+    IDENTITY_BIT,
+    OTHER,
+    REGISTER_BIT,
+    ActCode,
+    CheckCode,
+)
 from sim.procedures.model import Paper
 
 _ALL_PAPERS = (1 << len(Paper)) - 1
 _AGENT_PAPER = AGENT_BIT.bit_length() - 1
 _DONE, _REFUSED, _MONEY, _LEAD = int(Event.DONE), int(Event.REFUSED), int(Event.MONEY), int(Event.LEAD)
 _CARD, _HOT_AT, _HOT_UNTIL = int(Field.CARD), int(Field.HOT_AT), int(Field.HOT_UNTIL)
+_PREMIUM_FEN = int(Field.PREMIUM_FEN)
 _COST_FEN, _FEN_DAYS, _BALANCE_AT = int(Field.COST_FEN), int(Field.FEN_DAYS), int(Field.BALANCE_AT)
 _MEDICAL_FEN, _FINANCIAL_FEN = int(Field.MEDICAL_FEN), int(Field.FINANCIAL_FEN)
 _MEDICAL, _FINANCIAL = int(Ledger.MEDICAL), int(Ledger.FINANCIAL)
-_TEMPORARY_LOSS, _LOST = int(Card.TEMPORARY_LOSS), int(Card.LOST)
+_TEMPORARY_LOSS, _LOST, _HOLDER_DIED = int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.HOLDER_DIED)
+_DIED_AT, _INSURANCE_END, _DIED = int(Field.DIED_AT), int(Field.INSURANCE_END), int(InsuranceEnd.DIED)
 _IN, _NOT_IN, _WITHIN = int(CheckCode.IN), int(CheckCode.NOT_IN), int(CheckCode.WITHIN)
 _WITHIN_DAYS, _AFTER, _WORKDAYS_AFTER = int(CheckCode.WITHIN_DAYS), int(CheckCode.AFTER), int(CheckCode.WORKDAYS_AFTER)
 _SAME_PLACE, _SAME_BANK, _COVERED = int(CheckCode.SAME_PLACE), int(CheckCode.SAME_BANK), int(CheckCode.AMOUNT_COVERED)
 _HOT_LIST, _OFFERS, _BRINGS = int(CheckCode.HOT_LIST), int(CheckCode.PLACE_OFFERS), int(CheckCode.BRINGS)
 _REASON, _ACTOR = int(CheckCode.REASON), int(CheckCode.ACTOR)
+_PAST_DAYS, _OTHER_BANK = int(CheckCode.PAST_DAYS), int(CheckCode.OTHER_BANK)
 _SET, _STAMP, _PLACE, _COUNT = int(ActCode.SET), int(ActCode.STAMP), int(ActCode.PLACE), int(ActCode.COUNT)
 _FLAG, _COPY, _ADD_AMOUNT = int(ActCode.FLAG), int(ActCode.COPY), int(ActCode.ADD_AMOUNT)
 _GIVE_REASON, _BANK, _LEAD_ACT = int(ActCode.REASON), int(ActCode.BANK), int(ActCode.LEAD)
 _EXPOSURE, _MOVE_AMOUNT = int(ActCode.EXPOSURE), int(ActCode.MOVE_AMOUNT)
 _MOVE_ALL, _MOVE_COSTS = int(ActCode.MOVE_ALL), int(ActCode.MOVE_COSTS)
+_MOVE_PREMIUM = int(ActCode.MOVE_PREMIUM)
 
 
 @compiled
@@ -73,6 +88,8 @@ def _move(w: World, case: int, code: int, source: int, target: int, rate: int) -
         fen = record[_MEDICAL_FEN] if source == _MEDICAL else record[_FINANCIAL_FEN]
     elif code == _MOVE_COSTS:
         fen = record[_COST_FEN]
+    elif code == _MOVE_PREMIUM:
+        fen = record[_PREMIUM_FEN]
     else:
         _accrue(w, record)
         fen = _interest(record[_FEN_DAYS], rate)
@@ -141,6 +158,18 @@ def _carry_out(w: World, case: int, first: int, last: int) -> None:
 
 
 @compiled
+def _actor_is(record: Words, who: int) -> int:
+    """Who it is that says he is `who` (sim.office.office.actor)."""
+    if who == HOLDER:
+        return HOLDER if record[_DIED_AT] == NEVER else OTHER
+    if who == AGENT:
+        return AGENT if record[_INSURANCE_END] != _DIED else OTHER
+    if who == HEIR:
+        return HEIR if record[_DIED_AT] != NEVER else OTHER
+    return who
+
+
+@compiled
 def _ask(office: Words, who: int, papers: int) -> tuple[int, int]:
     """Rule and paper by which somebody is refused for what he is or has not brought; (-1, -1) if he is not."""
     if not office[col.OFFICE_WHO] >> who & 1:
@@ -150,6 +179,8 @@ def _ask(office: Words, who: int, papers: int) -> tuple[int, int]:
         need = office[col.NEED_OF_AGENT]
         if papers & REGISTER_BIT:  # stands for one of the two documents, not for both (A6)
             papers |= AGENT_BIT if papers & IDENTITY_BIT else IDENTITY_BIT
+    elif who == HEIR:
+        need = office[col.NEED_OF_HEIR]
     elif office[col.REGISTER_SERVES] and papers & REGISTER_BIT:
         papers |= IDENTITY_BIT
     missing = need & ~papers
@@ -183,7 +214,8 @@ def _not_hot(w: World, record: Words, place: int) -> bool:
     """Whether the terminal of a place does not know the card as reported (sim.office.hotlist)."""
     refresh, offset = w.station[place, col.REFRESH], w.station[place, col.REFRESH_OFFSET]
     if refresh <= 0:
-        return bool(record[_CARD] != _TEMPORARY_LOSS and record[_CARD] != _LOST)
+        card = record[_CARD]
+        return bool(card != _TEMPORARY_LOSS and card != _LOST and card != _HOLDER_DIED)  # noqa: PLR1714 - compiled
     now = w.g[col.NOW]
     known = now - (now - offset) % refresh
     hot_at, hot_until = record[_HOT_AT], record[_HOT_UNTIL]
@@ -229,6 +261,10 @@ def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, P
         return _among(w, guard, row[col.REASON])
     if code == _ACTOR:
         return _among(w, guard, row[col.WHO])
+    if code == _PAST_DAYS:
+        return bool(value != NEVER and now // DAY_MS - value // DAY_MS > data)
+    if code == _OTHER_BANK:
+        return bool(w.station[place, col.BANK] < 0 or value == NOWHERE or w.station[place, col.BANK] == value)
     return False  # NEVER
 
 
@@ -252,7 +288,8 @@ def attempt(w: World, case: int) -> bool:
     office = w.office[step[col.OFFICE]]
     rule = paper = -1
     if office[col.OFFICE_WHO]:
-        rule, paper = _ask(office, row[col.WHO], _ALL_PAPERS & ~row[col.MISSING])
+        who = _actor_is(w.record[row[col.RECORD]], row[col.WHO])
+        rule, paper = _ask(office, who, _ALL_PAPERS & ~row[col.MISSING])
     if rule < 0:
         failed = first_failure(w, case, office[col.GUARDS_FROM], office[col.GUARDS_TO])
         if failed >= 0:

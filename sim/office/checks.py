@@ -17,7 +17,7 @@ from sim.office.verdict import Attempt
 Check = Callable[[int, GuardData, list[int], Attempt, int], bool]
 
 _HOT_AT, _HOT_UNTIL, _CARD = int(Field.HOT_AT), int(Field.HOT_UNTIL), int(Field.CARD)
-_REPORTED = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST)})
+_STOPPED = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.HOLDER_DIED)})
 _NO_BANK = -2
 
 
@@ -82,6 +82,8 @@ class Checks:
             CheckCode.REASON: _reason,
             CheckCode.NEVER: _never,
             CheckCode.ACTOR: _actor,
+            CheckCode.PAST_DAYS: self._past_days,
+            CheckCode.OTHER_BANK: self._no_other_bank,
         }
         return tuple(checks[code] for code in CheckCode)
 
@@ -96,10 +98,16 @@ class Checks:
     def _same_bank(self, bank: int, _data: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
         return self.bank[attempt.station] == bank != NOWHERE
 
+    def _past_days(self, since_ms: int, term: GuardData, _record: list[int], _attempt: Attempt, now_ms: int) -> bool:
+        return since_ms != NEVER and self._day_of(now_ms) - self._day_of(since_ms) > term  # type: ignore[operator]
+
+    def _no_other_bank(self, bank: int, _data: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
+        return self.bank[attempt.station] in (_NO_BANK, NOWHERE, bank) or bank == NOWHERE
+
     def _not_hot(self, _value: int, _data: GuardData, record: list[int], attempt: Attempt, now_ms: int) -> bool:
         refresh_ms, offset_ms = self._refresh[attempt.station]
         if refresh_ms <= ONLINE:
-            return record[_CARD] not in _REPORTED
+            return record[_CARD] not in _STOPPED
         return not is_listed(record[_HOT_AT], record[_HOT_UNTIL], last_refresh_ms(now_ms, refresh_ms, offset_ms))
 
     def _place_offers(self, _value: int, wanted: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:

@@ -1,6 +1,6 @@
 """Cancellation: the bureau's notice, the bank takes notice and card, the account ends, the balance is paid (C1-C3)."""
 
-from sim.office.fields import Account, Bank, Cancellation, Card, Field, Insurance, Ledger
+from sim.office.fields import Account, Bank, Cancellation, Card, Field, Insurance, InsuranceEnd, Ledger
 from sim.procedures.model import (
     END,
     At,
@@ -21,6 +21,7 @@ from sim.procedures.shared import (
     assumed,
     at_own_bank,
     counter_time,
+    in_this_city,
     lead,
     money,
     none_of,
@@ -32,7 +33,12 @@ from sim.procedures.shared import (
 )
 
 _CARD_IN_HAND = one_of(
-    Field.CARD, Card.ISSUED, Card.ACTIVE, rule="C2", why="There is no card in hand for the bank to withdraw."
+    Field.CARD,
+    Card.ISSUED,
+    Card.ACTIVE,
+    Card.HOLDER_DIED,
+    rule="C2",
+    why="There is no card in hand for the bank to withdraw.",
 )
 
 PROCEDURE = Procedure(
@@ -46,7 +52,7 @@ PROCEDURE = Procedure(
             ("C2", "A6", "C1", "P5"),
             Place.BUREAU,
             starts=True,
-            who=(Who.HOLDER, Who.AGENT),
+            who=(Who.HOLDER, Who.AGENT, Who.HEIR),
             papers=(Paper.IDENTITY,),
             guards=(
                 none_of(
@@ -73,7 +79,7 @@ PROCEDURE = Procedure(
             Place.BANK,
             At.ISSUER,
             starts=True,
-            who=(Who.HOLDER, Who.AGENT),
+            who=(Who.HOLDER, Who.AGENT, Who.HEIR),
             papers=(Paper.NOTICE, Paper.CARD, Paper.IDENTITY),
             guards=(
                 one_of(
@@ -82,6 +88,7 @@ PROCEDURE = Procedure(
                     rule="C2",
                     why="The bureau has not printed a cancellation notice: go there first.",
                 ),
+                in_this_city("C2"),
                 at_own_bank("C2"),
                 _CARD_IN_HAND,
             ),
@@ -141,6 +148,9 @@ PROCEDURE = Procedure(
         Move("notice", "withdraw", wait="until_bank"),
         Move("withdraw", "cancel_account"),
         Move("cancel_account", "pay_out", wait="payout"),
+        Move(
+            "pay_out", "death.inherit", when=(one_of(Field.INSURANCE_END, InsuranceEnd.DIED),), wait="until_inherited"
+        ),
         Move("pay_out", END),
     ),
     parameters=(
@@ -160,6 +170,12 @@ PROCEDURE = Procedure(
             "P",
             "published cancellation procedure of a city (aggregator, city not named)",
             "working days from the bank's approval to the payout",
+        ),
+        assumed(
+            "until_inherited",
+            Kind.WAIT,
+            {"dist": "exponential", "mean": "20 d"},
+            "from the payout until the heirs of a holder who has died come to the bank",
         ),
         INTEREST_RATE,
     ),

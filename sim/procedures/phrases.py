@@ -19,6 +19,7 @@ _SUMS = {
     Sum.ALL: "all",
     Sum.INTEREST: "the interest",
     Sum.COSTS: "the claimed costs",
+    Sum.PREMIUM: "the premium assessed",
 }
 
 
@@ -46,6 +47,8 @@ def guard_words(guard: Guard) -> str:
         Check.AMOUNT_COVERED: f"the amount is at most {field}",
         Check.HOT_LIST: "the card is not on this terminal's hot list",
         Check.NEVER: "never",
+        Check.PAST_DAYS: f"more than {guard.parameter} since {field}, in dates",
+        Check.OTHER_BANK: f"this place belongs to no other bank than {field}",
     }
     if guard.check is Check.PLACE_OFFERS:
         return f"the place has {Facility(guard.values[0]).name.lower()}"
@@ -68,7 +71,7 @@ def effect_words(effect: Effect) -> str:
         Act.SET: f"{field} = {value_name(effect.field, effect.value)}",
         Act.STAMP: f"{field} = now",
         Act.PLACE: f"{field} = this place",
-        Act.COUNT: f"{field} + {effect.value}",
+        Act.COUNT: f"{field} + {effect.parameter or effect.value}",
         Act.FLAG: f"{field} flag {effect.value}",
         Act.COPY: f"{field} = {other}",
         Act.ADD_AMOUNT: f"{field} + the amount",

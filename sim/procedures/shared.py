@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.office.fields import Account, Application, Card, Field, Ledger, TemporaryCard
+from sim.office.fields import (
+    NEVER,
+    Account,
+    Application,
+    Card,
+    Cover,
+    Facility,
+    Field,
+    Insurance,
+    InsuranceEnd,
+    Ledger,
+    TemporaryCard,
+)
 from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum, Who
 
 if TYPE_CHECKING:
@@ -40,6 +52,21 @@ def at_own_bank(rule: str) -> Guard:
     return Guard(
         Check.SAME_BANK, Field.CARD_BANK.name, rule=rule, why="Go to a branch of the bank that issued the card."
     )
+
+
+def not_another_banks(rule: str) -> Guard:
+    """A place of no bank, or of the bank whose card it is."""
+    return Guard(
+        Check.OTHER_BANK,
+        Field.CARD_BANK.name,
+        rule=rule,
+        why="The card is another bank's: go to an outlet of that bank.",
+    )
+
+
+def in_this_city(rule: str) -> Guard:
+    """The place is in the city of the run."""
+    return offers(Facility.IN_THIS_CITY, rule=rule, why="This place is in another city: go to one in this city.")
 
 
 def offers(facility: IntEnum, *, rule: str = "", why: str = "") -> Guard:
@@ -160,6 +187,27 @@ NOTHING_PENDING = one_of(
     rule="P2",
     why="An application is already under way.",
 )
+
+INSURED = (
+    put(Field.INSURANCE, Insurance.INSURED),
+    put(Field.INSURANCE_END, InsuranceEnd.NONE),
+    put(Field.INSURANCE_ENDED_AT, NEVER),
+)
+"""Insured in the basic medical insurance of this city, again or for the first time."""
+
+_THROUGH_EMPLOYER = (Field.UNEMPLOYMENT_INSURANCE, Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE)
+
+ALL_FIVE = (
+    *INSURED,
+    put(Field.PENSION_INSURANCE, Cover.INSURED),
+    *(put(field, Cover.INSURED) for field in _THROUGH_EMPLOYER),
+)
+"""What an employer insures: pension, medical, unemployment, work injury, maternity (Social Insurance Law, art. 2)."""
+
+NONE_THROUGH_EMPLOYER = tuple(put(field, Cover.NOT_INSURED) for field in _THROUGH_EMPLOYER)
+"""Without an employer nobody pays for these; medical and pension insurance go on until the agency ends them (C1)."""
+
+NOT_INSURED = (put(Field.PENSION_INSURANCE, Cover.NOT_INSURED), *NONE_THROUGH_EMPLOYER)
 
 FILED = (
     put(Field.APPLICATION, Application.SUBMITTED),

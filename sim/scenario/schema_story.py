@@ -42,6 +42,12 @@ STATES: dict[str, type[IntEnum]] = {
     "employment": fields.Employment,
     "cancellation": fields.Cancellation,
     "reason": fields.Reason,
+    "employer_end": fields.EmployerEnd,
+    "insurance_end": fields.InsuranceEnd,
+    "pension_insurance": fields.Cover,
+    "unemployment_insurance": fields.Cover,
+    "injury_insurance": fields.Cover,
+    "maternity_insurance": fields.Cover,
 }
 """States of a record by their key in the file."""
 
@@ -62,10 +68,17 @@ FIELDS: dict[str, fields.Field] = {
     "card_serial": fields.Field.CARD_SERIAL,
     "late": fields.Field.LATE,
     "claimed": fields.Field.CLAIMED,
+    "employer_end": fields.Field.EMPLOYER_END,
+    "insurance_end": fields.Field.INSURANCE_END,
+    "pension_insurance": fields.Field.PENSION_INSURANCE,
+    "unemployment_insurance": fields.Field.UNEMPLOYMENT_INSURANCE,
+    "injury_insurance": fields.Field.INJURY_INSURANCE,
+    "maternity_insurance": fields.Field.MATERNITY_INSURANCE,
+    "premium": fields.Field.PREMIUM_FEN,
 }
 """Record field of each key of `after`."""
 
-_MONEY = {"medical_balance", "financial_balance", "cost"}
+_MONEY = {"medical_balance", "financial_balance", "cost", "premium"}
 
 
 def _read_expect(value: object) -> str:

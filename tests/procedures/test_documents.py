@@ -77,7 +77,7 @@ def test_the_page_of_a_procedure_names_rules_steps_parameters_and_sources() -> N
     """What a reader wants to know of the cancellation is on its page."""
     text = diagrams.page(catalogue()["cancel"])
     assert "rules C1, C2, C3, P5, A6" in text
-    assert "| `withdraw` | banks, of the card's bank | holder, agent | notice, card, identity |" in text
+    assert "| `withdraw` | banks, of the card's bank | holder, agent, heir | notice, card, identity |" in text
     assert "insurance is ended (C1)" in text
     assert "all: medical to financial; the interest at interest_rate: fund to financial" in text
     assert '| `payout` | wait | `"10 workdays"` | P |' in text
