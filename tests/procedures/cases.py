@@ -9,15 +9,20 @@ from sim.procedures.model import Paper, Who
 from tests.office.desk import BEIZHOU, CLINIC, ELSEWHERE, RIVERSIDE
 
 Case = tuple[str, dict[str, str | int], dict[str, Any], str]
-AGENT = {"who": Who.AGENT}
-OTHER = {"who": Who.OTHER}
-BOSS = {"who": Who.EMPLOYER}
-HEIR = {"who": Who.HEIR}
+AGENT: dict[str, Any] = {"who": Who.AGENT}
+OTHER: dict[str, Any] = {"who": Who.OTHER}
+BOSS: dict[str, Any] = {"who": Who.EMPLOYER}
+HEIR: dict[str, Any] = {"who": Who.HEIR}
 
 
 def no(*papers: str, **more: Any) -> dict[str, Any]:
     """Leave these papers at home."""
     return {"without": tuple(Paper(paper) for paper in papers)} | more
+
+
+def ended(how: str) -> dict[str, str | int]:
+    """Give an employee whose employer came to an end."""
+    return {"employer_end": how}
 
 
 ACTIVE: dict[str, str | int] = {"card": "active", "card_bank": 0, "medical_fen": 50_000, "financial_fen": 30_000}
@@ -30,6 +35,8 @@ ENDED: dict[str, str | int] = ACTIVE | {"insurance": "ended"}
 NOTICED: dict[str, str | int] = ENDED | {"cancellation": "noticed"}
 DEAD: dict[str, str | int] = {"insurance_end": "died", "card": "holder_died", "card_bank": 0}
 CLOSED: dict[str, str | int] = {"account": "closed"}
+LEFT: dict[str, str | int] = {"insurance": "ended"}
+HIRED: dict[str, str | int] = {"employment": "hired"}
 MOVED: dict[str, str | int] = {"account": "moved"}
 NO_ACCOUNT: dict[str, str | int] = {"account": "none"}
 LOST: dict[str, str | int] = {"card": "lost", "card_bank": 0}
@@ -319,16 +326,16 @@ CASES: list[Case] = [
             (FLEXIBLE, no(proof), "refused C1"),
             (FLEXIBLE, BOSS, "refused C1"),
             (FLEXIBLE | MOVED, {}, "refused P5"),
-            (FLEXIBLE | {"insurance": "ended"}, {}, "refused C1"),
+            (FLEXIBLE | LEFT, {}, "refused C1"),
             (FLEXIBLE | {"insurance": "never_insured"}, {}, "refused C1"),
-            ({"employment": "hired"}, {}, "refused P3"),
+            (HIRED, {}, "refused P3"),
         )
     ],
     ("end_insurance.insured_elsewhere", {}, {}, "refused C1"),
     ("end_insurance.emigrated", {}, {}, "done"),
     ("end_insurance.insured_again", {"insurance": "ended"}, {}, "done"),
     ("end_insurance.insured_again", {}, {}, "refused C1"),
-    ("end_insurance.insured_again", {"insurance": "ended"} | CLOSED, {}, "refused P6"),
+    ("end_insurance.insured_again", LEFT | CLOSED, {}, "refused P6"),
     ("end_insurance.insured_again", {"insurance": "ended"}, no("agent_identity", **AGENT), "refused A6"),
     ("end_insurance.insured_again", DEAD, {}, "refused C1"),
     ("death.dies", ACTIVE, {}, "done"),
@@ -386,12 +393,9 @@ CASES: list[Case] = [
     ("deregister_employer.with_approval", {"employer_end": "dissolved"}, no("approval", **BOSS), "refused P7"),
     ("deregister_employer.with_approval", {"employer_end": "deregistered"}, BOSS, "refused P7"),
     ("deregister_employer.with_approval", {"employer_end": "dissolved"}, {}, "refused P7"),
+    *[("deregister_employer.with_approval", ended(end), BOSS, "refused P7") for end in ("approved", "merged")],
     *[
-        ("deregister_employer.with_approval", {"employer_end": end}, BOSS, "refused P7")
-        for end in ("approved", "merged")
-    ],
-    *[
-        ("deregister_employer.at_tax_office", {"employer_end": end}, how, answer)
+        ("deregister_employer.at_tax_office", ended(end), how, answer)
         for end in ("approved", "merged", "deregistered")
         for how, answer in (
             (BOSS, "done"),
