@@ -244,12 +244,12 @@ class StepCompiler:
         return self._add_choice(step.place, stations)
 
     def _by_bank(self, procedure: str, step: Step) -> tuple[int, ...]:
-        """The choice among the places of each bank and of no bank; where there is none, among all."""
+        """The choice among the branches of each bank; where a bank has none, among all."""
         places = self._places()
         stations = self._candidates(procedure, step)
         result = []
         for bank in range(len(places.banks)):
-            own = [station for station in stations if places.stations[station].bank in (bank, NONE)]
+            own = [station for station in stations if places.stations[station].bank == bank]
             result.append(self._add_choice(step.place, own or stations) if stations else NONE)
         return tuple(result)
 

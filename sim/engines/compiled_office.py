@@ -40,7 +40,7 @@ _WITHIN_DAYS, _AFTER, _WORKDAYS_AFTER = int(CheckCode.WITHIN_DAYS), int(CheckCod
 _SAME_PLACE, _SAME_BANK, _COVERED = int(CheckCode.SAME_PLACE), int(CheckCode.SAME_BANK), int(CheckCode.AMOUNT_COVERED)
 _HOT_LIST, _OFFERS, _BRINGS = int(CheckCode.HOT_LIST), int(CheckCode.PLACE_OFFERS), int(CheckCode.BRINGS)
 _REASON, _ACTOR = int(CheckCode.REASON), int(CheckCode.ACTOR)
-_PAST_DAYS, _OTHER_BANK = int(CheckCode.PAST_DAYS), int(CheckCode.OTHER_BANK)
+_PAST_DAYS = int(CheckCode.PAST_DAYS)
 _SET, _STAMP, _PLACE, _COUNT = int(ActCode.SET), int(ActCode.STAMP), int(ActCode.PLACE), int(ActCode.COUNT)
 _FLAG, _COPY, _ADD_AMOUNT = int(ActCode.FLAG), int(ActCode.COPY), int(ActCode.ADD_AMOUNT)
 _GIVE_REASON, _BANK, _LEAD_ACT = int(ActCode.REASON), int(ActCode.BANK), int(ActCode.LEAD)
@@ -263,8 +263,6 @@ def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, P
         return _among(w, guard, row[col.WHO])
     if code == _PAST_DAYS:
         return bool(value != NEVER and now // DAY_MS - value // DAY_MS > data)
-    if code == _OTHER_BANK:
-        return bool(w.station[place, col.BANK] < 0 or value == NOWHERE or w.station[place, col.BANK] == value)
     return False  # NEVER
 
 

@@ -83,7 +83,6 @@ class Checks:
             CheckCode.NEVER: _never,
             CheckCode.ACTOR: _actor,
             CheckCode.PAST_DAYS: self._past_days,
-            CheckCode.OTHER_BANK: self._no_other_bank,
         }
         return tuple(checks[code] for code in CheckCode)
 
@@ -100,9 +99,6 @@ class Checks:
 
     def _past_days(self, since_ms: int, term: GuardData, _record: list[int], _attempt: Attempt, now_ms: int) -> bool:
         return since_ms != NEVER and self._day_of(now_ms) - self._day_of(since_ms) > term  # type: ignore[operator]
-
-    def _no_other_bank(self, bank: int, _data: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
-        return self.bank[attempt.station] in (_NO_BANK, NOWHERE, bank) or bank == NOWHERE
 
     def _not_hot(self, _value: int, _data: GuardData, record: list[int], attempt: Attempt, now_ms: int) -> bool:
         refresh_ms, offset_ms = self._refresh[attempt.station]

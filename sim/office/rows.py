@@ -43,7 +43,6 @@ class CheckCode(IntEnum):
     NEVER = 13
     ACTOR = 14
     PAST_DAYS = 15
-    OTHER_BANK = 16
 
 
 @unique

@@ -1,7 +1,6 @@
 """A telephone report made formal at an outlet, before it lapses (L2)."""
 
 from sim.office.fields import Card, Field
-from sim.procedures.loss import AT_OWN_OUTLET
 from sim.procedures.model import END, Kind, Move, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import assumed, counter_time, one_of, put
 
@@ -33,8 +32,7 @@ PROCEDURE = Procedure(
         ),
     ),
     moves=(
-        Move("report", "replace.same_visit", when=AT_OWN_OUTLET, share="same_visit_share"),
-        Move("report", "replace", share="same_visit_share"),
+        Move("report", "replace.same_visit", share="same_visit_share"),
         Move("report", END),
     ),
     parameters=(

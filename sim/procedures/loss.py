@@ -2,7 +2,7 @@
 
 from sim.office.fields import NEVER, Bank, Card, Field
 from sim.procedures.model import Act, Effect
-from sim.procedures.shared import lead, not_another_banks, one_of, put, stamp
+from sim.procedures.shared import lead, one_of, put, stamp
 
 IN_HAND = one_of(
     Field.CARD,
@@ -14,9 +14,6 @@ IN_HAND = one_of(
 
 BANK_IN_USE = (one_of(Field.BANK, Bank.ACTIVE),)
 """When the bank side is worth a report of its own (L3)."""
-
-AT_OWN_OUTLET = (not_another_banks("L4"),)
-"""Where the replacement can be applied for at once; elsewhere people go to an outlet of their bank."""
 
 REPORTED = (
     lead("loss_to_report", Field.LOST_AT),

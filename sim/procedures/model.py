@@ -170,7 +170,6 @@ class Check(Enum):
     NEVER = "never"  # nobody may: the rule forbids it to everybody
     ACTOR = "actor"  # who acts is one of values (positions in Who); field unused; for moves, steps have `who`
     PAST_DAYS = "past days"  # the opposite of WITHIN_DAYS: the last day of the term has passed
-    OTHER_BANK = "other bank"  # the station belongs to no other bank than record[field]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,6 @@ def guard_words(guard: Guard) -> str:
         Check.HOT_LIST: "the card is not on this terminal's hot list",
         Check.NEVER: "never",
         Check.PAST_DAYS: f"more than {guard.parameter} since {field}, in dates",
-        Check.OTHER_BANK: f"this place belongs to no other bank than {field}",
     }
     if guard.check is Check.PLACE_OFFERS:
         return f"the place has {Facility(guard.values[0]).name.lower()}"

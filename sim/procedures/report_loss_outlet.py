@@ -1,7 +1,7 @@
 """A loss reported at an outlet: formal at once, hence final (L1, L2, L3)."""
 
 from sim.office.fields import Card, Field
-from sim.procedures.loss import AT_OWN_OUTLET, BANK_IN_USE, IN_HAND, REPORTED
+from sim.procedures.loss import BANK_IN_USE, IN_HAND, REPORTED
 from sim.procedures.model import END, Kind, Move, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import assumed, counter_time, office_step, put
 
@@ -30,8 +30,7 @@ PROCEDURE = Procedure(
         Move("bank_side", "report_loss_bank", when=BANK_IN_USE),
         Move("bank_side", END),
         Move("report", "bank_side", when=BANK_IN_USE, share="bank_too_share", wait="until_bank", fork=True),
-        Move("report", "replace.same_visit", when=AT_OWN_OUTLET, share="same_visit_share"),
-        Move("report", "replace", share="same_visit_share"),
+        Move("report", "replace.same_visit", share="same_visit_share"),
         Move("report", END),
     ),
     parameters=(

@@ -54,16 +54,6 @@ def at_own_bank(rule: str) -> Guard:
     )
 
 
-def not_another_banks(rule: str) -> Guard:
-    """A place of no bank, or of the bank whose card it is."""
-    return Guard(
-        Check.OTHER_BANK,
-        Field.CARD_BANK.name,
-        rule=rule,
-        why="The card is another bank's: go to an outlet of that bank.",
-    )
-
-
 def in_this_city(rule: str) -> Guard:
     """The place is in the city of the run."""
     return offers(Facility.IN_THIS_CITY, rule=rule, why="This place is in another city: go to one in this city.")
