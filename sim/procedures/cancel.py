@@ -40,6 +40,7 @@ _CARD_IN_HAND = one_of(
     rule="C2",
     why="There is no card in hand for the bank to withdraw.",
 )
+_DIED = (one_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="No death of the holder has been recorded."),)
 
 PROCEDURE = Procedure(
     name="cancel",
@@ -143,15 +144,31 @@ PROCEDURE = Procedure(
             ),
             help="Balance and interest to the card's financial account.",
         ),
+        Step(
+            "inherit",
+            ("C3", "C1"),
+            Place.BANK,
+            At.ISSUER,
+            starts=True,
+            who=(Who.HEIR,),
+            papers=(Paper.DEATH_CERTIFICATE,),
+            guards=(
+                *_DIED,
+                at_own_bank("C3"),
+                none_of(Field.FINANCIAL_FEN, 0, rule="C3", why="There is nothing on the financial account."),
+            ),
+            effects=(money(Sum.ALL, Ledger.FINANCIAL, Ledger.CASH),),
+            service="bank_time",
+            help="What is on the financial account of a holder who has died, the payout included, goes to the heirs.",
+        ),
     ),
     moves=(
         Move("notice", "withdraw", wait="until_bank"),
         Move("withdraw", "cancel_account"),
         Move("cancel_account", "pay_out", wait="payout"),
-        Move(
-            "pay_out", "death.inherit", when=(one_of(Field.INSURANCE_END, InsuranceEnd.DIED),), wait="until_inherited"
-        ),
+        Move("pay_out", "inherit", when=_DIED, wait="until_inherited"),
         Move("pay_out", END),
+        Move("inherit", END),
     ),
     parameters=(
         counter_time(),

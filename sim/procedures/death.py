@@ -18,12 +18,11 @@ from sim.office.fields import (
     InsuranceEnd,
     Ledger,
 )
-from sim.procedures.model import END, At, Kind, Move, Paper, Place, Procedure, Step, Sum, Who
+from sim.procedures.model import END, Kind, Move, Paper, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import (
     INTEREST_RATE,
     NOT_INSURED,
     assumed,
-    at_own_bank,
     counter_time,
     money,
     none_of,
@@ -121,23 +120,6 @@ PROCEDURE = Procedure(
             service="counter_time",
             help="No card to withdraw: balance and interest go to the heirs at once.  assumed: no other way is left.",
         ),
-        Step(
-            "inherit",
-            ("C3", "C1"),
-            Place.BANK,
-            At.ISSUER,
-            starts=True,
-            who=(Who.HEIR,),
-            papers=(Paper.DEATH_CERTIFICATE,),
-            guards=(
-                _RECORDED,
-                at_own_bank("C3"),
-                none_of(Field.FINANCIAL_FEN, 0, rule="C3", why="There is nothing on the financial account."),
-            ),
-            effects=(money(Sum.ALL, Ledger.FINANCIAL, Ledger.CASH),),
-            service="bank_time",
-            help="What is on the card's financial account, the medical account's payout included, goes to the heirs.",
-        ),
     ),
     moves=(
         Move("dies", "report", wait="until_reported"),
@@ -149,19 +131,11 @@ PROCEDURE = Procedure(
         Move("stop_card", END),
         Move("loss_final", "close_account", when=_CLOSABLE),
         Move("loss_final", END),
-        Move("close_account", "inherit", when=(none_of(Field.FINANCIAL_FEN, 0),), wait="until_inherited"),
+        Move("close_account", "cancel.inherit", when=(none_of(Field.FINANCIAL_FEN, 0),), wait="until_inherited"),
         Move("close_account", END),
-        Move("inherit", END),
     ),
     parameters=(
         counter_time(),
-        assumed(
-            "bank_time",
-            Kind.TIME,
-            {"dist": "lognormal", "mean": "10 min", "cv": 0.6},
-            "at the bank",
-            "counter time of banks for this business is not published",
-        ),
         INTEREST_RATE,
         assumed(
             "until_reported", Kind.WAIT, {"dist": "exponential", "mean": "14 d"}, "from the death until it is reported"
