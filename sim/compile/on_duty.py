@@ -53,7 +53,11 @@ def misfits(scenario: Scenario, program: Program, names: Names) -> Iterator[Note
     wanted = _wanted(program)
     told: dict[Note, list[str]] = {}
     for place in places.values():
-        found = (*_never_open(place), *_staffed_while_closed(place, program), *_open_without_staff(place, program, wanted))
+        found = (
+            *_never_open(place),
+            *_staffed_while_closed(place, program),
+            *_open_without_staff(place, program, wanted),
+        )
         for note in found:
             told.setdefault(note, []).append(place.key)
     yield from (Note(f"{_named(keys).en}: {note.en}", f"{_named(keys).zh}：{note.zh}") for note, keys in told.items())
