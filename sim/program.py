@@ -200,6 +200,7 @@ class Where(IntEnum):
     ISSUER = 4
     HERE = 5
     MACHINE = 6
+    FORMER = 7  # as ISSUER, of the bank at which an account was left behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ class StepRow:
     where: Where
     station: int = NONE  # where FIXED
     choice: int = NONE  # where CHOSEN
-    by_bank: tuple[int, ...] = ()  # where ISSUER: choice per bank number
+    by_bank: tuple[int, ...] = ()  # where ISSUER or FORMER: choice per bank number
     business: int = 0
     service: int = NONE
     office: int = NONE  # index into Program.office_steps
