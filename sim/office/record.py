@@ -16,6 +16,7 @@ from sim.office.fields import (
     EmployerEnd,
     Employment,
     Field,
+    Generation,
     Insurance,
     InsuranceEnd,
     OldCard,
@@ -35,6 +36,7 @@ STATES: dict[str, type[IntEnum]] = {
     "cancellation": Cancellation,
     "insurance": Insurance,
     "employer_end": EmployerEnd,
+    "generation": Generation,
     "insurance_end": InsuranceEnd,
     "pension_insurance": Cover,
     "unemployment_insurance": Cover,
@@ -49,7 +51,6 @@ _TIMES = (
     Field.APPLIED_AT,
     Field.LOST_AT,
     Field.REPORTED_AT,
-    Field.REPLACED_AT,
     Field.COST_AT,
     Field.TEMPORARY_AT,
     Field.APPROVED_AT,
@@ -65,9 +66,10 @@ _BANK_OF_CARD = {
     Card.ACTIVE: Bank.ACTIVE,
     Card.TEMPORARY_LOSS: Bank.ACTIVE,
     Card.LOST: Bank.REPORTED,
-    Card.DAMAGED: Bank.CLOSED,
-    Card.WITHDRAWN: Bank.CLOSED,
+    Card.DAMAGED: Bank.ACCOUNT_ONLY,
+    Card.WITHDRAWN: Bank.ACCOUNT_ONLY,
     Card.EXPIRED: Bank.CLOSED,
+    Card.EXCHANGED: Bank.ACCOUNT_ONLY,
     Card.HOLDER_DIED: Bank.FROZEN,
 }
 _CHIP_OF_CARD = {Card.TEMPORARY_LOSS: Card.ACTIVE, Card.LOST: Card.ACTIVE, Card.HOLDER_DIED: Card.ACTIVE}
@@ -84,7 +86,7 @@ def new_record(**states: str | int) -> list[int]:
     record = [0] * len(Field)
     for field in _TIMES:
         record[field] = NEVER
-    record[Field.OUTLET] = record[Field.CARD_BANK] = NOWHERE
+    record[Field.OUTLET] = record[Field.CARD_BANK] = record[Field.FORMER_BANK] = NOWHERE
     record[Field.ACCOUNT] = Account.OPEN
     record[Field.EMPLOYMENT] = Employment.EMPLOYED
     given = {Field[name.upper()]: _number(name, value) for name, value in states.items()}

@@ -49,6 +49,7 @@ OldCardState = Annotated[int, state_reader(fields.OldCard), state_shape(fields.O
 TemporaryState = Annotated[int, state_reader(fields.TemporaryCard), state_shape(fields.TemporaryCard)]
 InsuranceState = Annotated[int, state_reader(fields.Insurance), state_shape(fields.Insurance)]
 EmploymentState = Annotated[int, state_reader(fields.Employment), state_shape(fields.Employment)]
+GenerationState = Annotated[int, state_reader(fields.Generation), state_shape(fields.Generation)]
 InsuranceEndState = Annotated[int, state_reader(fields.InsuranceEnd), state_shape(fields.InsuranceEnd)]
 CoverState = Annotated[int, state_reader(fields.Cover), state_shape(fields.Cover)]
 CancellationState = Annotated[int, state_reader(fields.Cancellation), state_shape(fields.Cancellation)]
@@ -188,6 +189,9 @@ class CohortTable(Section):
     maternity_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState = Field(default=0, description="employment")
     cancellation: CancellationState = Field(default=0, description="cancellation of the card")
+    generation: GenerationState = Field(
+        default=0, description="generation of the card: the one issued now, or an earlier one", examples=["earlier"]
+    )
     medical_balance: MoneyDist = Field(default=Dist("constant"), description="medical personal account")
     financial_balance: MoneyDist = Field(default=Dist("constant"), description="financial account of the card")
 
@@ -222,6 +226,9 @@ class PersonTable(Section):
     maternity_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState | None = Field(default=None, description="employment")
     cancellation: CancellationState | None = Field(default=None, description="cancellation of the card")
+    generation: GenerationState | None = Field(
+        default=None, description="generation of the card: the one issued now, or an earlier one", examples=["earlier"]
+    )
     medical_balance: MoneyDist | None = Field(default=None, description="medical personal account")
     financial_balance: MoneyDist | None = Field(default=None, description="financial account of the card")
 
