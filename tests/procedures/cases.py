@@ -42,6 +42,7 @@ CLAIM: dict[str, str | int] = ACTIVE | {"claimed_fen": 8_000}
 EARLIER: dict[str, str | int] = ACTIVE | {"generation": "earlier"}
 EXCHANGING: dict[str, str | int] = EARLIER | READY | {"reason": "new_generation"}
 LEFT: dict[str, str | int] = {"former_bank": 0, "former_fen": 700}
+DAMAGED: dict[str, str | int] = {"card": "damaged", "card_bank": 0, "financial_fen": 30_000}
 ACCOUNT_ONLY: dict[str, str | int] = {"card": "withdrawn", "card_bank": 0, "financial_fen": 30_000}
 
 CASES: list[Case] = [
@@ -341,7 +342,7 @@ CASES: list[Case] = [
         for states, answer in (
             (LOST, "done"),
             (PHONED, "done"),
-            ({"card": "damaged"}, "done"),
+            (DAMAGED, "done"),
             (ACTIVE | {"lost_at": 0}, "done"),
             (ACTIVE, "refused L6"),
             (ISSUED, "refused L6"),
@@ -395,7 +396,7 @@ CASES: list[Case] = [
         for step in ("withdraw", "close")
         for states, how, answer in (
             (ACCOUNT_ONLY, {"fen": 30_000}, "done"),
-            ({"card": "damaged", "card_bank": 0, "financial_fen": 30_000}, {"fen": 30_000}, "done"),
+            (DAMAGED, {"fen": 30_000}, "done"),
             (ACCOUNT_ONLY, {"station": RIVERSIDE}, "refused C5"),
             (ACCOUNT_ONLY, no("identity"), "refused C5"),
             (ACCOUNT_ONLY, AGENT, "refused C5"),
@@ -413,7 +414,7 @@ CASES: list[Case] = [
             (LEFT, {"fen": 700}, "done"),
             (LEFT, {"station": RIVERSIDE}, "refused C5"),
             (LEFT, no("identity"), "refused C5"),
-            ({}, {}, "refused C5"),
+            (NOBODY, {}, "refused C5"),
         )
     ],
     ("bank_account.withdraw_former", LEFT, {"fen": 701}, "refused A9"),
