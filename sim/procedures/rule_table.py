@@ -35,7 +35,6 @@ NO_ALLOWED = {
 
 NO_REFUSED = NO_ALLOWED | {
     "A8": "nobody is refused by it: a card without both applications does not pass the check at collection",
-    "L5": "nobody is refused by it: it says what the new card keeps and what is new",
     "G2": "in the scenario file: a region that lacks a part is reported as incomplete",
 }
 """Rules that refuse nobody at a desk, and why."""
