@@ -31,17 +31,18 @@ _ALL_PAPERS = (1 << len(Paper)) - 1
 _AGENT_PAPER = AGENT_BIT.bit_length() - 1
 _DONE, _REFUSED, _MONEY, _LEAD = int(Event.DONE), int(Event.REFUSED), int(Event.MONEY), int(Event.LEAD)
 _CARD, _HOT_AT, _HOT_UNTIL = int(Field.CARD), int(Field.HOT_AT), int(Field.HOT_UNTIL)
+_PREMIUM_FEN = int(Field.PREMIUM_FEN)
 _FEN_DAYS, _BALANCE_AT, _MEDICAL_FEN = int(Field.FEN_DAYS), int(Field.BALANCE_AT), int(Field.MEDICAL_FEN)
 _RESERVED_FEN, _RESERVED_FEN_DAYS = int(Field.RESERVED_FEN), int(Field.RESERVED_FEN_DAYS)
 _APPROVED_AT, _LOST_AT = int(Field.APPROVED_AT), int(Field.LOST_AT)
 _APPLICATION, _CARD_BANK = int(Field.APPLICATION), int(Field.CARD_BANK)
 _MEDICAL = int(Ledger.MEDICAL)
 _PURSE = tuple(int(LEDGER_FIELD.get(ledger, NOWHERE)) for ledger in Ledger)
-_PREMIUM_FEN, _HOLDER_DIED = int(Field.PREMIUM_FEN), int(Card.HOLDER_DIED)
-_DIED_AT, _INSURANCE_END, _DIED = int(Field.DIED_AT), int(Field.INSURANCE_END), int(InsuranceEnd.DIED)
 _TEMPORARY_LOSS, _LOST, _DAMAGED = int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.DAMAGED)
+_HOLDER_DIED = int(Card.HOLDER_DIED)
 _SUBMITTED, _IN_PRODUCTION = int(Application.SUBMITTED), int(Application.IN_PRODUCTION)
 _READY = int(Application.READY)
+_DIED_AT, _INSURANCE_END, _DIED = int(Field.DIED_AT), int(Field.INSURANCE_END), int(InsuranceEnd.DIED)
 _IN, _NOT_IN, _WITHIN = int(CheckCode.IN), int(CheckCode.NOT_IN), int(CheckCode.WITHIN)
 _WITHIN_DAYS, _AFTER, _WORKDAYS_AFTER = int(CheckCode.WITHIN_DAYS), int(CheckCode.AFTER), int(CheckCode.WORKDAYS_AFTER)
 _SAME_PLACE, _SAME_BANK, _COVERED = int(CheckCode.SAME_PLACE), int(CheckCode.SAME_BANK), int(CheckCode.AMOUNT_COVERED)
@@ -95,11 +96,11 @@ def _move(w: World, case: int, code: int, source: int, target: int, rate: int) -
         fen = w.case[case, col.AMOUNT]
     elif code == _MOVE_ALL:
         fen = record[giver]
-    elif code == _MOVE_PREMIUM:
-        fen = record[_PREMIUM_FEN]
     elif code == _MOVE_RESERVED_INTEREST:
         days = w.g[col.NOW] // DAY_MS - record[_APPROVED_AT] // DAY_MS
         fen = _interest(record[_RESERVED_FEN_DAYS] + record[_RESERVED_FEN] * days, rate)
+    elif code == _MOVE_PREMIUM:
+        fen = record[_PREMIUM_FEN]
     else:
         _accrue(w, record)
         fen = _interest(record[_FEN_DAYS], rate)
@@ -280,6 +281,8 @@ def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, P
         return _among(w, guard, row[col.REASON])
     if code == _ACTOR:
         return _among(w, guard, row[col.WHO])
+    if code == _PAST_DAYS:
+        return bool(value != NEVER and now // DAY_MS - value // DAY_MS > data)
     if code == _COST_WINDOW:
         return _in_window(w.record[row[col.RECORD]], data)
     if code == _LACKS:
@@ -291,8 +294,6 @@ def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, P
         return bool(value == 0 or bank < 0 or bank == w.record[row[col.RECORD], _CARD_BANK])
     if code == _FREE:
         return bool(row[col.AMOUNT] == 0 or not _among(w, guard, value))
-    if code == _PAST_DAYS:
-        return bool(value != NEVER and now // DAY_MS - value // DAY_MS > data)
     return False  # NEVER
 
 

@@ -88,12 +88,12 @@ class Checks:
             CheckCode.REASON: _reason,
             CheckCode.NEVER: _never,
             CheckCode.ACTOR: _actor,
+            CheckCode.PAST_DAYS: self._past_days,
             CheckCode.COST_WINDOW: _cost_window,
             CheckCode.PLACE_LACKS: self._place_lacks,
             CheckCode.OTHER_BANK: self._other_bank,
             CheckCode.BANK_KEPT: self._bank_kept,
             CheckCode.FREE: _free,
-            CheckCode.PAST_DAYS: self._past_days,
         }
         return tuple(checks[code] for code in CheckCode)
 

@@ -41,10 +41,10 @@ _ADD_AMOUNT, _REASON, _BANK, _LEAD, _EXPOSURE = (int(code) for code in list(ActC
 _CARRY, _ADD, _CHANGE = (int(code) for code in list(ActCode)[11:14])
 _MOVE_AMOUNT, _MOVE_ALL, _MOVE_INTEREST, _MOVE_RESERVED_INTEREST = (int(code) for code in list(ActCode)[14:18])
 _MOVE_PREMIUM, _PREMIUM_FEN = int(ActCode.MOVE_PREMIUM), int(Field.PREMIUM_FEN)
-_DIED_AT, _INSURANCE_END, _DIED = int(Field.DIED_AT), int(Field.INSURANCE_END), int(InsuranceEnd.DIED)
 _MEDICAL, _FEN_DAYS, _BALANCE_AT = int(Field.MEDICAL_FEN), int(Field.FEN_DAYS), int(Field.BALANCE_AT)
 _RESERVED, _RESERVED_FEN_DAYS = int(Field.RESERVED_FEN), int(Field.RESERVED_FEN_DAYS)
 _APPROVED_AT, _MEDICAL_LEDGER = int(Field.APPROVED_AT), int(Ledger.MEDICAL)
+_DIED_AT, _INSURANCE_END, _DIED = int(Field.DIED_AT), int(Field.INSURANCE_END), int(InsuranceEnd.DIED)
 _PERSONAL = {int(ledger): int(field) for ledger, field in LEDGER_FIELD.items()}
 
 

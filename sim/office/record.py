@@ -36,12 +36,12 @@ STATES: dict[str, type[IntEnum]] = {
     "cancellation": Cancellation,
     "insurance": Insurance,
     "employer_end": EmployerEnd,
-    "generation": Generation,
     "insurance_end": InsuranceEnd,
     "pension_insurance": Cover,
     "unemployment_insurance": Cover,
     "injury_insurance": Cover,
     "maternity_insurance": Cover,
+    "generation": Generation,
 }
 """What a scenario may say of a person, with the words it may use (lower-case member names)."""
 
@@ -69,8 +69,8 @@ _BANK_OF_CARD = {
     Card.DAMAGED: Bank.ACCOUNT_ONLY,
     Card.WITHDRAWN: Bank.ACCOUNT_ONLY,
     Card.EXPIRED: Bank.CLOSED,
-    Card.EXCHANGED: Bank.ACCOUNT_ONLY,
     Card.HOLDER_DIED: Bank.FROZEN,
+    Card.EXCHANGED: Bank.ACCOUNT_ONLY,
 }
 _CHIP_OF_CARD = {Card.TEMPORARY_LOSS: Card.ACTIVE, Card.LOST: Card.ACTIVE, Card.HOLDER_DIED: Card.ACTIVE}
 _THROUGH_EMPLOYER = (Field.UNEMPLOYMENT_INSURANCE, Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE)

@@ -43,12 +43,12 @@ class CheckCode(IntEnum):
     REASON = 12
     NEVER = 13
     ACTOR = 14
-    COST_WINDOW = 15
-    PLACE_LACKS = 16
-    OTHER_BANK = 17
-    BANK_KEPT = 18
-    FREE = 19
-    PAST_DAYS = 20
+    PAST_DAYS = 15
+    COST_WINDOW = 16
+    PLACE_LACKS = 17
+    OTHER_BANK = 18
+    BANK_KEPT = 19
+    FREE = 20
 
 
 @unique
@@ -98,7 +98,7 @@ DAY_MS = 86_400_000
 REGISTER_BIT = paper_mask((Paper.HOUSEHOLD_REGISTER,))
 IDENTITY_BIT = paper_mask((Paper.IDENTITY,))
 AGENT_BIT = paper_mask((Paper.AGENT_IDENTITY,))
-HEIR_BITS = paper_mask((Paper.DEATH_CERTIFICATE, Paper.HEIR_IDENTITY, Paper.KINSHIP))
+HEIR_BITS = paper_mask((Paper.HEIR_IDENTITY, Paper.KINSHIP))
 HOLDER, AGENT, OTHER, HEIR = (WHO_INDEX[who] for who in (Who.HOLDER, Who.AGENT, Who.OTHER, Who.HEIR))
 
 

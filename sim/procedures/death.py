@@ -10,6 +10,7 @@ from sim.office.fields import (
     Account,
     Application,
     Bank,
+    Cancellation,
     Card,
     Employment,
     Field,
@@ -17,13 +18,12 @@ from sim.office.fields import (
     InsuranceEnd,
     Ledger,
 )
-from sim.procedures.model import END, Kind, Move, Place, Procedure, Step, Sum, Who
+from sim.procedures.model import END, Kind, Move, Paper, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import (
     INTEREST_RATE,
     NOT_INSURED,
     TEMPORARY_ENDS,
     assumed,
-    change,
     counter_time,
     money,
     none_of,
@@ -48,8 +48,14 @@ _NO_CARD = none_of(
 _ACCOUNT_HERE = one_of(
     Field.ACCOUNT, Account.OPEN, Account.CLOSED, rule="C1", why="There is no account of the holder to close here."
 )
-_CLOSABLE = (_NO_CARD, _ACCOUNT_HERE)
-_MONEY_LEFT = (none_of(Field.FINANCIAL_FEN, 0),)
+_NOTHING_RESERVED = none_of(
+    Field.CANCELLATION,
+    Cancellation.CARD_WITHDRAWN,
+    Cancellation.ACCOUNT_CANCELLED,
+    rule="C3",
+    why="The balance of the cancelled account waits for its payout.",
+)
+_CLOSABLE = (_NO_CARD, _ACCOUNT_HERE, _NOTHING_RESERVED)
 
 PROCEDURE = Procedure(
     name="death",
@@ -70,6 +76,7 @@ PROCEDURE = Procedure(
             Place.AGENCY,
             starts=True,
             who=(Who.HEIR,),
+            papers=(Paper.DEATH_CERTIFICATE,),
             guards=(
                 none_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="The death has been recorded already."),
             ),
@@ -79,25 +86,24 @@ PROCEDURE = Procedure(
                 stamp(Field.INSURANCE_ENDED_AT),
                 put(Field.EMPLOYMENT, Employment.NONE),
                 put(Field.APPLICATION, Application.NONE),
-                *(change(Field.BANK, was, Bank.FROZEN) for was in (Bank.INACTIVE, Bank.ACTIVE, Bank.REPORTED)),
-                *TEMPORARY_ENDS,
                 *NOT_INSURED,
+                *TEMPORARY_ENDS,
             ),
             service="counter_time",
-            help="All insurance ends; the heirs act.  assumed: the agency tells the bank, which freezes its side.",
+            help="All insurance ends.  Nobody acts for the holder any more but the heirs.",
         ),
         office_step(
             "stop_card",
             ("C1",),
             guards=(_RECORDED, _IN_HAND),
-            effects=(put(Field.CARD, Card.HOLDER_DIED), stamp(Field.HOT_AT)),
-            help="Refused wherever the office is asked, until it is handed in.",
+            effects=(put(Field.CARD, Card.HOLDER_DIED), put(Field.BANK, Bank.FROZEN), stamp(Field.HOT_AT)),
+            help="Refused wherever the office is asked; assumed: the agency tells the bank, which freezes its side.",
         ),
         office_step(
             "loss_final",
             ("L2",),
             guards=(_RECORDED, _REPORTED),
-            effects=(put(Field.CARD, Card.LOST),),
+            effects=(put(Field.CARD, Card.LOST), put(Field.BANK, Bank.FROZEN)),
             help="A telephone report in force does not lapse: nobody is left who could use the card.",
         ),
         Step(
@@ -106,6 +112,7 @@ PROCEDURE = Procedure(
             Place.AGENCY,
             starts=True,
             who=(Who.HEIR,),
+            papers=(Paper.DEATH_CERTIFICATE,),
             guards=(_RECORDED, *_CLOSABLE),
             effects=(
                 money(Sum.ALL, Ledger.MEDICAL, Ledger.CASH),
@@ -122,12 +129,11 @@ PROCEDURE = Procedure(
         Move("report", "loss_final", when=(_REPORTED,)),
         Move("report", "close_account", when=_CLOSABLE),
         Move("report", END),
-        Move("stop_card", "bank_account.close", when=_MONEY_LEFT, wait="until_inherited", fork=True),
         Move("stop_card", "cancel", when=(_ACCOUNT_HERE,), wait="until_bureau"),
         Move("stop_card", END),
         Move("loss_final", "close_account", when=_CLOSABLE),
         Move("loss_final", END),
-        Move("close_account", "bank_account.close", when=_MONEY_LEFT, wait="until_inherited"),
+        Move("close_account", "cancel.inherit", when=(none_of(Field.FINANCIAL_FEN, 0),), wait="until_inherited"),
         Move("close_account", END),
     ),
     parameters=(
@@ -138,10 +144,7 @@ PROCEDURE = Procedure(
         ),
         assumed("until_bureau", Kind.WAIT, "3 d", "from the report until the heirs ask for the cancellation"),
         assumed(
-            "until_inherited",
-            Kind.WAIT,
-            {"dist": "uniform", "low": "35 d", "high": "90 d"},
-            "from the report until the heirs come to the bank, after the payout of the medical account",
+            "until_inherited", Kind.WAIT, {"dist": "exponential", "mean": "20 d"}, "until the heirs come to the bank"
         ),
     ),
 )

@@ -5,7 +5,7 @@ Death has a procedure of its own.  A change of job or a transfer of the account 
 
 from sim.office.fields import Account, Employment, Field, Insurance, InsuranceEnd
 from sim.procedures.model import END, Guard, Kind, Move, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import INSURED_AGAIN, NOT_INSURED, assumed, counter_time, none_of, one_of, put, stamp
+from sim.procedures.shared import INSURED, NOT_INSURED, assumed, counter_time, none_of, one_of, put, stamp
 
 MOVED = none_of(
     Field.ACCOUNT,
@@ -96,7 +96,7 @@ PROCEDURE = Procedure(
                     why="The account is not open: it is opened again, which insures the person too.",
                 ),
             ),
-            effects=INSURED_AGAIN,
+            effects=INSURED,
             service="counter_time",
             help="Back in this city: insured again, and a cancellation that was begun has lost its ground.",
         ),

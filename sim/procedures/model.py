@@ -172,13 +172,13 @@ class Check(Enum):
     REASON = "reason"  # the reason given with the request is one of values (sim.office.fields.Reason); field unused
     NEVER = "never"  # nobody may: the rule forbids it to everybody
     ACTOR = "actor"  # who acts is one of values (positions in Who); field unused; for moves, steps have `who`
+    PAST_DAYS = "past days"  # the opposite of WITHIN_DAYS: the last day of the term has passed
     CHOICE = "choice"  # the scenario's word for `parameter` is one of values (positions in its options); field unused
     COST_WINDOW = "cost window"  # costs paid now are within the window `parameter` (L6); field unused
     PLACE_LACKS = "place lacks"  # the station lacks the facility values[0], unless record[field] is none of the others
     OTHER_BANK = "other bank"  # the station belongs to another bank than record[field], which is set
     BANK_KEPT = "bank kept"  # the station belongs to no bank but the card's, unless record[field] is 0
     FREE = "free"  # if record[field] is one of values, the amount asked for is 0
-    PAST_DAYS = "past days"  # the opposite of WITHIN_DAYS: the last day of the term has passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ class Step:
 
     Checked in this order: who, papers, guards.  The first of `rules` is the one that says who may come and with
     which papers.  An agent needs the identity documents of both (A6); a step that names A6 refuses an agent by A6.  An
-    heir brings his own document, proof of kinship and the death certificate in place of the holder's document.
+    heir brings his own document and proof of kinship in place of the document of the holder who has died.
     """
 
     name: str

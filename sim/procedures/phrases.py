@@ -50,11 +50,11 @@ def guard_words(guard: Guard) -> str:
         Check.AMOUNT_COVERED: f"the amount is at most {field}",
         Check.HOT_LIST: "the card is not on this terminal's hot list",
         Check.NEVER: "never",
+        Check.PAST_DAYS: f"more than {guard.parameter} since {field}, in dates",
         Check.COST_WINDOW: f"now is within {guard.parameter}",
         Check.OTHER_BANK: f"this place belongs to another bank than {field}",
         Check.BANK_KEPT: f"this place belongs to no other bank than card_bank unless {field} is 0",
         Check.FREE: f"no amount is asked for if {field} is {values}",
-        Check.PAST_DAYS: f"more than {guard.parameter} since {field}, in dates",
     }
     if guard.check is Check.PLACE_OFFERS:
         return f"the place has {Facility(guard.values[0]).name.lower()}"

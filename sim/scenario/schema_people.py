@@ -49,9 +49,9 @@ OldCardState = Annotated[int, state_reader(fields.OldCard), state_shape(fields.O
 TemporaryState = Annotated[int, state_reader(fields.TemporaryCard), state_shape(fields.TemporaryCard)]
 InsuranceState = Annotated[int, state_reader(fields.Insurance), state_shape(fields.Insurance)]
 EmploymentState = Annotated[int, state_reader(fields.Employment), state_shape(fields.Employment)]
-GenerationState = Annotated[int, state_reader(fields.Generation), state_shape(fields.Generation)]
 InsuranceEndState = Annotated[int, state_reader(fields.InsuranceEnd), state_shape(fields.InsuranceEnd)]
 CoverState = Annotated[int, state_reader(fields.Cover), state_shape(fields.Cover)]
+GenerationState = Annotated[int, state_reader(fields.Generation), state_shape(fields.Generation)]
 CancellationState = Annotated[int, state_reader(fields.Cancellation), state_shape(fields.Cancellation)]
 
 

@@ -42,13 +42,13 @@ STATES: dict[str, type[IntEnum]] = {
     "employment": fields.Employment,
     "cancellation": fields.Cancellation,
     "reason": fields.Reason,
-    "generation": fields.Generation,
     "employer_end": fields.EmployerEnd,
     "insurance_end": fields.InsuranceEnd,
     "pension_insurance": fields.Cover,
     "unemployment_insurance": fields.Cover,
     "injury_insurance": fields.Cover,
     "maternity_insurance": fields.Cover,
+    "generation": fields.Generation,
 }
 """States of a record by their key in the file."""
 
@@ -68,11 +68,6 @@ FIELDS: dict[str, fields.Field] = {
     "cost": fields.Field.COST_FEN,
     "card_serial": fields.Field.CARD_SERIAL,
     "late": fields.Field.LATE,
-    "claimable": fields.Field.CLAIMABLE_FEN,
-    "claimed": fields.Field.CLAIMED_FEN,
-    "reserved_balance": fields.Field.RESERVED_FEN,
-    "former_balance": fields.Field.FORMER_FEN,
-    "generation": fields.Field.GENERATION,
     "employer_end": fields.Field.EMPLOYER_END,
     "insurance_end": fields.Field.INSURANCE_END,
     "pension_insurance": fields.Field.PENSION_INSURANCE,
@@ -80,6 +75,11 @@ FIELDS: dict[str, fields.Field] = {
     "injury_insurance": fields.Field.INJURY_INSURANCE,
     "maternity_insurance": fields.Field.MATERNITY_INSURANCE,
     "premium": fields.Field.PREMIUM_FEN,
+    "claimable": fields.Field.CLAIMABLE_FEN,
+    "claimed": fields.Field.CLAIMED_FEN,
+    "reserved_balance": fields.Field.RESERVED_FEN,
+    "former_balance": fields.Field.FORMER_FEN,
+    "generation": fields.Field.GENERATION,
 }
 """Record field of each key of `after`."""
 

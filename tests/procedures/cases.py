@@ -35,7 +35,7 @@ ENDED: dict[str, str | int] = ACTIVE | {"insurance": "ended"}
 NOTICED: dict[str, str | int] = ENDED | {"cancellation": "noticed"}
 DEAD: dict[str, str | int] = {"insurance_end": "died", "card": "holder_died", "card_bank": 0}
 CLOSED: dict[str, str | int] = {"account": "closed"}
-NO_INSURANCE: dict[str, str | int] = {"insurance": "ended"}
+LEFT: dict[str, str | int] = {"insurance": "ended"}
 HIRED: dict[str, str | int] = {"employment": "hired"}
 MOVED: dict[str, str | int] = {"account": "moved"}
 NO_ACCOUNT: dict[str, str | int] = {"account": "none"}
@@ -44,14 +44,14 @@ PHONED: dict[str, str | int] = {"card": "temporary_loss", "card_bank": 0}
 CANCELLED: dict[str, str | int] = {"card": "withdrawn", "account": "open", "card_bank": 0}
 VALID: dict[str, str | int] = {"temporary": "valid", "medical_fen": 50_000}
 FLEXIBLE: dict[str, str | int] = {"employment": "flexible"}
-DAMAGED: dict[str, str | int] = {"card": "damaged"}
 EXPIRED: dict[str, str | int] = {"card": "expired"}
 NOBODY: dict[str, str | int] = {}
 COSTS: dict[str, str | int] = ACTIVE | {"claimable_fen": 8_000}
 CLAIM: dict[str, str | int] = ACTIVE | {"claimed_fen": 8_000}
 EARLIER: dict[str, str | int] = ACTIVE | {"generation": "earlier"}
 EXCHANGING: dict[str, str | int] = EARLIER | READY | {"reason": "new_generation"}
-LEFT: dict[str, str | int] = {"former_bank": 0, "former_fen": 700}
+FORMER: dict[str, str | int] = {"former_bank": 0, "former_fen": 700}
+DAMAGED: dict[str, str | int] = {"card": "damaged", "card_bank": 0, "financial_fen": 30_000}
 ACCOUNT_ONLY: dict[str, str | int] = {"card": "withdrawn", "card_bank": 0, "financial_fen": 30_000}
 
 CASES: list[Case] = [
@@ -106,8 +106,8 @@ CASES: list[Case] = [
     ("apply.hand_in", ACTIVE, {}, "refused P2"),
     ("apply.hand_in", PHONED, {}, "refused P2"),
     ("apply.hand_in", SUBMITTED, {}, "refused P2"),
-    ("apply.hand_in", EXPIRED | LEFT | {"card_bank": 0}, {}, "done"),
-    ("apply.hand_in", EXPIRED | LEFT | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
+    ("apply.hand_in", EXPIRED | FORMER | {"card_bank": 0}, {}, "done"),
+    ("apply.hand_in", EXPIRED | FORMER | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
     ("apply.hand_in", LOST, {}, "refused L4"),
     ("apply.hand_in", CANCELLED, {}, "refused A4"),
     ("apply.fetch_form", {}, {}, "done"),
@@ -170,7 +170,7 @@ CASES: list[Case] = [
     ("collect.account_stays", ACTIVE, {"station": RIVERSIDE}, "done"),
     ("collect.account_stays", ACTIVE, {}, "refused L5"),
     ("collect.account_stays", ISSUED, {"station": RIVERSIDE}, "refused L5"),
-    ("collect.account_stays", ACTIVE | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("collect.account_stays", ACTIVE | FORMER, {"station": RIVERSIDE}, "refused L5"),
     *[
         (f"activate_bank.{step}", states, how, answer)
         for step in ("both", "social", "financial")
@@ -266,7 +266,7 @@ CASES: list[Case] = [
             (LOST | CLOSED, {}, "refused P6"),
             (LOST | SUBMITTED, {}, "refused P2"),
             (LOST, {"station": RIVERSIDE}, "done"),
-            (LOST | LEFT, {"station": RIVERSIDE}, "refused L5"),
+            (LOST | FORMER, {"station": RIVERSIDE}, "refused L5"),
             (LOST, no("identity", **AGENT), "refused A6"),
         )
     ],
@@ -275,11 +275,11 @@ CASES: list[Case] = [
     ("replace_damaged.apply", LOST, {}, "refused L4"),
     ("replace_damaged.apply", ACTIVE | CLOSED, {}, "refused P6"),
     ("replace_damaged.apply", ACTIVE | SUBMITTED, {}, "refused P2"),
-    ("replace_damaged.apply", ACTIVE | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("replace_damaged.apply", ACTIVE | FORMER, {"station": RIVERSIDE}, "refused L5"),
     ("replace_damaged.apply", ACTIVE, no("identity", **AGENT), "refused A6"),
     ("exchange.apply", OLD, {}, "done"),
     ("exchange.apply", OLD, no("identity"), "refused A5"),
-    ("exchange.apply", OLD | LEFT | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
+    ("exchange.apply", OLD | FORMER | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
     ("exchange.apply", OLD, no("matching_photo"), "refused A5"),
     ("exchange.apply", OLD, no("old_card"), "refused A5"),
     ("exchange.apply", {}, {}, "refused A5"),
@@ -296,10 +296,10 @@ CASES: list[Case] = [
     ("exchange_generation.apply", EARLIER | {"card": "lost"}, {}, "refused A5"),
     ("exchange_generation.apply", EARLIER | CLOSED, {}, "refused P6"),
     ("exchange_generation.apply", EARLIER | SUBMITTED, {}, "refused P2"),
-    ("exchange_generation.apply", EARLIER | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("exchange_generation.apply", EARLIER | FORMER, {"station": RIVERSIDE}, "refused L5"),
     ("exchange_generation.apply", EARLIER, no("agent_identity", **AGENT), "refused A6"),
     ("reapply.apply", CANCELLED, {}, "done"),
-    ("reapply.apply", CANCELLED | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("reapply.apply", CANCELLED | FORMER, {"station": RIVERSIDE}, "refused L5"),
     ("reapply.apply", CANCELLED, no("identity"), "refused A4"),
     ("reapply.apply", ACTIVE, {}, "refused C4"),
     ("reapply.apply", CANCELLED | CLOSED, {}, "refused P6"),
@@ -418,33 +418,6 @@ CASES: list[Case] = [
     ("cancel.pay_out", {"cancellation": "account_cancelled", "approved_at": 0}, {}, "refused C3"),
     ("cancel.pay_out", {"cancellation": "paid", "approved_at": -30 * 86_400_000}, {}, "refused C2"),
     *[
-        (f"bank_account.{step}", states, how, answer)
-        for step in ("withdraw", "close")
-        for states, how, answer in (
-            (ACCOUNT_ONLY, {"fen": 30_000}, "done"),
-            (DAMAGED | {"card_bank": 0, "financial_fen": 30_000}, {"fen": 30_000}, "done"),
-            (ACCOUNT_ONLY, {"station": RIVERSIDE}, "refused C5"),
-            (ACCOUNT_ONLY, no("identity"), "refused C5"),
-            (ACCOUNT_ONLY, AGENT, "refused C5"),
-            (ACTIVE, {}, "refused C5"),
-            (ACCOUNT_ONLY | {"bank": "closed"}, {}, "refused C5"),
-        )
-    ],
-    ("bank_account.withdraw", ACCOUNT_ONLY, {"fen": 30_001}, "refused A9"),
-    ("bank_account.close", ACCOUNT_ONLY | {"reserved_fen": 1}, {}, "refused C5"),
-    ("bank_account.close", ACCOUNT_ONLY | {"claimed_fen": 1}, {}, "refused C5"),
-    *[
-        (f"bank_account.{step}", states, how, answer)
-        for step in ("withdraw_former", "close_former")
-        for states, how, answer in (
-            (LEFT, {"fen": 700}, "done"),
-            (LEFT, {"station": RIVERSIDE}, "refused C5"),
-            (LEFT, no("identity"), "refused C5"),
-            ({}, {}, "refused C5"),
-        )
-    ],
-    ("bank_account.withdraw_former", LEFT, {"fen": 701}, "refused A9"),
-    *[
         (f"end_insurance.{step}", states, how, answer)
         for step, proof in (("insured_elsewhere", "insured_elsewhere"), ("emigrated", "emigration"))
         for states, how, answer in (
@@ -454,7 +427,7 @@ CASES: list[Case] = [
             (FLEXIBLE, no(proof), "refused C1"),
             (FLEXIBLE, BOSS, "refused C1"),
             (FLEXIBLE | MOVED, {}, "refused P5"),
-            (FLEXIBLE | NO_INSURANCE, {}, "refused C1"),
+            (FLEXIBLE | LEFT, {}, "refused C1"),
             (FLEXIBLE | {"insurance": "never_insured"}, {}, "refused C1"),
             (HIRED, {}, "refused P3"),
         )
@@ -463,7 +436,7 @@ CASES: list[Case] = [
     ("end_insurance.emigrated", {}, {}, "done"),
     ("end_insurance.insured_again", {"insurance": "ended"}, {}, "done"),
     ("end_insurance.insured_again", {}, {}, "refused C1"),
-    ("end_insurance.insured_again", NO_INSURANCE | CLOSED, {}, "refused P6"),
+    ("end_insurance.insured_again", LEFT | CLOSED, {}, "refused P6"),
     ("end_insurance.insured_again", {"insurance": "ended"}, no("agent_identity", **AGENT), "refused A6"),
     ("end_insurance.insured_again", DEAD, {}, "refused C1"),
     ("death.dies", ACTIVE, {}, "done"),
@@ -483,12 +456,16 @@ CASES: list[Case] = [
     ("death.close_account", LOST | {"insurance_end": "died"}, no("kinship", **HEIR), "refused C3"),
     ("death.close_account", LOST | {"died_at": 0}, HEIR, "refused C1"),
     ("death.close_account", DEAD, HEIR, "refused C2"),
-    ("death.close_account", LOST | MOVED | {"insurance_end": "died"}, HEIR, "refused C1"),
-    ("bank_account.close", DEAD | {"financial_fen": 500}, HEIR, "done"),
-    ("bank_account.close", DEAD | {"financial_fen": 500}, no("kinship", **HEIR), "refused C5"),
-    ("bank_account.close", DEAD | {"financial_fen": 500}, {}, "refused C5"),
-    ("bank_account.close", ACTIVE | {"died_at": 0}, HEIR, "refused C5"),
-    ("bank_account.close_former", LEFT | {"died_at": 0}, HEIR, "done"),
+    (
+        "death.close_account",
+        LOST | {"insurance_end": "died", "cancellation": "account_cancelled"},
+        HEIR,
+        "refused C3",
+    ),
+    ("cancel.inherit", DEAD | {"financial_fen": 500}, HEIR, "done"),
+    ("cancel.inherit", DEAD, HEIR, "refused C3"),
+    ("cancel.inherit", DEAD | {"financial_fen": 500}, HEIR | {"station": RIVERSIDE}, "refused C3"),
+    ("cancel.inherit", ACTIVE | {"died_at": 0}, HEIR, "refused C1"),
     ("hire.begin", {"employment": "none", "insurance_end": "died"}, {}, "refused C1"),
     # a holder who has died cannot come; an agent's mandate ends when the death is recorded
     ("settle.hospital", ACTIVE | {"died_at": 0}, {"fen": 100, "who": Who.OTHER}, "done"),
@@ -496,6 +473,37 @@ CASES: list[Case] = [
     ("apply.hand_in", {"died_at": 0}, {}, "refused A1"),
     ("apply.hand_in", {"died_at": 0}, AGENT, "done"),
     ("apply.hand_in", {"insurance_end": "died"}, AGENT, "refused A1"),
+    *[
+        (f"bank_account.{step}", states, how, answer)
+        for step in ("withdraw", "close")
+        for states, how, answer in (
+            (ACCOUNT_ONLY, {"fen": 30_000}, "done"),
+            (DAMAGED, {"fen": 30_000}, "done"),
+            (ACCOUNT_ONLY, {"station": RIVERSIDE}, "refused C5"),
+            (ACCOUNT_ONLY, no("identity"), "refused C5"),
+            (ACCOUNT_ONLY, AGENT, "refused C5"),
+            (ACTIVE, {}, "refused C5"),
+            (ACCOUNT_ONLY | {"bank": "closed"}, {}, "refused C5"),
+        )
+    ],
+    ("bank_account.withdraw", ACCOUNT_ONLY, {"fen": 30_001}, "refused A9"),
+    ("bank_account.close", ACCOUNT_ONLY | {"reserved_fen": 1}, {}, "refused C5"),
+    ("bank_account.close", ACCOUNT_ONLY | {"claimed_fen": 1}, {}, "refused C5"),
+    *[
+        (f"bank_account.{step}", states, how, answer)
+        for step in ("withdraw_former", "close_former")
+        for states, how, answer in (
+            (FORMER, {"fen": 700}, "done"),
+            (FORMER, {"station": RIVERSIDE}, "refused C5"),
+            (FORMER, no("identity"), "refused C5"),
+            (NOBODY, {}, "refused C5"),
+        )
+    ],
+    ("bank_account.withdraw_former", FORMER, {"fen": 701}, "refused A9"),
+    ("bank_account.inherit_former", FORMER | DEAD, HEIR, "done"),
+    ("bank_account.inherit_former", FORMER | DEAD, HEIR | {"station": RIVERSIDE}, "refused C5"),
+    ("bank_account.inherit_former", FORMER | DEAD, no("kinship", **HEIR), "refused C5"),
+    ("bank_account.inherit_former", FORMER | {"died_at": 0}, HEIR, "refused C1"),
     ("reopen_account.reopen", CLOSED, {}, "done"),
     ("reopen_account.reopen", {"account": "cancelled"}, BOSS, "done"),
     ("reopen_account.reopen", {}, {}, "refused P6"),
