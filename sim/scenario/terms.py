@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from sim.office.wording import CHOICES
 from sim.procedures.catalogue import parameter
 from sim.procedures.model import Kind, Procedure
 from sim.scenario.checks import World, is_fixed, reference
@@ -46,8 +47,11 @@ def published(scenario: Scenario, catalogue: Mapping[str, Procedure], language: 
         return {}
 
     def words(named: re.Match[str]) -> str:
-        kind = parameter(catalogue[named[1]], named[2]).kind
-        return in_words(scenario.procedures[named[1]][named[2]], kind, language)
+        row, value = parameter(catalogue[named[1]], named[2]), scenario.procedures[named[1]][named[2]]
+        if row.kind is Kind.CHOICE:
+            chosen = CHOICES[f"{named[1]}.{named[2]}.{row.options[int(value)]}"]  # type: ignore[arg-type]
+            return chosen.zh if language == "zh" else chosen.en
+        return in_words(value, row.kind, language)
 
     rules = scenario.region.rules
     return {part: _NAMED.sub(words, part_of(rules, part, language)) for part in RULE_PARTS}
