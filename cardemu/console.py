@@ -1,6 +1,6 @@
 """What `cardmill card ...` does: make, read, write and question a saved card; print the catalogue; time a script.
 
-Plain functions that return an exit code: 0 fine, 1 the card says no, 2 wrong input (one message).
+Plain functions that return an exit code (`host.exitcodes`): fine, the card says no, or wrong input (one message).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from cardemu.catalogue import catalogue as commands
 from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
 from cardemu.host.claim import OutputError
+from cardemu.host.exitcodes import FINE, REFUSED, USAGE
 from cardemu.host.printing import Printer, complain, say, write_json
 from cardemu.host.wholefile import write_whole
 from cardemu.identifiers import read_card_number
@@ -46,7 +47,6 @@ from cardemu.tomltable import ProductError
 from cardemu.transports.base import TransportError
 from cardemu.transports.traces import FORMATS
 
-FINE, REFUSED, USAGE = 0, 1, 2
 Arguments = ParamSpec("Arguments")
 
 

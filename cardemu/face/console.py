@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cardemu.cardfile import UsageError, is_saved_card, load_card
-from cardemu.console import FINE, complaining
+from cardemu.console import complaining
 from cardemu.face import artwork, pdf, png, svg
 from cardemu.face.artwork import Artwork, ArtworkError
 from cardemu.face.compose import Material, faces
@@ -18,6 +18,7 @@ from cardemu.face.layout import layout_of
 from cardemu.face.typefaces import own_fonts
 from cardemu.face.values import FaceError
 from cardemu.host.claim import write_pictures
+from cardemu.host.exitcodes import FINE
 from cardemu.host.printing import complain, say
 from cardemu.inputfile import read_text
 from cardemu.personalisation.script import REGION

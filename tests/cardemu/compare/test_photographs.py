@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cardemu.host.exitcodes import NOT_JUDGED
+
 pytest.importorskip("cv2", reason="needs the extra scan")
 
 from benchmarks.photographs import ACCEPTED, REFUSED, UNJUDGED, WIDE_PX, Case, outcome
 from benchmarks.wrong_cards import lettered
 from cardemu.compare import place
-from cardemu.compare.console import NOT_JUDGED, Comparison, compare
+from cardemu.compare.console import Comparison, compare
 from cardemu.compare.findings import UNJUDGED as KIND
 from cardemu.compare.findings import Row, Verdict
 from cardemu.compare.likeness import Colour, grey
