@@ -194,7 +194,12 @@ def test_a_finer_picture_is_searched_only_where_a_coarse_one_shows_too_little(
     table.paste(card, (round(card.width * (room - 1) / 2), round(card.height * (room - 1) / 2)))
     searched: list[int] = []
     plain = place.smaller
-    monkeypatch.setattr(place, "smaller", lambda one, most: (searched.append(most), plain(one, most))[1])
+
+    def noted(one: Colour, most: int) -> Colour:
+        searched.append(most)
+        return plain(one, most)
+
+    monkeypatch.setattr(place, "smaller", noted)
     found = place.find(np.asarray(table), {"back": np.asarray(card)})
     assert found.side == "back"
     assert [most for most in searched if most in place.FEATURES_PX] == list(place.FEATURES_PX[:pictures])
