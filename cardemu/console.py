@@ -178,7 +178,7 @@ def assignments(fields: Iterable[str]) -> dict[str, str]:
     for text in fields:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise UsageError(f"{text!r} must be NAME=VALUE, such as person.name=李敏")
+            raise UsageError(f"--field {text!r} must be NAME=VALUE, such as person.name=李敏")
         values[name] = value
     return values
 
