@@ -196,6 +196,7 @@ PROCEDURE = Procedure(
         Move("withdraw", "cancel_account"),
         Move("cancel_account", "pay_out", wait="payout"),
         Move("pay_out", "inherit", when=_DIED, wait="until_inherited"),
+        Move("pay_out", "bank_account.close", share="closed_share", wait="until_closed"),
         Move("pay_out", END),
         Move("inherit", END),
     ),
@@ -223,6 +224,8 @@ PROCEDURE = Procedure(
             {"dist": "exponential", "mean": "20 d"},
             "from the payout until the heirs of a holder who has died come to the bank",
         ),
+        assumed("closed_share", Kind.SHARE, 0.5, "share who then draw what is on the financial account and close it"),
+        assumed("until_closed", Kind.WAIT, {"dist": "exponential", "mean": "10 d"}, "from the payout until they do"),
         INTEREST_RATE,
     ),
 )
