@@ -224,7 +224,7 @@ PROCEDURE = Procedure(
             {"dist": "exponential", "mean": "20 d"},
             "from the payout until the heirs of a holder who has died come to the bank",
         ),
-        assumed("closed_share", Kind.SHARE, 0.5, "share who then draw what is on the financial account and close it"),
+        assumed("closed_share", Kind.SHARE, 0.0, "share who then draw what is on the account and close it"),
         assumed("until_closed", Kind.WAIT, {"dist": "exponential", "mean": "10 d"}, "from the payout until they do"),
         INTEREST_RATE,
     ),

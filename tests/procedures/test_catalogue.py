@@ -74,6 +74,8 @@ def test_every_default_is_a_scenario_value_with_mark_and_source(procedure: Proce
     assert row.mark in {"P", "D", "A"}
     assert row.source
     assert row.help
+    assert len(row.words) == len(row.options)
+    assert bool(row.options) is (row.kind is Kind.CHOICE)
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=NAMES)
