@@ -224,27 +224,3 @@ PAPER_NAMES: dict[str, Words] = {
     "end_of_employer": Words("document that shows how the employer ended", "单位终止的证明文件"),
 }
 """Names of papers, by the value of `Paper`."""
-
-CHOICES: dict[str, Words] = {
-    "cost_window.window.report_to_hand": Words(
-        "from the loss report, or from handing in the damaged card, until the new card is in hand",
-        "自挂失或交回坏卡之时起，至领到新卡时止",
-    ),
-    "cost_window.window.loss_to_hand": Words(
-        "from the loss or damage until the new card is in hand",
-        "自遗失或损坏之时起，至领到新卡时止",
-    ),
-    "cost_window.window.report_to_application": Words(
-        "from the loss report, or from handing in the damaged card, until the replacement is applied for",
-        "自挂失或交回坏卡之时起，至申请补卡时止",
-    ),
-    "cost_window.window.loss_to_application": Words(
-        "from the loss or damage until the replacement is applied for",
-        "自遗失或损坏之时起，至申请补卡时止",
-    ),
-    "cost_window.taken.all": Words("all costs", "全部费用"),
-    "cost_window.taken.latest": Words("the latest receipt alone", "最近一次费用"),
-    "release_loss.by_telephone.allowed": Words("by telephone as well", "也可电话办理"),
-    "release_loss.by_telephone.refused": Words("not by telephone", "不可电话办理"),
-}
-"""What a region may choose between, as its published rules say it: procedure.parameter.option."""

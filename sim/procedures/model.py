@@ -128,6 +128,7 @@ class Parameter:
     source: str
     help: str
     options: tuple[str, ...] = ()  # of a CHOICE; in the office a word is its position here
+    words: tuple[tuple[str, str], ...] = ()  # of each option, English and Chinese, as published rules have it (G2)
 
 
 @dataclass(frozen=True, slots=True)
