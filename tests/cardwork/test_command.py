@@ -98,7 +98,7 @@ def test_the_region_names_the_card_product(tmp_path: Path) -> None:
     [
         ("{generation-2=0.3, generation-3=0.6}", "the shares add up to 0.9; allowed: shares that add up to 1"),
         ("{generation-2=0.3, generation-4=0.7}", 'card_product.generation-4: unknown card product "generation-4"'),
-        ("{generation-2=1.3}", "region.card_product.generation-2: 1.3 is not between 0 and 1"),
+        ("{generation-2=1.3}", "region.card_product.generation-2: 1.3 is out of range"),
     ],
 )
 def test_shares_of_products_that_cannot_be_are_refused(tmp_path: Path, shares: str, why: str) -> None:
