@@ -61,6 +61,7 @@ class WaitKind(IntEnum):
     PLAIN = 1  # dist ms from now
     WORKDAYS = 2  # the dist-th working day after today, at clock_ms
     NEXT = 3  # the next of the daily clocks on a working day (batch cut-off)
+    DATES = 4  # dist ms in whole days: the midnight after the last of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ class Where(IntEnum):
     ISSUER = 4
     HERE = 5
     MACHINE = 6
+    FORMER = 7  # as ISSUER, of the bank at which an account was left behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ class StepRow:
     where: Where
     station: int = NONE  # where FIXED
     choice: int = NONE  # where CHOSEN
-    by_bank: tuple[int, ...] = ()  # where ISSUER: choice per bank number
+    by_bank: tuple[int, ...] = ()  # where ISSUER or FORMER: choice per bank number
     business: int = 0
     service: int = NONE
     office: int = NONE  # index into Program.office_steps

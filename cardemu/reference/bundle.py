@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,7 @@ def manifest_of(record: Record, files: Mapping[str, bytes]) -> bytes:
             "seed": record.seed,
             "index": record.index,
             "versions": {name: _version(name) for name in _VERSIONS},
-            **faces.provenance(record),
+            **faces.provenance(record, files["front.json"]),
             "files": {
                 name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
                 for name, data in sorted(files.items())
@@ -84,6 +85,7 @@ def manifest_of(record: Record, files: Mapping[str, bytes]) -> bytes:
     )
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return metadata.version(package)

@@ -15,9 +15,9 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cardemu.cardfile import UsageError
-from cardemu.console import FINE, assignments, complaining
+from cardemu.console import assignments, complaining
 from cardemu.host.claim import claimed
-from cardemu.host.guard import INTERRUPTED, LOST
+from cardemu.host.exitcodes import FINE, INTERRUPTED, LOST
 from cardemu.host.printing import Printer, complain, say, write_json
 from cardemu.personalisation.values import real_division
 from cardemu.products import Product, product
@@ -62,7 +62,7 @@ def reference(asked: Reference) -> int:
 
 def _reference(asked: Reference) -> int:
     path = Path(asked.person)
-    if path.is_dir() or path.suffix.lower() == ".csv":
+    if path.is_dir() or path.suffix.lower() in batch.OF_PEOPLE:
         return _batch(asked, path)
     wanted = _wanted(asked)
     made = _product(asked.product or wanted.product)

@@ -13,7 +13,8 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from hashlib import sha256
 
-from cardemu.host.guard import USAGE, guarded
+from cardemu.host.exitcodes import USAGE
+from cardemu.host.guard import guarded
 from cardemu.host.printing import complain
 from cardemu.host.temporary import temporary_folder
 from cardemu.personalisation.personalise import premade
@@ -81,11 +82,13 @@ def main() -> int:
                 for reader, card in zip(readers, next(sets), strict=True):
                     reader.exchange(card)
 
-            with on_signal(renew):
+            def ready() -> None:
                 sys.stdout.write(f"export {SOCKET_VARIABLE}={service.socket_path}\n# {NOT_SAVED}\n# {next_cards()}\n")
                 sys.stdout.write("".join(f"# {line}\n" for line in service.openness))
                 sys.stdout.flush()
-                serve_all(readers, service.check)
+
+            with on_signal(renew):
+                serve_all(readers, service.check, ready)
     except (ProductError, TransportError, ValueError) as error:
         complain(str(error))
         return USAGE

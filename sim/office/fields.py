@@ -47,6 +47,8 @@ class Card(IntEnum):
     DAMAGED = 5  # handed in
     WITHDRAWN = 6  # taken in by the bank on cancellation
     EXPIRED = 7
+    HOLDER_DIED = 8  # stopped: the holder's death is recorded, the heirs hand the card in
+    EXCHANGED = 9  # of an earlier generation, handed in when the card it was exchanged for is collected
 
 
 @unique
@@ -54,9 +56,10 @@ class EmployerEnd(IntEnum):
     """How the employer came to an end (P7)."""
 
     NONE = 0
-    DISSOLVED = 1  # dissolved, bankrupt, revoked or merged
+    DISSOLVED = 1  # dissolved, bankrupt or revoked
     APPROVED = 2  # need not deregister with industry and commerce; its competent department approved the end
     DEREGISTERED = 3  # deregistered with industry and commerce, or lost its licence
+    MERGED = 4
 
 
 @unique
@@ -68,6 +71,8 @@ class Bank(IntEnum):
     ACTIVE = 2
     REPORTED = 3  # loss reported to the bank
     CLOSED = 4
+    FROZEN = 5  # the holder has died: nothing moves but to the heirs
+    ACCOUNT_ONLY = 6  # the card was taken in, the account goes on without one until the holder closes it (C5)
 
 
 @unique
@@ -90,6 +95,7 @@ class Reason(IntEnum):
     DAMAGED = 4
     EXCHANGE = 5
     REAPPLY = 6
+    NEW_GENERATION = 7
 
 
 @unique
@@ -108,7 +114,8 @@ class TemporaryCard(IntEnum):
     VALID = 1
     EXTENDED = 2
     RETURNED = 3
-    EXPIRED = 4
+    EXPIRED = 4  # its term has run out, or its ground has gone
+    LOST = 5  # declared lost
 
 
 @unique
@@ -130,6 +137,32 @@ class Insurance(IntEnum):
 
 
 @unique
+class InsuranceEnd(IntEnum):
+    """Why the insurance in this city ended (C1)."""
+
+    NONE = 0
+    ELSEWHERE = 1  # insured elsewhere, as after moving away without a transfer
+    EMIGRATED = 2
+    DIED = 3
+
+
+@unique
+class Cover(IntEnum):
+    """Whether a person is insured in one of the other four branches of social insurance in this city."""
+
+    NOT_INSURED = 0
+    INSURED = 1
+
+
+@unique
+class Generation(IntEnum):
+    """Of which generation the card in the record is."""
+
+    PRESENT = 0  # the one that is issued now
+    EARLIER = 1
+
+
+@unique
 class Facility(IntEnum):
     """What a place may have; a guard PLACE_OFFERS asks for it."""
 
@@ -140,7 +173,10 @@ class Facility(IntEnum):
 
 @unique
 class Ledger(IntEnum):
-    """Where money can be.  MEDICAL and FINANCIAL belong to the person, the others are the world outside."""
+    """Where money can be.
+
+    MEDICAL, FINANCIAL, CLAIMS, RESERVED and FORMER belong to the person, the others are the world outside.
+    """
 
     MEDICAL = 0
     FINANCIAL = 1
@@ -148,6 +184,9 @@ class Ledger(IntEnum):
     PROVIDER = 3  # hospitals and pharmacies
     CASH = 4  # cash and other people's accounts
     ELSEWHERE = 5  # the medical fund of another city (transfer)
+    CLAIMS = 6  # costs claimed and not yet examined (L6)
+    RESERVED = 7  # balance of a cancelled medical account until it is paid out (C5)
+    FORMER = 8  # financial account that was left with the bank of an earlier card
 
 
 @unique
@@ -169,19 +208,33 @@ class Field(IntEnum):
     HIRED_AT = 14
     EMPLOYER_ENDED_AT = 15  # approval of the employer's end, or end of its duty to pay
     APPLIED_AT = 16
-    LOST_AT = 17  # when the card was in fact lost
-    REPORTED_AT = 18  # loss report: costs may be claimed from here (L6)
-    REPLACED_AT = 19  # replacement in hand
+    LOST_AT = 17  # when the card was in fact lost or damaged
+    REPORTED_AT = 18  # loss report in force
+    CLAIMABLE_FEN = 19  # costs of losses that are over, which may be claimed (L6)
     COST_AT = 20  # when the person paid medical costs himself
-    COST_FEN = 21  # what he paid and may claim
+    COST_FEN = 21  # what he paid during the loss that is not over
     TEMPORARY_AT = 22
     APPROVED_AT = 23  # bank's approval of the cancellation
     BALANCE_AT = 24  # since when the medical balance earns interest
     MEDICAL_FEN = 25
     FINANCIAL_FEN = 26
     LATE = 27  # flags: 1 employer registered late (P3), 2 employer deregistered late (P7)
-    CLAIMED = 28  # 1: costs of this loss were claimed (L6)
+    CLAIMED_FEN = 28  # what was claimed and is not yet examined
     HOT_AT = 29  # since when the card in the record is on the hot list; NEVER if it is not
     HOT_UNTIL = 30  # when a lapsed report took it off the list; NEVER if it did not
     FEN_DAYS = 31  # sum of daily medical balances up to BALANCE_AT: what interest is reckoned on
     EMPLOYER_END = 32  # how the employer ended (EmployerEnd)
+    INSURANCE_END = 33  # why the medical insurance here ended (InsuranceEnd)
+    INSURANCE_ENDED_AT = 34  # when the agency recorded it
+    DIED_AT = 35
+    PREMIUM_FEN = 36  # assessed with the employer and not yet paid (P3)
+    ASSESSED_AT = 37  # when it was assessed for the latest hiring
+    PENSION_INSURANCE = 38  # the five insurances of the law: INSURANCE is the medical one, these are the other four
+    UNEMPLOYMENT_INSURANCE = 39
+    INJURY_INSURANCE = 40
+    MATERNITY_INSURANCE = 41
+    RESERVED_FEN = 42  # balance of the cancelled medical account, until it is paid out
+    RESERVED_FEN_DAYS = 43  # sum of its daily balances up to APPROVED_AT; from then on it does not change
+    FORMER_BANK = 44  # number of the bank at which an account was left behind
+    FORMER_FEN = 45  # what is in that account
+    GENERATION = 46  # of the card in the record

@@ -18,14 +18,15 @@ from sim.procedures.model import Act, Check, Effect, Guard, Paper, Procedure, St
 
 Numbers = Mapping[tuple[str, str], int]
 GuardData = frozenset[int] | tuple[int, ...] | int
-"""Values to compare with; (paper, values...) of BRINGS; a term or a facility."""
+"""Values to compare with; (paper, values...) of BRINGS, (facility, values...) of PLACE_LACKS; a term, a facility or a
+choice."""
 GuardRow = tuple[int, int, GuardData, Verdict]
 EffectRow = tuple[int, int, int, int]
 
 
 @unique
 class CheckCode(IntEnum):
-    """Numbers of the checks."""
+    """Numbers of the checks.  CHOICE has none: what the scenario chose is settled when the rows are made."""
 
     IN = 0
     NOT_IN = 1
@@ -42,11 +43,17 @@ class CheckCode(IntEnum):
     REASON = 12
     NEVER = 13
     ACTOR = 14
+    PAST_DAYS = 15
+    COST_WINDOW = 16
+    PLACE_LACKS = 17
+    OTHER_BANK = 18
+    BANK_KEPT = 19
+    FREE = 20
 
 
 @unique
 class ActCode(IntEnum):
-    """Numbers of the acts; the four sums of MONEY are acts of their own."""
+    """Numbers of the acts; the sums of MONEY are acts of their own."""
 
     SET = 0
     STAMP = 1
@@ -59,26 +66,40 @@ class ActCode(IntEnum):
     BANK = 8
     LEAD = 9
     EXPOSURE = 10
-    MOVE_AMOUNT = 11
-    MOVE_ALL = 12
-    MOVE_INTEREST = 13
-    MOVE_COSTS = 14
+    CARRY = 11
+    ADD = 12
+    CHANGE = 13
+    MOVE_AMOUNT = 14
+    MOVE_ALL = 15
+    MOVE_INTEREST = 16
+    MOVE_RESERVED_INTEREST = 17
+    MOVE_PREMIUM = 18
 
 
 _SUM_CODES = {
     Sum.AMOUNT: ActCode.MOVE_AMOUNT,
     Sum.ALL: ActCode.MOVE_ALL,
     Sum.INTEREST: ActCode.MOVE_INTEREST,
-    Sum.COSTS: ActCode.MOVE_COSTS,
+    Sum.RESERVED_INTEREST: ActCode.MOVE_RESERVED_INTEREST,
+    Sum.PREMIUM: ActCode.MOVE_PREMIUM,
 }
-LEDGER_FIELD = {Ledger.MEDICAL: Field.MEDICAL_FEN, Ledger.FINANCIAL: Field.FINANCIAL_FEN}
+LEDGER_FIELD = {
+    Ledger.MEDICAL: Field.MEDICAL_FEN,
+    Ledger.FINANCIAL: Field.FINANCIAL_FEN,
+    Ledger.CLAIMS: Field.CLAIMED_FEN,
+    Ledger.RESERVED: Field.RESERVED_FEN,
+    Ledger.FORMER: Field.FORMER_FEN,
+}
 """The ledgers that belong to the person, and where the record keeps them."""
+ALWAYS_TOLD = (Ledger.MEDICAL, Ledger.FINANCIAL)
+"""Those whose closing balance every person has in the log; of the others only who has something in them."""
 EXPOSURE_LEAD = LEADS.index("exposure")
 DAY_MS = 86_400_000
 REGISTER_BIT = paper_mask((Paper.HOUSEHOLD_REGISTER,))
 IDENTITY_BIT = paper_mask((Paper.IDENTITY,))
 AGENT_BIT = paper_mask((Paper.AGENT_IDENTITY,))
-AGENT = WHO_INDEX[Who.AGENT]
+HEIR_BITS = paper_mask((Paper.HEIR_IDENTITY, Paper.KINSHIP))
+HOLDER, AGENT, OTHER, HEIR = (WHO_INDEX[who] for who in (Who.HOLDER, Who.AGENT, Who.OTHER, Who.HEIR))
 
 
 class StepRow(NamedTuple):
@@ -87,6 +108,7 @@ class StepRow(NamedTuple):
     who: int  # mask of Who; 0: nobody is asked
     need: int  # mask of papers
     need_of_agent: int
+    need_of_heir: int
     register_serves: bool
     refuse_who: tuple[Verdict, ...]  # by position in Who
     refuse_paper: tuple[Verdict, ...]  # by position in Paper
@@ -112,19 +134,24 @@ def rule_order(rule: str) -> tuple[str, int]:
 
 def guard_row(guard: Guard, owner: str, numbers: Numbers, rules: Mapping[str, int]) -> GuardRow:
     """Turn one guard into its tuple; `owner` is the procedure whose parameters it names."""
-    code = CheckCode[guard.check.name]
     paper = -1 if guard.paper is None else PAPER_INDEX[guard.paper]
     refusal = Verdict(accepted=False, rule=rules.get(guard.rule, 0), paper=paper, why=guard.why)
+    if guard.check is Check.CHOICE:
+        chosen = guard.parameter is not None and numbers[owner, guard.parameter] in guard.values
+        return int(CheckCode.NOT_IN if chosen else CheckCode.NEVER), 0, frozenset(), refusal
+    code = CheckCode[guard.check.name]
     field = int(Field[guard.field]) if guard.field else 0
     data: GuardData = frozenset(int(value) for value in guard.values)
     if guard.parameter is not None:
         data = numbers[owner, guard.parameter]
-        if code == CheckCode.WITHIN_DAYS:
+        if code in (CheckCode.WITHIN_DAYS, CheckCode.PAST_DAYS):
             data //= DAY_MS
     elif code == CheckCode.PLACE_OFFERS:
         data = int(Facility(guard.values[0]))
     elif code == CheckCode.BRINGS:
         data = (1 << paper, *(int(value) for value in guard.values))
+    elif code == CheckCode.PLACE_LACKS:
+        data = tuple(int(value) for value in guard.values)
     return int(code), field, data, refusal
 
 
@@ -138,9 +165,12 @@ def effect_row(effect: Effect, owner: str, numbers: Numbers) -> EffectRow:
     other = 0
     if effect.act is Act.LEAD:
         other = LEADS.index(effect.other)
-    elif effect.act is Act.COPY:
+    elif effect.act in (Act.COPY, Act.ADD):
         other = int(Field[effect.other])
-    return int(ActCode[effect.act.name]), field, int(effect.value), other
+    elif effect.act is Act.CHANGE:
+        other = effect.was
+    value = effect.value if effect.parameter is None else numbers[owner, effect.parameter]
+    return int(ActCode[effect.act.name]), field, int(value), other
 
 
 def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[str, int]) -> StepRow:
@@ -152,6 +182,7 @@ def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[
         who=sum(1 << WHO_INDEX[who] for who in step.who),
         need=need,
         need_of_agent=need | IDENTITY_BIT | AGENT_BIT,
+        need_of_heir=need & ~IDENTITY_BIT | HEIR_BITS,
         register_serves=step.register_serves,
         refuse_who=tuple(_refuse_who(step, who, rules) for who in WHO),
         refuse_paper=tuple(_refuse_paper(step, paper, rules) for paper in PAPERS),
@@ -192,4 +223,5 @@ _ACTORS = {
     Who.AGENT: "an agent",
     Who.EMPLOYER: "the employer",
     Who.OTHER: "somebody else",
+    Who.HEIR: "an heir",
 }

@@ -1,6 +1,7 @@
 """A card is lost: the moment in fact, from which it takes a while until somebody reports it (L1)."""
 
 from sim.office.fields import Card, Field
+from sim.procedures.loss import NOT_LOST_YET
 from sim.procedures.model import Kind, Move, Procedure
 from sim.procedures.shared import assumed, office_step, one_of, stamp
 
@@ -13,12 +14,16 @@ PROCEDURE = Procedure(
         office_step(
             "lose",
             ("L1",),
-            guards=(one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L1", why="There is no card in hand to lose."),),
+            guards=(
+                one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L1", why="There is no card in hand to lose."),
+                NOT_LOST_YET,
+            ),
             effects=(stamp(Field.LOST_AT),),
             help="Nobody at the office knows yet; the card works until the report.",
         ),
     ),
     moves=(
+        Move("lose", "pay_own_costs", share="treated_share", wait="until_treated", fork=True),
         Move("lose", "report_loss", share="phone_first_share", wait="until_noticed"),
         Move("lose", "report_loss_outlet", wait="until_noticed"),
     ),
@@ -27,5 +32,7 @@ PROCEDURE = Procedure(
             "until_noticed", Kind.WAIT, {"dist": "exponential", "mean": "12 h"}, "from the loss until it is reported"
         ),
         assumed("phone_first_share", Kind.SHARE, 0.7, "share who report by telephone first"),
+        assumed("treated_share", Kind.SHARE, 0.0, "share who need treatment meanwhile and pay the amount themselves"),
+        assumed("until_treated", Kind.WAIT, {"dist": "exponential", "mean": "1 d"}, "from the loss until treatment"),
     ),
 )

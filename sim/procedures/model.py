@@ -36,6 +36,7 @@ class Who(Enum):
     AGENT = "agent"
     EMPLOYER = "employer"
     OTHER = "other"  # somebody else: a finder, a thief, a stranger
+    HEIR = "heir"  # of a holder who has died
 
 
 @unique
@@ -59,6 +60,12 @@ class Paper(Enum):
     COLLECTION_SLIP = "collection_slip"
     TEMPORARY_CARD = "temporary_card"
     URGENCY_NOTE = "urgency_note"  # a doctor's statement that treatment cannot wait (L7)
+    INSURED_ELSEWHERE = "insured_elsewhere"  # certificate of insurance in another city
+    EMIGRATION = "emigration"  # proof of settling abroad
+    DEATH_CERTIFICATE = "death_certificate"
+    HEIR_IDENTITY = "heir_identity"
+    KINSHIP = "kinship"  # proof of kinship, or the will
+    END_OF_EMPLOYER = "end_of_employer"  # merger agreement, approval or deregistration: how the employer ended (P7)
 
 
 @unique
@@ -88,6 +95,7 @@ class At(Enum):
     HERE = "here"  # where the person already is, at the same counter, no new ticket
     MACHINE = "machine"  # the instant-issue machine of the place where the person is
     MENU = "menu"  # the voice menu of the hotline: everybody who has a line is answered at once, no agent is needed
+    FORMER = "former"  # a branch of the bank at which an account without card was left behind
 
 
 @unique
@@ -106,6 +114,7 @@ class Kind(Enum):
     COUNT = "count"  # whole number
     MONEY = "money"  # "12.50 yuan"
     RATE = "rate"  # interest a year, 0..1
+    CHOICE = "choice"  # one of the words in `options`
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,7 @@ class Parameter:
     mark: str  # "P" published, "D" derived, "A" assumption
     source: str
     help: str
+    options: tuple[str, ...] = ()  # of a CHOICE; in the office a word is its position here
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,7 @@ class Move:
     when: tuple[Guard, ...] = ()
     wait: str | None = None
     fork: bool = False
+    dates: bool = False  # `wait` is a term in dates (WITHIN_DAYS): go on at the midnight after its last day
 
 
 END = "END"
@@ -161,6 +172,13 @@ class Check(Enum):
     REASON = "reason"  # the reason given with the request is one of values (sim.office.fields.Reason); field unused
     NEVER = "never"  # nobody may: the rule forbids it to everybody
     ACTOR = "actor"  # who acts is one of values (positions in Who); field unused; for moves, steps have `who`
+    PAST_DAYS = "past days"  # the opposite of WITHIN_DAYS: the last day of the term has passed
+    CHOICE = "choice"  # the scenario's word for `parameter` is one of values (positions in its options); field unused
+    COST_WINDOW = "cost window"  # costs paid now are within the window `parameter` (L6); field unused
+    PLACE_LACKS = "place lacks"  # the station lacks the facility values[0], unless record[field] is none of the others
+    OTHER_BANK = "other bank"  # the station belongs to another bank than record[field], which is set
+    BANK_KEPT = "bank kept"  # the station belongs to no bank but the card's, unless record[field] is 0
+    FREE = "free"  # if record[field] is one of values, the amount asked for is 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +192,7 @@ class Guard:
     rule: str = ""
     why: str = ""
     paper: Paper | None = None
+    word: str = ""  # of a CHOICE: the option, for people
 
 
 @unique
@@ -183,7 +202,7 @@ class Act(Enum):
     SET = "set"  # record[field] = value
     STAMP = "stamp"  # record[field] = now
     PLACE = "place"  # record[field] = station
-    COUNT = "count"  # record[field] += value
+    COUNT = "count"  # record[field] += value, or the number of `parameter`
     FLAG = "flag"  # record[field] |= value
     COPY = "copy"  # record[field] = record[other]
     ADD_AMOUNT = "add amount"  # record[field] += the amount of the request
@@ -192,6 +211,9 @@ class Act(Enum):
     MONEY = "money"  # move a Sum (value) from ledger `field` to ledger `other`; parameter: rate of INTEREST
     LEAD = "lead"  # report now - record[field] as lead time `other` (sim.log.LEADS); nothing if it never happened
     EXPOSURE = "exposure"  # report how long until the last offline terminal knows: lead time "exposure"
+    CARRY = "carry"  # the amount of the request is record[field] from now on, for all its further steps
+    ADD = "add"  # record[field] += record[other]
+    CHANGE = "change"  # record[field] = value if it is `was`
 
 
 @unique
@@ -201,7 +223,8 @@ class Sum(IntEnum):
     AMOUNT = 0  # the amount of the request
     ALL = 1  # all that the ledger `field` has
     INTEREST = 2  # interest accrued on the medical balance, at the rate `parameter`
-    COSTS = 3  # record[COST_FEN]
+    RESERVED_INTEREST = 3  # interest accrued on the reserved balance, at the rate `parameter`
+    PREMIUM = 4  # record[PREMIUM_FEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +234,7 @@ class Effect:
     value: int = 0
     other: str = ""
     parameter: str | None = None
+    was: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +242,8 @@ class Step:
     """One row of a procedure.
 
     Checked in this order: who, papers, guards.  The first of `rules` is the one that says who may come and with
-    which papers.  An agent needs the identity documents of both (A6); a step that names A6 refuses an agent by A6.
+    which papers.  An agent needs the identity documents of both (A6); a step that names A6 refuses an agent by A6.  An
+    heir brings his own document and proof of kinship in place of the document of the holder who has died.
     """
 
     name: str

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.office.fields import Account, Application, Card, Field, Ledger, TemporaryCard
+from sim.office.fields import (
+    NEVER,
+    Account,
+    Application,
+    Cancellation,
+    Card,
+    Cover,
+    Facility,
+    Field,
+    Insurance,
+    InsuranceEnd,
+    Ledger,
+    TemporaryCard,
+)
 from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum, Who
 
 if TYPE_CHECKING:
@@ -42,6 +55,11 @@ def at_own_bank(rule: str) -> Guard:
     )
 
 
+def in_this_city(rule: str) -> Guard:
+    """The place is in the city of the run."""
+    return offers(Facility.IN_THIS_CITY, rule=rule, why="This place is in another city: go to one in this city.")
+
+
 def offers(facility: IntEnum, *, rule: str = "", why: str = "") -> Guard:
     """The place has the facility."""
     return Guard(Check.PLACE_OFFERS, "", (facility,), rule=rule, why=why)
@@ -50,6 +68,16 @@ def offers(facility: IntEnum, *, rule: str = "", why: str = "") -> Guard:
 def covered(field: Field, *, rule: str, why: str) -> Guard:
     """The amount asked for is not more than the ledger has."""
     return Guard(Check.AMOUNT_COVERED, field.name, rule=rule, why=why)
+
+
+def lacks(facility: IntEnum, field: Field, *values: IntEnum, rule: str, why: str) -> Guard:
+    """The place does not have the facility; asked only if the field has one of the values."""
+    return Guard(Check.PLACE_LACKS, field.name, (facility, *values), rule=rule, why=why)
+
+
+def chosen(row: Parameter, word: str, *, rule: str = "", why: str = "") -> Guard:
+    """The scenario says this word for the parameter."""
+    return Guard(Check.CHOICE, "", (row.options.index(word),), row.name, rule, why, word=word)
 
 
 def forbidden(*, rule: str, why: str) -> Guard:
@@ -73,6 +101,11 @@ def put(field: Field, value: int) -> Effect:
 def stamp(field: Field) -> Effect:
     """record[field] = now."""
     return Effect(Act.STAMP, field.name)
+
+
+def change(field: Field, was: int, value: int) -> Effect:
+    """record[field] = value where it is `was`."""
+    return Effect(Act.CHANGE, field.name, int(value), was=int(was))
 
 
 def lead(name: str, since: Field) -> Effect:
@@ -161,6 +194,31 @@ NOTHING_PENDING = one_of(
     why="An application is already under way.",
 )
 
+VOID_NOTICE = change(Field.CANCELLATION, Cancellation.NOTICED, Cancellation.NONE)
+"""The ground of a cancellation notice has gone, for good (C2)."""
+
+INSURED = (
+    put(Field.INSURANCE, Insurance.INSURED),
+    put(Field.INSURANCE_END, InsuranceEnd.NONE),
+    put(Field.INSURANCE_ENDED_AT, NEVER),
+    VOID_NOTICE,
+)
+"""Insured in the basic medical insurance of this city, again or for the first time."""
+
+_THROUGH_EMPLOYER = (Field.UNEMPLOYMENT_INSURANCE, Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE)
+
+ALL_FIVE = (
+    *INSURED,
+    put(Field.PENSION_INSURANCE, Cover.INSURED),
+    *(put(field, Cover.INSURED) for field in _THROUGH_EMPLOYER),
+)
+"""What an employer insures: pension, medical, unemployment, work injury, maternity (Social Insurance Law, art. 2)."""
+
+NONE_THROUGH_EMPLOYER = tuple(put(field, Cover.NOT_INSURED) for field in _THROUGH_EMPLOYER)
+"""Without an employer nobody pays for these; medical and pension insurance go on until the agency ends them (C1)."""
+
+NOT_INSURED = (put(Field.PENSION_INSURANCE, Cover.NOT_INSURED), *NONE_THROUGH_EMPLOYER)
+
 FILED = (
     put(Field.APPLICATION, Application.SUBMITTED),
     Effect(Act.PLACE, Field.OUTLET.name),
@@ -168,8 +226,26 @@ FILED = (
 )
 """What every accepted hand-in writes down: that, where, when."""
 
-FILED_WITH_BANK = (*FILED, Effect(Act.BANK, Field.CARD_BANK.name))
-"""As FILED; the bank of the outlet becomes the bank of the card."""
+ONE_ACCOUNT_LEFT = Guard(
+    Check.BANK_KEPT,
+    Field.FORMER_FEN.name,
+    rule="L5",
+    why="Money was left with the bank of an earlier card: draw it before the card changes its bank again.",
+)
+"""The new card is of the outlet's bank; an account with money stays with the old bank, but only one."""
+
+TEMPORARY_ENDS = tuple(
+    change(Field.TEMPORARY, state, TemporaryCard.EXPIRED) for state in (TemporaryCard.VALID, TemporaryCard.EXTENDED)
+)
+"""The card itself works again: a temporary one given in its place does not, at most one medium settles (L7)."""
+
+SPENDS_NOTHING_WITHOUT_ACCOUNT = Guard(
+    Check.FREE,
+    Field.ACCOUNT.name,
+    (Account.NONE,),
+    rule="U1",
+    why="The person has no medical account: there is nothing to settle from.",
+)
 
 HANDS_BACK_TEMPORARY = Guard(
     Check.BRINGS,

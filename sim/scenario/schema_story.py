@@ -42,6 +42,13 @@ STATES: dict[str, type[IntEnum]] = {
     "employment": fields.Employment,
     "cancellation": fields.Cancellation,
     "reason": fields.Reason,
+    "employer_end": fields.EmployerEnd,
+    "insurance_end": fields.InsuranceEnd,
+    "pension_insurance": fields.Cover,
+    "unemployment_insurance": fields.Cover,
+    "injury_insurance": fields.Cover,
+    "maternity_insurance": fields.Cover,
+    "generation": fields.Generation,
 }
 """States of a record by their key in the file."""
 
@@ -61,11 +68,22 @@ FIELDS: dict[str, fields.Field] = {
     "cost": fields.Field.COST_FEN,
     "card_serial": fields.Field.CARD_SERIAL,
     "late": fields.Field.LATE,
-    "claimed": fields.Field.CLAIMED,
+    "employer_end": fields.Field.EMPLOYER_END,
+    "insurance_end": fields.Field.INSURANCE_END,
+    "pension_insurance": fields.Field.PENSION_INSURANCE,
+    "unemployment_insurance": fields.Field.UNEMPLOYMENT_INSURANCE,
+    "injury_insurance": fields.Field.INJURY_INSURANCE,
+    "maternity_insurance": fields.Field.MATERNITY_INSURANCE,
+    "premium": fields.Field.PREMIUM_FEN,
+    "claimable": fields.Field.CLAIMABLE_FEN,
+    "claimed": fields.Field.CLAIMED_FEN,
+    "reserved_balance": fields.Field.RESERVED_FEN,
+    "former_balance": fields.Field.FORMER_FEN,
+    "generation": fields.Field.GENERATION,
 }
 """Record field of each key of `after`."""
 
-_MONEY = {"medical_balance", "financial_balance", "cost"}
+_MONEY = {key for key, field in FIELDS.items() if field.name.endswith("_FEN")}
 
 
 def _read_expect(value: object) -> str:
@@ -117,7 +135,7 @@ _AFTER_SHAPE = Shape(
         "properties": {
             **{key: {"enum": [state.name.lower() for state in states]} for key, states in STATES.items()},
             **dict.fromkeys(sorted(_MONEY), Money),
-            **{key: {"type": "integer", "minimum": 0} for key in ("card_serial", "late", "claimed")},
+            **{key: {"type": "integer", "minimum": 0} for key in ("card_serial", "late")},
         },
         "additionalProperties": False,
     },
