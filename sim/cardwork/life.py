@@ -27,7 +27,7 @@ Row = tuple[int, int, int, int, int, int, int, int]
 """A row of the log: t_ms, case, person, step, station, kind, code, value."""
 _ACTIVATES = frozenset({Chip.ACTIVATE_SOCIAL, Chip.ACTIVATE_BOTH})
 _OF_THE_BANK = frozenset({Chip.BANK, Chip.ACTIVATE_FINANCIAL, Chip.ACTIVATE_BOTH})
-_ENDED = frozenset({Card.DAMAGED, Card.WITHDRAWN})
+_ENDED = frozenset({Card.DAMAGED, Card.WITHDRAWN, Card.EXCHANGED})
 
 
 class ContradictionError(Exception):
