@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import ScenarioError
+from sim.office.wording import CHOICES
 from sim.procedures.catalogue import catalogue
 from sim.scenario.load import load
 from sim.scenario.terms import published
@@ -60,12 +61,27 @@ def test_the_terms_of_the_profile_stand_in_the_text() -> None:
         ('procedures.cancel.payout="12 workdays"', "duties", "after 12 working days"),
         ('procedures.register_employer.premium="812.50 yuan"', "duties", "a premium of 812.50 yuan"),
         ('procedures.register_employer.deadline="1 d"', "duties", "within 1 day;"),
+        ('procedures.release_loss.by_telephone="refused"', "loss", "a telephone report not by telephone"),
+        ('procedures.cost_window.taken="latest"', "loss", "the latest receipt alone from the loss or damage until"),
+        ('procedures.cost_window.window="report_to_application"', "loss", "until the replacement is applied for"),
     ],
 )
 def test_a_changed_parameter_changes_the_published_text(override: str, part: str, words: str) -> None:
     """What a run does otherwise, the published rules say otherwise."""
     assert words in texts(override)[part]
     assert words not in texts()[part]
+
+
+def test_every_choice_of_a_region_has_words_in_both_languages() -> None:
+    """Whatever a region chooses can stand in its published rules."""
+    wanted = {
+        f"{owner.name}.{row.name}.{option}"
+        for owner in catalogue().values()
+        for row in owner.parameters
+        for option in row.options
+    }
+    assert wanted == set(CHOICES)
+    assert all(not words.zh.isascii() for words in CHOICES.values())
 
 
 def test_the_command_prints_what_the_run_would_do(tmp_path: Path) -> None:
