@@ -121,9 +121,16 @@ class Life:
             if step.hands_over:
                 self._former += [self._current] if self._current is not None else []
                 self._current, self._ready = self._ready, None
+        elif step.chip is Chip.BRING:
+            if self._has_it_with_him():
+                self._use(self._there(self._current, "it is not there"), step, station, medical_before)
         else:
             held = self._there(self._current, "the person was never handed a card")
             self._use(held, step, station, medical_before)
+
+    def _has_it_with_him(self) -> bool:
+        """Whether the person has a card in use.  assumed: who has one brings it along."""
+        return self._current is not None and self._record[Field.CARD] == Card.ACTIVE
 
     def _use(self, held: Held, step: StepFacts, station: int, medical_before: int) -> None:
         """The card in the person's hand is used."""

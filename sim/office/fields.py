@@ -130,6 +130,60 @@ class Insurance(IntEnum):
 
 
 @unique
+class Pension(IntEnum):
+    """Pension status (U2)."""
+
+    NONE = 0
+    DRAWING = 1  # claimed and granted
+
+
+@unique
+class Registration(IntEnum):
+    """What the employment service has registered of the person (U3)."""
+
+    NONE = 0
+    UNEMPLOYED = 1
+    JOB = 2
+
+
+@unique
+class Training(IntEnum):
+    NONE = 0
+    ENROLLED = 1  # in a course
+    COMPLETED = 2
+
+
+@unique
+class Injury(IntEnum):
+    """Work injury or occupational disease (U4)."""
+
+    NONE = 0
+    RECOGNISED = 1
+    PAID = 2  # the benefit was paid
+
+
+@unique
+class Capacity(IntEnum):
+    """Working capacity as assessed (U4), by the degrees of GB/T 16180: grades 1 to 4, 5 and 6, 7 to 10."""
+
+    NONE = 0
+    REQUESTED = 1
+    UNIMPAIRED = 2  # no grade
+    PARTLY_LOST = 3
+    LARGELY_LOST = 4
+    LOST = 5
+
+
+@unique
+class Transfer(IntEnum):
+    """The last transfer of the account (P5)."""
+
+    NONE = 0
+    OUT = 1
+    INTO = 2
+
+
+@unique
 class Facility(IntEnum):
     """What a place may have; a guard PLACE_OFFERS asks for it."""
 
@@ -185,3 +239,17 @@ class Field(IntEnum):
     HOT_UNTIL = 30  # when a lapsed report took it off the list; NEVER if it did not
     FEN_DAYS = 31  # sum of daily medical balances up to BALANCE_AT: what interest is reckoned on
     EMPLOYER_END = 32  # how the employer ended (EmployerEnd)
+    PENSION = 33
+    CONFIRMED_AT = 34  # when the person last confirmed that the pension is still due (U2)
+    REGISTRATION = 35
+    BENEFIT_MONTHS = 36  # months of unemployment benefit drawn since the person was registered as unemployed
+    BENEFIT_AT = 37  # the last of these payments
+    TRAINING = 38
+    TRAININGS = 39  # courses completed
+    QUALIFICATIONS = 40  # certificates awarded, each a grade higher
+    INJURY = 41
+    INJURIES = 42  # how many were recognised
+    CAPACITY = 43
+    TRANSFER = 44
+    EMPLOYERS = 45  # how many this person has had
+    CERTIFICATES = 46  # certificates of insurance drawn up online (U5)

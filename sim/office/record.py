@@ -11,14 +11,20 @@ from sim.office.fields import (
     Application,
     Bank,
     Cancellation,
+    Capacity,
     Card,
     EmployerEnd,
     Employment,
     Field,
+    Injury,
     Insurance,
     OldCard,
+    Pension,
     Reason,
+    Registration,
     TemporaryCard,
+    Training,
+    Transfer,
 )
 
 STATES: dict[str, type[IntEnum]] = {
@@ -33,6 +39,12 @@ STATES: dict[str, type[IntEnum]] = {
     "cancellation": Cancellation,
     "insurance": Insurance,
     "employer_end": EmployerEnd,
+    "pension": Pension,
+    "registration": Registration,
+    "training": Training,
+    "injury": Injury,
+    "capacity": Capacity,
+    "transfer": Transfer,
 }
 """What a scenario may say of a person, with the words it may use (lower-case member names)."""
 
@@ -48,7 +60,10 @@ _TIMES = (
     Field.APPROVED_AT,
     Field.HOT_AT,
     Field.HOT_UNTIL,
+    Field.CONFIRMED_AT,
+    Field.BENEFIT_AT,
 )
+_NEVER_EMPLOYED = (Employment.NONE, Employment.FLEXIBLE)
 _BANK_OF_CARD = {
     Card.NONE: Bank.NONE,
     Card.ISSUED: Bank.INACTIVE,
@@ -76,6 +91,7 @@ def new_record(**states: str | int) -> list[int]:
     record[Field.ACCOUNT] = Account.OPEN
     record[Field.EMPLOYMENT] = Employment.EMPLOYED
     record[Field.INSURANCE] = Insurance.INSURED
+    record[Field.EMPLOYERS] = 1
     given = {Field[name.upper()]: _number(name, value) for name, value in states.items()}
     for field, value in (_implied(given) | given).items():
         record[field] = value
@@ -114,6 +130,13 @@ def _implied(given: dict[Field, int]) -> dict[Field, int]:
         implied[Field.TEMPORARY_AT] = 0
     if given.get(Field.EMPLOYMENT) == Employment.HIRED:
         implied[Field.HIRED_AT] = 0
+    employment = given.get(Field.EMPLOYMENT, Employment.EMPLOYED)
+    if employment in _NEVER_EMPLOYED:
+        implied[Field.EMPLOYERS] = 0
+    elif employment == Employment.RETIRED:
+        implied[Field.PENSION] = Pension.DRAWING
+    elif employment == Employment.UNEMPLOYED:
+        implied[Field.REGISTRATION] = Registration.UNEMPLOYED
     if given.get(Field.EMPLOYER_END, EmployerEnd.NONE) != EmployerEnd.NONE:
         implied[Field.EMPLOYER_ENDED_AT] = 0
     return implied

@@ -3,6 +3,7 @@
 from sim.office.fields import Employment, Field
 from sim.procedures.model import Kind, Move, Procedure
 from sim.procedures.shared import assumed, none_of, office_step, put, stamp
+from sim.procedures.use import count
 
 PROCEDURE = Procedure(
     name="hire",
@@ -23,7 +24,7 @@ PROCEDURE = Procedure(
                     why="This person already has an employer or is retired.",
                 ),
             ),
-            effects=(put(Field.EMPLOYMENT, Employment.HIRED), stamp(Field.HIRED_AT)),
+            effects=(put(Field.EMPLOYMENT, Employment.HIRED), stamp(Field.HIRED_AT), count(Field.EMPLOYERS)),
             help="First day of work.",
         ),
     ),

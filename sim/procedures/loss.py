@@ -24,3 +24,6 @@ REPORTED = (
     Effect(Act.EXPOSURE),
 )
 """A first report: the hot list, and costs may be claimed from now on (L6).  No byte of the chip changes."""
+
+TEMPORARILY_REPORTED = (*REPORTED, put(Field.CARD, Card.TEMPORARY_LOSS))
+"""A report without papers, by telephone or online: it lapses unless made formal (L2)."""

@@ -1,7 +1,7 @@
 """A flexible worker registers himself, voluntarily (P4)."""
 
 from sim.office.fields import Account, Employment, Field, Insurance
-from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Who
+from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import counter_time, none_of, office_step, one_of, put
 
 PROCEDURE = Procedure(
@@ -31,6 +31,7 @@ PROCEDURE = Procedure(
                 ),
             ),
             effects=(put(Field.EMPLOYMENT, Employment.FLEXIBLE), put(Field.INSURANCE, Insurance.INSURED)),
+            chip=Chip.BRING,
             service="counter_time",
             help="Self-employed without employees, part-timers and other flexible workers.",
         ),

@@ -1,7 +1,7 @@
 """A closed account is opened again, before a card can be applied for (P6)."""
 
 from sim.office.fields import Account, Field, Insurance
-from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Who
+from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import counter_time, one_of, put
 
 PROCEDURE = Procedure(
@@ -21,6 +21,7 @@ PROCEDURE = Procedure(
                 one_of(Field.ACCOUNT, Account.CLOSED, Account.CANCELLED, rule="P6", why="The account is not closed."),
             ),
             effects=(put(Field.ACCOUNT, Account.OPEN), put(Field.INSURANCE, Insurance.INSURED)),
+            chip=Chip.BRING,
             service="counter_time",
             help="The person is insured in this city again.",
         ),

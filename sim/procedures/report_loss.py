@@ -1,7 +1,7 @@
 """A loss reported to the hotline: at once, for a time, and lapsing unless made formal (L1, L2, L3)."""
 
 from sim.office.fields import NEVER, Card, Field
-from sim.procedures.loss import BANK_IN_USE, IN_HAND, REPORTED
+from sim.procedures.loss import BANK_IN_USE, IN_HAND, TEMPORARILY_REPORTED
 from sim.procedures.model import END, Act, At, Check, Effect, Kind, Move, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, put, stamp, timed
 
@@ -37,11 +37,12 @@ PROCEDURE = Procedure(
             Place.HOTLINE,
             who=(Who.HOLDER, Who.AGENT),
             guards=(IN_HAND,),
-            effects=(*REPORTED, put(Field.CARD, Card.TEMPORARY_LOSS)),
+            effects=TEMPORARILY_REPORTED,
             service="talk_time",
             help="The agent asks for the identity number and enters the temporary report.",
         ),
         office_step("bank_side", ("L3",), help="Time to tell the bank, unless a replacement has ended that side too."),
+        office_step("runs", ("L2",), help="The term of a report made online runs from here."),
         office_step("term_over", ("L2",), help="The term of the report has run out."),
         office_step(
             "lapse",
@@ -64,6 +65,7 @@ PROCEDURE = Procedure(
         Move("agent", "bank_side", when=BANK_IN_USE, share="bank_too_share", wait="until_bank", fork=True),
         Move("agent", "replace", share="goes_on_share", wait="until_outlet"),
         Move("agent", END),
+        Move("runs", "term_over", wait="validity"),
         Move("term_over", "lapse", when=(_STILL_TEMPORARY, _TERM_OVER)),
         Move("term_over", END),
         Move("lapse", END),

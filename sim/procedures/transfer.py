@@ -1,7 +1,7 @@
 """Changing city: the account is transferred, the card stays valid (P5)."""
 
-from sim.office.fields import Account, Field, Ledger
-from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Sum, Who
+from sim.office.fields import Account, Field, Ledger, Transfer
+from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import ACCOUNT_OPEN, INTEREST_RATE, counter_time, money, one_of, put
 
 PROCEDURE = Procedure(
@@ -25,7 +25,9 @@ PROCEDURE = Procedure(
                 money(Sum.ALL, Ledger.MEDICAL, Ledger.ELSEWHERE),
                 money(Sum.INTEREST, Ledger.FUND, Ledger.ELSEWHERE, "interest_rate"),
                 put(Field.ACCOUNT, Account.MOVED),
+                put(Field.TRANSFER, Transfer.OUT),
             ),
+            chip=Chip.BRING,
             service="counter_time",
             help="To another city, balance and interest; nothing happens to the card.",
         ),
@@ -45,7 +47,12 @@ PROCEDURE = Procedure(
                     why="The person has an account here already.",
                 ),
             ),
-            effects=(money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL), put(Field.ACCOUNT, Account.OPEN)),
+            effects=(
+                money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL),
+                put(Field.ACCOUNT, Account.OPEN),
+                put(Field.TRANSFER, Transfer.INTO),
+            ),
+            chip=Chip.BRING,
             service="counter_time",
             help="From another city, with the balance that comes along.",
         ),
