@@ -26,11 +26,12 @@ from cardemu.lifecycle import ALLOWED
 from cardemu.memory import PowerCutError
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
-from cardemu.personalisation.data import DataError, items, values_of
+from cardemu.personalisation.data import DataError, items, placed, values_of
 from cardemu.personalisation.personalise import personalise
 from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
 from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed, parse, personalisation_script, play
 from cardemu.personalisation.shell import Shell, typed
+from cardemu.personalisation.standing import usual_values
 from cardemu.personalisation.values import as_written, completed, contradictions, real_division
 from cardemu.products import Product, product
 from cardemu.reference.pictures import PictureError, chip_photo
@@ -118,7 +119,7 @@ def new(wanted: NewCard) -> int:
     """
     check_replaceable(wanted.out)
     made = product(wanted.product)
-    values = _values(wanted)
+    values = _values(wanted, made)
     pictures = {"photo": _photo(wanted.photo, made)} if wanted.photo else {}
     everything = items(made, values, pictures)
     card, audit = Card.blank(made.template, os.urandom), Audit(values["card.number"])
@@ -152,7 +153,7 @@ def _serial(wanted: NewCard) -> bytes:
     return wanted.index.to_bytes(4, "big")
 
 
-def _values(wanted: NewCard) -> dict[str, str]:
+def _values(wanted: NewCard, made: Product) -> dict[str, str]:
     """The synthetic person's values with the fields given put over them; numbers are checked."""
     given, problems = as_written({"card.issue_date": wanted.issue_date, **assignments(wanted.fields)})
     if problems:
@@ -162,6 +163,7 @@ def _values(wanted: NewCard) -> dict[str, str]:
         holder = person(wanted.seed, wanted.region, wanted.index)
         values = values_of(holder, wanted.region, _serial(wanted), issue_date, wanted.index)
         values |= completed(given, holder, wanted.index, issue_date) | given
+        values = placed(made, usual_values(values["person.number"], wanted.region, issue_date)) | values
         read_card_number(values["card.number"])
     except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from error
