@@ -2,7 +2,16 @@
 
 from sim.office.fields import Account, Field, Ledger, Transfer
 from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Sum, Who
-from sim.procedures.shared import ACCOUNT_OPEN, INTEREST_RATE, counter_time, money, one_of, put
+from sim.procedures.shared import (
+    ACCOUNT_OPEN,
+    INSURED_AGAIN,
+    INTEREST_RATE,
+    VOID_NOTICE,
+    counter_time,
+    money,
+    one_of,
+    put,
+)
 
 PROCEDURE = Procedure(
     name="transfer",
@@ -25,6 +34,7 @@ PROCEDURE = Procedure(
                 money(Sum.ALL, Ledger.MEDICAL, Ledger.ELSEWHERE),
                 money(Sum.INTEREST, Ledger.FUND, Ledger.ELSEWHERE, "interest_rate"),
                 put(Field.ACCOUNT, Account.MOVED),
+                VOID_NOTICE,
                 put(Field.TRANSFER, Transfer.OUT),
             ),
             chip=Chip.BRING,
@@ -51,6 +61,7 @@ PROCEDURE = Procedure(
                 money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL),
                 put(Field.ACCOUNT, Account.OPEN),
                 put(Field.TRANSFER, Transfer.INTO),
+                *INSURED_AGAIN,
             ),
             chip=Chip.BRING,
             service="counter_time",

@@ -42,6 +42,7 @@ STATES: dict[str, type[IntEnum]] = {
     "employment": fields.Employment,
     "cancellation": fields.Cancellation,
     "reason": fields.Reason,
+    "generation": fields.Generation,
     "pension": fields.Pension,
     "registration": fields.Registration,
     "training": fields.Training,
@@ -67,7 +68,11 @@ FIELDS: dict[str, fields.Field] = {
     "cost": fields.Field.COST_FEN,
     "card_serial": fields.Field.CARD_SERIAL,
     "late": fields.Field.LATE,
-    "claimed": fields.Field.CLAIMED,
+    "claimable": fields.Field.CLAIMABLE_FEN,
+    "claimed": fields.Field.CLAIMED_FEN,
+    "reserved_balance": fields.Field.RESERVED_FEN,
+    "former_balance": fields.Field.FORMER_FEN,
+    "generation": fields.Field.GENERATION,
     "pension": fields.Field.PENSION,
     "registration": fields.Field.REGISTRATION,
     "training": fields.Field.TRAINING,
@@ -83,7 +88,7 @@ FIELDS: dict[str, fields.Field] = {
 }
 """Record field of each key of `after`."""
 
-_MONEY = {"medical_balance", "financial_balance", "cost"}
+_MONEY = {key for key, field in FIELDS.items() if field.name.endswith("_FEN")}
 
 
 def _read_expect(value: object) -> str:

@@ -37,9 +37,14 @@ VALID: dict[str, str | int] = {"temporary": "valid", "medical_fen": 50_000}
 FLEXIBLE: dict[str, str | int] = {"employment": "flexible"}
 EXPIRED: dict[str, str | int] = {"card": "expired"}
 NOBODY: dict[str, str | int] = {}
+COSTS: dict[str, str | int] = ACTIVE | {"claimable_fen": 8_000}
+CLAIM: dict[str, str | int] = ACTIVE | {"claimed_fen": 8_000}
+EARLIER: dict[str, str | int] = ACTIVE | {"generation": "earlier"}
+EXCHANGING: dict[str, str | int] = EARLIER | READY | {"reason": "new_generation"}
+LEFT: dict[str, str | int] = {"former_bank": 0, "former_fen": 700}
+ACCOUNT_ONLY: dict[str, str | int] = {"card": "withdrawn", "card_bank": 0, "financial_fen": 30_000}
 JOBLESS: dict[str, str | int] = ACTIVE | {"employment": "unemployed"}
 TRAINED: dict[str, str | int] = ACTIVE | {"trainings": 1}
-CLAIM: dict[str, str | int] = {"card": "active", "reported_at": 0, "replaced_at": 5, "cost_fen": 8_000}
 
 CASES: list[Case] = [
     ("hire.begin", {"employment": "none"}, {}, "done"),
@@ -84,6 +89,8 @@ CASES: list[Case] = [
     ("apply.hand_in", ACTIVE, {}, "refused P2"),
     ("apply.hand_in", PHONED, {}, "refused P2"),
     ("apply.hand_in", SUBMITTED, {}, "refused P2"),
+    ("apply.hand_in", EXPIRED | LEFT | {"card_bank": 0}, {}, "done"),
+    ("apply.hand_in", EXPIRED | LEFT | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
     ("apply.hand_in", LOST, {}, "refused L4"),
     ("apply.hand_in", CANCELLED, {}, "refused A4"),
     ("apply.fetch_form", {}, {}, "done"),
@@ -128,8 +135,25 @@ CASES: list[Case] = [
     ],
     ("collect.replaced", {}, {}, "done"),
     ("collect.in_hand", {}, {}, "done"),
-    ("collect.take_back_temporary", VALID, {}, "done"),
-    ("collect.take_back_temporary", {}, {}, "refused L7"),
+    *[
+        (f"collect.{step}", states, how, answer)
+        for step in ("exchange", "exchange_here")
+        for states, how, answer in (
+            (EXCHANGING, {}, "done"),
+            (EXCHANGING | ISSUED, {}, "done"),
+            (EXCHANGING, no("card"), "refused A5"),
+            (EXCHANGING, no("identity"), "refused A5"),
+            (EXCHANGING, AGENT, "refused A5"),
+            (EXCHANGING, {"station": RIVERSIDE}, "refused A3"),
+            (EXCHANGING | PRODUCTION, {}, "refused A3"),
+            (EXCHANGING | {"card": "lost"}, {}, "refused A5"),
+            (READY | {"card": "lost", "reason": "lost"}, {}, "refused A5"),
+        )
+    ],
+    ("collect.account_stays", ACTIVE, {"station": RIVERSIDE}, "done"),
+    ("collect.account_stays", ACTIVE, {}, "refused L5"),
+    ("collect.account_stays", ISSUED, {"station": RIVERSIDE}, "refused L5"),
+    ("collect.account_stays", ACTIVE | LEFT, {"station": RIVERSIDE}, "refused L5"),
     *[
         (f"activate_bank.{step}", states, how, answer)
         for step in ("both", "social", "financial")
@@ -165,6 +189,28 @@ CASES: list[Case] = [
     ("activate_pharmacy.give_back", OLD, {}, "refused V3"),
     ("lose_card.lose", ACTIVE, {}, "done"),
     ("lose_card.lose", LOST, {}, "refused L1"),
+    ("lose_card.lose", ACTIVE | {"lost_at": 0}, {}, "refused L1"),
+    ("damage_card.damage", ACTIVE, {}, "done"),
+    ("damage_card.damage", LOST, {}, "refused L1"),
+    ("damage_card.damage", ACTIVE | {"lost_at": 0}, {}, "refused L1"),
+    ("find_card.find", ACTIVE | {"lost_at": 0}, {}, "done"),
+    ("find_card.find", PHONED, {}, "done"),
+    ("find_card.find", CANCELLED, {}, "refused L8"),
+    ("release_loss.outlet", PHONED, {}, "done"),
+    ("release_loss.outlet", LOST, {}, "done"),
+    ("release_loss.outlet", LOST, AGENT, "refused L8"),
+    ("release_loss.outlet", LOST, no("identity"), "refused L8"),
+    ("release_loss.outlet", LOST | SUBMITTED, {}, "refused L8"),
+    ("release_loss.outlet", ACTIVE, {}, "refused L8"),
+    ("release_loss.menu", {}, OTHER, "done"),
+    ("release_loss.agent", PHONED, {}, "done"),
+    ("release_loss.agent", LOST, {}, "refused L8"),
+    ("release_loss.agent", PHONED, AGENT, "refused L8"),
+    ("release_loss_bank.release", LOST, {}, "done"),
+    ("release_loss_bank.release", LOST, {"station": RIVERSIDE}, "refused L3"),
+    ("release_loss_bank.release", ACTIVE, {}, "refused L8"),
+    ("release_loss_bank.release", LOST | SUBMITTED, {}, "refused L8"),
+    ("release_loss_bank.release", LOST, no("identity"), "refused L8"),
     ("report_loss.menu", {}, OTHER, "done"),
     ("report_loss.agent", ACTIVE, {}, "done"),
     ("report_loss.agent", ACTIVE, OTHER, "refused L1"),
@@ -202,6 +248,8 @@ CASES: list[Case] = [
             (ACTIVE, {}, "refused L4"),
             (LOST | CLOSED, {}, "refused P6"),
             (LOST | SUBMITTED, {}, "refused P2"),
+            (LOST, {"station": RIVERSIDE}, "done"),
+            (LOST | LEFT, {"station": RIVERSIDE}, "refused L5"),
             (LOST, no("identity", **AGENT), "refused A6"),
         )
     ],
@@ -210,8 +258,11 @@ CASES: list[Case] = [
     ("replace_damaged.apply", LOST, {}, "refused L4"),
     ("replace_damaged.apply", ACTIVE | CLOSED, {}, "refused P6"),
     ("replace_damaged.apply", ACTIVE | SUBMITTED, {}, "refused P2"),
+    ("replace_damaged.apply", ACTIVE | LEFT, {"station": RIVERSIDE}, "refused L5"),
     ("replace_damaged.apply", ACTIVE, no("identity", **AGENT), "refused A6"),
     ("exchange.apply", OLD, {}, "done"),
+    ("exchange.apply", OLD, no("identity"), "refused A5"),
+    ("exchange.apply", OLD | LEFT | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
     ("exchange.apply", OLD, no("matching_photo"), "refused A5"),
     ("exchange.apply", OLD, no("old_card"), "refused A5"),
     ("exchange.apply", {}, {}, "refused A5"),
@@ -220,7 +271,18 @@ CASES: list[Case] = [
     ("exchange.apply", OLD | NO_ACCOUNT, {}, "refused P4"),
     ("exchange.apply", OLD | ACTIVE, {}, "refused P2"),
     ("exchange.apply", OLD, no("agent_identity", **AGENT), "refused A6"),
+    ("exchange_generation.apply", EARLIER, {}, "done"),
+    ("exchange_generation.apply", EARLIER, AGENT, "done"),
+    ("exchange_generation.apply", EARLIER, no("card"), "refused A5"),
+    ("exchange_generation.apply", EARLIER, no("identity"), "refused A5"),
+    ("exchange_generation.apply", ACTIVE, {}, "refused A5"),
+    ("exchange_generation.apply", EARLIER | {"card": "lost"}, {}, "refused A5"),
+    ("exchange_generation.apply", EARLIER | CLOSED, {}, "refused P6"),
+    ("exchange_generation.apply", EARLIER | SUBMITTED, {}, "refused P2"),
+    ("exchange_generation.apply", EARLIER | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("exchange_generation.apply", EARLIER, no("agent_identity", **AGENT), "refused A6"),
     ("reapply.apply", CANCELLED, {}, "done"),
+    ("reapply.apply", CANCELLED | LEFT, {"station": RIVERSIDE}, "refused L5"),
     ("reapply.apply", CANCELLED, no("identity"), "refused A4"),
     ("reapply.apply", ACTIVE, {}, "refused C4"),
     ("reapply.apply", CANCELLED | CLOSED, {}, "refused P6"),
@@ -228,13 +290,19 @@ CASES: list[Case] = [
     ("reapply.apply", CANCELLED | NO_ACCOUNT, {}, "refused P4"),
     ("reapply.apply", CANCELLED | SUBMITTED, {}, "refused P2"),
     ("reapply.apply", CANCELLED, no("identity", **AGENT), "refused A6"),
-    ("temporary_card.lost", LOST, {}, "done"),
-    ("temporary_card.lost", LOST, no("urgency_note"), "refused L7"),
-    ("temporary_card.lost", ACTIVE, {}, "refused L7"),
-    ("temporary_card.lost", LOST | READY, {}, "refused L7"),
-    ("temporary_card.lost", LOST | VALID, {}, "refused L7"),
+    ("temporary_card.lost", LOST, {"station": RIVERSIDE}, "done"),
+    ("temporary_card.lost", LOST, {}, "refused L7"),
+    ("temporary_card.lost", LOST | SUBMITTED, {}, "refused L7"),
+    ("temporary_card.lost", LOST | PRODUCTION, {}, "done"),
+    ("temporary_card.lost", LOST, no("urgency_note", station=RIVERSIDE), "refused L7"),
+    ("temporary_card.lost", ACTIVE, {"station": RIVERSIDE}, "refused L7"),
+    ("temporary_card.lost", LOST | READY, {"station": RIVERSIDE}, "refused L7"),
+    ("temporary_card.lost", LOST | VALID, {"station": RIVERSIDE}, "refused L7"),
     ("temporary_card.lost", LOST, no("identity", **AGENT), "refused A6"),
     ("temporary_card.applied", SUBMITTED, {}, "done"),
+    ("temporary_card.applied", SUBMITTED | {"card": "withdrawn", "account": "open"}, {}, "done"),
+    ("temporary_card.applied", SUBMITTED | {"old_card": "handed_in"}, {}, "done"),
+    ("temporary_card.applied", EARLIER | SUBMITTED, {}, "refused L7"),
     ("temporary_card.applied", {}, {}, "refused L7"),
     ("temporary_card.applied", SUBMITTED | OLD, {}, "refused L7"),
     ("temporary_card.applied", SUBMITTED | LOST, {}, "refused L7"),
@@ -248,6 +316,10 @@ CASES: list[Case] = [
     ("temporary_card.give_back", VALID, {}, "done"),
     ("temporary_card.give_back", {"temporary": "expired"}, {}, "refused L7"),
     ("temporary_card.give_back", VALID, no("identity", **AGENT), "refused A6"),
+    ("temporary_card.declare_lost", VALID, {}, "done"),
+    ("temporary_card.declare_lost", VALID, no("identity"), "refused L7"),
+    ("temporary_card.declare_lost", {"temporary": "lost"}, {}, "refused L7"),
+    ("temporary_card.declare_lost", VALID, no("identity", **AGENT), "refused A6"),
     ("temporary_card.term_over", {}, {}, "done"),
     ("temporary_card.longest_over", {}, {}, "done"),
     ("temporary_card.expire", VALID, {}, "done"),
@@ -257,37 +329,96 @@ CASES: list[Case] = [
     ("settle_temporary.settle", VALID, {"fen": 100, "station": ELSEWHERE}, "refused L7"),
     ("settle_temporary.settle", {"temporary": "expired"}, {}, "refused L7"),
     ("settle_temporary.settle", VALID | CLOSED, {}, "refused U1"),
+    ("settle_temporary.settle", VALID | NO_ACCOUNT, {"fen": 1}, "refused U1"),
+    ("settle_temporary.settle", VALID | NO_ACCOUNT, {"fen": 0}, "done"),
+    ("settle_temporary.settle", {"temporary": "lost", "medical_fen": 50_000}, {"fen": 1}, "refused L7"),
     ("settle_temporary.settle", VALID, no("identity", **AGENT), "refused A6"),
     ("pay_own_costs.pay", {}, {"fen": 100}, "done"),
     ("pay_own_costs.pay", {}, OTHER, "refused L6"),
     ("pay_own_costs.pay", {}, no("identity", **AGENT), "refused A6"),
-    ("pay_own_costs.may_be_claimed", LOST, {"fen": 100}, "done"),
-    ("pay_own_costs.may_be_claimed", ACTIVE, {"fen": 100}, "refused L6"),
-    ("reimburse.claim", CLAIM, {}, "done"),
-    ("reimburse.claim", CLAIM | {"claimed": 1}, {}, "refused L6"),
-    ("reimburse.claim", CLAIM | {"cost_fen": 0}, {}, "refused L6"),
+    ("cost_window.paid", {}, {}, "done"),
+    *[
+        (f"cost_window.{step}", states, {"fen": 100}, answer)
+        for step in ("counts", "latest_counts")
+        for states, answer in (
+            (LOST, "done"),
+            (PHONED, "done"),
+            ({"card": "damaged"}, "done"),
+            (ACTIVE | {"lost_at": 0}, "done"),
+            (ACTIVE, "refused L6"),
+            (ISSUED, "refused L6"),
+        )
+    ],
+    ("cost_window.look_again", {}, {}, "done"),
+    ("cost_window.no_longer", {}, {}, "done"),
+    ("reimburse.claim", COSTS, {}, "done"),
+    ("reimburse.claim", COSTS | LOST, {}, "done"),
+    ("reimburse.claim", CLAIM, {}, "refused L6"),
     ("reimburse.claim", LOST | {"cost_fen": 5}, {}, "refused L6"),
     ("reimburse.claim", ACTIVE, {}, "refused L6"),
-    ("reimburse.claim", CLAIM, no("receipts"), "refused L6"),
-    ("reimburse.claim", CLAIM, no("identity", **AGENT), "refused A6"),
-    ("reimburse.pay_out", CLAIM | {"claimed": 1}, {}, "done"),
-    ("reimburse.pay_out", CLAIM, {}, "refused L6"),
+    ("reimburse.claim", COSTS | {"bank": "closed"}, {}, "refused L6"),
+    ("reimburse.claim", COSTS, no("receipts"), "refused L6"),
+    ("reimburse.claim", COSTS, no("identity", **AGENT), "refused A6"),
+    *[
+        (f"reimburse.{step}", states, how, answer)
+        for step in ("pay_out", "reject")
+        for states, how, answer in (
+            (CLAIM, {"fen": 8_000}, "done"),
+            (CLAIM, {"fen": 8_001}, "refused L6"),
+            (COSTS, {"fen": 8_000}, "refused L6"),
+        )
+    ],
     ("cancel.notice", ENDED, {}, "done"),
     ("cancel.notice", ACTIVE, {}, "refused C1"),
     ("cancel.notice", ENDED | MOVED, {}, "refused P5"),
     ("cancel.notice", {"insurance": "ended"}, {}, "refused C2"),
+    ("cancel.notice", ENDED | READY, {}, "refused C2"),
+    ("cancel.notice", ENDED | {"cancellation": "account_cancelled"}, {}, "refused C5"),
+    ("cancel.notice", ENDED | {"cancellation": "paid"}, {}, "done"),
     ("cancel.notice", ENDED, no("identity", **AGENT), "refused A6"),
     ("cancel.withdraw", NOTICED, {}, "done"),
     ("cancel.withdraw", ENDED, {}, "refused C2"),
+    ("cancel.withdraw", NOTICED | MOVED, {}, "refused P5"),
+    ("cancel.withdraw", NOTICED | {"insurance": "insured"}, {}, "refused C1"),
+    ("cancel.withdraw", NOTICED | READY, {}, "refused C2"),
     ("cancel.withdraw", NOTICED, no("notice"), "refused C2"),
     ("cancel.withdraw", NOTICED, no("card"), "refused C2"),
     ("cancel.withdraw", NOTICED, {"station": RIVERSIDE}, "refused C2"),
     ("cancel.withdraw", NOTICED, no("identity", **AGENT), "refused A6"),
-    ("cancel.cancel_account", {"cancellation": "card_withdrawn"}, {}, "done"),
-    ("cancel.cancel_account", {"cancellation": "noticed"}, {}, "refused C2"),
+    ("cancel.cancel_account", {"cancellation": "card_withdrawn", "insurance": "ended"}, {}, "done"),
+    ("cancel.cancel_account", {"cancellation": "noticed", "insurance": "ended"}, {}, "refused C2"),
+    ("cancel.cancel_account", {"cancellation": "card_withdrawn"}, {}, "refused C1"),
+    ("cancel.cancel_account", MOVED | {"cancellation": "card_withdrawn"}, {}, "refused P5"),
     ("cancel.pay_out", {"cancellation": "account_cancelled", "approved_at": -30 * 86_400_000}, {}, "done"),
     ("cancel.pay_out", {"cancellation": "account_cancelled", "approved_at": 0}, {}, "refused C3"),
     ("cancel.pay_out", {"cancellation": "paid", "approved_at": -30 * 86_400_000}, {}, "refused C2"),
+    *[
+        (f"bank_account.{step}", states, how, answer)
+        for step in ("withdraw", "close")
+        for states, how, answer in (
+            (ACCOUNT_ONLY, {"fen": 30_000}, "done"),
+            ({"card": "damaged", "card_bank": 0, "financial_fen": 30_000}, {"fen": 30_000}, "done"),
+            (ACCOUNT_ONLY, {"station": RIVERSIDE}, "refused C5"),
+            (ACCOUNT_ONLY, no("identity"), "refused C5"),
+            (ACCOUNT_ONLY, AGENT, "refused C5"),
+            (ACTIVE, {}, "refused C5"),
+            (ACCOUNT_ONLY | {"bank": "closed"}, {}, "refused C5"),
+        )
+    ],
+    ("bank_account.withdraw", ACCOUNT_ONLY, {"fen": 30_001}, "refused A9"),
+    ("bank_account.close", ACCOUNT_ONLY | {"reserved_fen": 1}, {}, "refused C5"),
+    ("bank_account.close", ACCOUNT_ONLY | {"claimed_fen": 1}, {}, "refused C5"),
+    *[
+        (f"bank_account.{step}", states, how, answer)
+        for step in ("withdraw_former", "close_former")
+        for states, how, answer in (
+            (LEFT, {"fen": 700}, "done"),
+            (LEFT, {"station": RIVERSIDE}, "refused C5"),
+            (LEFT, no("identity"), "refused C5"),
+            ({}, {}, "refused C5"),
+        )
+    ],
+    ("bank_account.withdraw_former", LEFT, {"fen": 701}, "refused A9"),
     ("reopen_account.reopen", CLOSED, {}, "done"),
     ("reopen_account.reopen", {"account": "cancelled"}, BOSS, "done"),
     ("reopen_account.reopen", {}, {}, "refused P6"),
@@ -333,7 +464,9 @@ CASES: list[Case] = [
             (EXPIRED, {}, "refused V4"),
             (LOST, {}, "refused L1"),
             (PHONED, {"station": CLINIC}, "refused L1"),
-            (ACTIVE | {"cancellation": "account_cancelled"}, {"fen": 100}, "refused C3"),
+            (ACTIVE | NO_ACCOUNT, {"fen": 100}, "refused U1"),
+            (ACTIVE | {"cancellation": "account_cancelled", "reserved_fen": 50_000}, {"fen": 50_000}, "done"),
+            (ACTIVE | {"medical_fen": 0, "reserved_fen": 50_000}, {"fen": 1}, "refused U1"),
             (ACTIVE, no("identity", **AGENT), "refused A6"),
         )
     ],
