@@ -78,12 +78,14 @@ class Background:
 class Standing:
     """What a person's record says; dates are None where nothing happened.  Money in fen.
 
-    `employers`: how many there were; `employed_on`: first day with the last of them.  `insured_before`: contributions
+    `employers`: how many there were; `first_employed_on`, `employed_on`: first day with the first and the last of them,
+    where it is not that of `Background.working_since`.  `insured_before`: contributions
     were paid before what is followed here, since `Background.insured_since`; `paid_months`: those paid since.
     """
 
     state: State = State.NONE
     employers: int = 0
+    first_employed_on: date | None = None
     employed_on: date | None = None
     registration: str = ""
     registered_on: date | None = None
@@ -190,7 +192,7 @@ def employed_since(standing: Standing, known: Background) -> date:
 
 
 def _work(standing: Standing, known: Background, region: str) -> Values:
-    state, first = standing.state, standing.employers > 1 or standing.insured_before
+    state = standing.state
     found = {
         "work.state": state.code,
         "work.identity": state.identity,
@@ -203,7 +205,7 @@ def _work(standing: Standing, known: Background, region: str) -> Values:
         "work.registration_region": region if standing.registered_on else "",
     }
     if standing.employers:
-        found["work.first_employed_on"] = _text(known.working_since if first else employed_since(standing, known))
+        found["work.first_employed_on"] = _text(standing.first_employed_on or known.working_since)
         found["work.personnel_from"] = _text(employed_since(standing, known))
     if standing.registered_on is not None:
         found |= {

@@ -62,6 +62,11 @@ class Life:
         self._held: Held | None = None
         self._kind = ""
 
+    @property
+    def card(self) -> Held | None:
+        """The card he was handed last."""
+        return self._current
+
     def play(self, rows: Sequence[Row]) -> Disagreement | None:
         """Replay the person's rows (kinds DONE, OPENING, MONEY); the first disagreement, or nothing."""
         try:

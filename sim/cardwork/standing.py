@@ -117,6 +117,8 @@ class Follower:
             self.past.append(employment_record(self._known, standing.employers, first, day))
         if _another(before, after):
             standing.employed_on = day
+            if not standing.employers and not standing.insured_before:
+                standing.first_employed_on = day
         standing.state, standing.employers = state, after[Field.EMPLOYERS]
         if insurances_of(after) != standing.insurances:
             standing.insurances, standing.insurances_changed_on = insurances_of(after), day
