@@ -151,7 +151,7 @@ def usual_standing(birth: date, begins: date) -> Standing:
         return Standing(
             State.EMPLOYED,
             employers=1,
-            insurances=(PENSION, MEDICAL, UNEMPLOYMENT, INJURY),
+            insurances=(PENSION, MEDICAL, UNEMPLOYMENT, INJURY, MATERNITY),
             insured_before=True,
         )
     retired = date(birth.year + _RETIRES, birth.month, 1)

@@ -12,6 +12,7 @@ from datetime import date
 
 from cardemu.personalisation.standing import (
     INJURY,
+    MATERNITY,
     MEDICAL,
     PENSION,
     UNEMPLOYMENT,
@@ -36,6 +37,14 @@ _STATES = {
 }
 _DEGREES = {Capacity.UNIMPAIRED: "00", Capacity.PARTLY_LOST: "10", Capacity.LARGELY_LOST: "06", Capacity.LOST: "04"}
 _REGISTRATIONS = {Registration.UNEMPLOYED: "unemployed", Registration.JOB: "job"}
+_INSURANCES = {
+    Field.PENSION_INSURANCE: PENSION,
+    Field.INSURANCE: MEDICAL,
+    Field.UNEMPLOYMENT_INSURANCE: UNEMPLOYMENT,
+    Field.INJURY_INSURANCE: INJURY,
+    Field.MATERNITY_INSURANCE: MATERNITY,
+}
+_OF_WORK = frozenset({Field.EMPLOYMENT, Field.EMPLOYERS, *_INSURANCES})
 _CONTRIBUTES = (Employment.EMPLOYED, Employment.FLEXIBLE)
 
 
@@ -45,15 +54,8 @@ def state_of(record: Record) -> State:
 
 
 def insurances_of(record: Record) -> tuple[str, ...]:
-    """The insurances a record has, by their codes.
-
-    assumed: all of them with an employer, pension and medical insurance of flexible workers, else the medical one.
-    """
-    if record[Field.INSURANCE] != Insurance.INSURED:
-        return ()
-    if record[Field.EMPLOYMENT] == Employment.EMPLOYED:
-        return PENSION, MEDICAL, UNEMPLOYMENT, INJURY
-    return (PENSION, MEDICAL) if record[Field.EMPLOYMENT] == Employment.FLEXIBLE else (MEDICAL,)
+    """The insurances a record has, by their codes; the chip has places for four, and a file for maternity."""
+    return tuple(kind for field, kind in _INSURANCES.items() if record[field] == Insurance.INSURED)
 
 
 class Follower:
@@ -83,7 +85,7 @@ class Follower:
 
     def note(self, before: Record, after: Record, touched: AbstractSet[Field], day: date, paid_fen: int) -> None:
         """The office accepted a step.  `touched`: fields it wrote; `paid_fen`: to the person's account by the fund."""
-        if touched & {Field.EMPLOYMENT, Field.INSURANCE, Field.EMPLOYERS}:
+        if touched & _OF_WORK:
             self._work(before, after, day)
         standing = self.standing
         if Field.REGISTRATION in touched and after[Field.REGISTRATION] in _REGISTRATIONS:
@@ -140,7 +142,7 @@ class Follower:
 
 
 def _contributes(record: Record) -> bool:
-    return record[Field.INSURANCE] == Insurance.INSURED and record[Field.EMPLOYMENT] in _CONTRIBUTES
+    return record[Field.PENSION_INSURANCE] == Insurance.INSURED and record[Field.EMPLOYMENT] in _CONTRIBUTES
 
 
 def _another(before: Record, after: Record) -> bool:

@@ -2,7 +2,7 @@
 
 from sim.office.fields import Employment, Field, Registration
 from sim.procedures.model import END, Move, Procedure
-from sim.procedures.shared import office_step, one_of, put
+from sim.procedures.shared import NONE_THROUGH_EMPLOYER, office_step, one_of, put
 
 PROCEDURE = Procedure(
     name="job_ends",
@@ -21,8 +21,12 @@ PROCEDURE = Procedure(
                     why="The person is not registered with an employer.",
                 ),
             ),
-            effects=(put(Field.EMPLOYMENT, Employment.NONE), put(Field.REGISTRATION, Registration.NONE)),
-            help="Last day of work; the medical insurance in this city goes on (C1).",
+            effects=(
+                put(Field.EMPLOYMENT, Employment.NONE),
+                put(Field.REGISTRATION, Registration.NONE),
+                *NONE_THROUGH_EMPLOYER,
+            ),
+            help="Last day of work; medical and pension insurance in this city go on (C1).",
         ),
     ),
     moves=(Move("leave", END),),

@@ -2,7 +2,7 @@
 
 from sim.office.fields import Account, Employment, Field, Pension
 from sim.procedures.model import END, Move, Procedure
-from sim.procedures.shared import counter_time, none_of, one_of, put, stamp
+from sim.procedures.shared import NOT_INSURED, counter_time, none_of, one_of, put, stamp
 from sim.procedures.use import at_the_agency
 
 PROCEDURE = Procedure(
@@ -23,8 +23,12 @@ PROCEDURE = Procedure(
                     why="The account was transferred to another city: the pension is claimed there.",
                 ),
             ),
-            effects=(put(Field.PENSION, Pension.DRAWING), put(Field.EMPLOYMENT, Employment.RETIRED)),
-            help="Retirement.  assumed: whoever claims has the age and the years; the model does not know them.",
+            effects=(
+                put(Field.PENSION, Pension.DRAWING),
+                put(Field.EMPLOYMENT, Employment.RETIRED),
+                *NOT_INSURED,
+            ),
+            help="Retirement: contributions end, medical insurance goes on.  assumed: age and years are not checked.",
         ),
         at_the_agency(
             "confirm",

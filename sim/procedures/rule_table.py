@@ -35,7 +35,6 @@ NO_ALLOWED = {
 
 NO_REFUSED = NO_ALLOWED | {
     "A8": "nobody is refused by it: a card without both applications does not pass the check at collection",
-    "L5": "nobody is refused by it: it says what the new card keeps and what is new",
     "U7": "nobody is refused by it: it says what a use changes, in the record and on the card",
     "G2": "in the scenario file: a region that lacks a part is reported as incomplete",
 }

@@ -4,7 +4,7 @@ from sim.office.fields import Account, Field, Ledger, Transfer
 from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import (
     ACCOUNT_OPEN,
-    INSURED_AGAIN,
+    INSURED,
     INTEREST_RATE,
     VOID_NOTICE,
     counter_time,
@@ -61,7 +61,7 @@ PROCEDURE = Procedure(
                 money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL),
                 put(Field.ACCOUNT, Account.OPEN),
                 put(Field.TRANSFER, Transfer.INTO),
-                *INSURED_AGAIN,
+                *INSURED,
             ),
             chip=Chip.BRING,
             service="counter_time",

@@ -88,13 +88,22 @@ class CalendarTable(Section):
 
 
 class RulesTable(Section):
-    """The five parts of the rules a region publishes (G2)."""
+    """The five parts of the rules a region publishes (G2).
+
+    `{temporary_card.validity}` in a text stands for that parameter's value: `cardmill rules` prints the terms a
+    run goes by.
+    """
 
     functions: Text = Field(default="", description="functions and purpose of the card")
+    functions_zh: Text = Field(default="", description="the same in Chinese")
     issuing: Text = Field(default="", description="issuing, conditions and procedure of application")
+    issuing_zh: Text = Field(default="", description="the same in Chinese")
     use: Text = Field(default="", description="scope, restrictions, term and method of use")
+    use_zh: Text = Field(default="", description="the same in Chinese")
     loss: Text = Field(default="", description="loss, and replacement after loss or damage")
+    loss_zh: Text = Field(default="", description="the same in Chinese")
     duties: Text = Field(default="", description="rights and duties of issuer, holder and others")
+    duties_zh: Text = Field(default="", description="the same in Chinese")
 
 
 class RegionTable(Section):
