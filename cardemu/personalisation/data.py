@@ -112,22 +112,13 @@ def placed(product: Product, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def items(product: Product, values: Mapping[str, str], pictures: Mapping[str, bytes] | None = None) -> tuple[Item, ...]:
-    """What to write, in the order of the layout; DataError with every value that does not fit.
+    """What to write on a new card, in the order of the layout; DataError with every value that does not fit.
 
     `pictures`: bytes of the files photo and fingerprint.
     """
     mistakes = _unknown(product, values)
-    filled = {"product.version": product.version, **values}
-    found: list[Item] = []
-    for row in product.files:
-        for element in row.elements:
-            for number in range(1, element.times + 1):
-                name = occurrence_name(element.source, number)
-                if name in filled:
-                    try:
-                        found.append(Item(row, element, value_bytes(row, element, filled[name]), number))
-                    except ElementError as error:
-                        mistakes.append(str(error))
+    found = _elements(product, {"product.version": product.version, **values}, mistakes)
+    for row in product.files if pictures else ():
         picture = (pictures or {}).get(row.name, b"") if row.kind is Kind.TRANSPARENT else b""
         if len(picture) > row.size:
             mistakes.append(f"{row.key}: a {row.name} of {len(picture)} bytes, at most {row.size} fit")
@@ -135,7 +126,39 @@ def items(product: Product, values: Mapping[str, str], pictures: Mapping[str, by
             found.append(Item(row, None, picture))
     if mistakes:
         raise DataError("\n".join(dict.fromkeys(mistakes)))
+    return tuple(sorted(found, key=lambda item: product.files.index(item.row)) if pictures else found)
+
+
+def elements(product: Product, values: Mapping[str, str]) -> tuple[Item, ...]:
+    """The records of these values and no others, in the order of the layout; DataError where one does not fit."""
+    mistakes: list[str] = []
+    found = _elements(product, values, mistakes)
+    if mistakes:
+        raise DataError("\n".join(dict.fromkeys(mistakes)))
     return tuple(found)
+
+
+def _elements(product: Product, values: Mapping[str, str], mistakes: list[str]) -> list[Item]:
+    found: list[Item] = []
+    for name, row, element, number in _slots(product):
+        if name in values:
+            try:
+                found.append(Item(row, element, value_bytes(row, element, values[name]), number))
+            except ElementError as error:
+                mistakes.append(str(error))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _slots(product: Product) -> tuple[tuple[str, FileRow, Element, int], ...]:
+    """Where the values of a product go: name, file, element, which of its records."""
+    return tuple(
+        (occurrence_name(element.source, number), row, element, number)
+        for row in product.files
+        for element in row.elements
+        if element.source
+        for number in range(1, element.times + 1)
+    )
 
 
 def _unknown(product: Product, values: Mapping[str, str]) -> list[str]:

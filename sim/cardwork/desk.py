@@ -14,7 +14,7 @@ from cardemu.identifiers import card_number
 from cardemu.memory import Cell
 from cardemu.people import Person
 from cardemu.personalisation.batch import Batch, activate
-from cardemu.personalisation.data import Item, items, placed, sources, values_of
+from cardemu.personalisation.data import Item, elements, items, placed, sources, values_of
 from cardemu.pin import from_text
 from cardemu.products import Product
 from cardemu.terminal.keyholder import Holder, Hsm
@@ -110,7 +110,7 @@ class Desk:
     def behind(self, held: Held, values: Mapping[str, str], past: tuple[tuple[str, ...], ...]) -> tuple[Item, ...]:
         """What must be written so that a card says this; employments beyond those its list has room for are lost."""
         names = [name for name in sources(self.product) if values.get(name, "") != held.record.get(name, "")]
-        changed = items(self.product, {name: values.get(name, "") for name in names}) if names else ()
+        changed = elements(self.product, {name: values.get(name, "") for name in names})
         news = past[len(held.past) :]
         listed = [Item(row, None, cyclic_record(row, one)) for row in self._lists for one in news[-row.records :]]
         return (*changed, *listed)
@@ -122,7 +122,7 @@ class Desk:
             for row in self._lists
             for number, one in enumerate(held.past[: -row.records - 1 : -1], start=1)
         ]
-        return (*items(self.product, held.record), *listed)
+        return (*elements(self.product, held.record), *listed)
 
     def _held(self, card: Card, number: int, serial: int, made: tuple[Item, ...]) -> Held:
         template = self.product.template
@@ -149,7 +149,7 @@ class Desk:
         """A card that was personalised before the run."""
         index = self._index(number, serial)
         made = self._items(person, index, 0)
-        everything = (*made, *items(self.product, record))
+        everything = (*made, *elements(self.product, record))
         held = self._held(self._batch.card(Challenges(), index.to_bytes(4, "big"), everything), number, serial, made)
         held.record = record
         return held
