@@ -1,6 +1,6 @@
 """What `cardmill card ...` does: make, read, write and question a saved card; print the catalogue; time a script.
 
-Plain functions that return an exit code: 0 fine, 1 the card says no, 2 wrong input (one message).
+Plain functions that return an exit code (`host.exitcodes`): fine, the card says no, or wrong input (one message).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from cardemu.catalogue import catalogue as commands
 from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
 from cardemu.host.claim import OutputError
+from cardemu.host.exitcodes import FINE, REFUSED, USAGE
 from cardemu.host.printing import Printer, complain, say, write_json
 from cardemu.host.wholefile import write_whole
 from cardemu.identifiers import read_card_number
@@ -47,7 +48,6 @@ from cardemu.tomltable import ProductError
 from cardemu.transports.base import TransportError
 from cardemu.transports.traces import FORMATS
 
-FINE, REFUSED, USAGE = 0, 1, 2
 Arguments = ParamSpec("Arguments")
 
 
@@ -180,7 +180,7 @@ def assignments(fields: Iterable[str]) -> dict[str, str]:
     for text in fields:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise UsageError(f"{text!r} must be NAME=VALUE, such as person.name=李敏")
+            raise UsageError(f"--field {text!r} must be NAME=VALUE, such as person.name=李敏")
         values[name] = value
     return values
 

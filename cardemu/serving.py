@@ -14,7 +14,8 @@ from pathlib import Path
 
 from cardemu.card import Card
 from cardemu.cardfile import UsageError, load_card, save_card
-from cardemu.console import FINE, complaining
+from cardemu.console import complaining
+from cardemu.host.exitcodes import FINE
 from cardemu.host.printing import say
 from cardemu.host.temporary import temporary_folder
 from cardemu.people import person

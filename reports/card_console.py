@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from cardemu.host.exitcodes import BROKEN_RULE, FINE, INTERRUPTED
 from cardemu.host.printing import Printer, write_json
-from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, explaining
+from reports.complaints import explaining
 from reports.info import CardsInfo
 from reports.progress import Bar
 from sim.cardwork.share import AUTO, ShareError, share_for

@@ -15,9 +15,9 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cardemu.cardfile import UsageError
-from cardemu.console import FINE, assignments, complaining
+from cardemu.console import assignments, complaining
 from cardemu.host.claim import claimed
-from cardemu.host.guard import INTERRUPTED, LOST
+from cardemu.host.exitcodes import FINE, INTERRUPTED, LOST
 from cardemu.host.printing import Printer, complain, say, write_json
 from cardemu.personalisation.values import real_division
 from cardemu.products import Product, product

@@ -14,7 +14,7 @@ from cardemu.identifiers import card_number
 from cardemu.memory import Cell
 from cardemu.people import Person
 from cardemu.personalisation.batch import Batch, activate
-from cardemu.personalisation.data import Item, elements, items, placed, sources, values_of
+from cardemu.personalisation.data import Item, elements, items, sources, values_of
 from cardemu.pin import from_text
 from cardemu.products import Product
 from cardemu.terminal.keyholder import Holder, Hsm
@@ -56,6 +56,8 @@ class Held:
     """
 
     card: Card
+    product: str
+    financial: bool  # it has a financial function
     number: str
     player: Player
     values: Mapping[str, bytes]
@@ -73,6 +75,26 @@ class Held:
     def pin(self) -> bytes:
         """The PIN that opens it now."""
         return self.chosen_pin if self.activated else self.initial_pin
+
+
+Past = tuple[tuple[str, ...], ...]
+"""Employments that ended, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What a step brings to a conversation.
+
+    `special`: the name of its own file, if there is one; `amount_fen`: paid, or loaded; `behind`: what is to be written
+    of the record.
+    """
+
+    special: str = ""
+    amount_fen: int = 0
+    behind: Sequence[Item] = ()
+
+
+NOTHING = Business()
 
 
 class Desk:
@@ -103,11 +125,7 @@ class Desk:
 
     # ---- the record on the card
 
-    def shown(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What the product has a place for."""
-        return placed(self.product, values)
-
-    def behind(self, held: Held, values: Mapping[str, str], past: tuple[tuple[str, ...], ...]) -> tuple[Item, ...]:
+    def behind(self, held: Held, values: Mapping[str, str], past: Past) -> tuple[Item, ...]:
         """What must be written so that a card says this; employments beyond those its list has room for are lost."""
         names = [name for name in sources(self.product) if values.get(name, "") != held.record.get(name, "")]
         changed = elements(self.product, {name: values.get(name, "") for name in names})
@@ -131,9 +149,11 @@ class Desk:
         holder = Holder(template.algorithm, self.region, card.historical)
         player = Player(card, self._keys(-1), holder, lambda: dict(card.memory.cells))
         self.tally.cards += 1
+        self.tally.products[self.product.name] = self.tally.products.get(self.product.name, 0) + 1
         index = self._index(number, serial)
         initial, chosen = self._initial, own_pin(number, serial, self._initial)
-        return Held(card, card_number(index), player, values, from_text(initial), from_text(chosen))
+        made_as = self.product.name, self.product.financial
+        return Held(card, *made_as, card_number(index), player, values, from_text(initial), from_text(chosen))
 
     def _index(self, number: int, serial: int) -> int:
         """The card's number among all of the region (as sim.registry gives them out)."""
@@ -163,30 +183,16 @@ class Desk:
 
     # ---- conversations
 
-    def talk(
-        self,
-        held: Held,
-        kind: str,
-        t_ms: int,
-        station: int,
-        *,
-        special: str = "",
-        amount_fen: int = 0,
-        behind: Sequence[Item] = (),
-    ) -> None:
-        """Hold one conversation; DisagreementError when the card answers otherwise.
-
-        `special`: the name of the step's own file, if there is one.  `amount_fen`: paid, or loaded.  `behind`: what is
-        to be written of the record.
-        """
-        conversation = self.conversations.get(special) or self.conversations[kind]
+    def talk(self, held: Held, kind: str, t_ms: int, station: int, business: Business = NOTHING) -> None:
+        """Hold one conversation; DisagreementError when the card answers otherwise."""
+        conversation = self.conversations.get(business.special) or self.conversations[kind]
         player, keys = held.player, self._keys(station)
         watch = Stopwatch(held.card, self.product.timing)
         player.port, player.keys = watch, keys
-        player.behind, player.held = behind, lambda: self.held(held)
+        player.behind, player.held = business.behind, lambda: self.held(held)
         before = player.exchanges
         try:
-            player.play(conversation, self._values(held, kind, t_ms, amount_fen, keys.terminal))
+            player.play(conversation, self._values(held, kind, t_ms, business.amount_fen, keys.terminal))
         finally:
             self.tally.kind(kind).add(1, player.exchanges - before, watch.elapsed_us)
             held.card.power_off()

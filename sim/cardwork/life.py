@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cardemu.conversation.player import DisagreementError
 from cardemu.personalisation.standing import Values, background
+from sim.cardwork.desk import Business
 from sim.cardwork.outcome import Disagreement, moment
 from sim.cardwork.standing import Follower
 from sim.log import Event
@@ -23,12 +24,14 @@ from sim.procedures.model import Chip
 if TYPE_CHECKING:
     from cardemu.people import Person
     from cardemu.personalisation.data import Item
-    from sim.cardwork.desk import Desk, Held
+    from sim.cardwork.desk import Held, Past
+    from sim.cardwork.desks import Desks
     from sim.cardwork.world import StepFacts, World
 
 Row = tuple[int, int, int, int, int, int, int, int]
 """A row of the log: t_ms, case, person, step, station, kind, code, value."""
 _ACTIVATES = frozenset({Chip.ACTIVATE_SOCIAL, Chip.ACTIVATE_BOTH})
+_OF_THE_BANK = frozenset({Chip.BANK, Chip.ACTIVATE_FINANCIAL, Chip.ACTIVATE_BOTH})
 _ENDED = frozenset({Card.DAMAGED, Card.WITHDRAWN})
 _AT_A_DESK = frozenset({Chip.READ, Chip.BRING})
 """Uses at an agency, which has the keys to bring a card up to date; so has the outlet that hands one over."""
@@ -42,7 +45,7 @@ class ContradictionError(Exception):
 class Life:
     """One person."""
 
-    def __init__(self, desk: Desk, world: World, number: int, person: Person) -> None:
+    def __init__(self, desk: Desks, world: World, number: int, person: Person) -> None:
         self._desk, self._world, self._number, self._person = desk, world, number, person
         begun = world.beginning(number)
         self._record = list(begun.record)
@@ -172,13 +175,18 @@ class Life:
         self._talk(held, kind, station, behind=self._desk.behind(held, values, past))
         held.record, held.past = values, past
 
-    def _says(self) -> tuple[Values, tuple[tuple[str, ...], ...]]:
+    def _says(self) -> tuple[Values, Past]:
         """What the record says today: the values of elements, and the employments that ended."""
-        return self._desk.shown(self._follower.values(self._today, self._desk.region)), tuple(self._follower.past)
+        return self._follower.values(self._today, self._desk.region), tuple(self._follower.past)
 
     def _use(self, held: Held, step: StepFacts, station: int, medical_before: int) -> None:
         """The card in the person's hand is used."""
         amount_fen = 0
+        if step.chip in _OF_THE_BANK and not held.financial:
+            self._held = held
+            raise ContradictionError(
+                f"a {held.product} card has no financial function, and a bank did business with it (A8)"
+            )
         if step.chip is Chip.SETTLE:
             amount_fen = medical_before - self._medical_fen
             self._load(held, station, medical_before)
@@ -217,8 +225,7 @@ class Life:
 
     def _talk(self, held: Held, kind: str, station: int, amount_fen: int = 0, behind: Sequence[Item] = ()) -> None:
         self._held, self._kind = held, kind
-        own = self._own_file(kind)
-        self._desk.talk(held, kind, self._now, station, special=own, amount_fen=amount_fen, behind=behind)
+        self._desk.talk(held, kind, self._now, station, business=Business(self._own_file(kind), amount_fen, behind))
 
     def _own_file(self, kind: str) -> str:
         """Name of the conversation of this very step, which goes before that of its kind."""
@@ -245,8 +252,7 @@ class Life:
         )
         if isinstance(error, ContradictionError):
             return found
-        own = self._desk.conversations.get(self._own_file(self._kind))
-        conversation = own or self._desk.conversations[self._kind]
+        conversation = self._desk.conversation(self._held, self._kind, self._own_file(self._kind))
         return replace(
             found,
             conversation=conversation.name,

@@ -16,8 +16,8 @@ from sim.cardwork.work import Beat, Order, card_work, life_of
 from sim.cardwork.world import world_of
 from sim.errors import MistakeError, writing
 from sim.prepare import prepare
+from sim.products import products_of
 from sim.region import region_of
-from sim.scenario.schema_chip import DEFAULT_PRODUCT
 from sim.store import KIND, RunReader
 
 if TYPE_CHECKING:
@@ -50,23 +50,17 @@ def card_of_run(
     """
     reader = RunReader(folder)
     loaded, compiled = prepare(folder / "scenario" / "scenario.toml", ())
-    world = world_of(compiled.program, region_of(loaded))
+    world = world_of(compiled.program, region_of(loaded), products_of(loaded))
     number = compiled.people.get(who, int(who) if who.isascii() and who.isdecimal() else -1)
     if not 0 <= number < world.total:
         names = ", ".join(sorted(compiled.people)) or "none has a name"
         raise PersonError(f'"{who}" is nobody in this run; allowed: {names}, or a number from 0 to {world.total - 1}')
-    order = Order(world, _product(loaded, product), 1.0, tuple(folders), 1)
+    order = Order(world, product or "", 1.0, tuple(folders), 1)
     work, life = life_of(reader.whole(), order, number)
     held = None if life is None else life.card
     if held is None:
         raise PersonError(f"{who} was never handed a card in this run")
     return work, HeldCard(who, held.number, held.pin.hex().rstrip("f"), save(held.card))
-
-
-def _product(loaded: Loaded, product: str | None) -> str:
-    """The card product: as asked for, or the region's."""
-    region = loaded.scenario.region
-    return product or (region.card_product if region is not None else DEFAULT_PRODUCT)
 
 
 def work_on_run(
@@ -87,8 +81,8 @@ def work_on_run(
     """
     reader = RunReader(folder)
     loaded, compiled = played or prepare(folder / "scenario" / "scenario.toml", ())
-    world = world_of(compiled.program, region_of(loaded))
-    order = Order(world, _product(loaded, product), share_for(cards, world.total), tuple(folders), jobs)
+    world = world_of(compiled.program, region_of(loaded), products_of(loaded))
+    order = Order(world, product or "", share_for(cards, world.total), tuple(folders), jobs)
     with claimed(folder, KIND, among_others=True) as claim:
         claim.check(RESULT)
         work = card_work(reader.whole() if order.share else (), order, beat)

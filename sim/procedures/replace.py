@@ -41,6 +41,7 @@ PROCEDURE = Procedure(
             "apply",
             ("L4", "A6", "L2", "P2"),
             Place.OUTLET,
+            At.ISSUER,
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY,),

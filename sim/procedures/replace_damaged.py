@@ -2,7 +2,7 @@
 
 from sim.office.fields import Bank, Card, Field, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
-from sim.procedures.model import Chip, Paper, Place, Procedure, Step, Who
+from sim.procedures.model import At, Chip, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, ONE_ACCOUNT_LEFT, counter_time, one_of, put
 
 _GUARDS = (
@@ -22,6 +22,7 @@ PROCEDURE = Procedure(
             "apply",
             ("L4", "A6", "P2"),
             Place.OUTLET,
+            At.ISSUER,
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY, Paper.CARD),

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
+from sim.products import DEFAULT_SHARES
 from sim.scenario import units
 from sim.scenario.schema_base import (
     COUNT_1_SHAPE,
@@ -22,7 +23,7 @@ from sim.scenario.schema_base import (
     Text,
     WarmUp,
 )
-from sim.scenario.schema_chip import DEFAULT_PRODUCT, CardProduct
+from sim.scenario.schema_chip import CardProducts
 from sim.scenario.schema_people import CohortTable, DemandTable, HoursTable, PersonTable, ProfileTable
 from sim.scenario.schema_places import (
     BankTable,
@@ -114,8 +115,10 @@ class RegionTable(Section):
     division: Text = Field(default="", description="division code; 99.. is no real place", examples=["9903"])
     province_code: Text = Field(default="", description="province code", examples=["99"])
     responsible: Text = Field(default="", description="responsible department (G1)")
-    card_product: CardProduct = Field(
-        default=DEFAULT_PRODUCT, description="card product its people carry, for card work", examples=["generation-2"]
+    card_product: CardProducts = Field(
+        default=DEFAULT_SHARES,
+        description="card product it issues, or several with the share of the cards each of them is",
+        examples=[{"generation-2": 0.3, "generation-3": 0.7}],
     )
     rules: RulesTable = Field(default=RulesTable(), description="the five parts of the published rules (G2)")
 

@@ -30,6 +30,7 @@ from sim.scenario.schema_base import (
     state_reader,
     state_shape,
 )
+from sim.scenario.schema_chip import CardProduct
 from sim.scenario.schema_files import ColumnNames, CsvFile
 from sim.scenario.schema_places import NameShares, OpenIntervals
 from sim.scenario.units import WrongValueError
@@ -171,6 +172,11 @@ class CohortTable(Section):
     size: Count1 = Field(description="number of people", examples=[10_427_000])
     account: AccountState = Field(default=0, description="social insurance account")
     card: CardState = Field(default=0, description="latest card")
+    card_product: CardProduct | None = Field(
+        default=None,
+        description="product of the cards they begin with (default: the region's)",
+        examples=["generation-2"],
+    )
     bank: BankState = Field(default=0, description="financial application of the card")
     application: ApplicationState = Field(default=0, description="application for a card")
     old_card: OldCardState = Field(default=0, description="old medical insurance card")
@@ -203,6 +209,9 @@ class PersonTable(Section):
     )
     account: AccountState | None = Field(default=None, description="social insurance account")
     card: CardState | None = Field(default=None, description="latest card")
+    card_product: CardProduct | None = Field(
+        default=None, description="product of the card the person begins with (default: the cohort's, or the region's)"
+    )
     bank_state: BankState | None = Field(default=None, description="financial application of the card")
     application: ApplicationState | None = Field(default=None, description="application for a card")
     old_card: OldCardState | None = Field(default=None, description="old medical insurance card")

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cardemu.host.exitcodes import NOT_JUDGED
+
 pytest.importorskip("cv2", reason="needs the extra scan")
 
 from benchmarks.photographs import ACCEPTED, REFUSED, UNJUDGED, WIDE_PX, Case, outcome
 from benchmarks.wrong_cards import lettered
 from cardemu.compare import place
-from cardemu.compare.console import NOT_JUDGED, Comparison, compare
+from cardemu.compare.console import Comparison, compare
 from cardemu.compare.findings import UNJUDGED as KIND
 from cardemu.compare.findings import Row, Verdict
 from cardemu.compare.likeness import Colour, grey
@@ -192,7 +194,12 @@ def test_a_finer_picture_is_searched_only_where_a_coarse_one_shows_too_little(
     table.paste(card, (round(card.width * (room - 1) / 2), round(card.height * (room - 1) / 2)))
     searched: list[int] = []
     plain = place.smaller
-    monkeypatch.setattr(place, "smaller", lambda one, most: (searched.append(most), plain(one, most))[1])
+
+    def noted(one: Colour, most: int) -> Colour:
+        searched.append(most)
+        return plain(one, most)
+
+    monkeypatch.setattr(place, "smaller", noted)
     found = place.find(np.asarray(table), {"back": np.asarray(card)})
     assert found.side == "back"
     assert [most for most in searched if most in place.FEATURES_PX] == list(place.FEATURES_PX[:pictures])
