@@ -6,7 +6,7 @@ Plain functions that return an exit code (`host.exitcodes`): fine, the card says
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -16,7 +16,6 @@ from cardemu import state
 from cardemu.card import Card
 from cardemu.cardfile import OpenCard, UsageError, check_replaceable, opened, save_card, script_of, text_of
 from cardemu.catalogue import catalogue as commands
-from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
 from cardemu.host.claim import OutputError
 from cardemu.host.exitcodes import FINE, REFUSED, USAGE
@@ -40,6 +39,7 @@ from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
 from cardemu.terminal.errors import OK, Code, ReaderError, english
 from cardemu.terminal.everything import basic, file_values
+from cardemu.terminal.inwords import HEADINGS, LANGUAGES, rows
 from cardemu.terminal.items import AddressError, assignment
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.port import StatusError
@@ -190,12 +190,20 @@ def assignments(fields: Iterable[str]) -> dict[str, str]:
 
 @complaining
 def read(
-    path: Path | str, address: str = "", *, pin: str = "", as_json: bool = False, product_name: str | None = None
+    path: Path | str,
+    address: str = "",
+    *,
+    pin: str = "",
+    as_json: bool = False,
+    product_name: str | None = None,
+    lang: str = "en",
 ) -> int:
     """Read a card as a terminal with all keys does: basic data and every file, or one address (SSSEEF05|07|$).
 
-    `path`: a saved card, or `pcsc:READER`.
+    `path`: a saved card, or `pcsc:READER`.  `lang`: of the table; JSON has the names of elements.
     """
+    if lang not in LANGUAGES:
+        raise UsageError(f"--lang {lang}: no such language; allowed: {', '.join(LANGUAGES)}")
     with opened(path, product_name) as card:
         desk = _reader(card, pin)
         if address:
@@ -207,7 +215,8 @@ def read(
     if as_json:
         write_json({"basic": head, "files": files}, 1)
     else:
-        _print_card(head, files, card.product)
+        title = card.product.title_zh if lang == "zh" else card.product.title
+        _table(title, HEADINGS[lang], rows(head, files, card.product, lang))
     return FINE
 
 
@@ -221,13 +230,6 @@ def _read_one(desk: Reader, address: str, *, as_json: bool) -> int:
     found = out.decode("gb18030")
     write_json({"data": found}, None) if as_json else say(found)
     return FINE
-
-
-def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
-    rows = [("", name, value) for name, value in head.items()]
-    for key, values in files.items():
-        rows += [(key, name, value) for name, value in values.items() if value.strip(SEPARATOR)]
-    _table(card_product.title, ("file", "element", "value"), rows)
 
 
 @complaining

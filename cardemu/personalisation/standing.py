@@ -22,7 +22,7 @@ PENSION, UNEMPLOYMENT, MEDICAL, INJURY, MATERNITY, RESIDENT_MEDICAL = "110", "21
 """Codes of insurances (M: code list AAE140 of the sector)."""
 OWN_SHARE_PERCENT = 8
 """Of the wage, into the pension account (document 38 of 2005 of the State Council, from memory)."""
-_ADULT, _RETIRES = 22, 60
+_ADULT, _ELDERLY, _RETIRES = 22, 50, 60
 _OCCUPATIONS = ("6070302", "4010101", "2080501", "6180201", "4070902", "3020104")
 _EDUCATIONS = ("21", "31", "47", "61", "71", "71")
 _CENTRE = "示例市就业服务中心"
@@ -123,7 +123,7 @@ def background(citizen_number: str, region: str, begins: date) -> Background:
     age = begins.year - birth.year
     adult = date(birth.year + _ADULT, 7, 1)
     working_since = min(adult, date(begins.year - 1, 7, 1))
-    married = "1" if age < _ADULT else "1222222234"[number % 10]
+    married = "1" if age < _ADULT else ("1122222224" if age < _ELDERLY else "1222222234")[number % 10]
     road, house = number // 11 % 90 + 10, number // 13 % 900 + 1
     values = {
         "person.household_kind": "10" if number % 3 else "20",

@@ -10,10 +10,20 @@ from cardemu.products import Product
 from cardemu.terminal.errors import OK, Code, english, from_status
 from cardemu.terminal.reader import AUTH_KEY, Reader
 
-BASIC_FIELDS = (
-    *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
-    *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
-)
+BASIC_NAMES = {
+    "region": "发卡地区代码",
+    "social_security_number": "社会保障号码",
+    "card_number": "卡号",
+    "card_identification": "卡识别码",
+    "name": "姓名",
+    "reset_bytes": "卡复位信息",
+    "version": "规范版本",
+    "issue_date": "发卡日期",
+    "valid_until": "卡有效期",
+    "terminal_number": "终端机编号",
+    "terminal_device": "终端设备号",
+}
+BASIC_FIELDS = tuple(BASIC_NAMES)
 NO_RECORD = 0x6A83
 NEEDS_PIN = "needs the PIN (--pin)"
 REFUSED = "refused"
