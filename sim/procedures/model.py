@@ -83,6 +83,7 @@ class Chip(Enum):
     AUTHENTICATE = "authenticate"
     BANK = "bank"
     WITHDRAW = "withdraw"  # the card is taken in and blocked
+    BRING = "bring"  # no card is asked for; who has one in use has it with him, and it is brought up to date (U7)
 
 
 @unique
