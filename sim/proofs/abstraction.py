@@ -150,5 +150,7 @@ def undeclared(procedures: Iterable[Procedure]) -> list[str]:
     used = terms_used(procedures)
     lacking += [f"term {term.owner}.{term.name} of {field.name} is not declared" for field, term in used - known]
     counted = {Term(*key) for key, unit in numbers_needed(procedures).items() if unit != "ppm"}
-    lacking += [f"term {term.owner}.{term.name} runs from no declared field" for term in counted - {t for _, t in known}]
+    lacking += [
+        f"term {term.owner}.{term.name} runs from no declared field" for term in counted - {t for _, t in known}
+    ]
     return sorted(lacking)

@@ -72,7 +72,10 @@ def _gives_for_loss(owner: Procedure, step: Step) -> bool:
 def _ended(*how: EmployerEnd) -> Callable[[Procedure, Step], bool]:
     def picks(_: Procedure, step: Step) -> bool:
         asked = {
-            value for g in step.guards if g.check is Check.IN and g.field == Field.EMPLOYER_END.name for value in g.values
+            value
+            for g in step.guards
+            if g.check is Check.IN and g.field == Field.EMPLOYER_END.name
+            for value in g.values
         }
         return sets(step, Field.EMPLOYMENT, Employment.EMPLOYER_GONE) and bool(asked & {int(one) for one in how})
 

@@ -164,14 +164,14 @@ class Explorer:
         self._path = 0
         self.accepted: set[str] = set()
 
-    def explore(self, initial: Sequence[int], most: int = MOST_STATES) -> Graph:
-        """Go on until nothing new is found; TooManyStatesError beyond `most` states."""
+    def explore(self, initial: Sequence[int], most: int = MOST_STATES, stop: Callable[[], bool] | None = None) -> Graph:
+        """Go on until nothing new is found, or until `stop` says so; TooManyStatesError beyond `most` states."""
         level = np.unique(np.array(initial, dtype=np.int64))
         known, numbers = level, np.arange(len(level), dtype=np.int32)
         codes, parents, by = [level], [np.full(len(level), -1, np.int32)], [np.full(len(level), -1, np.int16)]
         edges: list[tuple[np.ndarray, np.ndarray]] = []
         self.transitions = self._first = 0
-        while len(level):
+        while len(level) and not (stop is not None and stop()):
             found, came_from, along = self._successors(level)
             fresh, at, inverse = np.unique(found, return_index=True, return_inverse=True)
             place = np.searchsorted(known, fresh)
@@ -237,4 +237,3 @@ class Explorer:
         self.accepted.add(step)
         for watcher in self.watchers.get(step, ()):
             watcher(Seen(step, course.rows + self._first, before, course.look), self._path)
-

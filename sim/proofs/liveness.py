@@ -38,6 +38,7 @@ LIVENESS: tuple[Liveness, ...] = (
         "usable_card", "P2", "whoever lives can get a usable card again, whatever has happened",
         frozenset({Field.CARD.name, Field.ACCOUNT.name, Field.APPLICATION.name, "apply.check", "produce.accept"}),
         _everywhere(Field.CARD.name), lambda column, _: column(Field.CARD.name) == Card.ACTIVE,
+        shown=(Shown(""),),
     ),
     Liveness(
         "claim_is_paid", "L6", "a claim that was accepted can still be paid, in full",
@@ -49,6 +50,7 @@ LIVENESS: tuple[Liveness, ...] = (
         "balance_is_paid", "C3", "the balance that was promised at the bank's approval can still be paid",
         frozenset({Field.MEDICAL_FEN.name, PROMISED}),
         lambda column: column(PROMISED) > 0, lambda column, _: column(PROMISED) == 0,
+        shown=(Shown("enquire_hotline", after=(("financial_balance", "100 yuan"),)),),
     ),
     Liveness(
         "money_within_reach", "C5", "whatever is on the financial account can still be drawn by its holder",

@@ -15,15 +15,17 @@ from functools import cached_property
 
 from sim.office.fields import Card, Field, Ledger
 from sim.office.rows import LEDGER_FIELD
-from sim.procedures.model import END, Act, Check, Effect, Guard, Move, Outcome, Procedure, Step, Sum
+from sim.procedures.model import END, Act, At, Check, Effect, Guard, Move, Outcome, Procedure, Step, Sum
 from sim.proofs.abstraction import TERM_CHECKS, TERMS, Term, level_after, size_of, value_of
 from sim.proofs.space import Add, Copy, Done, Enter, Map, Operation, Space, Test, Unless
 
+ACTOR = "who acts"
 CURRENT, STALE = 1, 2
 """A case tied to a term: its own term runs; its term was started anew since."""
 MOST_WAITING = {"reimburse.pay_out": 2}
 """How many cases of a kind wait at most (else 1): one more is merged with the last.  Claims can be open together."""
-_OPEN_CHECKS = frozenset({Check.SAME_PLACE, Check.SAME_BANK, Check.PLACE_OFFERS, Check.BRINGS, Check.REASON})
+_OF_PLACE = frozenset({Check.SAME_PLACE, Check.SAME_BANK, Check.PLACE_OFFERS})
+_OPEN_CHECKS = _OF_PLACE | {Check.BRINGS, Check.REASON, Check.ACTOR}
 _REPORTED = frozenset({Card.TEMPORARY_LOSS, Card.LOST})
 
 
@@ -44,9 +46,7 @@ class _Way:
     choices: tuple[tuple[str, str, bool], ...] = ()
 
     def then(self, other: _Way) -> _Way:
-        return _Way(
-            self.operations + other.operations, self.trail + other.trail, self.choices + other.choices
-        )
+        return _Way(self.operations + other.operations, self.trail + other.trail, self.choices + other.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +143,19 @@ def _tie(owner: Procedure, move: Move) -> tuple[Field, Term] | None:
 class Walk:
     """All paths of the tables over one space."""
 
-    def __init__(self, tables: Tables, view: View, ghosts: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        view: View,
+        ghosts: Mapping[str, int] | None = None,
+        entries: Iterable[str] | None = None,
+    ) -> None:
         """Lay out the state: kept fields, waiting cases, memory of the invariants (`ghosts`).
 
         A case that waits at a step the view does not follow may go on at any time, whether there is one or not.
         """
         self.tables = tables
+        self.entries = tables.entries if entries is None else tuple(entries)
         self.kept = frozenset(view.fields)
         self.waits = {name: tie for name, tie in tables.waits.items() if name in view.waits}
         self._tied = {name for name, tie in self.waits.items() if tie is not None and tie[0] in self.kept}
@@ -159,12 +166,23 @@ class Walk:
 
     # --- guards and effects --------------------------------------------------------------------------------------
 
-    def tests(self, owner: str, guards: Iterable[Guard]) -> tuple[tuple[Test, ...], bool]:
-        """What these guards ask of a state, and whether that is all they ask."""
+    def tests(
+        self, owner: str, guards: Iterable[Guard], at: At = At.CHOSEN, *, empty_handed: bool = False
+    ) -> tuple[tuple[Test, ...], bool]:
+        """What these guards ask of a state, and whether that is all they ask.
+
+        Who goes on at the same counter is at the right place: the step before asked.  Who is `empty_handed` lacks
+        what is asked for in some states only.
+        """
         found: list[Test] = []
         complete = True
         for guard in guards:
-            test = self._test(owner, guard)
+            if guard.check in _OF_PLACE and at in {At.HERE, At.MACHINE}:
+                continue
+            if guard.check is Check.BRINGS and empty_handed:
+                test = self._allow(Field[guard.field], lambda value, values=guard.values: value not in values)
+            else:
+                test = self._test(owner, guard)
             if test is None:
                 complete = False
             else:
@@ -174,7 +192,7 @@ class Walk:
     def _test(self, owner: str, guard: Guard) -> Test | None:
         if guard.check is Check.NEVER:
             return Test(0, (False,) * self.space.sizes[0])
-        if guard.check in _OPEN_CHECKS or guard.check is Check.ACTOR:
+        if guard.check in _OPEN_CHECKS:
             return None
         if guard.check is Check.HOT_LIST:
             return self._allow(Field.CARD, lambda value: value not in _REPORTED)
@@ -191,7 +209,7 @@ class Walk:
             return self._allow(field, lambda value: value == 0 or value >= over)
         raise NotImplementedError(f"the explorer does not know what {guard.check} asks")
 
-    def _allow(self, field: Field, holds: Callable[[int], bool]) -> Test | None:
+    def _allow(self, field: Field, holds: Callable[..., bool]) -> Test | None:
         if field not in self.kept:
             return None
         var = self.space.index[field.name]
@@ -263,7 +281,7 @@ class Walk:
         return list(found.values())
 
     def _entering(self) -> Iterator[Path]:
-        for name in (*self.tables.entries, *(name for name in self.tables.waits if name not in self.waits)):
+        for name in (*self.entries, *(name for name in self.tables.waits if name not in self.waits)):
             for way in self._accepted(name):
                 yield _path(name, way)
             for way in self._refused(name):
@@ -304,9 +322,13 @@ class Walk:
             token = self.space.index[name]
             idle = _Way((Test(token, (True, False, False, False)),))
             due = _Way((Test(token, (False, True, False, False)), Map(token, (0, 0, 0, 0))))
-            ways = [way.then(more) for way in ways for more in [idle, *(due.then(one) for one in self._attempted(name))]]
+            ways = [
+                way.then(more) for way in ways for more in [idle, *(due.then(one) for one in self._attempted(name))]
+            ]
         for way in ways:
-            stale_first = tuple(op for op in way.operations if isinstance(op, Test) and op.var in {self.space.index[n] for n in tied})
+            stale_first = tuple(
+                op for op in way.operations if isinstance(op, Test) and op.var in {self.space.index[n] for n in tied}
+            )
             rest = tuple(op for op in way.operations if op not in stale_first)
             yield _path(f"term {term.owner}.{term.name}", _Way((*stale_first, *passes, *rest), way.trail, way.choices))
 
@@ -316,7 +338,7 @@ class Walk:
 
     def _accepted(self, name: str, seen: tuple[str, ...] = ()) -> Iterator[_Way]:
         owner, step = self.tables.steps[name]
-        tests, _ = self.tests(owner.name, step.guards)
+        tests, _ = self.tests(owner.name, step.guards, step.at)
         effects = tuple(op for effect in step.effects for op in self.effect(effect))
         here = _Way((*tests, Enter(name), *self.memory(name), *effects, Done(name)), ((name, True),))
         for way in self._onward(owner, step, Outcome.DONE, (*seen, name)):
@@ -329,10 +351,10 @@ class Walk:
 
     def _refused(self, name: str, seen: tuple[str, ...] = ()) -> Iterator[_Way]:
         owner, step = self.tables.steps[name]
-        tests, complete = self.tests(owner.name, step.guards)
-        if not step.guards and not step.who:
+        tests, complete = self.tests(owner.name, step.guards, step.at, empty_handed=True)
+        if complete and not tests:
             return
-        failing: tuple[Operation, ...] = (Unless(tests),) if complete and not step.who else ()
+        failing: tuple[Operation, ...] = (Unless(tests),) if complete else ()
         for way in self._onward(owner, step, Outcome.REFUSED, (*seen, name)):
             yield _Way(failing, ((name, False),)).then(way)
 
@@ -357,11 +379,14 @@ class Walk:
             yield _Way(), None
             return
         move, rest = moves[0], moves[1:]
+        if move.fork and self.tables.inert(self.tables.target(owner, move.to)):
+            yield from self._choices(owner, rest)
+            return
         tests, complete = self.tests(owner.name, move.when)
         fork = _Way()
-        if move.fork and not self.tables.inert(self.tables.target(owner, move.to)):
+        if move.fork:
             fork = self._begins_to_wait(self.tables.arrives_at(self.tables.target(owner, move.to)))
-        share = () if move.share is None else ((owner.name, move.share, True),)
+        share = _decides(owner, move, taken=True)
         taken = _Way(tests, (), share)
         if move.fork:
             for way, onward in self._choices(owner, rest):
@@ -377,9 +402,9 @@ class Walk:
     def _passed(owner: Procedure, move: Move, tests: tuple[Test, ...], *, complete: bool) -> _Way | None:
         """The move is not taken; None if it always is."""
         if move.share is not None:
-            return _Way((), (), ((owner.name, move.share, False),))
+            return _Way((), (), _decides(owner, move, taken=False))
         if not complete:
-            return _Way()
+            return _Way((), (), _decides(owner, move, taken=False))
         return _Way((Unless(tests),)) if tests else None
 
     def _begins_to_wait(self, name: str) -> _Way:
@@ -392,6 +417,14 @@ class Walk:
         return _Way((Map(var, (CURRENT, CURRENT, STALE | CURRENT, STALE | CURRENT)),))
 
 
+def _decides(owner: Procedure, move: Move, *, taken: bool) -> tuple[tuple[str, str, bool], ...]:
+    """Choices a move depends on: a share that comes up, or who acts."""
+    share = () if move.share is None else ((owner.name, move.share, taken),)
+    who = tuple(
+        (ACTOR, str(value), taken) for guard in move.when if guard.check is Check.ACTOR for value in guard.values
+    )
+    return share + who
+
+
 def _path(begins: str, way: _Way) -> Path:
     return Path(begins, way.operations, way.trail, way.choices)
-

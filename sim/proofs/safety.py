@@ -38,7 +38,10 @@ Could = Callable[[str], np.ndarray]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An action that shows in a story what should have been refused, or what the record should say."""
+    """An action that shows in a story what should have been refused, or what the record should say.
+
+    `does`: "" for whatever way to a new card the state asks for.
+    """
 
     does: str
     expect: str = "done"
@@ -55,6 +58,7 @@ class StepRule:
     needs: frozenset[str]
     watches: Callable[[Procedure, Step], bool]
     broken: Callable[[Column, Column], np.ndarray]
+    shown: tuple[Shown, ...] = ()  # instead of what the record would say, had the step been refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ STEPS: tuple[StepRule, ...] = (
         "payout_once", "C3", "what was promised at the approval is paid, once",
         _needs(Field.MEDICAL_FEN, PROMISED), lambda _, step: moves(step, Ledger.MEDICAL, Ledger.FINANCIAL),
         lambda before, _: before(PROMISED) != before("MEDICAL_FEN"),
+        (Shown("enquire_hotline", after=(("financial_balance", "100 yuan"),)),),
     ),
     StepRule(
         "no_credit", "A9", "no ledger of a person goes below nothing",
@@ -208,6 +213,7 @@ STEPS: tuple[StepRule, ...] = (
         "claim_paid_as_filed", "L6", "a claim is paid as it was filed: no more, no less, once",
         _needs(Field.COST_FEN, OWED), lambda _, step: moves(step, Ledger.FUND, Ledger.FINANCIAL, Sum.COSTS),
         lambda before, _: before(OWED) != before("COST_FEN"),
+        (Shown("enquire_hotline", after=(("financial_balance", "0 yuan"),)),),
     ),
     *_follows(
         Field.CANCELLATION,
@@ -324,7 +330,9 @@ STATES: tuple[StateRule, ...] = (
 )  # fmt: skip
 
 
-def _granted(name: str, rule: str, says: str, needs: frozenset[str], when: Callable[[Column], np.ndarray], *any_of: str) -> StateRule:
+def _granted(
+    name: str, rule: str, says: str, needs: frozenset[str], when: Callable[[Column], np.ndarray], *any_of: str
+) -> StateRule:
     def refused(column: Column, could: Could) -> np.ndarray:
         allowed = could(any_of[0])
         for step in any_of[1:]:
