@@ -13,12 +13,12 @@ ANY_EXTENDED = 65536
 class Command:
     """One parsed command.  `le` is None when absent, else the number asked for (256 or 65536 for zero).
 
-    `exact`: Le is a number up to 256, written out, and not 'as much as there is'; 256 only fits an extended APDU.
+    `exact`: Le where it is a number up to 256, written out (256 only in an extended APDU); 0 for 'as much as there is'.
     """
 
     __slots__ = ("cla", "data", "exact", "ins", "le", "p1", "p2", "raw")
 
-    def __init__(self, raw: bytes, data: bytes, le: int | None, *, exact: bool = False) -> None:
+    def __init__(self, raw: bytes, data: bytes, le: int | None, exact: int = 0) -> None:
         self.raw = raw
         self.cla = raw[0]
         self.ins = raw[1]
@@ -43,42 +43,44 @@ class Command:
 
 def parse(raw: bytes) -> Command:
     """Split a command into its fields; 6700 when the lengths do not add up."""
-    command = split(raw)
-    if command is None:
-        raise Refused(0x6700)
-    return command
+    size = len(raw)
+    if size == 5:
+        return Command(raw, b"", raw[4] or ANY_SHORT, raw[4])
+    if size > 5:
+        lc = raw[4]
+        if not lc:
+            return _extended(raw, size)
+        rest = size - 5 - lc
+        if rest == 0:
+            return Command(raw, raw[5:], None)
+        if rest == 1:
+            return Command(raw, raw[5:-1], raw[-1] or ANY_SHORT, raw[-1])
+    if size == 4:
+        return Command(raw, b"", None)
+    raise Refused(0x6700)
+
+
+def _extended(raw: bytes, size: int) -> Command:
+    """Extended lengths: 00 and two bytes (ISO/IEC 7816-3, 12.1.3)."""
+    if size >= 7:
+        number = raw[5] << 8 | raw[6]
+        if size == 7:
+            return Command(raw, b"", number or ANY_EXTENDED, number if number <= ANY_SHORT else 0)
+        rest = size - 7 - number
+        if number and rest == 0:
+            return Command(raw, raw[7:], None)
+        if number and rest == 2:
+            le = raw[-2] << 8 | raw[-1]
+            return Command(raw, raw[7:-2], le or ANY_EXTENDED, le if le <= ANY_SHORT else 0)
+    raise Refused(0x6700)
 
 
 def split(raw: bytes) -> Command | None:
     """The fields of a command, or None when the lengths do not add up."""
-    size = len(raw)
-    if size > 5:
-        lc = raw[4]
-        if not lc:
-            return _split_extended(raw, size)
-        rest = size - 5 - lc
-        if rest == 0:
-            return Command(raw, raw[5:], None)
-        return Command(raw, raw[5:-1], raw[-1] or ANY_SHORT, exact=raw[-1] > 0) if rest == 1 else None
-    if size == 5:
-        return Command(raw, b"", raw[4] or ANY_SHORT, exact=raw[4] > 0)
-    return Command(raw, b"", None) if size == 4 else None
-
-
-def _split_extended(raw: bytes, size: int) -> Command | None:
-    """Extended lengths: 00 and two bytes (ISO/IEC 7816-3, 12.1.3)."""
-    if size < 7:
+    try:
+        return parse(raw)
+    except Refused:
         return None
-    number = raw[5] << 8 | raw[6]
-    if size == 7:
-        return Command(raw, b"", number or ANY_EXTENDED, exact=0 < number <= ANY_SHORT)
-    rest = size - 7 - number
-    if number and rest == 0:
-        return Command(raw, raw[7:], None)
-    if number and rest == 2:
-        le = raw[-2] << 8 | raw[-1]
-        return Command(raw, raw[7:-2], le or ANY_EXTENDED, exact=0 < le <= ANY_SHORT)
-    return None
 
 
 def build(header: bytes, data: bytes = b"", le: int | None = None) -> bytes:

@@ -123,13 +123,15 @@ class Card:
             raise PowerCutError(message)
         session.power.used = 0
         session.crypto = 0
+        session.begin()
         try:
             try:
                 answer = self._run(session, command)
             except Refused as refused:
-                session.end(refused=True)
+                session.take_back()
                 return refused.status.to_bytes(2, "big")
-            session.end(refused=False)
+            if session.staged:
+                session.commit()
         except PowerCutError:
             self.session = None
             self.power = None
@@ -144,10 +146,9 @@ class Card:
             raise Refused(self.template.why_not(session.stage, parsed.cla, parsed.ins))
         if session.blocked and parsed.ins != SELECT_INS:
             raise Refused(0x9303)
-        session.begin()
         answer = run(session, parsed)
         if parsed.exact and len(answer) > 2:
-            fitting(len(answer) - 2, parsed.le or 0)
+            fitting(len(answer) - 2, parsed.exact)
         return answer
 
 

@@ -11,7 +11,7 @@ assumed: one page write happens whole or not at all, as with the shadow pages of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import IntEnum, unique
 
 PAGE_BYTES = 32
@@ -78,18 +78,18 @@ class Page:
         self.data = data
 
 
-def pages(cell: int, old: bytes, new: bytes) -> Iterator[Page]:
+def pages(cell: int, old: bytes, new: bytes) -> list[Page]:
     """The page writes that turn `old` into `new`; at least one when they differ."""
+    if old == new:
+        return []
     total = len(new)
-    sized = old[:total].ljust(total, b"\x00")
-    changed = False
-    for offset in range(0, total, PAGE_BYTES):
-        data = new[offset : offset + PAGE_BYTES]
-        if data != sized[offset : offset + PAGE_BYTES]:
-            changed = True
-            yield Page(cell, total, offset, data)
-    if not changed and len(old) != total:
-        yield Page(cell, total, 0, new[:PAGE_BYTES])
+    sized = old if len(old) == total else old[:total].ljust(total, b"\x00")
+    changed = [
+        Page(cell, total, offset, new[offset : offset + PAGE_BYTES])
+        for offset in range(0, total, PAGE_BYTES)
+        if new[offset : offset + PAGE_BYTES] != sized[offset : offset + PAGE_BYTES]
+    ]
+    return changed or [Page(cell, total, 0, new[:PAGE_BYTES])]
 
 
 class Memory:
@@ -114,9 +114,9 @@ class Memory:
         if not journal:
             return
         if len(journal) == 1:
+            cell = journal[0].cell
             power.before_write()
-            self._apply(journal[0])
-            self._forget_unchanged(staged)
+            self._keep(cell, staged[cell])  # no other page of it differs
             power.after_write()
             return
         self.journal = []
@@ -149,16 +149,17 @@ class Memory:
         power.before_write()
         self.journal = None
         self.committed = False
-        self._forget_unchanged({page.cell for page in journal})
+        for cell in {page.cell for page in journal}:
+            self._keep(cell, self.read(cell))
         power.after_write()
 
     def _apply(self, page: Page) -> None:
         sized = self.read(page.cell)[: page.total].ljust(page.total, b"\x00")
         self.cells[page.cell] = sized[: page.offset] + page.data + sized[page.offset + len(page.data) :]
 
-    def _forget_unchanged(self, cells: Mapping[int, bytes] | set[int]) -> None:
-        """A cell that equals the image needs no bytes of its own (an accounting matter, not a memory write)."""
-        for cell in cells:
-            value = self.cells.get(cell)
-            if value is not None and value == self.image.get(cell, b""):
-                del self.cells[cell]
+    def _keep(self, cell: int, value: bytes) -> None:
+        """Hold what a cell has; what equals the image needs no bytes of its own (an accounting matter)."""
+        if value == self.image.get(cell, b""):
+            self.cells.pop(cell, None)
+        else:
+            self.cells[cell] = value

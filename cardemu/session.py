@@ -11,7 +11,7 @@ a secret has used up; `compare` is the only place where one is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from cardemu import crypto, keys
 from cardemu.files import DEDICATED, INTERNAL, PIN, Condition, Kind, Node, Tree, tree
@@ -29,22 +29,11 @@ _ROOT_KINDS = frozenset({Kind.MF, Kind.DDF})
 Begun = TypeVar("Begun")
 
 
-class Kept(NamedTuple):
-    """What a refusal brings back: all that a command may change of what the card knows only under power."""
-
-    df: Node
-    ef: Node | None
-    record: int
-    granted: frozenset[int]
-    challenge: bytes | None
-    blocked: bool
-    pending: object | None
-
-
 class Session:
     """One stay under power, from reset to power-off."""
 
     __slots__ = (
+        "asked",
         "blocked",
         "challenge",
         "commands",
@@ -52,13 +41,14 @@ class Session:
         "df",
         "ef",
         "granted",
-        "kept",
         "life",
         "memory",
         "owed",
         "pending",
+        "place",
         "power",
         "previous",
+        "proved",
         "random",
         "record",
         "staged",
@@ -72,10 +62,10 @@ class Session:
         self.random = random
         self.power = power
         self.staged: dict[int, bytes] = {}
-        self.owed: dict[int, bytes] | None = None
-        self.kept: Kept | None = None
-        self.granted = _NOTHING
+        self.owed: bytes | None = None  # the try counters before a secret proved right
+        self.granted = self.proved = _NOTHING
         self.challenge: bytes | None = None
+        self.asked: bytes | None = None
         self.pending: object | None = None
         self.previous: object | None = None
         self.record = 0
@@ -88,6 +78,7 @@ class Session:
         self.refresh()
         self.df: Node = self.tree.root
         self.enter(self.df)
+        self.place: tuple[Node, Node | None, int, bool] = (self.df, None, 0, self.blocked)
 
     # ---- memory
 
@@ -115,6 +106,7 @@ class Session:
     def commit(self) -> None:
         """Write what waits to memory, all or nothing."""
         staged, self.staged = self.staged, {}
+        self.owed = None
         self.memory.commit(staged, self.power)
         if Cell.LIFE in staged or Cell.TREE in staged:
             here = self.df.number
@@ -126,33 +118,31 @@ class Session:
     # ---- one command
 
     def begin(self) -> None:
-        """A command begins: note what its refusal will bring back."""
-        self.kept = Kept(self.df, self.ef, self.record, self.granted, self.challenge, self.blocked, self.pending)
+        """A command begins: note what its refusal will bring back (`take_back`)."""
+        self.place = (self.df, self.ef, self.record, self.blocked)
+        self.proved = self.granted
+        self.asked = self.challenge
         self.previous, self.pending = self.pending, None
 
-    def end(self, *, refused: bool) -> None:
-        """It ends: what it wrote reaches memory, or all is as it was before it.
+    def take_back(self) -> None:
+        """It refuses: all is as it was when it began, and a try written for a secret that proved right is given back.
 
-        A try that was written for a secret which proved right is given back, too.
+        What a comparison used up it has struck from what is brought back.
         """
-        if refused:
-            if self.kept is not None:
-                self.df, self.ef, self.record, self.granted, self.challenge, self.blocked, self.pending = self.kept
-            self.staged = self.owed or {}
-        self.kept = self.owed = None
-        if self.staged:
+        self.df, self.ef, self.record, self.blocked = self.place
+        self.granted = self.proved
+        self.challenge = self.asked
+        self.pending = self.previous
+        self.staged = {}
+        if self.owed is not None:
+            self.staged[Cell.TRIES] = self.owed
             self.commit()
-
-    def _strike(self, **changes: object) -> None:
-        """Change what a refusal brings back."""
-        if self.kept is not None:
-            self.kept = self.kept._replace(**changes)  # type: ignore[arg-type]
 
     def begun(self, kind: type[Begun]) -> Begun:
         """What the command before this one began; 6901 if that is nothing of this kind, and then it is dropped (C2)."""
         if isinstance(self.previous, kind):
             return self.previous
-        self._strike(pending=None)
+        self.previous = None
         raise Refused(0x6901)
 
     # ---- place
@@ -280,11 +270,12 @@ class Session:
             raise Refused(0x6983)
         before, behind = counters[:slot], counters[slot + 1 :]
         self.memory.commit({Cell.TRIES: before + bytes((left,)) + behind}, self.power)
-        self._strike(challenge=self.challenge)
+        self.asked = self.challenge
         if shown != right:
-            self._strike(granted=self.granted - {proof}, pending=None)
+            self.proved = self.granted - {proof}
+            self.previous = None
             raise Refused(wrong | min(left, 15) if wrong == 0x63C0 else wrong)
-        self.owed = {Cell.TRIES: counters}
+        self.owed = counters
         self.write(Cell.TRIES, before + bytes((limit,)) + behind)
 
     def check_mac(self, entry: CardKey, message: bytes, mac: bytes, seed: bytes | None = None) -> bytes:

@@ -24,6 +24,7 @@ from reports.study import (
     sentences,
     tornado_finding,
     tornado_picture,
+    tornado_still,
     tornado_tables,
 )
 from reports.terms import places_of
@@ -207,6 +208,8 @@ def _difference_as_json(one: Difference, a: str, b: str) -> dict[str, object]:
         "pairs": one.pairs,
         "finding": one.finding.value,
         "more_replications": one.more,
+        "still_there": list(one.still),
+        "undecided_by_still_there": one.undecided_by_still,
         "text": sentence(one, a, b),
     }
 
@@ -249,7 +252,11 @@ def _sensitivity_into(claim: Claim, options: SensitivityOptions, change: Fractio
     study = Study(
         title=_title(load(side.path, side.overrides, catalogue()), words) or side.path.stem,
         description="",
-        sentences=(tornado_finding(tornado, words), *([words("notes.partial")] if partial else [])),
+        sentences=(
+            tornado_finding(tornado, words),
+            *tornado_still(tornado, words),
+            *([words("notes.partial")] if partial else []),
+        ),
         picture=tornado_picture(tornado, words),
         tables=tornado_tables(tornado, words),
         command=shlex.join(command),
@@ -305,6 +312,7 @@ def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
             "metric": number(effect.metric),
             "change": number(effect.change),
             "interval": None if i.note else [i.low, i.high],
+            "still_there": effect.still,
         }
 
     return {
@@ -313,6 +321,7 @@ def tornado_as_json(tornado: Tornado, page: Path) -> dict[str, object]:
         "base": number(tornado.base),
         "change": float(tornado.change),
         "replications": tornado.replications,
+        "still_there": tornado.still,
         "settled": settled_as_json(tornado.settled),
         "assumptions": [
             {"key": s.key, "value": s.value, "low": arm(s.low), "high": arm(s.high), "matters": s.matters}

@@ -26,6 +26,7 @@ _UNITS = {"ms": "ms", "s": "s", "min": "min", "h": "h", "d": "d", "%": "percent"
 }  # fmt: skip
 _LIMITS = (
     (re.compile(rf"within ({_NUMBER}) standard errors"), "phrase.standard_errors"),
+    (re.compile(rf"within ({_NUMBER} %) of it"), "phrase.within_rel"),
     (re.compile(r"within (.*)"), "phrase.within"),
     (re.compile(r"at most (.*)"), "phrase.at_most"),
     (re.compile(r"at least (.*)"), "phrase.at_least"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.cardwork.outcome import CardWork
-    from sim.replications.stopping import Stopped
+    from sim.replications.stopping import Stopped, Width
     from sim.replications.warm_up import Settled
     from sim.run import Outcome
 
@@ -94,7 +94,7 @@ def settled_as_json(settled: Settled | None) -> dict[str, object] | None:
 
 def stopped_in_words(stopped: Stopped) -> str:
     """How many replications there were and why, in a sentence."""
-    widths = "; ".join(f"{text}: now {width}" for text, width in stopped.conditions)
+    widths = "; ".join(_width_in_words(width) for width in stopped.widths)
     if stopped.reached:
         why = f"the intervals were narrow enough after {stopped.held_from} and stayed so"
     elif stopped.interrupted:
@@ -104,8 +104,17 @@ def stopped_in_words(stopped: Stopped) -> str:
     return f"{stopped.replications} replications: {why} ({widths})"
 
 
+def _width_in_words(width: Width) -> str:
+    note = f", {width.note}" if width.note else ""
+    still = f", {width.still:,} still there at the end are not in it" if width.still else ""
+    return f"{width.condition}: now {width.half}{note}{still}"
+
+
 def _stopped_as_json(stopped: Stopped) -> dict[str, object]:
-    conditions = [{"condition": text, "half_width": width} for text, width in stopped.conditions]
+    conditions = [
+        {"condition": one.condition, "half_width": one.half, "note": one.note, "still_there": one.still}
+        for one in stopped.widths
+    ]
     return {"reached": stopped.reached, "held_from": stopped.held_from, "conditions": conditions}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reports.drawing.labels import where
 from reports.numbers import contacts
 from reports.phrases import action_titles, outcome
-from reports.terms import condition, written
+from reports.terms import condition, reason, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reports.info import InputRow, RunInfo
     from reports.words import Words
     from sim.metrics.tables import Tables
-    from sim.replications.stopping import Stopped
+    from sim.replications.stopping import Stopped, Width
 
 MARKS = ("A", "D", "P")
 """Marks of inputs in the order of the page: the least certain first, because the reader can do something there."""
@@ -136,14 +136,18 @@ def _still_waiting(tables: Tables, words: Words) -> list[str]:
 
 def _stopped(stopped: Stopped, words: Words) -> str:
     """Why there were so many replications."""
-    widths = [
-        words("notes.width", condition=condition(text, words), width=written(width, words))
-        for text, width in stopped.conditions
-    ]
-    said = words("unit.semicolon").join(widths)
+    said = words("unit.semicolon").join(_width(one, words) for one in stopped.widths)
     if stopped.reached and stopped.held_from is not None:
         return words("notes.enough", n=stopped.replications, held=stopped.held_from, widths=said)
     return words("notes.not_enough", n=stopped.replications, widths=said)
+
+
+def _width(width: Width, words: Words) -> str:
+    """How wide an interval is, why, and who is not in its number."""
+    more = [reason(width.note, words)] if width.note else []
+    more += [words("notes.still_there", n=words.count(width.still))] if width.still else []
+    told = words("notes.width", condition=condition(width.condition, words), width=written(width.half, words))
+    return words("unit.comma").join((told, *more))
 
 
 def _parts(info: RunInfo, words: Words) -> str:

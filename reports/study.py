@@ -89,6 +89,27 @@ _NONE = Text(
 )
 
 
+_STILL = Text(
+    "Not in it: whoever still waited or was inside when a run ended. All runs together: {base} as it is; the most is "
+    "{n} with {what}.",
+    "运行结束时还没有等完或办完的人未计入：原方案各次运行共 {base} 人，最多的是 {what}，{n} 人。",
+)
+_STILL_BASE = Text(
+    "Not in it: whoever still waited or was inside when a run ended. All runs together: {base}, no more with any other "
+    "value.",
+    "运行结束时还没有等完或办完的人未计入：各次运行共 {base} 人，其他取值下都不更多。",
+)
+
+
+def tornado_still(tornado: Tornado, words: Words) -> tuple[str, ...]:
+    """A sentence on those whose wait is in no number, if there are any."""
+    many, what = tornado.most_still
+    if not many:
+        return ()
+    said = _STILL if what else _STILL_BASE
+    return (words.of(said).format(base=words.count(tornado.still), n=words.count(many), what=what),)
+
+
 def tornado_picture(tornado: Tornado, words: Words, places: dict[str, str] | None = None) -> Picture | None:
     """The tornado; None if no assumption changes anything.  `places`: what places of the scenario are called."""
     swings = [swing for swing in tornado.swings if swing.largest > 0.0][:MOST_ROWS]
@@ -246,6 +267,12 @@ def sentences(differences: Sequence[Difference], sides: Sides, words: Words) -> 
 
 def _in_chinese(one: Difference, sides: Sides, words: Words) -> str:
     """The same sentence as `sim.replications.compare.sentence`: amounts without signs, shares apart by points."""
+    x, y = one.still
+    there = f"；结束时还没有等完或办完的人未计入：{sides.a} {x:,} 人，{sides.b} {y:,} 人" if x or y else ""
+    return _known_in_chinese(one, sides, words) + there
+
+
+def _known_in_chinese(one: Difference, sides: Sides, words: Words) -> str:
     what, unit, interval = sides.metric(one, words), one.asked.unit, one.interval
     a, b = sides.a, sides.b
     if one.finding is Finding.EQUAL:
@@ -254,6 +281,8 @@ def _in_chinese(one: Difference, sides: Sides, words: Words) -> str:
         return f"{what}：无法确定，{reason(interval.note, words)}"
     more = "多" if one.difference > 0 else "少"
     told = f"{b} 比 {a} {more} {apart(abs(one.difference), unit, words)}"
+    if one.undecided_by_still:
+        return f"{what}：不能确定哪个更好；{told}，但算上结束时还在等候或还没有办完的人就不是这样"
     if one.finding is Finding.UNKNOWN:
         less, most = apart(-interval.low, unit, words), apart(interval.high, unit, words)
         rest = "再增加运行次数也难以确定" if one.more is None else f"再运行约 {one.more:,} 次可能得出结论"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.compile.compiler import Compiled, compile_scenario
 from sim.compile.feasibility import overloads
+from sim.compile.on_duty import misfits
 from sim.compile.steady import unsteady
 from sim.errors import Problem, ScenarioError
 from sim.procedures.catalogue import catalogue
@@ -47,7 +48,8 @@ def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
         Note(f"nobody comes of demand.{name} in the whole run", f"demand.{name}：整个运行期内没有人到来")
         for name in nobody
     )
-    return replace(loaded, notes=(*loaded.notes, *notes)), compiled
+    fit = misfits(loaded.scenario, compiled.program, compiled.names)
+    return replace(loaded, notes=(*loaded.notes, *notes, *fit)), compiled
 
 
 def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None, str, str]]:

@@ -9,12 +9,13 @@ the same log.
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, IntEnum, unique
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from sim.rates import sine_integral, steps_until
 
 if TYPE_CHECKING:
     from datetime import date
@@ -199,6 +200,7 @@ class Where(IntEnum):
     ISSUER = 4
     HERE = 5
     MACHINE = 6
+    FORMER = 7  # as ISSUER, of the bank at which an account was left behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ class StepRow:
     where: Where
     station: int = NONE  # where FIXED
     choice: int = NONE  # where CHOSEN
-    by_bank: tuple[int, ...] = ()  # where ISSUER: choice per bank number
+    by_bank: tuple[int, ...] = ()  # where ISSUER or FORMER: choice per bank number
     business: int = 0
     service: int = NONE
     office: int = NONE  # index into Program.office_steps
@@ -312,28 +314,26 @@ class SourceRow:
 
     def expected(self, duration_ms: int) -> float:
         """How many people come in a run of this length, on average."""
-        stop = min(duration_ms, self.stop_ms)
+        return float(self.expected_until(np.array([duration_ms]))[0])
+
+    def expected_until(self, t_ms: np.ndarray) -> np.ndarray:
+        """How many people have come by each of some moments, on average."""
+        until = np.minimum(t_ms, self.stop_ms)
         if self.table is not None:
-            moments = float(np.searchsorted(self.table.t_ms, stop))
+            moments = np.searchsorted(self.table.t_ms, until).astype(np.float64)
         elif self.counted is not None:
-            moments = _counted_in(self.counted, self.start_ms, stop)
+            row = self.counted
+            edges = row.from_ms, row.until_ms, row.count / (row.until_ms - row.from_ms)
+            moments = steps_until(*edges, until) - steps_until(*edges, np.minimum(until, self.start_ms))
         elif self.sine is not None:
-            moments = sine_integral(*self.sine, float(stop)) - sine_integral(*self.sine, float(self.start_ms))
+            begun = sine_integral(*self.sine, float(self.start_ms))
+            later = np.maximum(until, self.start_ms).tolist()
+            moments = np.array([sine_integral(*self.sine, float(t)) - begun for t in later])
         else:
-            moments = sum(max(0, min(until, stop) - first) * rate for first, until, rate in self.segments)
-        return min(moments * self.batch, float(self.at_most))
-
-
-def sine_integral(mean: float, amplitude: float, period: float, phase: float, t: float) -> float:
-    """Integral from 0 to t of the rate mean + amplitude sin(2 pi t / period + phase)."""
-    omega = 2.0 * math.pi / period
-    return mean * t + amplitude / omega * (math.cos(phase) - math.cos(omega * t + phase))
-
-
-def _counted_in(row: CountRow, start_ms: int, stop_ms: int) -> float:
-    """People of the counts who come within a span: of an interval that lies in it partly, their share."""
-    inside = np.minimum(row.until_ms, stop_ms) - np.maximum(row.from_ms, start_ms)
-    return float((row.count * (np.maximum(inside, 0) / (row.until_ms - row.from_ms))).sum())
+            first, last, rate = (np.array([segment[part] for segment in self.segments]) for part in range(3))
+            moments = steps_until(first, last, rate, until)
+        come: np.ndarray = np.minimum(moments * self.batch, float(self.at_most))
+        return come
 
 
 @dataclass(frozen=True, slots=True)

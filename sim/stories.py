@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.log import Event
-from sim.office.fields import Field
 from sim.scenario.schema_story import FIELDS, STATES
 
 if TYPE_CHECKING:
@@ -120,6 +119,6 @@ def _in_words(key: str, value: int | None) -> str:
         return "unknown"
     if key in STATES:
         return STATES[key](value).name.lower()
-    if FIELDS[key] in (Field.MEDICAL_FEN, Field.FINANCIAL_FEN, Field.COST_FEN):
+    if FIELDS[key].name.endswith("_FEN"):
         return f"{value / 100:.2f} yuan"
     return str(value)

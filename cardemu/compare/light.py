@@ -56,12 +56,13 @@ def evened(found: Colour, expected: Colour, there: npt.NDArray[np.bool_], px_mm:
     pale = known & (wanted.min(axis=2) > PALE)
     light = _light(seen, wanted, pale, px_mm / STEP)
     contrast = _contrast(seen / light, wanted, known, px_mm / STEP)
-    full = np.stack([_enlarged(light[..., channel], found.shape) for channel in range(3)], axis=2)
-    lit = found / (255 * full)
-    even = 1 - (1 - lit) / _enlarged(contrast, found.shape)[..., None]
+    full = _enlarged(light, found.shape)
+    gain = 1 / _enlarged(contrast, found.shape)[..., None]
+    even = found * (gain / full)  # 255 times (1 - (1 - lit) / contrast), where lit is the picture over 255 times light
+    even += 255 * (1 - gain)
     apart = max(_range(light.mean(axis=2)[known]), _range(contrast[known]))
     tint = colour_distance(*(255 * one[known].mean(axis=0) for one in (seen, wanted)))
-    return np.clip(np.rint(255 * even), 0, 255).astype(np.uint8), Light(apart, tint)
+    return np.clip(np.rint(even, out=even), 0, 255, out=even).astype(np.uint8), Light(apart, tint)
 
 
 def _range(values: Field) -> float:
@@ -103,15 +104,16 @@ def _spread(values: Field, weight: Field, sigma: float) -> Field:
     everywhere = float(weight.mean()) * 1e-4 + 1e-9
     total = np.average(values.reshape(-1, values.shape[2]), axis=0, weights=weight.ravel() + 1e-12)
     below = _gathered(weight, sigma)[..., None] + everywhere
-    above = np.stack([_gathered(weight * values[..., one], sigma) for one in range(values.shape[2])], axis=2)
+    above = _gathered(weight[..., None] * values, sigma)
     spread: Field = (above + everywhere * total) / below
     return spread
 
 
 def _gathered(values: Field, sigma: float) -> Field:
-    """Every place's surroundings, weighted by their nearness."""
-    down, across = (_nearness(size, sigma) for size in values.shape)
-    gathered: Field = down @ values @ across.T
+    """Every place's surroundings, weighted by their nearness; of one channel or several."""
+    down, across = (_nearness(size, sigma) for size in values.shape[:2])
+    half = (down @ values.reshape(len(down), -1)).reshape(values.shape)
+    gathered: Field = np.moveaxis(np.tensordot(across, half, axes=(1, 1)), 0, 1)
     return gathered
 
 
@@ -122,12 +124,13 @@ def _nearness(size: int, sigma: float) -> Field:
     return weights
 
 
-def _enlarged(field: Field, shape: tuple[int, ...]) -> Field:
-    """A coarse field for every pixel, by straight lines between the squares' middles."""
+def _enlarged(field: Field, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """A coarse field, of one channel or several, for every pixel, by straight lines between the squares' middles."""
+    full = field.astype(np.float32)
     for axis in range(2):
         where = (np.arange(shape[axis]) + 0.5) / STEP - 0.5
-        low = np.clip(np.floor(where).astype(int), 0, field.shape[axis] - 2)
-        part = np.clip(where - low, 0, 1)
-        part = part[:, None] if axis == 0 else part
-        field = np.take(field, low, axis) * (1 - part) + np.take(field, low + 1, axis) * part
-    return field
+        low = np.clip(np.floor(where).astype(int), 0, full.shape[axis] - 2)
+        part = np.clip(where - low, 0, 1).astype(np.float32)
+        part = part.reshape([-1 if one == axis else 1 for one in range(full.ndim)])
+        full = np.take(full, low, axis) * (1 - part) + np.take(full, low + 1, axis) * part
+    return full

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
@@ -45,13 +48,31 @@ def best_place(piece: Grey, window: Grey) -> tuple[float, float, float]:
     energy = float((zero * zero).sum())
     if piece.std() < FLAT or high < rows or wide < columns:
         return 0.0, (wide - columns) / 2, (high - rows) / 2
-    spectrum = np.fft.rfft2(window) * np.conj(np.fft.rfft2(zero, window.shape))
-    product = np.fft.irfft2(spectrum, window.shape)[: high - rows + 1, : wide - columns + 1]
+    size = _smooth(high), _smooth(wide)
+    spectrum = np.fft.rfft2(window, size) * np.conj(np.fft.rfft2(zero, size))
+    product = np.fft.irfft2(spectrum, size)[: high - rows + 1, : wide - columns + 1]
     sums, squares = _window_sums(window, rows, columns), _window_sums(window * window, rows, columns)
     spread = np.maximum(squares - sums * sums / piece.size, FLAT * FLAT * piece.size)
-    score = product / np.sqrt(spread * energy)
-    y, x = np.unravel_index(int(np.argmax(score)), score.shape)
-    return float(score[y, x]), _peak(score[y, :], int(x)), _peak(score[:, x], int(y))
+    return top_of(product / np.sqrt(spread * energy))
+
+
+def top_of(score: npt.NDArray[Any]) -> tuple[float, float, float]:
+    """The greatest of the correlations at places side by side, and where it is: x and y, to part of a pixel."""
+    y, x = (int(place) for place in np.unravel_index(int(np.argmax(score)), score.shape))
+    return float(score[y, x]), _peak(score[y, :], x), _peak(score[:, x], y)
+
+
+@lru_cache(maxsize=1024)
+def _smooth(size: int) -> int:
+    """The next length that has no prime factor above 5, at which a Fourier transform is fast."""
+    while True:
+        rest = size
+        for prime in (2, 3, 5):
+            while rest % prime == 0:
+                rest //= prime
+        if rest == 1:
+            return size
+        size += 1
 
 
 def _window_sums(values: Grey, rows: int, columns: int) -> Grey:
@@ -60,7 +81,7 @@ def _window_sums(values: Grey, rows: int, columns: int) -> Grey:
     return sums
 
 
-def _peak(line: Grey, place: int) -> float:
+def _peak(line: npt.NDArray[Any], place: int) -> float:
     """The top of the parabola around a greatest value."""
     if not 0 < place < len(line) - 1:
         return float(place)

@@ -18,13 +18,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cardemu.compare.likeness import Colour, Grey, best_place, blurred, grey
+from cardemu.compare.likeness import Colour, Grey, blurred, grey, top_of
 
 HOW_TO = "comparing a scan needs OpenCV: pip install 'cardmill[scan]'"
-FEATURES_PX, REFERENCE_PX = 1100, 506
-"""Features are looked for in a picture and in a reference no larger than this."""
+FEATURES_PX, REFERENCE_PX = (640, 1100), 506
+"""Features are looked for in a picture, and in a reference, no larger than this; in a larger picture only where the
+smaller shows too few."""
 SQUARE_PX, MOST_A_SQUARE = 42, 4
-LEAST_MATCHES = 20
+LEAST_MATCHES, MANY_MATCHES = 20, 60
+"""Without so many there is no card; with so many its place needs no finer picture."""
 RATIO = 0.75
 """Lowe's: the best match must be clearly better than the second."""
 MISS_PX = 3.0
@@ -70,17 +72,21 @@ class Found:
 def find(picture: Colour, sides: Mapping[str, Colour]) -> Found:
     """The side of the card that the picture shows best, and where; ScanError when there is none."""
     sift = opencv().SIFT_create(nfeatures=2500)
-    small = smaller(picture, FEATURES_PX)
-    ratio = picture.shape[1] / small.shape[1]
-    seen = sift.detectAndCompute(grey(small).astype(np.uint8), None)
+    plain = {side: smaller(expected, REFERENCE_PX) for side, expected in sides.items()}
+    features = {side: sift.detectAndCompute(grey(one).astype(np.uint8), None) for side, one in plain.items()}
     best, most = None, 0
-    for side, expected in sides.items():
-        plain = smaller(expected, REFERENCE_PX)
-        place, agree = _match(sift.detectAndCompute(grey(plain).astype(np.uint8), None), seen)
-        if place is not None and agree > most and _is_card(place, plain.shape):
-            shrunk = plain.shape[1] / expected.shape[1]
-            placed = np.diag((ratio, ratio, 1.0)) @ place @ np.diag((shrunk, shrunk, 1.0))
-            best, most = Found(side, placed, agree, _scale(placed, expected.shape)), agree
+    for longest_px in FEATURES_PX:
+        small = smaller(picture, longest_px)
+        ratio = picture.shape[1] / small.shape[1]
+        seen = sift.detectAndCompute(grey(small).astype(np.uint8), None)
+        for side, expected in sides.items():
+            place, agree = _match(features[side], seen)
+            if place is not None and agree > most and _is_card(place, plain[side].shape):
+                shrunk = plain[side].shape[1] / expected.shape[1]
+                placed = np.diag((ratio, ratio, 1.0)) @ place @ np.diag((shrunk, shrunk, 1.0))
+                best, most = Found(side, placed, agree, _scale(placed, expected.shape)), agree
+        if most >= MANY_MATCHES:
+            break
     if best is None or most < LEAST_MATCHES:
         raise ScanError(
             f"no card of this product found in the picture: {most} features agree, needs {LEAST_MATCHES}; is it the "
@@ -207,7 +213,10 @@ def _leading(there: npt.NDArray[np.bool_], margin_px: int) -> int:
 
 def refined(picture: Colour, found: Found, expected: Colour) -> Found:
     """The card's place, corrected by where small pieces of it are found; pieces that were changed are outvoted."""
-    target, straight = grey(expected), grey(straightened(picture, found, expected.shape))
+    cv = opencv()
+    target, straight = (
+        grey(one).astype(np.float32) for one in (expected, straightened(picture, found, expected.shape))
+    )
     mine, theirs = [], []
     high, wide = target.shape
     reach = PIECE_SEARCH_PX
@@ -217,13 +226,13 @@ def refined(picture: Colour, found: Found, expected: Colour) -> Found:
             if piece.std() < 8:
                 continue
             window = straight[top - reach : top + PIECE_PX + reach, left - reach : left + PIECE_PX + reach]
-            alike, x, y = best_place(piece, window)
+            alike, x, y = top_of(cv.matchTemplate(window, piece, cv.TM_CCOEFF_NORMED))
             if alike >= PIECE_ALIKE:
                 mine.append((left + PIECE_PX / 2, top + PIECE_PX / 2))
                 theirs.append((left + PIECE_PX / 2 + x - reach, top + PIECE_PX / 2 + y - reach))
     if len(mine) < LEAST_PIECES:
         return found
-    change, _ = opencv().findHomography(np.array(mine), np.array(theirs), opencv().RANSAC, PIECE_OFF_PX)
+    change, _ = cv.findHomography(np.array(mine), np.array(theirs), cv.RANSAC, PIECE_OFF_PX)
     if change is None:
         return found
     place = found.place @ change
@@ -235,12 +244,11 @@ def softness(found: Grey, expected: Grey) -> float:
     """The blur, in pixels, that makes the reference most like the picture; noise does not change where that is."""
     cv = opencv()
     low, high = SIGMAS_PX
-    mean = found - cv.GaussianBlur(found, (0, 0), 8)
+    seen, wanted = (picture - cv.GaussianBlur(picture, (0, 0), 8) for picture in (found, expected))
 
     def alike(sigma: float) -> float:
-        soft = cv.GaussianBlur(expected, (0, 0), sigma) if sigma > 0.05 else expected
-        detail = soft - cv.GaussianBlur(soft, (0, 0), 8)
-        return float((detail * mean).sum() / np.sqrt((detail * detail).sum()))
+        soft = cv.GaussianBlur(wanted, (0, 0), sigma) if sigma > 0.05 else wanted
+        return float((soft * seen).sum() / np.sqrt((soft * soft).sum()))
 
     golden = (5**0.5 - 1) / 2
     left, right = high - golden * (high - low), low + golden * (high - low)

@@ -66,24 +66,46 @@ class Optics:
 
 def read(expected: Grey, found: Grey, region: Region, shift_mm: tuple[float, float], optics: Optics) -> list[Seen]:
     """What stands in the cells of a text, in order; blanks are themselves."""
-    return [
-        Seen(cell.character, np.inf, 1.0)
-        if cell.character.isspace()
-        else _weigh(expected, found, cell, shift_mm, optics)
-        for cell in region.cells
-    ]
+    places = [_place(expected, found, cell, shift_mm, optics) for cell in region.cells if not cell.character.isspace()]
+    foreign = [place for place in places if not place.cell.character.isascii()]
+    alike = dict(zip(map(id, foreign), _looking_like(foreign), strict=True))
+    seen = (_weigh(place, alike.get(id(place), ()), optics) for place in places)
+    return [Seen(cell.character, np.inf, 1.0) if cell.character.isspace() else next(seen) for cell in region.cells]
 
 
-def _weigh(expected: Grey, found: Grey, cell: Cell, shift_mm: tuple[float, float], optics: Optics) -> Seen:
-    """The likeliest character of a cell."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A cell in both pictures.
+
+    `corner`: its pixel in the reference; `windows`: the found picture there and around, a row a place; `own`: how like
+    the reference each of them is.
+    """
+
+    cell: Cell
+    corner: tuple[int, int]
+    piece: Grey
+    windows: Grey
+    own: Grey
+
+    @property
+    def nearest(self) -> Grey:
+        """The piece of the found picture most like the reference."""
+        window: Grey = self.windows[int(self.own.argmax())].reshape(self.piece.shape)
+        return window
+
+
+def _place(expected: Grey, found: Grey, cell: Cell, shift_mm: tuple[float, float], optics: Optics) -> _Place:
     left, top, right, bottom = _pixels(cell.rect.grown(MARGIN_MM), optics.px_mm, expected.shape)
     piece = expected[top:bottom, left:right]
     windows = _windows(found, (left, top, right, bottom), shift_mm, optics)
-    own = (_normed(piece.reshape(1, -1)) @ windows.T)[0]
-    names = rivals(cell.character, cell.font)
-    if not cell.character.isascii():
-        names = tuple(dict.fromkeys((*names, *_looking_like(windows[int(own.argmax())], piece.shape, cell.character))))
-    drawn = _drawn((cell.character, *names), cell, (left, top), piece.shape, optics)
+    return _Place(cell, (left, top), piece, windows, (_normed(piece.reshape(1, -1)) @ windows.T)[0])
+
+
+def _weigh(place: _Place, looking_like: Sequence[str], optics: Optics) -> Seen:
+    """The likeliest character of a cell.  `looking_like`: characters weighed besides its rivals."""
+    cell, piece, windows, own = place.cell, place.piece, place.windows, place.own
+    names = tuple(dict.fromkeys((*rivals(cell.character, cell.font), *looking_like)))
+    drawn = _drawn((cell.character, *names), cell, place.corner, piece.shape, optics)
     if drawn is None:  # a character only a font of the user's own has: nothing to weigh it against
         return Seen(cell.character if own.max() >= LEGIBLE else UNKNOWN, np.inf, float(own.max()))
     ink = drawn[0].ravel() - drawn[0].mean()
@@ -99,14 +121,25 @@ def _weigh(expected: Grey, found: Grey, cell: Cell, shift_mm: tuple[float, float
     return Seen((cell.character, *names)[best], float(likely[best] - against), float(alike[best]))
 
 
-def _looking_like(window: Grey, shape: tuple[int, ...], character: str) -> tuple[str, ...]:
-    """The ideographs most like a piece of the picture."""
+def _looking_like(places: Sequence[_Place]) -> list[tuple[str, ...]]:
+    """For each place the ideographs most like what is seen there; for all at once, as the tiles are many."""
+    if not places:
+        return []
     names, tiles, _ = ideographs()
+    alike = np.stack([_tile(place.nearest) for place in places]) @ tiles.T
+    nearest = np.argpartition(alike, -SEEN, axis=1)[:, -SEEN:]
+    characters = [place.cell.character for place in places]
+    return [tuple(names[one] for one in row if names[one] != own) for row, own in zip(nearest, characters, strict=True)]
+
+
+def _tile(window: Grey) -> npt.NDArray[np.float32]:
+    """A piece of a picture as small as the ideographs' tiles, of mean 0."""
+    high, wide = window.shape
     inset = round(window.size**0.5 * 0.06)
-    middle = -window.reshape(shape)[inset : shape[0] - inset, inset : shape[1] - inset].astype(np.float32)
+    middle = -window[inset : high - inset, inset : wide - inset].astype(np.float32)
     small = np.asarray(Image.fromarray(middle).resize((TILE, TILE), Image.Resampling.BOX)).ravel()
-    nearest = np.argpartition(tiles @ (small - small.mean()), -SEEN)[-SEEN:]
-    return tuple(names[one] for one in nearest if names[one] != character)
+    level: npt.NDArray[np.float32] = small - small.mean()
+    return level
 
 
 def _pixels(rect: Rect, px_mm: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
@@ -121,10 +154,11 @@ def _windows(found: Grey, box: tuple[int, int, int, int], shift_mm: tuple[float,
     left, top, right, bottom = box
     reach = max(1, round(REACH_MM * optics.px_mm))
     dx, dy = (round(part * optics.px_mm) for part in shift_mm)
-    padded = np.pad(found, reach, mode="edge")
     x = min(max(left + dx, 0), found.shape[1] - (right - left))
     y = min(max(top + dy, 0), found.shape[0] - (bottom - top))
-    around = padded[y : y + bottom - top + 2 * reach, x : x + right - left + 2 * reach]
+    rows = np.arange(y - reach, y + bottom - top + reach).clip(0, found.shape[0] - 1)
+    columns = np.arange(x - reach, x + right - left + reach).clip(0, found.shape[1] - 1)
+    around = found[np.ix_(rows, columns)]  # beyond its edge the picture goes on as it ends
     places = np.lib.stride_tricks.sliding_window_view(around, (bottom - top, right - left))
     return _normed(places.reshape(-1, (bottom - top) * (right - left)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from cardemu.face import specimen
@@ -22,7 +23,7 @@ class DescriptionError(ValueError):
     """A saved description that cannot be read; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Face:
     """One side of one card.
 
@@ -73,6 +74,10 @@ class Face:
 
     def to_json(self) -> str:
         """The face as JSON text, one item a line, always the same for the same face."""
+        return self._as_json
+
+    @cached_property
+    def _as_json(self) -> str:  # every file drawn from the face names its hash
         head = self.to_data()
         lists = {key: head.pop(key) for key in ("fonts", "base", "person", "specimen")}
         lines = [f' "{key}": {_json(value)}' for key, value in head.items()]
@@ -81,10 +86,10 @@ class Face:
             lines.append(f' "{key}": [\n{body}\n ]' if body else f' "{key}": []')
         return "{\n" + ",\n".join(lines) + "\n}\n"
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The hash of the description."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        return hashlib.sha256(self._as_json.encode()).hexdigest()
 
 
 def _json(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from functools import lru_cache
 from math import cos, radians, sin
 
 from cardemu.face.description import Face
@@ -159,7 +160,8 @@ def _points(length_um: int) -> str:
     return f"{length_um * POINTS_PER_MICROMETRE:.4f}"
 
 
-def _path(path: str) -> str:
+@lru_cache(maxsize=4096)
+def _path(path: str) -> str:  # what all cards of a product share comes again with each of them
     return "\n".join(
         f"{' '.join(map(str, numbers))} {_OPERATORS[letter]}".strip() for letter, numbers in segments(path)
     )

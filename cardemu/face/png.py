@@ -117,8 +117,7 @@ def _marks(
 @lru_cache(maxsize=4)
 def _corners(dpi: int) -> tuple[tuple[tuple[int, int, int, int], Image.Image], ...]:
     """The four rounded corners: where each lies, and how much of its pixels is outside the card."""
-    painter = Painter(Image.new("L", size_px(dpi), 0), None, dpi)
-    mask, place = painter.mask(rectangle(CARD, RADIUS_UM), 0)
+    mask, place = _mask(rectangle(CARD, RADIUS_UM), 0, dpi)
     width, height = size_px(dpi)
     inside = Image.new("L", (width, height), 0)
     inside.paste(mask, place)
@@ -127,12 +126,42 @@ def _corners(dpi: int) -> tuple[tuple[tuple[int, int, int, int], Image.Image], .
     return tuple((box, outside.crop(box)) for box in boxes)
 
 
+@lru_cache(maxsize=128)
+def _mask(path: str, stroke_um: int, dpi: int) -> tuple[Image.Image, tuple[int, int]]:
+    """How much of each pixel a path covers, filled or (with `stroke_um`) stroked; and where that image lies.
+
+    Kept, because portraits are made of few parts.
+    """
+    scale, (wide, high) = dpi / MICROMETRES_PER_INCH, size_px(dpi)
+    parts = outlines(path)
+    spread = (stroke_um + 200) * scale + 1
+    xs, ys = ([point[axis] * scale for part in parts for point in part] for axis in (0, 1))
+    left, top = max(0, int(min(xs) - spread)), max(0, int(min(ys) - spread))
+    right = max(left + 1, min(wide, int(max(xs) + spread) + 1))
+    bottom = max(top + 1, min(high, int(max(ys) + spread) + 1))
+    fine = FINE if (right - left) * (bottom - top) < LARGE_PX else FINE // 2
+    size, scale = ((right - left) * fine, (bottom - top) * fine), scale * fine
+    large = Image.new("L", size, 0)
+    for part in parts:
+        points = [(x * scale - left * fine, y * scale - top * fine) for x, y in part]
+        if stroke_um:
+            ImageDraw.Draw(large).line(points, 255, max(1, round(stroke_um * scale)), joint="curve")
+        elif len(parts) == 1:
+            ImageDraw.Draw(large).polygon(points, 255)
+        else:
+            one = Image.new("L", size, 0)
+            ImageDraw.Draw(one).polygon(points, 255)
+            large = ImageChops.difference(large, one)
+    return large.reduce(fine), (left, top)
+
+
 class Painter:
     """Draws items on a canvas."""
 
-    def __init__(self, canvas: Image.Image, typecase: Typecase | None, dpi: int) -> None:
+    def __init__(self, canvas: Image.Image, typecase: Typecase, dpi: int) -> None:
         self._canvas = canvas
-        self._case = typecase or Typecase()
+        self._case = typecase
+        self._dpi = dpi
         self._scale = dpi / MICROMETRES_PER_INCH
 
     def paint(self, item: Item) -> None:
@@ -167,33 +196,10 @@ class Painter:
     def _shape(self, item: Shape) -> None:
         for colour, stroke_um in ((item.fill, 0), (item.stroke, item.stroke_um)):
             if colour:
-                mask, place = self.mask(item.path, stroke_um)
+                mask, place = _mask(item.path, stroke_um, self._dpi)
                 if item.opacity_permille < 1000:
                     mask = _weaker(mask, item.opacity_permille)
                 self._canvas.paste(colour, (*place, place[0] + mask.width, place[1] + mask.height), mask)
-
-    def mask(self, path: str, stroke_um: int) -> tuple[Image.Image, tuple[int, int]]:
-        """How much of each pixel a path covers, filled or (with `stroke_um`) stroked; and where that image lies."""
-        parts = outlines(path)
-        spread = (stroke_um + 200) * self._scale + 1
-        xs, ys = ([point[axis] * self._scale for part in parts for point in part] for axis in (0, 1))
-        left, top = max(0, int(min(xs) - spread)), max(0, int(min(ys) - spread))
-        right = max(left + 1, min(self._canvas.width, int(max(xs) + spread) + 1))
-        bottom = max(top + 1, min(self._canvas.height, int(max(ys) + spread) + 1))
-        fine = FINE if (right - left) * (bottom - top) < LARGE_PX else FINE // 2
-        size, scale = ((right - left) * fine, (bottom - top) * fine), self._scale * fine
-        large = Image.new("L", size, 0)
-        for part in parts:
-            points = [(x * scale - left * fine, y * scale - top * fine) for x, y in part]
-            if stroke_um:
-                ImageDraw.Draw(large).line(points, 255, max(1, round(stroke_um * scale)), joint="curve")
-            elif len(parts) == 1:
-                ImageDraw.Draw(large).polygon(points, 255)
-            else:
-                one = Image.new("L", size, 0)
-                ImageDraw.Draw(one).polygon(points, 255)
-                large = ImageChops.difference(large, one)
-        return large.reduce(fine), (left, top)
 
     def _text(self, item: Text) -> None:
         draw = ImageDraw.Draw(self._canvas)

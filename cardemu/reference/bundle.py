@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,7 @@ def manifest_of(record: Record, files: Mapping[str, bytes]) -> bytes:
     )
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return metadata.version(package)

@@ -8,6 +8,7 @@ from memory; two independent programs for card encoders agree on code, parity an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ class TrackError(ValueError):
     """Something no track can hold; the message names the track and what it allows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Track:
     """One track.  `first` is the character with code 0; `characters` counts sentinels and LRC."""
 
@@ -56,7 +57,7 @@ class Track:
         """Length of a bit cell."""
         return MM_PER_INCH / self.density_bpi
 
-    @property
+    @cached_property
     def alphabet(self) -> str:
         """Every character, by its code."""
         return "".join(chr(ord(self.first) + code) for code in range(1 << self.data_bits))

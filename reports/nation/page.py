@@ -5,6 +5,7 @@ The same rows give the same bytes.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,8 @@ _TEXTS = {
     "kicker": Text("Simulation of the social security card service", "社会保障卡服务仿真"),
     "ranking": Text("Ranking", "排名"),
     "ranking_note": Text(
-        "The ten cities where it takes longest or goes wrong most often, and the ten where it does least.",
-        "用时最长或最常出问题的十个城市，以及最好的十个城市。",
+        "Where it takes longest or goes wrong most often, and where it does least.",
+        "用时最长或最常出问题的城市，以及最好的城市。",
     ),
     "worst": Text("Worst", "最差"),
     "best": Text("Best", "最好"),
@@ -49,7 +50,7 @@ _TEXTS = {
     "kind": Text("Kind", "类型"),
     "number": Text("Cities", "城市数"),
     "holders": Text("Holders", "持卡人"),
-    "year": Text("The year in numbers", "全年数字"),
+    "totals": Text("All cities together", "全部城市合计"),
     "model": Text("How to read this", "说明"),
     "model_text": Text(
         "Every city is invented and played as a scenario of its own; sizes follow a rule, not a census. Settlements, "
@@ -59,6 +60,10 @@ _TEXTS = {
         "下表说明哪些数字已公布、哪些为假设。",
     ),
 }
+_PART = Text(
+    "Only {n} of the {of} cities of this nation are played here. The nation: ",
+    "这里只运行了全部 {of} 个城市中的 {n} 个。全国：",
+)
 _DEMANDS = {
     "exchange": Text("Old cards handed in for exchange", "换领旧卡"),
     "losses": Text("Cards lost", "遗失卡片"),
@@ -112,26 +117,47 @@ def render_nation_page(result: NationResult, lang: str) -> str:
 def build(result: NationResult, words: Words) -> NationPage:
     """Put the parts of the page together."""
     nation = result.nation
+    ranked = min(_RANKED, len(result.rows) // 2)  # nobody is among the best and the worst
     facts = [
         (words.of(_TEXTS["number"]), words.count(len(result.rows))),
         (words.of(_TEXTS["holders"]), words.count(sum(row.holders for row in result.rows))),
+        (words.of(Text("Days counted", "统计天数")), words.decimal(_days(result), 0)),
         (words.of(Text("Events", "事件")), words.count(result.events)),
         (words.of(Text("Seed", "随机种子")), str(nation.seed)),
     ]
     return NationPage(
         title=words.name(nation.title, nation.title_zh),
-        description=words.name(nation.description, nation.description_zh),
+        description=_description(result, words),
         facts=facts,
         sentences=summary(result, words),
         numbers=_numbers(result, words),
         pictures=[_picture(plot, result, words) for plot in PLOTS if plot.applies(result)],
-        rankings=[_ranking(shown, result.rows, words) for shown in SHOWN if shown.ranked],
+        rankings=[_ranking(shown, result.rows, ranked, words) for shown in SHOWN if shown.ranked and ranked],
         columns=[words.of(shown.title) for shown in SHOWN],
         profiles=_profiles(result, words),
         cities=[_city(row, result, words) for row in result.rows],
         inputs=_inputs(result, words),
-        command=f"cardmill nation {nation.path.name}",
+        command=_command(result, words),
     )
+
+
+def _description(result: NationResult, words: Words) -> str:
+    """What the file says of the whole nation, and that only a part of it is played, if so."""
+    nation = result.nation
+    told = words.name(nation.description, nation.description_zh)
+    if not nation.left_out:
+        return told
+    part = words.of(_PART).format(
+        n=words.count(len(nation.cities)), of=words.count(len(nation.cities) + nation.left_out)
+    )
+    return f"{part}{told}" if told else part
+
+
+def _command(result: NationResult, words: Words) -> str:
+    nation = result.nation
+    cities = [part for city in nation.cities for part in ("--city", city.code)] if nation.left_out else []
+    language = [] if words.language == "en" else ["--lang", words.language]
+    return shlex.join(["cardmill", "nation", nation.path.as_posix(), *cities, *language])
 
 
 def _picture(plot: NationPlot, result: NationResult, words: Words) -> Picture:
@@ -141,6 +167,11 @@ def _picture(plot: NationPlot, result: NationResult, words: Words) -> Picture:
         plot.draw(result, figure, words)
         svg = inline_svg(figure, f"n-{plot.name}", f"{title}. {finding}")
     return Picture(plot.name, title, finding, words.of(plot.how_to_read), Markup(svg))  # noqa: S704 - escaped by svg.py
+
+
+def _days(result: NationResult) -> float:
+    """Days after the warm-up, the same in all cities of a profile."""
+    return max((row.measures["days"] for row in result.rows), default=0.0)
 
 
 def _numbers(result: NationResult, words: Words) -> list[tuple[str, str]]:
@@ -166,13 +197,13 @@ def _known(shown: Shown, rows: Iterable[CityRow]) -> list[tuple[float, CityRow]]
     return sorted(found, key=lambda pair: (-pair[0], pair[1].code))
 
 
-def _ranking(shown: Shown, rows: Iterable[CityRow], words: Words) -> Ranking:
+def _ranking(shown: Shown, rows: Iterable[CityRow], many: int, words: Words) -> Ranking:
     ordered = _known(shown, rows)
 
     def lines(part: list[tuple[float, CityRow]]) -> list[tuple[str, str]]:
         return [(words.name(row.name, row.name_zh), shown.written(value, words)) for value, row in part]
 
-    return Ranking(words.of(shown.title), lines(ordered[:_RANKED]), lines(ordered[::-1][:_RANKED]))
+    return Ranking(words.of(shown.title), lines(ordered[:many]), lines(ordered[::-1][:many]))
 
 
 def _profiles(result: NationResult, words: Words) -> list[tuple[str, str, list[str]]]:

@@ -124,7 +124,11 @@ def _strip(axes: Axes, row: int, shown: Shown, values: np.ndarray, words: Words,
 # -- does size explain it ------------------------------------------------------------------------------------------
 
 
-def _by_size(key: str, name: str, title: Text, finding: Text) -> NationPlot:
+_TENTHS = 20
+"""Cities from which on there is a smallest tenth to speak of; of fewer the smallest and the largest one are named."""
+
+
+def _by_size(key: str, name: str, title: Text, finding: Text, of_two: Text) -> NationPlot:
     shown = next(one for one in SHOWN if one.key == key)
 
     def points(result: NationResult) -> list[tuple[int, float, str]]:
@@ -133,7 +137,10 @@ def _by_size(key: str, name: str, title: Text, finding: Text) -> NationPlot:
 
     def tell(result: NationResult, words: Words) -> str:
         ordered = sorted(points(result))
-        tenth = max(1, len(ordered) // 10)
+        if len(ordered) < _TENTHS:
+            ends = [shown.written(value, words) for _, value, _ in (ordered[0], ordered[-1])]
+            return words.of(of_two).format(small=ends[0], large=ends[1])
+        tenth = len(ordered) // 10
         small, large = (float(np.median([v for _, v, _ in part])) for part in (ordered[:tenth], ordered[-tenth:]))
         return words.of(finding).format(small=shown.written(small, words), large=shown.written(large, words))
 
@@ -216,8 +223,8 @@ def _histograms(result: NationResult) -> list[TimeHistogram]:
 
 _CASES = Text("cases", "件数")
 _TIMES_FINDING = Text(
-    "{what}: half of all cases in the nation take {half} at most, nine of ten {ninety} at most.",
-    "{what}：全国一半的件不超过 {half}，九成不超过 {ninety}。",
+    "{what}: half of the cases of all these cities take {half} at most, nine of ten {ninety} at most.",
+    "{what}：这些城市合计，一半的件不超过 {half}，九成不超过 {ninety}。",
 )
 
 
@@ -250,6 +257,10 @@ PLOTS = (
             "In the smallest tenth of the cities {small} of the callers give up, in the largest {large} (medians).",
             "最小的一成城市放弃率为 {small}，最大的一成为 {large}（中位数）。",
         ),
+        Text(
+            "In the smallest city {small} of the callers give up, in the largest {large}.",
+            "最小的城市放弃率为 {small}，最大的城市为 {large}。",
+        ),
     ),
     _by_size(
         "outlets.wait_mean",
@@ -259,10 +270,14 @@ PLOTS = (
             "In the smallest tenth of the cities the mean wait is {small}, in the largest {large} (medians).",
             "最小的一成城市平均等待 {small}，最大的一成为 {large}（中位数）。",
         ),
+        Text(
+            "In the smallest city the mean wait is {small}, in the largest {large}.",
+            "最小的城市平均等待 {small}，最大的城市为 {large}。",
+        ),
     ),
     NationPlot(
         "lead-times",
-        Text("From beginning to end, all cities together", "从开始到办结（全国合计）"),
+        Text("From beginning to end, all cities together", "从开始到办结（全部城市合计）"),
         Text(
             "Each bar counts the cases that took that long; half of the cases lie left of the dashed line, nine of ten "
             "left of the solid line. The longest half per cent is not drawn.",

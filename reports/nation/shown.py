@@ -25,9 +25,6 @@ class Shown:
 
     def of(self, row: CityRow) -> float | None:
         """The number of a city, None if it has none."""
-        if self.key == "machines.a_day":
-            cards, machines = row.measures.get("machines.cards"), row.measures.get("machines")
-            return cards / machines / WORKDAYS if cards is not None and machines else None
         if self.key == "losses":
             return 1000 * row.begun["losses"] / row.holders if "losses" in row.begun else None
         return row.measures.get(self.key)
@@ -40,9 +37,6 @@ class Shown:
             return words.share(value)
         return words.decimal(value, 0 if self.form == "number" else 1)
 
-
-WORKDAYS = 248
-"""Working days of 2025 in mainland China."""
 
 SHOWN = (
     Shown("outlets.wait_mean", Text("Outlets: mean wait", "网点：平均等待时间"), "time"),

@@ -1,4 +1,4 @@
-"""The nation's year in a few sentences."""
+"""The nation's run in a few sentences."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _HOTLINE = Text(
     "要求人工服务的来电中 {abandoned} 放弃；最差的城市为 {worst}（{city}）。",
 )
 _MOVED = Text(
-    "{left} people moved with {money}: {received} were received, {waiting} are still on their way at the end; nobody "
-    "and no fen is missing.",
-    "{left} 人在城市之间转移，共 {money}：{received} 人已办结，{waiting} 人年底尚在途中；人和钱分毫不差。",
+    "{left} people moved with {money}: {received} were received, {waiting} are still on their way when the run ends; "
+    "nobody and no fen is missing.",
+    "{left} 人在城市之间转移，共 {money}：{received} 人已办结，{waiting} 人在运行结束时尚在途中；人和钱分毫不差。",
 )
 
 

@@ -44,7 +44,7 @@ def _add_work(program: Program, sources: list[SourceRow], own: SourceRow | None,
         if number == 0.0:
             continue
         row = program.steps[step]
-        for station, share in _stations(program, row):
+        for station, share in stations_of(program, row):
             place = program.stations[station]
             service = dict(place.service_of).get(row.business, row.service)
             if place.setup == NONE and place.batch_size == 1:
@@ -138,8 +138,8 @@ def _moves(program: Program, row: StepRow) -> tuple[int, ...]:
     return tuple(index for index in row.after_done if program.moves[index].guards == NONE)
 
 
-def _stations(program: Program, row: StepRow) -> Iterator[tuple[int, float]]:
-    """Where a step is served, with shares."""
+def stations_of(program: Program, row: StepRow) -> Iterator[tuple[int, float]]:
+    """Where a step is served whose place does not depend on the case, with shares."""
     if row.where == Where.FIXED:
         yield row.station, 1.0
     elif row.choice != NONE:

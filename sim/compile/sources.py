@@ -40,6 +40,7 @@ _STATES = {
     "insurance": "insurance",
     "employment": "employment",
     "cancellation": "cancellation",
+    "generation": "generation",
 }
 _DAYS_A_YEAR = 365.2425
 

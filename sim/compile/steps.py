@@ -24,6 +24,7 @@ _WHERE = {
     At.HERE: Where.HERE,
     At.MACHINE: Where.MACHINE,
     At.MENU: Where.CHOSEN,
+    At.FORMER: Where.FORMER,
 }
 _PLACES = tuple(Place)
 _CHIPS = tuple(Chip)
@@ -146,7 +147,7 @@ class StepCompiler:
             return row
         where = _WHERE[step.at]
         choice = NONE if where in (Where.HERE, Where.MACHINE) else self._choice(procedure.name, step)
-        by_bank = self._by_bank(procedure.name, step) if where == Where.ISSUER else ()
+        by_bank = self._by_bank(procedure.name, step) if where in (Where.ISSUER, Where.FORMER) else ()
         menu = step.at is At.MENU
         return replace(row, where=where, choice=choice, by_bank=by_bank, menu=menu)
 

@@ -103,7 +103,7 @@ class StepTables:
             values: tuple[int, ...] = ()
             if isinstance(data, int):
                 number = data
-            elif code == CheckCode.BRINGS:
+            elif code in (CheckCode.BRINGS, CheckCode.PLACE_LACKS):
                 number, *rest = data
                 values = tuple(rest)
             else:

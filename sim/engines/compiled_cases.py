@@ -8,11 +8,11 @@ from sim.engines.compiled_release import let_go
 from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.log import Event
-from sim.office.fields import Field, Ledger
+from sim.office.fields import Field
+from sim.office.rows import LEDGER_FIELD
 
 _LEAVE, _STATE, _OPENING = int(Event.LEAVE), int(Event.STATE), int(Event.OPENING)
-_MEDICAL_FEN, _FINANCIAL_FEN = int(Field.MEDICAL_FEN), int(Field.FINANCIAL_FEN)
-_MEDICAL, _FINANCIAL = int(Ledger.MEDICAL), int(Ledger.FINANCIAL)
+_LEDGERS = tuple((int(ledger), int(field)) for ledger, field in LEDGER_FIELD.items())
 _FIELDS = len(Field)
 _NONE = (
     col.STEP, col.STATION, col.GROUP, col.REMAINING, col.OVERRIDES, col.HERE, col.LINE, col.WHERE, col.HELD_STATION,
@@ -29,10 +29,9 @@ def _first_visit(w: World, person: int, record: int) -> None:
     """The record of a person nobody has asked for yet (sim.engines.compiled_coming) is his from now on."""
     w.record_of[person] = record
     row = w.record[record]
-    if row[_MEDICAL_FEN]:
-        emit_of(w, -1, person, -1, -1, _OPENING, _MEDICAL, row[_MEDICAL_FEN])
-    if row[_FINANCIAL_FEN]:
-        emit_of(w, -1, person, -1, -1, _OPENING, _FINANCIAL, row[_FINANCIAL_FEN])
+    for ledger, field in _LEDGERS:
+        if row[field]:
+            emit_of(w, -1, person, -1, -1, _OPENING, ledger, row[field])
 
 
 @compiled

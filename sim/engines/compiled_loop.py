@@ -16,12 +16,15 @@ from sim.engines.compiled_walk import arrives, enter, follow, served
 from sim.engines.compiled_world import CHUNK, ROWS_OF_A_CASE, World
 from sim.log import Event
 from sim.office.fields import Ledger
-from sim.office.rows import LEDGER_FIELD
+from sim.office.rows import ALWAYS_TOLD, LEDGER_FIELD
 
 _CHANGE, _UP, _END, _FREE = int(Rank.CHANGE), int(Rank.UP), int(Rank.END), int(Rank.FREE)
 _WALK, _PATIENCE = int(Rank.WALK), int(Rank.PATIENCE)
 _BALANCE, _MEDICAL, _FINANCIAL = int(Event.BALANCE), int(Ledger.MEDICAL), int(Ledger.FINANCIAL)
 _MEDICAL_FEN, _FINANCIAL_FEN = int(LEDGER_FIELD[Ledger.MEDICAL]), int(LEDGER_FIELD[Ledger.FINANCIAL])
+_SOMETIMES_TOLD = tuple(
+    (int(ledger), int(field)) for ledger, field in LEDGER_FIELD.items() if ledger not in ALWAYS_TOLD
+)
 
 
 @Entry
@@ -155,5 +158,8 @@ def close(pairs: int, person: int) -> int:
             record = w.record[w.record_of[person]]
             emit_of(w, -1, person, -1, -1, _BALANCE, _MEDICAL, record[_MEDICAL_FEN])
             emit_of(w, -1, person, -1, -1, _BALANCE, _FINANCIAL, record[_FINANCIAL_FEN])
+            for ledger, field in _SOMETIMES_TOLD:
+                if record[field]:
+                    emit_of(w, -1, person, -1, -1, _BALANCE, ledger, record[field])
         person += 1
     return person

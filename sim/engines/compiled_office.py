@@ -9,29 +9,47 @@ from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.log import Event
-from sim.office.fields import NEVER, NOWHERE, Card, Field, Ledger
+from sim.office.checks import FROM_LOSS, TO_APPLICATION
+from sim.office.fields import NEVER, NOWHERE, Application, Card, Field, Ledger
 from sim.office.interest import DAYS_OF_A_YEAR, PPM
-from sim.office.rows import AGENT, AGENT_BIT, EXPOSURE_LEAD, IDENTITY_BIT, REGISTER_BIT, ActCode, CheckCode
+from sim.office.rows import (
+    AGENT,
+    AGENT_BIT,
+    EXPOSURE_LEAD,
+    IDENTITY_BIT,
+    LEDGER_FIELD,
+    REGISTER_BIT,
+    ActCode,
+    CheckCode,
+)
 from sim.procedures.model import Paper
 
 _ALL_PAPERS = (1 << len(Paper)) - 1
 _AGENT_PAPER = AGENT_BIT.bit_length() - 1
 _DONE, _REFUSED, _MONEY, _LEAD = int(Event.DONE), int(Event.REFUSED), int(Event.MONEY), int(Event.LEAD)
 _CARD, _HOT_AT, _HOT_UNTIL = int(Field.CARD), int(Field.HOT_AT), int(Field.HOT_UNTIL)
-_COST_FEN, _FEN_DAYS, _BALANCE_AT = int(Field.COST_FEN), int(Field.FEN_DAYS), int(Field.BALANCE_AT)
-_MEDICAL_FEN, _FINANCIAL_FEN = int(Field.MEDICAL_FEN), int(Field.FINANCIAL_FEN)
-_MEDICAL, _FINANCIAL = int(Ledger.MEDICAL), int(Ledger.FINANCIAL)
-_TEMPORARY_LOSS, _LOST = int(Card.TEMPORARY_LOSS), int(Card.LOST)
+_FEN_DAYS, _BALANCE_AT, _MEDICAL_FEN = int(Field.FEN_DAYS), int(Field.BALANCE_AT), int(Field.MEDICAL_FEN)
+_RESERVED_FEN, _RESERVED_FEN_DAYS = int(Field.RESERVED_FEN), int(Field.RESERVED_FEN_DAYS)
+_APPROVED_AT, _LOST_AT = int(Field.APPROVED_AT), int(Field.LOST_AT)
+_APPLICATION, _CARD_BANK = int(Field.APPLICATION), int(Field.CARD_BANK)
+_MEDICAL = int(Ledger.MEDICAL)
+_PURSE = tuple(int(LEDGER_FIELD.get(ledger, NOWHERE)) for ledger in Ledger)
+_TEMPORARY_LOSS, _LOST, _DAMAGED = int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.DAMAGED)
+_SUBMITTED, _IN_PRODUCTION = int(Application.SUBMITTED), int(Application.IN_PRODUCTION)
+_READY = int(Application.READY)
 _IN, _NOT_IN, _WITHIN = int(CheckCode.IN), int(CheckCode.NOT_IN), int(CheckCode.WITHIN)
 _WITHIN_DAYS, _AFTER, _WORKDAYS_AFTER = int(CheckCode.WITHIN_DAYS), int(CheckCode.AFTER), int(CheckCode.WORKDAYS_AFTER)
 _SAME_PLACE, _SAME_BANK, _COVERED = int(CheckCode.SAME_PLACE), int(CheckCode.SAME_BANK), int(CheckCode.AMOUNT_COVERED)
 _HOT_LIST, _OFFERS, _BRINGS = int(CheckCode.HOT_LIST), int(CheckCode.PLACE_OFFERS), int(CheckCode.BRINGS)
-_REASON, _ACTOR = int(CheckCode.REASON), int(CheckCode.ACTOR)
+_REASON, _ACTOR, _COST_WINDOW = int(CheckCode.REASON), int(CheckCode.ACTOR), int(CheckCode.COST_WINDOW)
+_LACKS, _OTHER_BANK, _BANK_KEPT = int(CheckCode.PLACE_LACKS), int(CheckCode.OTHER_BANK), int(CheckCode.BANK_KEPT)
+_FREE = int(CheckCode.FREE)
 _SET, _STAMP, _PLACE, _COUNT = int(ActCode.SET), int(ActCode.STAMP), int(ActCode.PLACE), int(ActCode.COUNT)
 _FLAG, _COPY, _ADD_AMOUNT = int(ActCode.FLAG), int(ActCode.COPY), int(ActCode.ADD_AMOUNT)
 _GIVE_REASON, _BANK, _LEAD_ACT = int(ActCode.REASON), int(ActCode.BANK), int(ActCode.LEAD)
-_EXPOSURE, _MOVE_AMOUNT = int(ActCode.EXPOSURE), int(ActCode.MOVE_AMOUNT)
-_MOVE_ALL, _MOVE_COSTS = int(ActCode.MOVE_ALL), int(ActCode.MOVE_COSTS)
+_EXPOSURE, _CARRY, _ADD, _CHANGE = int(ActCode.EXPOSURE), int(ActCode.CARRY), int(ActCode.ADD), int(ActCode.CHANGE)
+_MOVE_AMOUNT, _MOVE_ALL = int(ActCode.MOVE_AMOUNT), int(ActCode.MOVE_ALL)
+_MOVE_RESERVED_INTEREST = int(ActCode.MOVE_RESERVED_INTEREST)
 
 
 @compiled
@@ -67,12 +85,14 @@ def _interest(fen_days: int, rate_ppm: int) -> int:
 def _move(w: World, case: int, code: int, source: int, target: int, rate: int) -> None:
     """Move a sum between ledgers; those of the world outside are kept in the log alone."""
     record = w.record[w.case[case, col.RECORD]]
+    giver, taker = _PURSE[source], _PURSE[target]
     if code == _MOVE_AMOUNT:
         fen = w.case[case, col.AMOUNT]
     elif code == _MOVE_ALL:
-        fen = record[_MEDICAL_FEN] if source == _MEDICAL else record[_FINANCIAL_FEN]
-    elif code == _MOVE_COSTS:
-        fen = record[_COST_FEN]
+        fen = record[giver]
+    elif code == _MOVE_RESERVED_INTEREST:
+        days = w.g[col.NOW] // DAY_MS - record[_APPROVED_AT] // DAY_MS
+        fen = _interest(record[_RESERVED_FEN_DAYS] + record[_RESERVED_FEN] * days, rate)
     else:
         _accrue(w, record)
         fen = _interest(record[_FEN_DAYS], rate)
@@ -81,14 +101,10 @@ def _move(w: World, case: int, code: int, source: int, target: int, rate: int) -
         return
     if _MEDICAL in (source, target):
         _accrue(w, record)
-    if source == _MEDICAL:
-        record[_MEDICAL_FEN] -= fen
-    elif source == _FINANCIAL:
-        record[_FINANCIAL_FEN] -= fen
-    if target == _MEDICAL:
-        record[_MEDICAL_FEN] += fen
-    elif target == _FINANCIAL:
-        record[_FINANCIAL_FEN] += fen
+    if giver >= 0:
+        record[giver] -= fen
+    if taker >= 0:
+        record[taker] += fen
     emit(w, case, _MONEY, source * 16 + target, fen)
 
 
@@ -102,10 +118,12 @@ def _changed(w: World, case: int, code: int, value: int, other: int, before: int
         return before + value
     if code == _FLAG:
         return before | value
-    if code == _COPY:
-        return int(w.record[row[col.RECORD], other])
+    if code in (_COPY, _ADD):
+        return int(w.record[row[col.RECORD], other]) + (before if code == _ADD else 0)
     if code == _ADD_AMOUNT:
         return int(before + row[col.AMOUNT])
+    if code == _CHANGE:
+        return value if before == other else before
     if code == _GIVE_REASON:
         return int(row[col.REASON]) if row[col.REASON] else value
     bank = w.station[row[col.HERE], col.BANK]  # BANK
@@ -132,6 +150,8 @@ def _carry_out(w: World, case: int, first: int, last: int) -> None:
         elif code == _EXPOSURE:
             w.leads[leads, 0], w.leads[leads, 1] = EXPOSURE_LEAD, _exposure(w)
             leads += 1
+        elif code == _CARRY:
+            w.case[case, col.AMOUNT] = record[field]
         elif code >= _MOVE_AMOUNT:
             _move(w, case, code, field, effect[col.EFFECT_OTHER], value)
         else:
@@ -192,6 +212,15 @@ def _not_hot(w: World, record: Words, place: int) -> bool:
     return not (NEVER < hot_at <= known or hot_until > known)
 
 
+@compiled
+def _in_window(record: Words, window: int) -> bool:
+    """Whether costs paid now are within a window of costs (sim.office.checks)."""
+    card, application = record[_CARD], record[_APPLICATION]
+    begun = card in (_TEMPORARY_LOSS, _LOST, _DAMAGED) or (window & FROM_LOSS and record[_LOST_AT] != NEVER)
+    under_way = application in (_SUBMITTED, _IN_PRODUCTION, _READY)
+    return bool(begun and not (window & TO_APPLICATION and under_way))
+
+
 @inlined
 def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line a check
     row, now = w.case[case], w.g[col.NOW]
@@ -229,6 +258,17 @@ def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, P
         return _among(w, guard, row[col.REASON])
     if code == _ACTOR:
         return _among(w, guard, row[col.WHO])
+    if code == _COST_WINDOW:
+        return _in_window(w.record[row[col.RECORD]], data)
+    if code == _LACKS:
+        return bool(not _among(w, guard, value) or w.station[place, col.FACILITIES] >> data & 1 == 0)
+    if code == _OTHER_BANK:
+        return bool(0 <= w.station[place, col.BANK] != value != NOWHERE)
+    if code == _BANK_KEPT:
+        bank = w.station[place, col.BANK]
+        return bool(value == 0 or bank < 0 or bank == w.record[row[col.RECORD], _CARD_BANK])
+    if code == _FREE:
+        return bool(row[col.AMOUNT] == 0 or not _among(w, guard, value))
     return False  # NEVER
 
 

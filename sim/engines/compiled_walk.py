@@ -28,6 +28,7 @@ _ARRIVE, _FORK = int(Event.ARRIVE), int(Event.FORK)
 _OUTLET, _CARD_BANK = int(Field.OUTLET), int(Field.CARD_BANK)
 _NOWHERE, _FIXED, _APPLIED = int(Where.NOWHERE), int(Where.FIXED), int(Where.APPLIED)
 _ISSUER, _HERE, _MACHINE = int(Where.ISSUER), int(Where.HERE), int(Where.MACHINE)
+_FORMER, _FORMER_BANK = int(Where.FORMER), int(Field.FORMER_BANK)
 
 
 @inlined
@@ -69,10 +70,12 @@ def _find(w: World, case: int, step: int) -> int:
     if where == _APPLIED and record >= 0 and w.record[record, _OUTLET] >= 0:
         return menu_of(w, step, w.record[record, _OUTLET])
     choice = going[col.CHOICE]
-    if where == _ISSUER and record >= 0 and w.record[record, _CARD_BANK] >= 0:
-        choice = w.ints[going[col.BY_BANK] + w.record[record, _CARD_BANK]]
+    bank_field = _FORMER_BANK if where == _FORMER else _CARD_BANK
+    by_bank = where in (_ISSUER, _FORMER)
+    if by_bank and record >= 0 and w.record[record, bank_field] >= 0:
+        choice = w.ints[going[col.BY_BANK] + w.record[record, bank_field]]
     home = home_of(w, row[col.PERSON], w.choice[choice, col.CHOICE_PLACE])
-    if home >= 0 and (where != _ISSUER or _offered(w, choice, home)):
+    if home >= 0 and (not by_bank or _offered(w, choice, home)):
         return menu_of(w, step, home)
     return menu_of(w, step, choose(w, choice, usual_place(w, case, w.choice[choice, col.CHOICE_PLACE])))
 

@@ -22,7 +22,8 @@ import numpy as np
 from sim.engines.kernels import kernel
 from sim.engines.philox import uniform, uniform_block
 from sim.engines.samplers import sample_real
-from sim.program import FOREVER, Program, SourceRow, sine_integral
+from sim.program import FOREVER, Program, SourceRow
+from sim.rates import sine_integral
 
 DAY_MS = 86_400_000
 _BLOCK = 65_536

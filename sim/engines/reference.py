@@ -20,7 +20,7 @@ from sim.engines.running import EVERY
 from sim.log import Event
 from sim.office.fields import Field
 from sim.office.office import Office
-from sim.office.rows import LEDGER_FIELD, REGISTER_BIT
+from sim.office.rows import ALWAYS_TOLD, LEDGER_FIELD, REGISTER_BIT
 from sim.office.verdict import Attempt
 from sim.procedures.model import Paper, Who
 from sim.program import NONE, MoveRow, Program, SourceRow, StepRow, Where
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.engines.running import Progress, Sink
 
 _NO_HOMES: dict[int, int] = {}
+_BANK_OF = {Where.ISSUER: Field.CARD_BANK, Where.FORMER: Field.FORMER_BANK}
 _AGENT = tuple(Who).index(Who.AGENT)
 _ALL_PAPERS = (1 << len(Paper)) - 1
 
@@ -95,7 +96,9 @@ class ReferenceEngine:
     def _balances(self, t_ms: int) -> None:
         for person in sorted(self.records):
             for ledger, field in LEDGER_FIELD.items():
-                self.log.balance_row(t_ms, person, Event.BALANCE, ledger, self.records[person][field])
+                fen = self.records[person][field]
+                if fen or ledger in ALWAYS_TOLD:
+                    self.log.balance_row(t_ms, person, Event.BALANCE, ledger, fen)
 
     # --- arrivals ------------------------------------------------------------------------------------------------
 
@@ -230,11 +233,12 @@ class ReferenceEngine:
             station = record[Field.OUTLET]
         else:
             choice = row.choice
-            if row.where == Where.ISSUER and record is not None and record[Field.CARD_BANK] >= 0:
-                choice = row.by_bank[record[Field.CARD_BANK]]
+            bank_field = _BANK_OF.get(row.where)
+            if bank_field is not None and record is not None and record[bank_field] >= 0:
+                choice = row.by_bank[record[bank_field]]
             options = self.program.choices[choice]
             home = self._homes.get(case.person, _NO_HOMES).get(options.place)
-            if home is not None and (row.where != Where.ISSUER or home in options.stations):
+            if home is not None and (bank_field is None or home in options.stations):
                 return self._menu_of(row, home)
             station = options.stations[bisect_left(options.cumulative, self.draws.usual_place(case, options.place))]
         return self._menu_of(row, station)
@@ -281,13 +285,14 @@ class ReferenceEngine:
         if row.office == NONE or case.record is None:
             case.outcome = Event.DONE
             return True
-        verdict = self.office.attempt(case.record, row.office, _request(case, case.here), self.clock.now_ms)
+        request = _request(case, case.here)
+        verdict = self.office.attempt(case.record, row.office, request, self.clock.now_ms)
         if not verdict.accepted:
             case.outcome = Event.REFUSED
             case.missing = 0  # whoever comes back brings it
             self.log.row(case, Event.REFUSED, verdict.rule, verdict.paper + 1)
             return False
-        case.outcome = Event.DONE
+        case.outcome, case.amount_fen = Event.DONE, request.amount_fen
         self.log.row(case, Event.DONE, row.chip, 0)
         for source, target, fen in verdict.money:
             self.log.row(case, Event.MONEY, source * 16 + target, fen)

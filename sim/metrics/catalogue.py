@@ -1,8 +1,8 @@
 """The one list of metrics: name, unit, how each is made of the sums, what it means.
 
 `[[expect]]`, `--until`, `compare`, `sensitivity`, the tables and the documentation all know exactly these.  Over
-several replications each is the ratio of the sums over all of them, a quantile that of all people, a maximum the mean
-of the replications' maxima (`replicated.py`).
+several replications each is the ratio of the sums over all of them, a quantile that of all people, a maximum the
+largest of all (`replicated.py`).
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ LENGTHS = {
 _LEADS = {f"lead.{lead}": f"time {lead.replace('_', ' ')}" for lead in LEADS}
 _WORDS = {
     **{part: f"{part[1:]} of 100 people do not exceed it" for part in QUANTILES},
-    "max": "the longest of a replication; of several: their mean",
+    "max": "the longest seen, in all replications",
     "mean": "mean",
     "count": "number of a replication",
 }
@@ -159,7 +159,7 @@ FIXED: dict[str, Metric] = {
     **{name: Metric(Unit.SHARE, within.about) for name, within in WITHIN.items()},
     **dict(_part(family, part, about) for family, about in LENGTHS.items() for part in (*QUANTILES, "max")),
     **{name: Metric(level.unit, f"{level.about}, averaged over time") for name, level in LEVELS.items()},
-    LONGEST_QUEUE: Metric(Unit.LEVEL, "longest queue at any one place in a replication; of several: their mean"),
+    LONGEST_QUEUE: Metric(Unit.LEVEL, "longest queue at any one place, in all replications"),
     **{name: Metric(Unit.COUNT, f"{count.about}, in a replication") for name, count in COUNTS.items()},
     **dict(
         _part(family, part, about) for family, about in _LEADS.items() for part in ("mean", *QUANTILES, "max", "count")
@@ -206,3 +206,8 @@ def known(steps: Iterable[tuple[str, str]]) -> Mapping[str, Metric]:
 def quantile_of(metric: str) -> float | None:
     """Which quantile of all people a metric is; None if it is none."""
     return QUANTILES.get(metric.rpartition(".")[2])
+
+
+def is_maximum(metric: str) -> bool:
+    """Whether a metric is the largest of all, which more replications can only raise."""
+    return metric.rpartition(".")[2] == "max"

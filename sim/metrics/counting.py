@@ -100,9 +100,9 @@ class Distribution:
         """Bring the waiting portions, if there are any, into the sorted table."""
         if not self._waiting:
             return
-        portions = [(self._keys, self._counts), *self._waiting]
-        self._waiting, self._waiting_rows = [], 0
-        self._keys, self._counts = _merged([k for k, _ in portions], [c for _, c in portions])
+        portions, self._waiting, self._waiting_rows = self._waiting, [], 0
+        more = _merged([k for k, _ in portions], [c for _, c in portions])
+        self._keys, self._counts = _inserted((self._keys, self._counts), more)
         if self.exact and len(self._keys) > self.limit:
             self.exact = False
             self._keys, self._counts = _merged([self._in_buckets()], [self._counts])
@@ -180,8 +180,11 @@ class Distribution:
         if len(filled) == 1 and filled[0].exact == exact:
             return filled[0]
         both = cls(parts[0].bits, parts[0].limit, exact=exact)
-        for part in filled:
+        largest = max(filled, key=len)
+        for part in (largest, *(other for other in filled if other is not largest)):
             both.add_keys(part._in_buckets() if part.exact and not both.exact else part._keys, part._counts)  # noqa: SLF001
+            if part is largest:
+                both.table()  # the others go into it: few go into many without sorting the many anew
         both.table()
         return both
 
@@ -198,10 +201,23 @@ def _merged(keys: Sequence[Ints], counts: Sequence[Ints]) -> tuple[Ints, Ints]:
     if groups * width < _CLOSE * sum(len(key) for key, _ in filled):
         return _counted(filled, groups, width)
     everything, how_often = (np.concatenate(column) for column in zip(*filled, strict=True))
-    order = np.argsort(everything)
+    order = np.argsort(everything, kind="stable")  # merges portions that are in order already
     everything, how_often = everything[order], how_often[order]
     first = np.flatnonzero(np.concatenate(([True], everything[1:] != everything[:-1])))
     return everything[first], np.add.reduceat(how_often, first)
+
+
+def _inserted(many: tuple[Ints, Ints], few: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
+    """Two sorted tables without repetition as one: in the time and the room of one copy of the larger."""
+    if len(many[0]) < len(few[0]):
+        many, few = few, many
+    if len(few[0]) == 0:
+        return many
+    place = np.searchsorted(many[0], few[0])
+    new = many[0][np.minimum(place, len(many[0]) - 1)] != few[0]
+    keys, counts = (np.insert(old, place[new], more[new]) for old, more in zip(many, few, strict=True))
+    counts[(place + np.cumsum(new))[~new]] += few[1][~new]
+    return keys, counts
 
 
 def _counted(portions: Sequence[tuple[Ints, Ints]], groups: int, width: int) -> tuple[Ints, Ints]:

@@ -6,6 +6,7 @@ several it is that of all people together (`replicated.py`); counts are per repl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ import numpy as np
 from sim.metrics.catalogue import Unit
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import Fold, Result
-from sim.metrics.intervals import Interval
+from sim.metrics.intervals import REPLICATIONS, Interval
 from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_all
 from sim.metrics.names import Names
 from sim.metrics.still import Still, still_of
@@ -186,7 +187,7 @@ def _expected(e: Expectation, unit: Unit) -> str:
     if e.within is not None:
         parts.append(f"within {difference_in_words(e.within, unit)}")
     if e.within_rel is not None:
-        parts.append(f"within {100 * e.within_rel:.4g} %")
+        parts.append(f"within {100 * e.within_rel:.4g} % of it")
     if e.z is not None:
         parts.append(f"within {e.z:g} standard errors")
     if e.at_most is not None:
@@ -212,17 +213,40 @@ def _failures(e: Expectation, estimate: Estimate, replications: int) -> Iterable
     if e.within is not None and difference > e.within:
         yield f"differs by {difference_in_words(difference, unit)}"
     if e.within_rel is not None and difference > e.within_rel * abs(e.equals):
-        yield f"differs by {difference_in_words(difference, unit)}"
+        yield f"differs by {_relative(difference, e.equals)}{difference_in_words(difference, unit)}"
     if e.z is not None:
-        yield from _too_many_errors(e.z, difference, estimate.interval, replications)
+        yield from _too_many_errors(e.z, e.equals, estimate, replications)
     if e.within is None and e.within_rel is None and e.z is None and difference > _EXACT_REL * abs(e.equals):
         yield f"differs by {difference_in_words(difference, unit)}"
 
 
-def _too_many_errors(z: float, difference: float, interval: Interval, replications: int) -> Iterable[str]:
+def _relative(difference: float, equals: float) -> str:
+    return f"{100 * difference / abs(equals):.4g} % of it: " if equals else ""
+
+
+def _too_many_errors(z: float, equals: float, estimate: Estimate, replications: int) -> Iterable[str]:
     """Whether the difference is more than z standard errors of the mean over replications."""
-    if replications < 2 or interval.observations < 2:
+    interval, difference = estimate.interval, abs(estimate.value - equals)
+    if np.isnan(interval.error) and interval.note and replications >= REPLICATIONS.least:
+        yield f"z needs a standard error: {interval.note}"
+        return
+    if replications < REPLICATIONS.least or interval.observations < REPLICATIONS.least:
         yield f"z needs at least 2 replications with a value, there are {min(replications, interval.observations)}"
-    elif difference > z * interval.error:
-        size = f"{difference / interval.error:.3g}" if interval.error else "infinitely many"
-        yield f"differs by {size} standard errors"
+        return
+    error = error_to_judge_by(equals, estimate)
+    if difference <= z * error:
+        return
+    size = f"{difference / error:.3g} standard errors" if error else difference_in_words(difference, estimate.unit)
+    yield f"differs by {size}" + (f", {interval.note}" if interval.note else "")
+
+
+def error_to_judge_by(equals: float, of: Estimate | Verdict) -> float:
+    """Standard error of the mean over replications, for a comparison with what is expected.
+
+    Where a share is 0, or 1, in all replications these tell nothing of their scatter: then it is that of as many
+    independent people with the share that is expected (the score test), the least it can be.
+    """
+    value, people = (of.value, of.count) if isinstance(of, Estimate) else (of.measured, of.n)
+    if of.unit is Unit.SHARE and value in (0.0, 1.0) and 0.0 < equals < 1.0 and people:
+        return math.sqrt(equals * (1.0 - equals) / people)
+    return of.interval.error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 from operator import add
 from typing import TypeVar
@@ -24,8 +25,8 @@ from sim.metrics.progress import Progress, ProgressResult
 
 T = TypeVar("T")
 EVERYTHING = Selection()
-_AT_A_TIME = 8
-"""Replications that are put together in one go: putting each by itself to the rest would sort the rest each time."""
+_AT_A_TIME = 32
+"""Replications that are put together before they go to the rest: each by itself would copy the rest each time."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,19 @@ def fold(
 
 
 def pool(results: Sequence[Result]) -> Result:
-    """Replications of the same program as one Result: all is added up.  A few are in memory at a time."""
+    """Replications of the same program as one Result, of everything: all is added up.  Two are in memory at a time.
+
+    What is asked of a part of it, of one demand say, is answered from each replication's own sums (`replicated`).
+    """
     rest = iter(results)
     pooled = next(rest)
-    while some := list(islice(rest, _AT_A_TIME)):
-        pooled = _together([pooled, *some])
+    while some := reduce(_both, islice(rest, _AT_A_TIME), None):
+        pooled = _together([pooled, some])
     return pooled
+
+
+def _both(before: Result | None, more: Result) -> Result:
+    return more if before is None else _together([before, more])
 
 
 def _together(results: Sequence[Result]) -> Result:
@@ -129,7 +137,7 @@ def _together(results: Sequence[Result]) -> Result:
         names=first.names,
         end_ms=max(r.end_ms for r in results),
         rows=sum(r.rows for r in results),
-        cubes={s: CubeResult.pooled([r.cubes[s] for r in results]) for s in first.cubes},
+        cubes={EVERYTHING: CubeResult.pooled([r.cube for r in results])},
         daytime=_in_pairs(add, [r.daytime for r in results]),
         progress={w: _in_pairs(add, [r.progress[w] for r in results]) for w in first.progress},
         flows=_in_pairs(add, [r.flows for r in results]),

@@ -43,14 +43,18 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """What the observations are: how many there must be, and what is said of too few and of equal ones."""
+    """What the observations are: how many there must be, and what is said of too few and of equal ones.
+
+    `bounds`: a share that is 0, or 1, in all of them has an interval for all that.
+    """
 
     least: int
     few: str
     same: str
+    bounds: bool = False
 
 
-REPLICATIONS = Sampling(2, "needs at least 2 replications", "the same in all {count} replications")
+REPLICATIONS = Sampling(2, "needs at least 2 replications", "the same in all {count} replications", bounds=True)
 STATION_DAYS = Sampling(5, "{count} station days, an interval needs 5", "the same on all {count} station days")
 """With fewer an interval would promise more than it can keep."""
 NO_NUMBER = float("nan")
@@ -152,9 +156,12 @@ def of_ratio(
         return none_because(sampling.few.format(count=len(x)), len(x))
     ratio = float(y.sum()) / float(x.sum())
     found = of_residuals(ratio, ratio_residuals(y, x), sampling, level)
+    share = share and bool((y <= x).all())
+    if share and ratio in (0.0, 1.0) and sampling.bounds:
+        return _of_none_or_all(ratio, len(x), level)
     if found.note:
         return found
-    if share and bool((y <= x).all()):
+    if share:
         return replace(found, low=_share_limit(found, ratio, level, -1), high=_share_limit(found, ratio, level, 1))
     return replace(found, low=max(0.0, found.low))
 
@@ -169,6 +176,18 @@ def of_residuals(value: float, residuals: Floats, sampling: Sampling, level: flo
     error, skew = float(_error(residuals)), float(_skewness(residuals))
     t = t_quantile(0.5 + level / 2.0, count - 1)
     return Interval(value - error * _untransformed(t, skew), value - error * _untransformed(-t, skew), error, count)
+
+
+def _of_none_or_all(share: float, count: int, level: float) -> Interval:
+    """Interval for a share that is 0, or 1, in every observation: seeing nothing proves nothing of what is rare.
+
+    The exact limits for none, or all, of `count` (Clopper & Pearson, Biometrika 26, 1934, 404).  The people of one
+    replication may all share one fate (a day on which everybody gives up), and how far they do cannot be seen where
+    nobody did: so only the replications count, which are independent.
+    """
+    far = ((1.0 - level) / 2.0) ** (1.0 / count)
+    low, high = (0.0, 1.0 - far) if share == 0.0 else (far, 1.0)
+    return Interval(low, high, (high - low) / (2.0 * t_quantile(0.5 + level / 2.0, count - 1)), count)
 
 
 def _share_limit(interval: Interval, share: float, level: float, side: int) -> float:

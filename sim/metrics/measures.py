@@ -20,7 +20,7 @@ from sim.metrics.cube import CubeResult, Selection, UnknownNameError
 from sim.metrics.fold import Result
 from sim.metrics.intervals import Interval, none_because, of_quantile, of_ratio
 from sim.metrics.names import Names
-from sim.metrics.replicated import Part, Replicated
+from sim.metrics.replicated import NO_INTERVAL_OF_MAXIMA, Part, Replicated
 
 C = Column
 
@@ -167,7 +167,7 @@ def _of_count(number: int, runs: int) -> Estimate:
 
 
 def _of_maximum(largest: float, unit: Unit, count: int) -> Estimate:
-    return _without_interval(Part(largest, 1.0, count), unit, "a maximum has no interval")
+    return _without_interval(Part(largest, 1.0, count, largest=True), unit, NO_INTERVAL_OF_MAXIMA)
 
 
 def _of_ratio(result: Result, cube: CubeResult, chosen: Bools, metric: str) -> Estimate:

@@ -1,7 +1,8 @@
 """A metric over replications: of all people together, as one would count them if all had come to one office.
 
 A replication adds a `Part`: two sums, or the values of a distribution.  Their mean or share is the ratio of the sums
-over all replications: busy replications have more people and count for more, as they do for whoever waits.  The mean of
+over all replications: busy replications have more people and count for more, as they do for whoever waits.  A maximum
+is the largest of all.  The mean of
 the replications' own ratios, that of a typical replication, is another number and has a name of its own (`mean of
 METRIC`, `asked.py`).
 """
@@ -30,6 +31,8 @@ from sim.metrics.intervals import (
     ratio_residuals,
 )
 
+NO_INTERVAL_OF_MAXIMA = "a maximum has no interval"
+
 
 @dataclass(frozen=True)
 class Part:
@@ -41,6 +44,8 @@ class Part:
     values: Distribution | None = None  # of a quantile
     share: float = 0.0  # which quantile
     note: str = ""  # why there is no number
+    largest: bool = False  # of a maximum
+    still: int = 0  # people whose wait, or visit, was not over at the end and is not in it
 
     @property
     def value(self) -> float:
@@ -52,7 +57,8 @@ class Part:
     def alone(self) -> Part:
         """The same as one observation among others, however many people it has."""
         value = self.value
-        return Part(0.0, 0.0, 0, note=self.note) if math.isnan(value) else Part(value, 1.0, self.count, note=self.note)
+        below = 0.0 if math.isnan(value) else 1.0
+        return Part(value if below else 0.0, below, self.count if below else 0, note=self.note, still=self.still)
 
 
 class Replicated:
@@ -60,8 +66,8 @@ class Replicated:
 
     def __init__(self, unit: Unit, parts: Iterable[Part] = ()) -> None:
         self.unit = unit
-        self.count, self.share = 0, 0.0
-        self._note = ""
+        self.count, self.share, self.still = 0, 0.0, 0
+        self._note, self.largest = "", False
         self._above: list[float] = []
         self._below: list[float] = []
         self._all: Distribution | None = None
@@ -72,6 +78,8 @@ class Replicated:
     def add(self, part: Part) -> None:
         """The next replication."""
         self.count += part.count
+        self.still += part.still
+        self.largest = self.largest or part.largest
         self._note = self._note or part.note
         self._above.append(part.above)
         self._below.append(part.below)
@@ -86,6 +94,8 @@ class Replicated:
         """The number, of all replications together."""
         if self._all is not None:
             return quantile(*self._all.counted(), self.share)
+        if self.largest:
+            return max((y / x for y, x in zip(self._above, self._below, strict=True) if x), default=NO_NUMBER)
         below = sum(self._below)
         return sum(self._above) / below if below else NO_NUMBER
 
@@ -93,6 +103,8 @@ class Replicated:
         """The interval for it."""
         if self._note:
             return none_because(self._note, len(self._below))
+        if self.largest:
+            return none_because(NO_INTERVAL_OF_MAXIMA, len(self._below))
         if self._all is not None:
             return of_quantile(self._counted, self.share, self._cumulated, REPLICATIONS, level)
         share = self.unit is Unit.SHARE
@@ -131,6 +143,8 @@ def paired_difference(a: Replicated, b: Replicated, level: float = LEVEL) -> Int
     Residual by residual (Cochran, Sampling Techniques, 1977, sec. 6.16, for two ratios from the same sample).  Where
     every pair moves it alike both limits are the difference itself.
     """
+    if a.largest or b.largest:
+        return none_because(NO_INTERVAL_OF_MAXIMA, len(a.known))
     both = a.known & b.known
     if int(both.sum()) < REPLICATIONS.least:
         return none_because(REPLICATIONS.few, int(both.sum()))

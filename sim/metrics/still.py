@@ -2,27 +2,29 @@
 
 Their waits are not over, so no metric of waits counts them; but each will have waited at least as long as he has waited
 so far.  An expectation must hold with them at that, as if all were called the moment the run ended: a queue that was
-given up at the end of the day would otherwise not count at all.
+given up at the end of the day would otherwise not count at all.  For the share answered they are not answered yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.engines.counting_columns import Column
 from sim.metrics.catalogue import WITHIN
-from sim.metrics.counting import Bools, Distribution, total_by
+from sim.metrics.counting import Distribution, Ints, total_by
 from sim.metrics.cube import CubeResult
 from sim.metrics.fold import Result
-from sim.metrics.measures import Question, measure_at_all, stations_named
+from sim.metrics.measures import Estimate, Question, measure, stations_named
+from sim.metrics.replicated import Replicated
 
 C = Column
 _OF_WAITS, _OF_VISITS = ("wait.", "stay.", "service_level.", "abandoned.share", "answered.share"), "visit."
 """Families of metrics whose people may still be there."""
-_MORE_IS_BETTER = (*WITHIN, "answered.share")
+_NOT_YET = "answered.share"
+_MORE_IS_BETTER = (*WITHIN, _NOT_YET)
 _ADDED = {
     C.STILL_WAITING: (C.JOINED, C.SERVED_ATTEMPTS, C.STAYED),
     C.STILL_WAIT: (C.WAIT, C.WAIT_SERVED, C.STAY),
@@ -30,6 +32,8 @@ _ADDED = {
     C.STILL_INSIDE_TIME: (C.VISIT_TIME,),
 }
 """Where those who are still there count if their wait, or visit, is over."""
+_ADDED_NOT_YET = {C.STILL_WAITING: (C.ABANDONED,)}
+"""The same of those who were not answered: any ending of an attempt but that of the served."""
 
 
 @dataclass(slots=True)
@@ -56,41 +60,71 @@ class Still:
         return min(value, self.with_them) if self.more_is_better else max(value, self.with_them)
 
 
+def of_those_who_wait(metric: str) -> bool:
+    """Whether somebody who still waits, or is inside, at the end is not in a metric."""
+    return metric.startswith((*_OF_WAITS, _OF_VISITS))
+
+
+def still_there(result: Result, question: Question) -> Distribution:
+    """How long those who are still there, and are not in the answer to a question, have waited or been inside."""
+    cube = result.cubes[question.selection]
+    lengths = cube.still_visits if question.metric.startswith(_OF_VISITS) else cube.still_waits
+    return lengths.chosen(stations_named(result.names, question.station))
+
+
 def still_of(results: Sequence[Result], questions: Sequence[Question]) -> list[Still | None]:
     """Who is still there, all replications together, for each question; None where it is about other things."""
-    told: list[Still | None] = []
-    asked: list[tuple[Still, Question, Bools]] = []
-    for question in questions:
-        still = None
-        if question.metric.startswith((*_OF_WAITS, _OF_VISITS)):
-            still = Still(question.metric.startswith(_OF_VISITS), question.metric in _MORE_IS_BETTER)
-            asked.append((still, question, stations_named(results[0].names, question.station)))
-        told.append(still)
-
-    def as_if_over() -> Iterator[Result]:
-        for result in results:
-            for still, question, chosen in asked:
-                cube = result.cubes[question.selection]
-                still.add((cube.still_visits if still.inside else cube.still_waits).chosen(chosen))
-            yield with_them(result)
-
-    if asked:
-        answers = measure_at_all(as_if_over(), [(question, chosen) for _, question, chosen in asked])
-        for (still, _, _), answer in zip(asked, answers, strict=True):
-            still.with_them = answer.value
+    told = [
+        Still(question.metric.startswith(_OF_VISITS), question.metric in _MORE_IS_BETTER)
+        if of_those_who_wait(question.metric)
+        else None
+        for question in questions
+    ]
+    asked = [(still, question) for still, question in zip(told, questions, strict=True) if still is not None]
+    together: list[Replicated] = []
+    for result in results if asked else ():
+        as_if = WithThem(result)
+        answers = [as_if.answer(question) for _, question in asked]
+        together = together or [Replicated(answer.unit) for answer in answers]
+        for (still, question), one, answer in zip(asked, together, answers, strict=True):
+            still.add(still_there(result, question))
+            one.add(answer.part)
+    for (still, _), one in zip(asked, together, strict=True):
+        still.with_them = one.value
     return told
 
 
-def with_them(result: Result) -> Result:
-    """The result as if everybody who waits were called, and everybody inside left, the moment the run ended."""
-    return replace(result, cubes={selection: _as_if_over(cube) for selection, cube in result.cubes.items()})
+class WithThem:
+    """A result with those who are still there."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+        self._made: dict[bool, Result] = {}
+
+    def answer(self, question: Question) -> Estimate:
+        """The answer as if everybody who waits were called, and everybody inside left, the moment the run ended."""
+        not_yet = question.metric == _NOT_YET
+        if not_yet not in self._made:
+            change = _not_answered if not_yet else _as_if_over
+            cubes = {selection: change(cube) for selection, cube in self._result.cubes.items()}
+            self._made[not_yet] = replace(self._result, cubes=cubes)
+        return measure(self._made[not_yet], question)
+
+
+def _added(cube: CubeResult, where: Mapping[Column, tuple[Column, ...]]) -> Ints:
+    sums: Ints = cube.sums.copy()
+    for still, columns in where.items():
+        for column in columns:
+            sums[column] += cube.sums[still]
+    return sums
+
+
+def _not_answered(cube: CubeResult) -> CubeResult:
+    return replace(cube, sums=_added(cube, _ADDED_NOT_YET))
 
 
 def _as_if_over(cube: CubeResult) -> CubeResult:
-    sums = cube.sums.copy()
-    for still, columns in _ADDED.items():
-        for column in columns:
-            sums[column] += cube.sums[still]
+    sums = _added(cube, _ADDED)
     station, _, count = cube.still_waits.table()
     waits = cube.still_waits.values()
     among = {int(C.WAITED): waits > 0} | {cube.within(limit): waits <= limit for limit in cube.thresholds_ms}

@@ -232,4 +232,5 @@ def only(nation: Nation, codes: Iterable[str]) -> Nation:
     if unknown:
         problems = [Problem("--city", "", None, *suggestion("city", code, nation.codes)) for code in unknown]
         raise ScenarioError(tuple(problems))
-    return replace(nation, cities=tuple(city for city in nation.cities if city.code in wanted))
+    cities = tuple(city for city in nation.cities if city.code in wanted)
+    return replace(nation, cities=cities, left_out=len(nation.cities) - len(cities))

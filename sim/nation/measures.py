@@ -1,4 +1,4 @@
-"""What is kept of a city's year: a row of numbers, and distributions in buckets so that cities can be added up."""
+"""What is kept of a city's run: a row of numbers, and distributions in buckets so that cities can be added up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.calendar import DAY_MS, DayKind
 from sim.engines import counting_lean as kernels
 from sim.engines.counting_columns import Ending
 from sim.log import LEADS
@@ -30,7 +31,7 @@ Measures = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class CityRow:
-    """A city's year.  Times in ms, shares of 1, money in fen; a number that cannot be given is missing."""
+    """A city's run.  Times in ms, shares of 1, money in fen; a number that cannot be given is missing."""
 
     code: str
     name: str
@@ -109,8 +110,9 @@ def _measures(names: Names, lean: LeanResult) -> Measures:
         **_waits("outlets", outlets, lean),
         **_waits("hotline", line, lean),
         **_hotline(line, lean),
-        **_machines(machines, lean),
+        **_machines(machines, lean, _workdays(names)),
         **_leads(lean),
+        "days": lean.measured_ms / DAY_MS,
         "refused": float(lean.refusals.sum()),
         "longest_queue": float(lean.longest[outlets.stations].max(initial=0)),
     }
@@ -152,8 +154,14 @@ def _hotline(line: _Places, lean: LeanResult) -> Measures:
     }
 
 
-def _machines(machines: _Places, lean: LeanResult) -> Measures:
-    """Instant-issue machines: work, stops, time out of work."""
+def _workdays(names: Names) -> int:
+    """Working days after the warm-up."""
+    first, end = -(-names.warm_up_ms // DAY_MS), -(-names.duration_ms // DAY_MS)
+    return sum(kind == DayKind.WORKING for kind in names.day_kinds[first:end])
+
+
+def _machines(machines: _Places, lean: LeanResult, workdays: int) -> Measures:
+    """Instant-issue machines: work, also on a working day, stops, time out of work."""
     capacity = int(lean.capacity[machines.stations].sum())
     if capacity == 0:
         return {}
@@ -161,6 +169,7 @@ def _machines(machines: _Places, lean: LeanResult) -> Measures:
     number = int(machines.stations.sum())
     return {
         "machines.cards": float(sums[kernels.SERVED]),
+        **({"machines.a_day": float(sums[kernels.SERVED]) / number / workdays} if workdays else {}),
         "machines.busy": int(lean.busy[machines.stations].sum()) / capacity,
         "machines.breakdowns": float(lean.stops[machines.stations, 0].sum()) / number,
         "machines.down": int(lean.down[machines.stations].sum()) / (number * lean.measured_ms),

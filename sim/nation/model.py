@@ -85,6 +85,7 @@ class Nation:
     profiles: Mapping[str, Profile]
     cities: tuple[City, ...]
     provenance: tuple[Provenance, ...]
+    left_out: int = 0  # cities of the table that are not played
 
     @property
     def holders(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from sim.office.fields import NEVER, NOWHERE, Card, Field
+from sim.office.fields import NEVER, NOWHERE, Application, Card, Field
 from sim.office.hotlist import ONLINE, is_listed, last_refresh_ms
 from sim.office.rows import CheckCode, GuardData
 from sim.office.verdict import Attempt
@@ -17,8 +17,14 @@ from sim.office.verdict import Attempt
 Check = Callable[[int, GuardData, list[int], Attempt, int], bool]
 
 _HOT_AT, _HOT_UNTIL, _CARD = int(Field.HOT_AT), int(Field.HOT_UNTIL), int(Field.CARD)
+_LOST_AT, _APPLICATION, _CARD_BANK = int(Field.LOST_AT), int(Field.APPLICATION), int(Field.CARD_BANK)
 _REPORTED = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST)})
+_OUT_OF_USE = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.DAMAGED)})
+_UNDER_WAY = frozenset({int(Application.SUBMITTED), int(Application.IN_PRODUCTION), int(Application.READY)})
 _NO_BANK = -2
+FROM_LOSS, TO_APPLICATION = 1, 2
+"""Bits of a window of costs (L6): it begins with the loss or damage in fact, not with the report or the handing in; it
+ends with the application for the replacement, not with the new card in hand."""
 
 
 class Days(Protocol):
@@ -82,6 +88,11 @@ class Checks:
             CheckCode.REASON: _reason,
             CheckCode.NEVER: _never,
             CheckCode.ACTOR: _actor,
+            CheckCode.COST_WINDOW: _cost_window,
+            CheckCode.PLACE_LACKS: self._place_lacks,
+            CheckCode.OTHER_BANK: self._other_bank,
+            CheckCode.BANK_KEPT: self._bank_kept,
+            CheckCode.FREE: _free,
         }
         return tuple(checks[code] for code in CheckCode)
 
@@ -104,6 +115,18 @@ class Checks:
 
     def _place_offers(self, _value: int, wanted: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
         return wanted in self._facilities[attempt.station]
+
+    def _place_lacks(self, value: int, data: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
+        facility, *values = data  # type: ignore[misc]
+        return value not in values or facility not in self._facilities[attempt.station]
+
+    def _other_bank(self, bank: int, _data: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
+        here = self.bank[attempt.station]
+        return here >= 0 and bank not in (NOWHERE, here)
+
+    def _bank_kept(self, fen: int, _data: GuardData, record: list[int], attempt: Attempt, _now_ms: int) -> bool:
+        here = self.bank[attempt.station]
+        return fen == 0 or here < 0 or here == record[_CARD_BANK]
 
 
 def _in(value: int, values: GuardData, _record: list[int], _attempt: Attempt, _now_ms: int) -> bool:
@@ -141,6 +164,15 @@ def _reason(_value: int, reasons: GuardData, _record: list[int], attempt: Attemp
 
 def _actor(_value: int, actors: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
     return attempt.who in actors  # type: ignore[operator]
+
+
+def _cost_window(_value: int, window: GuardData, record: list[int], _attempt: Attempt, _now_ms: int) -> bool:
+    begun = record[_CARD] in _OUT_OF_USE or (window & FROM_LOSS and record[_LOST_AT] != NEVER)  # type: ignore[operator]
+    return bool(begun and not (window & TO_APPLICATION and record[_APPLICATION] in _UNDER_WAY))  # type: ignore[operator]
+
+
+def _free(value: int, values: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
+    return value not in values or attempt.amount_fen == 0  # type: ignore[operator]
 
 
 def _never(_value: int, _data: GuardData, _record: list[int], _attempt: Attempt, _now_ms: int) -> bool:

@@ -47,6 +47,7 @@ class Card(IntEnum):
     DAMAGED = 5  # handed in
     WITHDRAWN = 6  # taken in by the bank on cancellation
     EXPIRED = 7
+    EXCHANGED = 8  # of an earlier generation, handed in when the card it was exchanged for is collected
 
 
 @unique
@@ -68,6 +69,7 @@ class Bank(IntEnum):
     ACTIVE = 2
     REPORTED = 3  # loss reported to the bank
     CLOSED = 4
+    ACCOUNT_ONLY = 5  # the card was taken in, the account goes on without one until the holder closes it (C5)
 
 
 @unique
@@ -90,6 +92,7 @@ class Reason(IntEnum):
     DAMAGED = 4
     EXCHANGE = 5
     REAPPLY = 6
+    NEW_GENERATION = 7
 
 
 @unique
@@ -108,7 +111,8 @@ class TemporaryCard(IntEnum):
     VALID = 1
     EXTENDED = 2
     RETURNED = 3
-    EXPIRED = 4
+    EXPIRED = 4  # its term has run out, or its ground has gone
+    LOST = 5  # declared lost
 
 
 @unique
@@ -130,6 +134,14 @@ class Insurance(IntEnum):
 
 
 @unique
+class Generation(IntEnum):
+    """Of which generation the card in the record is."""
+
+    PRESENT = 0  # the one that is issued now
+    EARLIER = 1
+
+
+@unique
 class Facility(IntEnum):
     """What a place may have; a guard PLACE_OFFERS asks for it."""
 
@@ -140,7 +152,10 @@ class Facility(IntEnum):
 
 @unique
 class Ledger(IntEnum):
-    """Where money can be.  MEDICAL and FINANCIAL belong to the person, the others are the world outside."""
+    """Where money can be.
+
+    MEDICAL, FINANCIAL, CLAIMS, RESERVED and FORMER belong to the person, the others are the world outside.
+    """
 
     MEDICAL = 0
     FINANCIAL = 1
@@ -148,6 +163,9 @@ class Ledger(IntEnum):
     PROVIDER = 3  # hospitals and pharmacies
     CASH = 4  # cash and other people's accounts
     ELSEWHERE = 5  # the medical fund of another city (transfer)
+    CLAIMS = 6  # costs claimed and not yet examined (L6)
+    RESERVED = 7  # balance of a cancelled medical account until it is paid out (C5)
+    FORMER = 8  # financial account that was left with the bank of an earlier card
 
 
 @unique
@@ -169,19 +187,24 @@ class Field(IntEnum):
     HIRED_AT = 14
     EMPLOYER_ENDED_AT = 15  # approval of the employer's end, or end of its duty to pay
     APPLIED_AT = 16
-    LOST_AT = 17  # when the card was in fact lost
-    REPORTED_AT = 18  # loss report: costs may be claimed from here (L6)
-    REPLACED_AT = 19  # replacement in hand
+    LOST_AT = 17  # when the card was in fact lost or damaged
+    REPORTED_AT = 18  # loss report in force
+    CLAIMABLE_FEN = 19  # costs of losses that are over, which may be claimed (L6)
     COST_AT = 20  # when the person paid medical costs himself
-    COST_FEN = 21  # what he paid and may claim
+    COST_FEN = 21  # what he paid during the loss that is not over
     TEMPORARY_AT = 22
     APPROVED_AT = 23  # bank's approval of the cancellation
     BALANCE_AT = 24  # since when the medical balance earns interest
     MEDICAL_FEN = 25
     FINANCIAL_FEN = 26
     LATE = 27  # flags: 1 employer registered late (P3), 2 employer deregistered late (P7)
-    CLAIMED = 28  # 1: costs of this loss were claimed (L6)
+    CLAIMED_FEN = 28  # what was claimed and is not yet examined
     HOT_AT = 29  # since when the card in the record is on the hot list; NEVER if it is not
     HOT_UNTIL = 30  # when a lapsed report took it off the list; NEVER if it did not
     FEN_DAYS = 31  # sum of daily medical balances up to BALANCE_AT: what interest is reckoned on
     EMPLOYER_END = 32  # how the employer ended (EmployerEnd)
+    RESERVED_FEN = 33  # balance of the cancelled medical account, until it is paid out
+    RESERVED_FEN_DAYS = 34  # sum of its daily balances up to APPROVED_AT; from then on it does not change
+    FORMER_BANK = 35  # number of the bank at which an account was left behind
+    FORMER_FEN = 36  # what is in that account
+    GENERATION = 37  # of the card in the record

@@ -35,9 +35,11 @@ from sim.procedures.model import Guard, Procedure, Step
 _IN, _NOT_IN = int(CheckCode.IN), int(CheckCode.NOT_IN)
 _SET, _STAMP, _PLACE, _COUNT, _FLAG, _COPY = (int(code) for code in list(ActCode)[:6])
 _ADD_AMOUNT, _REASON, _BANK, _LEAD, _EXPOSURE = (int(code) for code in list(ActCode)[6:11])
-_MOVE_AMOUNT, _MOVE_ALL, _MOVE_INTEREST, _MOVE_COSTS = (int(code) for code in list(ActCode)[11:])
+_CARRY, _ADD, _CHANGE = (int(code) for code in list(ActCode)[11:14])
+_MOVE_AMOUNT, _MOVE_ALL, _MOVE_INTEREST, _MOVE_RESERVED_INTEREST = (int(code) for code in list(ActCode)[14:])
 _MEDICAL, _FEN_DAYS, _BALANCE_AT = int(Field.MEDICAL_FEN), int(Field.FEN_DAYS), int(Field.BALANCE_AT)
-_COST_FEN, _MEDICAL_LEDGER = int(Field.COST_FEN), int(Ledger.MEDICAL)
+_RESERVED, _RESERVED_FEN_DAYS = int(Field.RESERVED_FEN), int(Field.RESERVED_FEN_DAYS)
+_APPROVED_AT, _MEDICAL_LEDGER = int(Field.APPROVED_AT), int(Ledger.MEDICAL)
 _PERSONAL = {int(ledger): int(field) for ledger, field in LEDGER_FIELD.items()}
 
 
@@ -67,7 +69,10 @@ class Office:
         self._offline = checks.offline
 
     def attempt(self, record: list[int], step_index: int, attempt: Attempt, now_ms: int) -> Verdict:
-        """Decide and, if accepted, carry out.  A refused attempt leaves the record untouched."""
+        """Decide and, if accepted, carry out.  A refused attempt leaves the record untouched.
+
+        `attempt.amount_fen` may be another afterwards (Act.CARRY): that of the case's further steps.
+        """
         row = self._steps[step_index]
         if row.who:
             refusal = self._ask(row, attempt)
@@ -146,6 +151,8 @@ class Office:
                     leads.append((other, now_ms - record[field]))
             elif code == _EXPOSURE:
                 leads.append((EXPOSURE_LEAD, exposure_ms(now_ms, self._offline)))
+            elif code == _CARRY:
+                attempt.amount_fen = record[field]
             elif code >= _MOVE_AMOUNT:
                 fen = self._sum(code, field, value, record, attempt, now_ms)
                 if fen:
@@ -165,10 +172,12 @@ class Office:
             return before + value
         if code == _FLAG:
             return before | value
-        if code == _COPY:
-            return record[other]
+        if code in (_COPY, _ADD):
+            return record[other] + (before if code == _ADD else 0)
         if code == _ADD_AMOUNT:
             return before + attempt.amount_fen
+        if code == _CHANGE:
+            return value if before == other else before
         if code == _REASON:
             return attempt.reason or value
         bank = self._bank[attempt.station]  # Act.BANK
@@ -180,8 +189,9 @@ class Office:
             return attempt.amount_fen
         if code == _MOVE_ALL:
             return record[_PERSONAL[ledger]]
-        if code == _MOVE_COSTS:
-            return record[_COST_FEN]
+        if code == _MOVE_RESERVED_INTEREST:
+            days = self._day_of(now_ms) - self._day_of(record[_APPROVED_AT])
+            return interest_fen(record[_RESERVED_FEN_DAYS] + record[_RESERVED] * days, rate_ppm)
         self._accrue(record, now_ms)
         fen = interest_fen(record[_FEN_DAYS], rate_ppm)
         record[_FEN_DAYS] = 0

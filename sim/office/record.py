@@ -15,6 +15,7 @@ from sim.office.fields import (
     EmployerEnd,
     Employment,
     Field,
+    Generation,
     Insurance,
     OldCard,
     Reason,
@@ -33,6 +34,7 @@ STATES: dict[str, type[IntEnum]] = {
     "cancellation": Cancellation,
     "insurance": Insurance,
     "employer_end": EmployerEnd,
+    "generation": Generation,
 }
 """What a scenario may say of a person, with the words it may use (lower-case member names)."""
 
@@ -42,7 +44,6 @@ _TIMES = (
     Field.APPLIED_AT,
     Field.LOST_AT,
     Field.REPORTED_AT,
-    Field.REPLACED_AT,
     Field.COST_AT,
     Field.TEMPORARY_AT,
     Field.APPROVED_AT,
@@ -55,9 +56,10 @@ _BANK_OF_CARD = {
     Card.ACTIVE: Bank.ACTIVE,
     Card.TEMPORARY_LOSS: Bank.ACTIVE,
     Card.LOST: Bank.REPORTED,
-    Card.DAMAGED: Bank.CLOSED,
-    Card.WITHDRAWN: Bank.CLOSED,
+    Card.DAMAGED: Bank.ACCOUNT_ONLY,
+    Card.WITHDRAWN: Bank.ACCOUNT_ONLY,
     Card.EXPIRED: Bank.CLOSED,
+    Card.EXCHANGED: Bank.ACCOUNT_ONLY,
 }
 _CHIP_OF_CARD = {Card.TEMPORARY_LOSS: Card.ACTIVE, Card.LOST: Card.ACTIVE}
 
@@ -72,7 +74,7 @@ def new_record(**states: str | int) -> list[int]:
     record = [0] * len(Field)
     for field in _TIMES:
         record[field] = NEVER
-    record[Field.OUTLET] = record[Field.CARD_BANK] = NOWHERE
+    record[Field.OUTLET] = record[Field.CARD_BANK] = record[Field.FORMER_BANK] = NOWHERE
     record[Field.ACCOUNT] = Account.OPEN
     record[Field.EMPLOYMENT] = Employment.EMPLOYED
     record[Field.INSURANCE] = Insurance.INSURED

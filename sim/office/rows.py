@@ -18,14 +18,15 @@ from sim.procedures.model import Act, Check, Effect, Guard, Paper, Procedure, St
 
 Numbers = Mapping[tuple[str, str], int]
 GuardData = frozenset[int] | tuple[int, ...] | int
-"""Values to compare with; (paper, values...) of BRINGS; a term or a facility."""
+"""Values to compare with; (paper, values...) of BRINGS, (facility, values...) of PLACE_LACKS; a term, a facility or a
+choice."""
 GuardRow = tuple[int, int, GuardData, Verdict]
 EffectRow = tuple[int, int, int, int]
 
 
 @unique
 class CheckCode(IntEnum):
-    """Numbers of the checks."""
+    """Numbers of the checks.  CHOICE has none: what the scenario chose is settled when the rows are made."""
 
     IN = 0
     NOT_IN = 1
@@ -42,6 +43,11 @@ class CheckCode(IntEnum):
     REASON = 12
     NEVER = 13
     ACTOR = 14
+    COST_WINDOW = 15
+    PLACE_LACKS = 16
+    OTHER_BANK = 17
+    BANK_KEPT = 18
+    FREE = 19
 
 
 @unique
@@ -59,20 +65,31 @@ class ActCode(IntEnum):
     BANK = 8
     LEAD = 9
     EXPOSURE = 10
-    MOVE_AMOUNT = 11
-    MOVE_ALL = 12
-    MOVE_INTEREST = 13
-    MOVE_COSTS = 14
+    CARRY = 11
+    ADD = 12
+    CHANGE = 13
+    MOVE_AMOUNT = 14
+    MOVE_ALL = 15
+    MOVE_INTEREST = 16
+    MOVE_RESERVED_INTEREST = 17
 
 
 _SUM_CODES = {
     Sum.AMOUNT: ActCode.MOVE_AMOUNT,
     Sum.ALL: ActCode.MOVE_ALL,
     Sum.INTEREST: ActCode.MOVE_INTEREST,
-    Sum.COSTS: ActCode.MOVE_COSTS,
+    Sum.RESERVED_INTEREST: ActCode.MOVE_RESERVED_INTEREST,
 }
-LEDGER_FIELD = {Ledger.MEDICAL: Field.MEDICAL_FEN, Ledger.FINANCIAL: Field.FINANCIAL_FEN}
+LEDGER_FIELD = {
+    Ledger.MEDICAL: Field.MEDICAL_FEN,
+    Ledger.FINANCIAL: Field.FINANCIAL_FEN,
+    Ledger.CLAIMS: Field.CLAIMED_FEN,
+    Ledger.RESERVED: Field.RESERVED_FEN,
+    Ledger.FORMER: Field.FORMER_FEN,
+}
 """The ledgers that belong to the person, and where the record keeps them."""
+ALWAYS_TOLD = (Ledger.MEDICAL, Ledger.FINANCIAL)
+"""Those whose closing balance every person has in the log; of the others only who has something in them."""
 EXPOSURE_LEAD = LEADS.index("exposure")
 DAY_MS = 86_400_000
 REGISTER_BIT = paper_mask((Paper.HOUSEHOLD_REGISTER,))
@@ -112,9 +129,12 @@ def rule_order(rule: str) -> tuple[str, int]:
 
 def guard_row(guard: Guard, owner: str, numbers: Numbers, rules: Mapping[str, int]) -> GuardRow:
     """Turn one guard into its tuple; `owner` is the procedure whose parameters it names."""
-    code = CheckCode[guard.check.name]
     paper = -1 if guard.paper is None else PAPER_INDEX[guard.paper]
     refusal = Verdict(accepted=False, rule=rules.get(guard.rule, 0), paper=paper, why=guard.why)
+    if guard.check is Check.CHOICE:
+        chosen = guard.parameter is not None and numbers[owner, guard.parameter] in guard.values
+        return int(CheckCode.NOT_IN if chosen else CheckCode.NEVER), 0, frozenset(), refusal
+    code = CheckCode[guard.check.name]
     field = int(Field[guard.field]) if guard.field else 0
     data: GuardData = frozenset(int(value) for value in guard.values)
     if guard.parameter is not None:
@@ -125,6 +145,8 @@ def guard_row(guard: Guard, owner: str, numbers: Numbers, rules: Mapping[str, in
         data = int(Facility(guard.values[0]))
     elif code == CheckCode.BRINGS:
         data = (1 << paper, *(int(value) for value in guard.values))
+    elif code == CheckCode.PLACE_LACKS:
+        data = tuple(int(value) for value in guard.values)
     return int(code), field, data, refusal
 
 
@@ -138,8 +160,10 @@ def effect_row(effect: Effect, owner: str, numbers: Numbers) -> EffectRow:
     other = 0
     if effect.act is Act.LEAD:
         other = LEADS.index(effect.other)
-    elif effect.act is Act.COPY:
+    elif effect.act in (Act.COPY, Act.ADD):
         other = int(Field[effect.other])
+    elif effect.act is Act.CHANGE:
+        other = effect.was
     return int(ActCode[effect.act.name]), field, int(effect.value), other
 
 

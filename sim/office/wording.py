@@ -61,8 +61,9 @@ RULES: dict[str, Words] = {
         "注销后可随时凭身份证件到服务窗口重新申领。",
     ),
     "A5": Words(
-        "For an exchange the old medical insurance card and a matching one-inch photo are handed in.",
-        "换领须交回旧医保卡，并提供与身份证照片一致的一寸彩色照片。",
+        "For an exchange the old card is handed in, besides the identity document; of the old medical insurance card "
+        "also a one-inch photo that matches the document.",
+        "换领须持身份证件并交回旧卡；换领旧医保卡的，另须提供与身份证照片一致的一寸彩色照片。",
     ),
     "A6": Words(
         "An agent brings both identity documents; the financial function cannot be activated by an agent.",
@@ -105,8 +106,8 @@ RULES: dict[str, Words] = {
         "自挂失起，凡联机核验之处一律拒绝该卡。",
     ),
     "L2": Words(
-        "A loss report by telephone lapses after its term unless it is made formal; a formal one is final.",
-        "电话挂失为临时挂失，逾期未办理正式挂失的自动失效；正式挂失不可撤销。",
+        "A loss report by telephone lapses after its term unless it is made formal; a formal one does not lapse.",
+        "电话挂失为临时挂失，逾期未办理正式挂失的自动失效；正式挂失不会自动失效。",
     ),
     "L3": Words(
         "The social security side and the bank side are reported separately.",
@@ -117,24 +118,29 @@ RULES: dict[str, Words] = {
         "卡遗失、被盗或损坏的，凭身份证或户口簿申请补换，损坏的卡须交回。",
     ),
     "L5": Words(
-        "The new card has new numbers; the social security number, balance and history stay.",
-        "新卡更换卡号、识别码和银行卡号，社会保障号码、余额和缴费记录不变。",
+        "The new card has new numbers; the social security number, balance and history stay, and no money is lost.",
+        "新卡更换卡号、识别码和银行卡号，社会保障号码、余额和缴费记录不变，资金不会丢失。",
     ),
     "L6": Words(
-        "Medical costs between the loss report and the replacement are reimbursed once.",
-        "挂失至补卡期间本人垫付的医疗费用，经审核报销一次。",
+        "Medical costs the person paid while the card was lost or damaged are reimbursed once, after examination.",
+        "卡遗失或损坏期间本人垫付的医疗费用，经审核报销一次。",
     ),
     "L7": Words(
-        "A temporary medical card is given on three grounds only, for a limited time.",
-        "临时医疗卡仅在三种情形下发放，并有使用期限。",
+        "A temporary medical card is given on three grounds only, for a limited time; at most one medium settles.",
+        "临时医疗卡仅在三种情形下发放，并有使用期限；同一时间只有一种介质可以结算。",
+    ),
+    "L8": Words(
+        "A card that is found before its replacement is applied for: its holder has the report released.",
+        "申请补卡之前找回卡片的，由本人办理解除挂失（解挂），卡片恢复原状。",
     ),
     "C1": Words(
         "A card is cancelled only because the basic medical insurance in this city has ended.",
         "仅在本市综合基本医疗保险终止时方可注销社会保障卡。",
     ),
     "C2": Words(
-        "First the bureau's notice, then the bank takes notice and card, then the account is cancelled.",
-        "先由市局审核并打印销户通知单，再由银行收回通知单和卡，最后注销医疗账户。",
+        "First the bureau's notice, then the bank takes notice and card, then the account is cancelled; each step asks "
+        "again whether the ground still holds.",
+        "先由市局审核并打印销户通知单，再由银行收回通知单和卡，最后注销医疗账户；每一步都重新核对注销理由。",
     ),
     "C3": Words(
         "Ten working days after the bank's approval the balance and interest are paid out.",
@@ -143,6 +149,10 @@ RULES: dict[str, Words] = {
     "C4": Words(
         "After a cancellation a new card may be applied for.",
         "注销后可以重新申领。",
+    ),
+    "C5": Words(
+        "From the bank's approval the balance is reserved for its payout; the account that receives it stays open.",
+        "自银行核准起，余额专门留存待付；收款的金融账户在本人销户之前一直可用。",
     ),
     "U1": Words(
         "Treatment is settled from the personal medical account, as far as its balance goes.",

@@ -5,9 +5,10 @@ from sim.procedures.issue import AGAIN_PARAMETERS, come_again
 from sim.procedures.model import END, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import (
     ACCOUNT_OPEN,
-    FILED_WITH_BANK,
+    FILED,
     NO_USABLE_CARD,
     NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
     assumed,
     counter_time,
     none_of,
@@ -33,6 +34,7 @@ _GUARDS = (
     ),
     none_of(Field.CARD, Card.WITHDRAWN, rule="A4", why="After a cancellation the way is to apply again."),
     NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
 )
 
 PROCEDURE = Procedure(
@@ -49,7 +51,7 @@ PROCEDURE = Procedure(
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY, Paper.FORM, Paper.IDENTITY_COPY, Paper.PHOTO),
             guards=_GUARDS,
-            effects=(*FILED_WITH_BANK, put(Field.REASON, Reason.FIRST)),
+            effects=(*FILED, put(Field.REASON, Reason.FIRST)),
             service="counter_time",
             help="The completed form goes in with the papers.",
         ),

@@ -1,11 +1,13 @@
 """Cancellation: the bureau's notice, the bank takes notice and card, the account ends, the balance is paid (C1-C3)."""
 
-from sim.office.fields import Account, Bank, Cancellation, Card, Field, Insurance, Ledger
+from sim.office.fields import Account, Application, Bank, Cancellation, Card, Field, Insurance, Ledger
 from sim.procedures.model import (
     END,
+    Act,
     At,
     Check,
     Chip,
+    Effect,
     Kind,
     Move,
     Paper,
@@ -31,15 +33,38 @@ from sim.procedures.shared import (
     timed,
 )
 
-_CARD_IN_HAND = one_of(
-    Field.CARD, Card.ISSUED, Card.ACTIVE, rule="C2", why="There is no card in hand for the bank to withdraw."
+_GROUND = (
+    none_of(
+        Field.ACCOUNT,
+        Account.MOVED,
+        rule="P5",
+        why="The account was transferred: the card stays valid and is not cancelled for that.",
+    ),
+    one_of(
+        Field.INSURANCE,
+        Insurance.ENDED,
+        rule="C1",
+        why="The basic medical insurance in this city has not ended; a change of job is not a ground.",
+    ),
+)
+"""Asked again at every step up to the bank's approval and the account's end (C2)."""
+
+_CARD_IN_HAND = (
+    one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="C2", why="There is no card in hand for the bank to withdraw."),
+    one_of(
+        Field.APPLICATION,
+        Application.NONE,
+        Application.RETURNED,
+        rule="C2",
+        why="A new card is on its way: collect it first, so that no card is left.",
+    ),
 )
 
 PROCEDURE = Procedure(
     name="cancel",
     title="Cancellation",
     title_zh="注销",
-    rules=("C1", "C2", "C3", "P5", "A6"),
+    rules=("C1", "C2", "C3", "C5", "P5", "A6"),
     steps=(
         Step(
             "notice",
@@ -49,19 +74,15 @@ PROCEDURE = Procedure(
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY,),
             guards=(
+                *_GROUND,
                 none_of(
-                    Field.ACCOUNT,
-                    Account.MOVED,
-                    rule="P5",
-                    why="The account was transferred: the card stays valid and is not cancelled for that.",
+                    Field.CANCELLATION,
+                    Cancellation.CARD_WITHDRAWN,
+                    Cancellation.ACCOUNT_CANCELLED,
+                    rule="C5",
+                    why="The balance of the earlier cancellation has not been paid out yet.",
                 ),
-                one_of(
-                    Field.INSURANCE,
-                    Insurance.ENDED,
-                    rule="C1",
-                    why="The basic medical insurance in this city has not ended; a change of job is not a ground.",
-                ),
-                _CARD_IN_HAND,
+                *_CARD_IN_HAND,
             ),
             effects=(put(Field.CANCELLATION, Cancellation.NOTICED),),
             service="counter_time",
@@ -69,37 +90,43 @@ PROCEDURE = Procedure(
         ),
         Step(
             "withdraw",
-            ("C2", "A6"),
+            ("C2", "A6", "C1", "P5", "C5"),
             Place.BANK,
             At.ISSUER,
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.NOTICE, Paper.CARD, Paper.IDENTITY),
             guards=(
+                *_GROUND,
                 one_of(
                     Field.CANCELLATION,
                     Cancellation.NOTICED,
                     rule="C2",
-                    why="The bureau has not printed a cancellation notice: go there first.",
+                    why="There is no cancellation notice of the bureau in force: go there first.",
                 ),
                 at_own_bank("C2"),
-                _CARD_IN_HAND,
+                *_CARD_IN_HAND,
             ),
             effects=(
                 put(Field.CANCELLATION, Cancellation.CARD_WITHDRAWN),
                 put(Field.CARD, Card.WITHDRAWN),
                 put(Field.CARD_BEFORE, Card.WITHDRAWN),
-                put(Field.BANK, Bank.CLOSED),
+                put(Field.BANK, Bank.ACCOUNT_ONLY),
                 stamp(Field.APPROVED_AT),
+                money(Sum.ALL, Ledger.MEDICAL, Ledger.RESERVED),
+                Effect(Act.COPY, Field.RESERVED_FEN_DAYS.name, other=Field.FEN_DAYS.name),
+                put(Field.FEN_DAYS, 0),
             ),
             chip=Chip.WITHDRAW,
             service="bank_time",
-            help="Any outlet of the issuing bank takes notice and card; this is the bank's approval.",
+            help="Any outlet of the issuing bank takes notice and card: the bank's approval.  Now the balance is "
+            "out of reach for everything but its payout (C5).",
         ),
         office_step(
             "cancel_account",
             ("C2",),
             guards=(
+                *_GROUND,
                 one_of(
                     Field.CANCELLATION,
                     Cancellation.CARD_WITHDRAWN,
@@ -130,11 +157,11 @@ PROCEDURE = Procedure(
             ),
             effects=(
                 lead("approval_to_payout", Field.APPROVED_AT),
-                money(Sum.ALL, Ledger.MEDICAL, Ledger.FINANCIAL),
-                money(Sum.INTEREST, Ledger.FUND, Ledger.FINANCIAL, "interest_rate"),
+                money(Sum.RESERVED_INTEREST, Ledger.FUND, Ledger.FINANCIAL, "interest_rate"),
+                money(Sum.ALL, Ledger.RESERVED, Ledger.FINANCIAL),
                 put(Field.CANCELLATION, Cancellation.PAID),
             ),
-            help="Balance and interest to the card's financial account.",
+            help="The reserved balance and its interest to the financial account, whatever has happened since.",
         ),
     ),
     moves=(

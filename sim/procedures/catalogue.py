@@ -14,6 +14,9 @@ from sim.procedures.model import END, Check, Kind, Parameter, Procedure, Step
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_UNITS = {Check.WORKDAYS_AFTER: "workdays", Check.CHOICE: "choice", Check.COST_WINDOW: "choice"}
+_KINDS = {"ms": Kind.TIME, "workdays": Kind.WAIT, "ppm": Kind.RATE, "choice": Kind.CHOICE}
+
 
 @cache
 def catalogue() -> Mapping[str, Procedure]:
@@ -74,7 +77,7 @@ def reached_from(names: Iterable[str]) -> set[str]:
 
 
 def numbers_needed(procedures: Iterable[Procedure] | None = None) -> dict[tuple[str, str], str]:
-    """Parameters the office needs as one number, and in which unit: "ms", "workdays" or "ppm".
+    """Parameters the office needs as one number, and in which unit: "ms", "workdays", "ppm" or "choice".
 
     Such a parameter must be constant in a scenario: a term is the same for everybody.
     """
@@ -84,8 +87,7 @@ def numbers_needed(procedures: Iterable[Procedure] | None = None) -> dict[tuple[
         guards += [guard for move in procedure.moves for guard in move.when]
         for guard in guards:
             if guard.parameter is not None:
-                workdays = guard.check is Check.WORKDAYS_AFTER
-                units[procedure.name, guard.parameter] = "workdays" if workdays else "ms"
+                units[procedure.name, guard.parameter] = _UNITS.get(guard.check, "ms")
         for step in procedure.steps:
             for effect in step.effects:
                 if effect.parameter is not None:
@@ -96,7 +98,7 @@ def numbers_needed(procedures: Iterable[Procedure] | None = None) -> dict[tuple[
 def _known(key: tuple[str, str], unit: str) -> bool:
     """Check that the parameter exists and has the kind its use asks for."""
     kind = parameter(catalogue()[key[0]], key[1]).kind
-    if kind is not {"ms": Kind.TIME, "workdays": Kind.WAIT, "ppm": Kind.RATE}[unit]:
+    if kind is not _KINDS[unit]:
         msg = f"{key[0]}.{key[1]} is used as a number of {unit} but is a {kind.value}"
         raise TypeError(msg)
     return True

@@ -1,28 +1,48 @@
-"""Collection of the card, in person, where the application was accepted (A3; P2, L5, L7)."""
+"""Collection of the card, in person, where the application was accepted (A3; P2, A5, L5, L7)."""
 
-from sim.office.fields import NEVER, Application, Bank, Card, Field, OldCard, TemporaryCard
+from sim.office.fields import NEVER, Application, Bank, Card, Field, Generation, Ledger, OldCard, Reason, TemporaryCard
 from sim.procedures.issue import AGAIN_PARAMETERS, come_again
-from sim.procedures.model import END, At, Check, Chip, Guard, Kind, Move, Paper, Parameter, Place, Procedure, Step
+from sim.procedures.model import (
+    END,
+    Act,
+    At,
+    Check,
+    Chip,
+    Effect,
+    Guard,
+    Kind,
+    Move,
+    Outcome,
+    Paper,
+    Parameter,
+    Place,
+    Procedure,
+    Step,
+    Sum,
+)
 from sim.procedures.shared import (
     HANDS_BACK_TEMPORARY,
     NO_USABLE_CARD,
     assumed,
+    change,
     lead,
+    money,
     none_of,
     office_step,
     one_of,
     put,
-    stamp,
 )
 
+_READY = one_of(Field.APPLICATION, Application.READY, rule="A3", why="No card is ready for this person.")
+_HERE = Guard(
+    Check.SAME_PLACE,
+    Field.OUTLET.name,
+    rule="A3",
+    why="The card is collected at the outlet that accepted the application.",
+)
 _GUARDS = (
-    one_of(Field.APPLICATION, Application.READY, rule="A3", why="No card is ready for this person."),
-    Guard(
-        Check.SAME_PLACE,
-        Field.OUTLET.name,
-        rule="A3",
-        why="The card is collected at the outlet that accepted the application.",
-    ),
+    _READY,
+    _HERE,
     NO_USABLE_CARD,
     HANDS_BACK_TEMPORARY,
 )
@@ -35,15 +55,55 @@ _IN_HAND = (
     put(Field.LOST_AT, NEVER),
     put(Field.HOT_AT, NEVER),
     put(Field.HOT_UNTIL, NEVER),
+    put(Field.GENERATION, Generation.PRESENT),
+    change(Field.TEMPORARY, TemporaryCard.VALID, TemporaryCard.RETURNED),
+    change(Field.TEMPORARY, TemporaryCard.EXTENDED, TemporaryCard.RETURNED),
 )
-_LOSS_REPORTED = (none_of(Field.REPORTED_AT, NEVER), one_of(Field.REPLACED_AT, NEVER))
-_TEMPORARY_OUT = (TemporaryCard.VALID, TemporaryCard.EXTENDED)
+_EXCHANGE_GUARDS = (
+    _READY,
+    _HERE,
+    one_of(
+        Field.REASON,
+        Reason.NEW_GENERATION,
+        rule="A5",
+        why="The card that is ready was not applied for in exchange of the one in hand.",
+    ),
+    one_of(
+        Field.CARD,
+        Card.ISSUED,
+        Card.ACTIVE,
+        rule="A5",
+        why="There is no old card to hand in: the new one is collected alone.",
+    ),
+)
+_EXCHANGE_EFFECTS = (
+    put(Field.CARD, Card.EXCHANGED),
+    put(Field.CARD_BEFORE, Card.EXCHANGED),
+    put(Field.BANK, Bank.ACCOUNT_ONLY),
+)
+_ACCOUNT_STAYS = (
+    Guard(
+        Check.OTHER_BANK,
+        Field.CARD_BANK.name,
+        rule="L5",
+        why="The card keeps its bank: the account goes on with the new card.",
+    ),
+    none_of(Field.FINANCIAL_FEN, 0, rule="L5", why="There is no money that could stay with the old bank."),
+    one_of(Field.FORMER_FEN, 0, rule="L5", why="Money was left with the bank of an earlier card already."),
+)
+_LOSS_OVER = ((none_of(Field.REPORTED_AT, NEVER),), (none_of(Field.COST_FEN, 0),))
+
+
+def _in_hand(step: str) -> tuple[Move, ...]:
+    """What follows once the card is handed over."""
+    return (*(Move(step, "replaced", when=when) for when in _LOSS_OVER), Move(step, "in_hand"))
+
 
 PROCEDURE = Procedure(
     name="collect",
     title="Collection",
     title_zh="领卡",
-    rules=("A3", "P2", "L5", "L7"),
+    rules=("A3", "A5", "P2", "L5", "L7"),
     steps=(
         Step(
             "collect",
@@ -70,37 +130,80 @@ PROCEDURE = Procedure(
             service="hand_over_time",
             help="An instantly made card is handed over in the same visit.",
         ),
+        Step(
+            "exchange",
+            ("A5", "A3", "P2"),
+            Place.OUTLET,
+            At.APPLIED,
+            starts=True,
+            papers=(Paper.IDENTITY, Paper.CARD),
+            guards=_EXCHANGE_GUARDS,
+            effects=_EXCHANGE_EFFECTS,
+            chip=Chip.WITHDRAW,
+            service="hand_over_time",
+            help="The card of the earlier generation is handed in and ends; then the new one is handed over.",
+        ),
+        Step(
+            "exchange_here",
+            ("A5", "A3", "P2"),
+            Place.OUTLET,
+            At.HERE,
+            papers=(Paper.IDENTITY, Paper.CARD),
+            guards=_EXCHANGE_GUARDS,
+            effects=_EXCHANGE_EFFECTS,
+            chip=Chip.WITHDRAW,
+            service="hand_over_time",
+            help="The same in the visit in which the new card was made.",
+        ),
+        office_step(
+            "account_stays",
+            ("L5", "C5"),
+            guards=_ACCOUNT_STAYS,
+            effects=(
+                Effect(Act.COPY, Field.FORMER_BANK.name, other=Field.CARD_BANK.name),
+                money(Sum.ALL, Ledger.FINANCIAL, Ledger.FORMER),
+            ),
+            help="The new card is of another bank: the account with the old one stays open, without a card.",
+        ),
         office_step(
             "replaced",
             ("L5", "L6"),
-            effects=(lead("report_to_hand", Field.REPORTED_AT), stamp(Field.REPLACED_AT)),
-            help="The replacement is in hand: the time in which costs may be claimed ends.",
+            effects=(
+                lead("report_to_hand", Field.REPORTED_AT),
+                put(Field.REPORTED_AT, NEVER),
+                Effect(Act.ADD, Field.CLAIMABLE_FEN.name, other=Field.COST_FEN.name),
+                put(Field.COST_FEN, 0),
+            ),
+            help="The new card is in hand, the loss or damage is over: what was paid during it may be claimed.",
         ),
         office_step(
-            "take_back_temporary",
-            ("L7",),
-            guards=(
-                one_of(Field.TEMPORARY, *_TEMPORARY_OUT, rule="L7", why="There is no temporary card to take back."),
-            ),
-            effects=(put(Field.TEMPORARY, TemporaryCard.RETURNED),),
-            help="The temporary medical card is handed back.",
+            "in_hand",
+            ("A3",),
+            effects=(Effect(Act.BANK, Field.CARD_BANK.name),),
+            help="The card is of this outlet's bank.  Where will the person activate it?",
         ),
-        office_step("in_hand", ("A3",), help="Where will the person activate it?"),
     ),
     moves=(
         *(
             move
             for step in ("collect", "over_the_counter")
             for move in (
-                Move(step, "replaced", when=_LOSS_REPORTED),
-                Move(step, "take_back_temporary", when=(one_of(Field.TEMPORARY, *_TEMPORARY_OUT),)),
-                Move(step, "in_hand"),
+                Move(step, "account_stays", when=_ACCOUNT_STAYS),
+                *_in_hand(step),
                 come_again(step, "collect", (one_of(Field.APPLICATION, Application.READY),)),
             )
         ),
-        Move("replaced", "take_back_temporary", when=(one_of(Field.TEMPORARY, *_TEMPORARY_OUT),)),
+        *(
+            move
+            for step in ("exchange", "exchange_here")
+            for move in (
+                Move(step, "over_the_counter"),
+                Move(step, "collect", Outcome.REFUSED, when=(_READY, NO_USABLE_CARD), wait="until_again"),
+                come_again(step, "exchange", _EXCHANGE_GUARDS),
+            )
+        ),
+        *_in_hand("account_stays"),
         Move("replaced", "in_hand"),
-        Move("take_back_temporary", "in_hand"),
         Move("in_hand", "activate_bank", share="at_bank_share", wait="until_activated"),
         Move("in_hand", "activate_hospital", share="at_hospital_share", wait="until_activated"),
         Move(

@@ -5,9 +5,10 @@ from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
 from sim.procedures.model import Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import (
     ACCOUNT_OPEN,
-    FILED_WITH_BANK,
+    FILED,
     NO_USABLE_CARD,
     NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
     counter_time,
     one_of,
     put,
@@ -23,6 +24,7 @@ _GUARDS = (
     *ACCOUNT_OPEN,
     NO_USABLE_CARD,
     NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
 )
 
 PROCEDURE = Procedure(
@@ -37,11 +39,11 @@ PROCEDURE = Procedure(
             Place.OUTLET,
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
-            papers=(Paper.OLD_CARD, Paper.MATCHING_PHOTO),
+            papers=(Paper.IDENTITY, Paper.OLD_CARD, Paper.MATCHING_PHOTO),
             guards=_GUARDS,
-            effects=(*FILED_WITH_BANK, put(Field.OLD_CARD, OldCard.HANDED_IN), put(Field.REASON, Reason.EXCHANGE)),
+            effects=(*FILED, put(Field.OLD_CARD, OldCard.HANDED_IN), put(Field.REASON, Reason.EXCHANGE)),
             service="counter_time",
-            help="The old card is handed in with the photo.",
+            help="Besides the identity document, the old card is handed in, with a photo that matches the document's.",
         ),
     ),
     moves=issue_moves("apply", guards=_GUARDS),

@@ -1,6 +1,7 @@
 """A card is lost: the moment in fact, from which it takes a while until somebody reports it (L1)."""
 
 from sim.office.fields import Card, Field
+from sim.procedures.loss import NOT_LOST_YET
 from sim.procedures.model import Kind, Move, Procedure
 from sim.procedures.shared import assumed, office_step, one_of, stamp
 
@@ -13,7 +14,10 @@ PROCEDURE = Procedure(
         office_step(
             "lose",
             ("L1",),
-            guards=(one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L1", why="There is no card in hand to lose."),),
+            guards=(
+                one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L1", why="There is no card in hand to lose."),
+                NOT_LOST_YET,
+            ),
             effects=(stamp(Field.LOST_AT),),
             help="Nobody at the office knows yet; the card works until the report.",
         ),

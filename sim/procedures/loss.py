@@ -1,8 +1,8 @@
 """Rows that the ways of reporting a loss have in common (L1, L2)."""
 
-from sim.office.fields import NEVER, Bank, Card, Field
+from sim.office.fields import NEVER, Application, Bank, Card, Field
 from sim.procedures.model import Act, Effect
-from sim.procedures.shared import lead, one_of, put, stamp
+from sim.procedures.shared import TEMPORARY_ENDS, lead, none_of, one_of, put, stamp
 
 IN_HAND = one_of(
     Field.CARD,
@@ -12,15 +12,34 @@ IN_HAND = one_of(
     why="There is no card in use to report: none was issued, it has ended, or the loss is reported already.",
 )
 
-BANK_IN_USE = (one_of(Field.BANK, Bank.ACTIVE),)
-"""When the bank side is worth a report of its own (L3)."""
+BANK_IN_USE = (one_of(Field.BANK, Bank.ACTIVE), none_of(Field.REPORTED_AT, NEVER))
+"""When the bank side is worth a report of its own (L3): it is in use, and the loss is not over meanwhile."""
 
 REPORTED = (
     lead("loss_to_report", Field.LOST_AT),
     stamp(Field.REPORTED_AT),
     stamp(Field.HOT_AT),
-    put(Field.REPLACED_AT, NEVER),
-    put(Field.CLAIMED, 0),
     Effect(Act.EXPOSURE),
 )
-"""A first report: the hot list, and costs may be claimed from now on (L6).  No byte of the chip changes."""
+"""A first report: the hot list.  No byte of the chip changes."""
+
+AS_BEFORE = (
+    Effect(Act.COPY, Field.CARD.name, other=Field.CARD_BEFORE.name),
+    stamp(Field.HOT_UNTIL),
+    put(Field.REPORTED_AT, NEVER),
+    *TEMPORARY_ENDS,
+)
+"""A report has lapsed or was released: the card is as before, and a temporary one given in its place ends (L7)."""
+
+COSTS_OPEN = (none_of(Field.COST_FEN, 0),)
+"""When it matters whether the time for own costs goes on (L6)."""
+
+NOT_APPLIED_FOR = one_of(
+    Field.APPLICATION,
+    Application.NONE,
+    Application.RETURNED,
+    rule="L8",
+    why="The replacement has been applied for: the old card has ended.",
+)
+
+NOT_LOST_YET = one_of(Field.LOST_AT, NEVER, rule="L1", why="The card is lost or damaged already.")

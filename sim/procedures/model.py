@@ -88,6 +88,7 @@ class At(Enum):
     HERE = "here"  # where the person already is, at the same counter, no new ticket
     MACHINE = "machine"  # the instant-issue machine of the place where the person is
     MENU = "menu"  # the voice menu of the hotline: everybody who has a line is answered at once, no agent is needed
+    FORMER = "former"  # a branch of the bank at which an account without card was left behind
 
 
 @unique
@@ -106,6 +107,7 @@ class Kind(Enum):
     COUNT = "count"  # whole number
     MONEY = "money"  # "12.50 yuan"
     RATE = "rate"  # interest a year, 0..1
+    CHOICE = "choice"  # one of the words in `options`
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Parameter:
     mark: str  # "P" published, "D" derived, "A" assumption
     source: str
     help: str
+    options: tuple[str, ...] = ()  # of a CHOICE; in the office a word is its position here
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,12 @@ class Check(Enum):
     REASON = "reason"  # the reason given with the request is one of values (sim.office.fields.Reason); field unused
     NEVER = "never"  # nobody may: the rule forbids it to everybody
     ACTOR = "actor"  # who acts is one of values (positions in Who); field unused; for moves, steps have `who`
+    CHOICE = "choice"  # the scenario's word for `parameter` is one of values (positions in its options); field unused
+    COST_WINDOW = "cost window"  # costs paid now are within the window `parameter` (L6); field unused
+    PLACE_LACKS = "place lacks"  # the station lacks the facility values[0], unless record[field] is none of the others
+    OTHER_BANK = "other bank"  # the station belongs to another bank than record[field], which is set
+    BANK_KEPT = "bank kept"  # the station belongs to no bank but the card's, unless record[field] is 0
+    FREE = "free"  # if record[field] is one of values, the amount asked for is 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +183,7 @@ class Guard:
     rule: str = ""
     why: str = ""
     paper: Paper | None = None
+    word: str = ""  # of a CHOICE: the option, for people
 
 
 @unique
@@ -192,6 +202,9 @@ class Act(Enum):
     MONEY = "money"  # move a Sum (value) from ledger `field` to ledger `other`; parameter: rate of INTEREST
     LEAD = "lead"  # report now - record[field] as lead time `other` (sim.log.LEADS); nothing if it never happened
     EXPOSURE = "exposure"  # report how long until the last offline terminal knows: lead time "exposure"
+    CARRY = "carry"  # the amount of the request is record[field] from now on, for all its further steps
+    ADD = "add"  # record[field] += record[other]
+    CHANGE = "change"  # record[field] = value if it is `was`
 
 
 @unique
@@ -201,7 +214,7 @@ class Sum(IntEnum):
     AMOUNT = 0  # the amount of the request
     ALL = 1  # all that the ledger `field` has
     INTEREST = 2  # interest accrued on the medical balance, at the rate `parameter`
-    COSTS = 3  # record[COST_FEN]
+    RESERVED_INTEREST = 3  # interest accrued on the reserved balance, at the rate `parameter`
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +224,7 @@ class Effect:
     value: int = 0
     other: str = ""
     parameter: str | None = None
+    was: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.office.fields import NEVER, Facility, Field, Reason
+from sim.office.fields import NEVER, NOWHERE, Facility, Field, Reason
 from sim.office.record import STATES
 from sim.procedures.model import Act, At, Check, Effect, Guard, Step, Sum, Who
 
@@ -13,12 +13,13 @@ _AT = {
     At.HERE: ", same counter",
     At.MACHINE: ", its machine",
     At.MENU: ", voice menu",
+    At.FORMER: ", of the bank with which an account was left",
 }
 _SUMS = {
     Sum.AMOUNT: "the amount",
     Sum.ALL: "all",
     Sum.INTEREST: "the interest",
-    Sum.COSTS: "the claimed costs",
+    Sum.RESERVED_INTEREST: "the interest of the reserved balance",
 }
 
 
@@ -26,6 +27,8 @@ def value_name(field: str, value: int) -> str:
     """Word for a value of a field."""
     if value == NEVER:
         return "never"
+    if value == NOWHERE:
+        return "nowhere"
     states = STATES.get("card" if field == Field.CARD_BEFORE.name else field.lower())
     return str(value) if states is None else states(value).name.lower()
 
@@ -46,9 +49,18 @@ def guard_words(guard: Guard) -> str:
         Check.AMOUNT_COVERED: f"the amount is at most {field}",
         Check.HOT_LIST: "the card is not on this terminal's hot list",
         Check.NEVER: "never",
+        Check.COST_WINDOW: f"now is within {guard.parameter}",
+        Check.OTHER_BANK: f"this place belongs to another bank than {field}",
+        Check.BANK_KEPT: f"this place belongs to no other bank than card_bank unless {field} is 0",
+        Check.FREE: f"no amount is asked for if {field} is {values}",
     }
     if guard.check is Check.PLACE_OFFERS:
         return f"the place has {Facility(guard.values[0]).name.lower()}"
+    if guard.check is Check.PLACE_LACKS:
+        states = " or ".join(value_name(guard.field, value) for value in guard.values[1:])
+        return f"the place has no {Facility(guard.values[0]).name.lower()} if {field} is {states}"
+    if guard.check is Check.CHOICE:
+        return f"{guard.parameter} is {guard.word}"
     if guard.check is Check.ACTOR:
         return "it is done by the " + " or ".join(tuple(Who)[value].value for value in guard.values)
     if guard.check is Check.REASON:
@@ -76,6 +88,9 @@ def effect_words(effect: Effect) -> str:
         Act.BANK: f"{field} = bank of this place",
         Act.LEAD: f"lead time {other}",
         Act.EXPOSURE: "lead time exposure",
+        Act.CARRY: f"the amount is {field} from now on",
+        Act.ADD: f"{field} + {other}",
+        Act.CHANGE: f"{value_name(effect.field, effect.was)} {field} becomes {value_name(effect.field, effect.value)}",
     }
     return words[effect.act]
 

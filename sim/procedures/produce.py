@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sim.office.fields import Application, Facility, Field
+from sim.office.fields import Application, Card, Facility, Field, Reason
 from sim.procedures.model import Act, At, Chip, Effect, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import assumed, done_by, lead, offers, office_step, one_of, put
 
@@ -23,6 +23,8 @@ _INTO_PRODUCTION = (
     Effect(Act.COUNT, Field.CARD_SERIAL.name, 1),
 )
 _READY = (put(Field.APPLICATION, Application.READY), lead("application_to_ready", Field.APPLIED_AT))
+_OLD_CARD_IN_HAND = (one_of(Field.REASON, Reason.NEW_GENERATION), one_of(Field.CARD, Card.ISSUED, Card.ACTIVE))
+"""The new card is collected in exchange of a card of an earlier generation."""
 _MACHINE_TIME: dict[str, Any] = {"dist": "lognormal", "mean": "3 min", "cv": 0.3}
 
 PROCEDURE = Procedure(
@@ -100,12 +102,15 @@ PROCEDURE = Procedure(
         Move("inspect", "make", share="reject_share", wait="cut_off"),
         Move("inspect", "pack", wait="packing"),
         Move("pack", "arrive", wait="courier"),
+        Move("arrive", "collect.exchange", when=_OLD_CARD_IN_HAND, wait="until_collected"),
         Move("arrive", "collect", wait="until_collected"),
         Move("at_counter", "instant"),
         Move("ask_instant", "instant"),
         Move("instant", "instant", share="instant_reject_share"),
         Move("instant", "at_hand"),
+        Move("at_hand", "collect.exchange_here", when=(done_by(Who.HOLDER), *_OLD_CARD_IN_HAND)),
         Move("at_hand", "collect.over_the_counter", when=(done_by(Who.HOLDER),)),
+        Move("at_hand", "collect.exchange", when=_OLD_CARD_IN_HAND, wait="until_collected"),
         Move("at_hand", "collect", wait="until_collected"),
     ),
     parameters=(

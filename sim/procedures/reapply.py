@@ -3,7 +3,7 @@
 from sim.office.fields import Card, Field, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
 from sim.procedures.model import Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import ACCOUNT_OPEN, FILED_WITH_BANK, NOTHING_PENDING, counter_time, one_of, put
+from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, ONE_ACCOUNT_LEFT, counter_time, one_of, put
 
 _GUARDS = (
     one_of(
@@ -14,6 +14,7 @@ _GUARDS = (
     ),
     *ACCOUNT_OPEN,
     NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
 )
 
 PROCEDURE = Procedure(
@@ -30,7 +31,7 @@ PROCEDURE = Procedure(
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY,),
             guards=_GUARDS,
-            effects=(*FILED_WITH_BANK, put(Field.REASON, Reason.REAPPLY)),
+            effects=(*FILED, put(Field.REASON, Reason.REAPPLY)),
             service="counter_time",
             help="No waiting period.  assumed: a cancelled account counts as closed, so it is opened again first.",
         ),

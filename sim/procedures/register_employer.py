@@ -1,8 +1,8 @@
 """An employer registers a new employee with the agency, within 30 days of hiring (P3)."""
 
-from sim.office.fields import Account, Employment, Field, Insurance
+from sim.office.fields import Account, Employment, Field
 from sim.procedures.model import END, Act, Check, Effect, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
-from sim.procedures.shared import counter_time, office_step, one_of, put, timed
+from sim.procedures.shared import INSURED_AGAIN, counter_time, office_step, one_of, put, timed
 
 PROCEDURE = Procedure(
     name="register_employer",
@@ -25,7 +25,7 @@ PROCEDURE = Procedure(
                     why="An employer registers only a person it has newly hired.",
                 ),
             ),
-            effects=(put(Field.EMPLOYMENT, Employment.EMPLOYED), put(Field.INSURANCE, Insurance.INSURED)),
+            effects=(put(Field.EMPLOYMENT, Employment.EMPLOYED), *INSURED_AGAIN),
             service="counter_time",
             help="Late is accepted too: the premium due is assessed and the case is flagged.",
         ),

@@ -1,8 +1,8 @@
 """A flexible worker registers himself, voluntarily (P4)."""
 
-from sim.office.fields import Account, Employment, Field, Insurance
+from sim.office.fields import Account, Employment, Field
 from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import counter_time, none_of, office_step, one_of, put
+from sim.procedures.shared import INSURED_AGAIN, counter_time, none_of, office_step, one_of, put
 
 PROCEDURE = Procedure(
     name="register_flexible",
@@ -30,7 +30,7 @@ PROCEDURE = Procedure(
                     Field.EMPLOYMENT, Employment.RETIRED, rule="P4", why="Who is retired is not a flexible worker."
                 ),
             ),
-            effects=(put(Field.EMPLOYMENT, Employment.FLEXIBLE), put(Field.INSURANCE, Insurance.INSURED)),
+            effects=(put(Field.EMPLOYMENT, Employment.FLEXIBLE), *INSURED_AGAIN),
             service="counter_time",
             help="Self-employed without employees, part-timers and other flexible workers.",
         ),

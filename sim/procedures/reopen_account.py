@@ -1,8 +1,8 @@
 """A closed account is opened again, before a card can be applied for (P6)."""
 
-from sim.office.fields import Account, Field, Insurance
+from sim.office.fields import Account, Field
 from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import counter_time, one_of, put
+from sim.procedures.shared import INSURED_AGAIN, counter_time, one_of, put
 
 PROCEDURE = Procedure(
     name="reopen_account",
@@ -20,9 +20,9 @@ PROCEDURE = Procedure(
             guards=(
                 one_of(Field.ACCOUNT, Account.CLOSED, Account.CANCELLED, rule="P6", why="The account is not closed."),
             ),
-            effects=(put(Field.ACCOUNT, Account.OPEN), put(Field.INSURANCE, Insurance.INSURED)),
+            effects=(put(Field.ACCOUNT, Account.OPEN), *INSURED_AGAIN),
             service="counter_time",
-            help="The person is insured in this city again.",
+            help="The person is insured in this city again; a balance that waits for its payout is not touched (C5).",
         ),
     ),
     moves=(Move("reopen", END),),

@@ -3,12 +3,13 @@
 from sim.office.fields import Bank, Card, Field, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
 from sim.procedures.model import Chip, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, counter_time, one_of, put
+from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, ONE_ACCOUNT_LEFT, counter_time, one_of, put
 
 _GUARDS = (
     ACCOUNT_OPEN[0],
     one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L4", why="There is no card in use to hand in."),
     NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
 )
 
 PROCEDURE = Procedure(
@@ -31,7 +32,7 @@ PROCEDURE = Procedure(
                 put(Field.REASON, Reason.DAMAGED),
                 put(Field.CARD, Card.DAMAGED),
                 put(Field.CARD_BEFORE, Card.DAMAGED),
-                put(Field.BANK, Bank.CLOSED),
+                put(Field.BANK, Bank.ACCOUNT_ONLY),
             ),
             chip=Chip.WITHDRAW,
             service="counter_time",

@@ -1,9 +1,9 @@
 """A loss reported to the hotline: at once, for a time, and lapsing unless made formal (L1, L2, L3)."""
 
-from sim.office.fields import NEVER, Card, Field
-from sim.procedures.loss import BANK_IN_USE, IN_HAND, REPORTED
-from sim.procedures.model import END, Act, At, Check, Effect, Kind, Move, Parameter, Place, Procedure, Step, Who
-from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, put, stamp, timed
+from sim.office.fields import Card, Field
+from sim.procedures.loss import AS_BEFORE, BANK_IN_USE, COSTS_OPEN, IN_HAND, REPORTED
+from sim.procedures.model import END, At, Check, Kind, Move, Parameter, Place, Procedure, Step, Who
+from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, put, timed
 
 _STILL_TEMPORARY = one_of(
     Field.CARD,
@@ -19,7 +19,7 @@ PROCEDURE = Procedure(
     name="report_loss",
     title="Loss report by telephone",
     title_zh="电话挂失",
-    rules=("L1", "L2", "L3"),
+    rules=("L1", "L2", "L3", "L7"),
     steps=(
         Step(
             "menu",
@@ -47,13 +47,8 @@ PROCEDURE = Procedure(
             "lapse",
             ("L2",),
             guards=(_STILL_TEMPORARY, _TERM_OVER),
-            effects=(
-                Effect(Act.COPY, Field.CARD.name, other=Field.CARD_BEFORE.name),
-                stamp(Field.HOT_UNTIL),
-                put(Field.REPORTED_AT, NEVER),
-                put(Field.COST_FEN, 0),
-            ),
-            help="Not made formal: the card is as before.  assumed: costs under a lapsed report are not claimed.",
+            effects=AS_BEFORE,
+            help="Not made formal: the card is as before.  Own costs go on counting only if the card is lost in fact.",
         ),
     ),
     moves=(
@@ -63,9 +58,10 @@ PROCEDURE = Procedure(
         Move("agent", "term_over", wait="validity", fork=True),
         Move("agent", "bank_side", when=BANK_IN_USE, share="bank_too_share", wait="until_bank", fork=True),
         Move("agent", "replace", share="goes_on_share", wait="until_outlet"),
-        Move("agent", END),
+        Move("agent", "find_card", wait="until_found"),
         Move("term_over", "lapse", when=(_STILL_TEMPORARY, _TERM_OVER)),
         Move("term_over", END),
+        Move("lapse", "cost_window.look_again", when=COSTS_OPEN),
         Move("lapse", END),
     ),
     parameters=(
@@ -84,6 +80,7 @@ PROCEDURE = Procedure(
         assumed(
             "goes_on_share", Kind.SHARE, 0.9, "share who go to an outlet for the replacement; the rest find the card"
         ),
+        assumed("until_found", Kind.WAIT, "6 h", "from the telephone report until the others find the card"),
         assumed("until_outlet", Kind.WAIT, "4 h", "from the telephone report until the person sets out for an outlet"),
     ),
 )

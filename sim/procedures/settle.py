@@ -1,8 +1,8 @@
-"""Settlement from the personal medical account at a hospital or pharmacy (U1, V4, L1; A8, P5, C3)."""
+"""Settlement from the personal medical account at a hospital or pharmacy (U1, V4, L1; A8, P5)."""
 
-from sim.office.fields import Account, Cancellation, Card, Field, Ledger
+from sim.office.fields import Account, Card, Field, Ledger
 from sim.procedures.model import END, Check, Chip, Guard, Kind, Move, Paper, Place, Procedure, Step, Sum, Who
-from sim.procedures.shared import assumed, covered, money, none_of, one_of
+from sim.procedures.shared import SPENDS_NOTHING_WITHOUT_ACCOUNT, assumed, covered, money, none_of, one_of
 
 _GUARDS = (
     one_of(
@@ -13,13 +13,7 @@ _GUARDS = (
     ),
     Guard(Check.HOT_LIST, "", rule="L1", why="The card has been reported lost."),
     none_of(Field.ACCOUNT, Account.CLOSED, Account.CANCELLED, rule="U1", why="The medical account is closed."),
-    none_of(
-        Field.CANCELLATION,
-        Cancellation.CARD_WITHDRAWN,
-        Cancellation.ACCOUNT_CANCELLED,
-        rule="C3",
-        why="The balance of the cancelled account waits for its payout.",
-    ),
+    SPENDS_NOTHING_WITHOUT_ACCOUNT,
     covered(Field.MEDICAL_FEN, rule="U1", why="The balance of the medical account does not cover this."),
 )
 _WHO = (Who.HOLDER, Who.AGENT, Who.OTHER)
@@ -29,7 +23,7 @@ PROCEDURE = Procedure(
     name="settle",
     title="Settlement",
     title_zh="就医购药结算",
-    rules=("U1", "V4", "L1", "A6", "A8", "C3"),
+    rules=("U1", "V4", "L1", "A6", "A8"),
     steps=(
         Step(
             "hospital",

@@ -2,7 +2,7 @@
 
 from sim.office.fields import Account, Facility, Field, Ledger, TemporaryCard
 from sim.procedures.model import END, Kind, Move, Paper, Place, Procedure, Step, Sum, Who
-from sim.procedures.shared import assumed, covered, money, none_of, offers, one_of
+from sim.procedures.shared import SPENDS_NOTHING_WITHOUT_ACCOUNT, assumed, covered, money, none_of, offers, one_of
 
 PROCEDURE = Procedure(
     name="settle_temporary",
@@ -33,6 +33,7 @@ PROCEDURE = Procedure(
                 none_of(
                     Field.ACCOUNT, Account.CLOSED, Account.CANCELLED, rule="U1", why="The medical account is closed."
                 ),
+                SPENDS_NOTHING_WITHOUT_ACCOUNT,
                 covered(Field.MEDICAL_FEN, rule="U1", why="The balance of the medical account does not cover this."),
             ),
             effects=(money(Sum.AMOUNT, Ledger.MEDICAL, Ledger.PROVIDER),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.office.fields import Account, Application, Card, Field, Ledger, TemporaryCard
+from sim.office.fields import Account, Application, Cancellation, Card, Field, Insurance, Ledger, TemporaryCard
 from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum, Who
 
 if TYPE_CHECKING:
@@ -52,6 +52,16 @@ def covered(field: Field, *, rule: str, why: str) -> Guard:
     return Guard(Check.AMOUNT_COVERED, field.name, rule=rule, why=why)
 
 
+def lacks(facility: IntEnum, field: Field, *values: IntEnum, rule: str, why: str) -> Guard:
+    """The place does not have the facility; asked only if the field has one of the values."""
+    return Guard(Check.PLACE_LACKS, field.name, (facility, *values), rule=rule, why=why)
+
+
+def chosen(row: Parameter, word: str, *, rule: str = "", why: str = "") -> Guard:
+    """The scenario says this word for the parameter."""
+    return Guard(Check.CHOICE, "", (row.options.index(word),), row.name, rule, why, word=word)
+
+
 def forbidden(*, rule: str, why: str) -> Guard:
     """Refuse everybody."""
     return Guard(Check.NEVER, "", rule=rule, why=why)
@@ -73,6 +83,11 @@ def put(field: Field, value: int) -> Effect:
 def stamp(field: Field) -> Effect:
     """record[field] = now."""
     return Effect(Act.STAMP, field.name)
+
+
+def change(field: Field, was: int, value: int) -> Effect:
+    """record[field] = value where it is `was`."""
+    return Effect(Act.CHANGE, field.name, int(value), was=int(was))
 
 
 def lead(name: str, since: Field) -> Effect:
@@ -168,8 +183,32 @@ FILED = (
 )
 """What every accepted hand-in writes down: that, where, when."""
 
-FILED_WITH_BANK = (*FILED, Effect(Act.BANK, Field.CARD_BANK.name))
-"""As FILED; the bank of the outlet becomes the bank of the card."""
+ONE_ACCOUNT_LEFT = Guard(
+    Check.BANK_KEPT,
+    Field.FORMER_FEN.name,
+    rule="L5",
+    why="Money was left with the bank of an earlier card: draw it before the card changes its bank again.",
+)
+"""The new card is of the outlet's bank; an account with money stays with the old bank, but only one."""
+
+VOID_NOTICE = change(Field.CANCELLATION, Cancellation.NOTICED, Cancellation.NONE)
+"""The ground of a cancellation notice has gone, for good (C2)."""
+
+INSURED_AGAIN = (put(Field.INSURANCE, Insurance.INSURED), VOID_NOTICE)
+"""What every way of being insured in this city writes down."""
+
+TEMPORARY_ENDS = tuple(
+    change(Field.TEMPORARY, state, TemporaryCard.EXPIRED) for state in (TemporaryCard.VALID, TemporaryCard.EXTENDED)
+)
+"""The card itself works again: a temporary one given in its place does not, at most one medium settles (L7)."""
+
+SPENDS_NOTHING_WITHOUT_ACCOUNT = Guard(
+    Check.FREE,
+    Field.ACCOUNT.name,
+    (Account.NONE,),
+    rule="U1",
+    why="The person has no medical account: there is nothing to settle from.",
+)
 
 HANDS_BACK_TEMPORARY = Guard(
     Check.BRINGS,

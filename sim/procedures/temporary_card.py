@@ -1,12 +1,13 @@
 """The temporary medical card: three grounds, its term, one extension, its return (L7)."""
 
-from sim.office.fields import Account, Application, Card, Field, OldCard, TemporaryCard
+from sim.office.fields import Account, Application, Card, Facility, Field, OldCard, TemporaryCard
 from sim.procedures.model import END, Check, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import (
     TALK,
     TALK_SOURCE,
     assumed,
     counter_time,
+    lacks,
     none_of,
     office_step,
     one_of,
@@ -30,7 +31,11 @@ _OUT = one_of(
     why="There is no temporary medical card in force.",
 )
 _NO_OLD_CARD = one_of(
-    Field.OLD_CARD, OldCard.NONE, rule="L7", why="A medical insurance card was applied for: it is to be used."
+    Field.OLD_CARD,
+    OldCard.NONE,
+    OldCard.HANDED_IN,
+    rule="L7",
+    why="The person has a medical insurance card: it is to be used.",
 )
 _GIVEN = (put(Field.TEMPORARY, TemporaryCard.VALID), stamp(Field.TEMPORARY_AT))
 _VALID = (one_of(Field.TEMPORARY, TemporaryCard.VALID), timed(Check.AFTER, Field.TEMPORARY_AT, "validity"))
@@ -65,11 +70,21 @@ PROCEDURE = Procedure(
                     rule="L7",
                     why="The replacement is ready: collect it.",
                 ),
+                lacks(
+                    Facility.INSTANT_ISSUE,
+                    Field.APPLICATION,
+                    Application.NONE,
+                    Application.SUBMITTED,
+                    Application.RETURNED,
+                    rule="L7",
+                    why="This outlet makes the replacement at once: apply for it here.",
+                ),
                 _NONE_OUT,
             ),
             effects=_GIVEN,
             service="counter_time",
-            help="Ground (c): lost or damaged, not replaced in time, treatment urgent.",
+            help="Ground (c): lost or damaged, not replaced in time, treatment urgent.  Not where the replacement is "
+            "made at once, unless it is in production elsewhere already.",
         ),
         Step(
             "applied",
@@ -86,13 +101,21 @@ PROCEDURE = Procedure(
                     rule="L7",
                     why="There is no application under way.",
                 ),
-                one_of(Field.CARD, Card.NONE, rule="L7", why="A card was issued before."),
+                one_of(
+                    Field.CARD,
+                    Card.NONE,
+                    Card.WITHDRAWN,
+                    Card.EXPIRED,
+                    rule="L7",
+                    why="A card was issued: it is used, or its loss or damage is the ground.",
+                ),
                 _NO_OLD_CARD,
                 _NONE_OUT,
             ),
             effects=_GIVEN,
             service="counter_time",
-            help="Ground (b): applied, not issued yet, no medical insurance card applied for.",
+            help="Ground (b): applied for a first card, again after a cancellation, or in exchange of the old medical "
+            "insurance card that was handed in; not issued yet.",
         ),
         Step(
             "not_eligible",
@@ -145,6 +168,18 @@ PROCEDURE = Procedure(
             service="give_back_time",
             help="Handed back when no longer needed; at the latest when the real card is collected.",
         ),
+        Step(
+            "declare_lost",
+            ("L7", "A6"),
+            Place.OUTLET,
+            starts=True,
+            who=_WHO,
+            papers=(Paper.IDENTITY,),
+            guards=(_OUT,),
+            effects=(put(Field.TEMPORARY, TemporaryCard.LOST),),
+            service="give_back_time",
+            help="Lost, or not to be found when the real card is collected: it is no longer accepted, nor asked for.",
+        ),
         office_step("term_over", ("L7",), help="The first term has run out."),
         office_step("longest_over", ("L7",), help="The longest term has run out."),
         office_step(
@@ -171,6 +206,7 @@ PROCEDURE = Procedure(
         Move("longest_over", END),
         Move("extend", END),
         Move("give_back", END),
+        Move("declare_lost", END),
         Move("expire", END),
     ),
     parameters=(

@@ -2,7 +2,16 @@
 
 from sim.office.fields import Account, Field, Ledger
 from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Sum, Who
-from sim.procedures.shared import ACCOUNT_OPEN, INTEREST_RATE, counter_time, money, one_of, put
+from sim.procedures.shared import (
+    ACCOUNT_OPEN,
+    INSURED_AGAIN,
+    INTEREST_RATE,
+    VOID_NOTICE,
+    counter_time,
+    money,
+    one_of,
+    put,
+)
 
 PROCEDURE = Procedure(
     name="transfer",
@@ -25,6 +34,7 @@ PROCEDURE = Procedure(
                 money(Sum.ALL, Ledger.MEDICAL, Ledger.ELSEWHERE),
                 money(Sum.INTEREST, Ledger.FUND, Ledger.ELSEWHERE, "interest_rate"),
                 put(Field.ACCOUNT, Account.MOVED),
+                VOID_NOTICE,
             ),
             service="counter_time",
             help="To another city, balance and interest; nothing happens to the card.",
@@ -45,7 +55,11 @@ PROCEDURE = Procedure(
                     why="The person has an account here already.",
                 ),
             ),
-            effects=(money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL), put(Field.ACCOUNT, Account.OPEN)),
+            effects=(
+                money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL),
+                put(Field.ACCOUNT, Account.OPEN),
+                *INSURED_AGAIN,
+            ),
             service="counter_time",
             help="From another city, with the balance that comes along.",
         ),

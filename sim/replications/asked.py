@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +23,7 @@ from sim.metrics.intervals import LEVEL, NO_NUMBER, Interval, none_because, quan
 from sim.metrics.measures import Question, UnknownMetricError, measure
 from sim.metrics.names import Names
 from sim.metrics.replicated import Part, Replicated
+from sim.metrics.still import WithThem, of_those_who_wait, still_there
 from sim.scenario.units import WrongValueError, duration_ms
 
 METRIC = (
@@ -37,6 +38,8 @@ _FORM = re.compile(
 
 class Over(Protocol):
     """A number over replications, told of them one after the other."""
+
+    still: int  # people who are not in it, because their wait or visit was not over at the end
 
     def add(self, part: Part) -> None:
         """The next replication."""
@@ -54,10 +57,12 @@ class Between:
 
     def __init__(self, share: float) -> None:
         self._share, self._values = share, list[float]()
+        self.still = 0
 
     def add(self, part: Part) -> None:
         """The next replication."""
         self._values.append(part.value)
+        self.still += part.still
 
     @property
     def _known(self) -> Floats:
@@ -88,6 +93,13 @@ class Asked:
     def part(self, result: Result) -> Part:
         """What a replication adds to it."""
         part = measure(result, self.question).part
+        if of_those_who_wait(self.question.metric):
+            part = replace(part, still=int(still_there(result, self.question).counted()[1].sum()))
+        return part.alone() if self.typical else part
+
+    def part_with_them(self, as_if: WithThem) -> Part:
+        """The same with those who still wait, or are inside, at the end."""
+        part = as_if.answer(self.question).part
         return part.alone() if self.typical else part
 
     def over(self, parts: Iterable[Part] = ()) -> Over:

@@ -3,7 +3,9 @@
 Random numbers are looked up by person and step, so both alternatives meet the same people with the same needs (common
 random numbers).  What is compared is of all people together, as everywhere; how certain the difference is follows from
 what each pair of replications moves it by.  With several metrics each
-interval is wide enough that all of them hold together at the stated confidence (Bonferroni).
+interval is wide enough that all of them hold together at the stated confidence (Bonferroni).  Which is better is known
+only if it is with those who still wait at the end as well, taken as if they were called then: a plan that leaves people
+waiting has shorter waits of those it calls.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from sim.metrics.fold import Result
 from sim.metrics.intervals import LEVEL, Interval, t_quantile
 from sim.metrics.names import Names
 from sim.metrics.replicated import Replicated, paired_difference
+from sim.metrics.still import WithThem
 from sim.metrics.units import difference_in_words, in_words
 from sim.replications.asked import Asked, read_asked, read_paired
 
@@ -58,6 +61,8 @@ class Difference:
     finding: Finding
     pairs: int
     more: int | None  # further replications that would probably decide; None: decided, or not foreseeable
+    still: tuple[int, int] = (0, 0)  # people of A and B who are not in it: their wait or visit was not over at the end
+    undecided_by_still: bool = False  # without them it would be known
 
     @property
     def difference(self) -> float:
@@ -101,26 +106,44 @@ def compare(a: Sequence[Result], b: Sequence[Result], asked: Sequence[Asked], le
     told = [
         (one, x, y)
         for one, x, y in zip(asked, _together(a, asked), _together(b, asked), strict=True)
-        if not (math.isnan(x.value) or math.isnan(y.value)) and (x.value != 0.0 or y.value != 0.0)
+        if not (math.isnan(x.plain.value) or math.isnan(y.plain.value))
+        and any(side.value != 0.0 for side in (x.plain, y.plain, x.with_them, y.with_them))
     ]
     each = 1.0 - (1.0 - level) / max(1, len(told))
     return [_difference(one, x, y, each) for one, x, y in told]
 
 
-def _together(results: Iterable[Result], asked: Sequence[Asked]) -> list[Replicated]:
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """A number over replications, and the same with those who are still there at the end."""
+
+    plain: Replicated
+    with_them: Replicated
+
+
+def _together(results: Iterable[Result], asked: Sequence[Asked]) -> list[_Both]:
     """Each number that is asked for, over replications that are looked at once."""
-    found = [one.together(()) for one in asked]
+    found = [_Both(one.together(()), one.together(())) for one in asked]
     for result in results:
+        as_if = WithThem(result)
         for mine, one in zip(found, asked, strict=True):
-            mine.add(one.part(result))
+            part = one.part(result)
+            mine.plain.add(part)
+            mine.with_them.add(one.part_with_them(as_if) if part.still else part)
     return found
 
 
-def _difference(asked: Asked, a: Replicated, b: Replicated, level: float) -> Difference:
-    interval = paired_difference(a, b, level)
-    finding = _finding(asked, interval)
-    more = more_needed(b.value - a.value, interval, level) if finding is Finding.UNKNOWN else None
-    return Difference(asked, a.value, b.value, interval, finding, interval.observations, more)
+def _difference(asked: Asked, a: _Both, b: _Both, level: float) -> Difference:
+    interval = paired_difference(a.plain, b.plain, level)
+    finding, still = _finding(asked, interval), (a.plain.still, b.plain.still)
+    known = finding is not Finding.UNKNOWN and not interval.note
+    undecided = known and any(still) and _finding(asked, paired_difference(a.with_them, b.with_them, level)) != finding
+    value = b.plain.value - a.plain.value
+    more = more_needed(value, interval, level) if finding is Finding.UNKNOWN else None
+    finding = Finding.UNKNOWN if undecided else finding
+    return Difference(
+        asked, a.plain.value, b.plain.value, interval, finding, interval.observations, more, still, undecided
+    )
 
 
 def _finding(asked: Asked, interval: Interval) -> Finding:
@@ -155,6 +178,12 @@ def more_needed(value: float, interval: Interval, level: float) -> int | None:
 
 def sentence(difference: Difference, a: str, b: str) -> str:
     """What is known, in one sentence."""
+    x, y = difference.still
+    there = f"; not in it: who was still there at the end, {x:,} with {a} and {y:,} with {b}" if x or y else ""
+    return _known(difference, a, b) + there
+
+
+def _known(difference: Difference, a: str, b: str) -> str:
     what, unit, interval = difference.asked.text, difference.asked.unit, difference.interval
     if difference.finding is Finding.EQUAL:
         return f"{what}: the same in every replication ({in_words(difference.a, unit)})"
@@ -162,6 +191,8 @@ def sentence(difference: Difference, a: str, b: str) -> str:
         return f"{what}: not known, {interval.note}"
     more_or_less = "more" if difference.difference > 0 else "less"
     told = f"{difference_in_words(abs(difference.difference), unit)} {more_or_less} with {b} than with {a}"
+    if difference.undecided_by_still:
+        return f"{what}: not known which is better; {told}, but not so with those who still waited or were inside"
     if difference.finding is Finding.UNKNOWN:
         return f"{what}: not known yet which is better; {told}, but {_unsure(difference)}"
     better = {Finding.A_BETTER: f"better with {a}", Finding.B_BETTER: f"better with {b}"}

@@ -41,8 +41,9 @@ STRIKES = 2
 """Workers of one machine that may die with work of ours, without finishing any, before the machine is avoided."""
 _ANSWER_S = 2.0
 _PARCEL_S = 0.2
-_SCHEDULER_S = 0.005
-"""A parcel of tasks is to take a worker so long that the scheduler has 200 parcels a second at most."""
+_SCHEDULER_S = 0.01
+"""A parcel of tasks is to take a worker so long that the scheduler, to which each costs a millisecond, has a hundred a
+second at most."""
 _LARGEST = 1_000
 
 
@@ -268,7 +269,7 @@ class Foreman:
         each_s = self._each_s.get(kit)
         if not each_s:
             return 1
-        return max(1, min(_LARGEST, int(max(_PARCEL_S, self.slots * _SCHEDULER_S) / each_s)))
+        return max(1, min(_LARGEST, round(max(_PARCEL_S, self.slots * _SCHEDULER_S) / each_s)))
 
     def _give(self) -> None:
         """Fill the hands of all who are able, those with the least first."""

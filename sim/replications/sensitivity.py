@@ -32,6 +32,7 @@ class Effect:
     change: float = 0.0  # from the scenario as it is
     interval: Interval = NO_INTERVAL  # of the change, in pairs
     note: str = ""  # why there is none
+    still: int = 0  # people who are not in the metric: their wait or visit was not over at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,13 @@ class Tornado:
     swings: tuple[Swing, ...]
     skipped: tuple[tuple[str, str], ...]  # key, why
     settled: Settled | None = None  # the warm-up, if it was found
+    still: int = 0  # as in the effects, of the scenario as it is
+
+    @property
+    def most_still(self) -> tuple[int, str]:
+        """The most people still there at the end of all alternatives, and which that is; empty: the scenario itself."""
+        effects = [(e.still, f"{s.key} = {e.value}") for s in self.swings for e in (s.low, s.high)]
+        return max([(self.still, ""), *effects], key=lambda one: one[0])
 
     @property
     def tells_chance(self) -> bool:
@@ -115,9 +123,10 @@ def tornado(
         if text not in values:
             return Effect(written, note=refused.get(text, "not played"))
         mine = asked.together(values[text])
-        return Effect(written, mine.value, mine.value - base.value, paired_difference(base, mine))
+        change = mine.value - base.value
+        return Effect(written, mine.value, change, paired_difference(base, mine), still=mine.still)
 
     swings = [Swing(v.key, v.value, effect(v.low, v.low_value), effect(v.high, v.high_value)) for v in found]
     swings.sort(key=lambda swing: (-swing.largest, swing.key))
     count = len(values[""])
-    return Tornado(asked, base.value, change, count, tuple(swings), tuple(skipped), settled)
+    return Tornado(asked, base.value, change, count, tuple(swings), tuple(skipped), settled, base.still)

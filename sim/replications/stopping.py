@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.errors import Problem, ScenarioError
-from sim.metrics.catalogue import Unit
+from sim.metrics.catalogue import Unit, is_maximum
 from sim.metrics.measures import Question
 from sim.metrics.names import Names
 from sim.metrics.replicated import Part
@@ -63,13 +63,23 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Width:
+    """How wide an interval is at the end: half of it, in words, and why it is so, if there is a reason."""
+
+    condition: str
+    half: str
+    note: str
+    still: int  # people who still waited, or were inside, at the end, all replications together
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """How many replications there were, and why."""
 
     replications: int
     reached: bool
     held_from: int | None  # replications after which the conditions held for good
-    conditions: tuple[tuple[str, str], ...]  # each condition and the half-width at the end
+    widths: tuple[Width, ...]
     interrupted: bool = False
 
 
@@ -111,15 +121,18 @@ class Stopping:
 
     def outcome(self, *, interrupted: bool = False) -> Stopped:
         """How it ended."""
-        widths = [_width_in_words(c, v) for c, v in zip(self.conditions, self._over, strict=True)]
-        texts = tuple(zip((c.text for c in self.conditions), widths, strict=True))
-        return Stopped(self._count, self.reached, self._held_from, texts, interrupted and not self.reached)
+        widths = tuple(_width(c, v) for c, v in zip(self.conditions, self._over, strict=True))
+        return Stopped(self._count, self.reached, self._held_from, widths, interrupted and not self.reached)
 
 
-def _width_in_words(condition: Condition, over: Over) -> str:
+def _width(condition: Condition, over: Over) -> Width:
+    width, interval = condition.width(over), over.interval()
+    note = interval.note
     if math.isnan(over.value):
-        return "nothing, there was nothing to measure in any replication"
-    return condition.in_words(condition.width(over))
+        note = "nothing to measure"
+    elif math.isnan(width) and not note:
+        note = "0 has no percentage"
+    return Width(condition.text, condition.in_words(width), note, over.still)
 
 
 def read_stopping(texts: Sequence[str], names: Names, least: int = LEAST, most: int = MOST) -> Stopping | None:
@@ -146,6 +159,10 @@ def _condition(text: str, names: Names) -> Condition:
     if form is None:
         raise ScenarioError((Problem(OPTION, text.strip(), None, "is no condition", ALLOWED),))
     asked = read_asked(form["asked"], names, OPTION)
+    if is_maximum(asked.question.metric) and asked.share is None and not asked.typical:
+        metric = asked.question.metric
+        why = f"{metric} is the largest seen, which has no interval and only grows"
+        raise ScenarioError((Problem(OPTION, text.strip(), None, why, f"ci(mean of {metric}), ci(p90 of {metric})"),))
     relative = form["limit"].endswith("%")
     allowed = f"{_LIMITS[asked.unit]}, or a percentage of the value"
     try:

@@ -11,7 +11,7 @@ from sim.compile.compiler import Compiled
 from sim.engines.choose import ready
 from sim.errors import ScenarioError
 from sim.expectations import expectation
-from sim.metrics.expect import Verdict
+from sim.metrics.expect import Verdict, error_to_judge_by
 from sim.metrics.replicated import Part
 from sim.replications.asked import Asked, read_paired
 from sim.replications.common import Common
@@ -207,9 +207,10 @@ def play_truth(
 def z_score(verdict: Verdict) -> float | None:
     """How many standard errors lie between what was measured and what is expected."""
     expected = verdict.expectation.equals
-    if verdict.expectation.z is None or expected is None or not verdict.interval.error > 0.0:
+    if verdict.expectation.z is None or expected is None:
         return None
-    return (verdict.measured - expected) / verdict.interval.error
+    error = error_to_judge_by(expected, verdict)
+    return (verdict.measured - expected) / error if error > 0.0 else None
 
 
 __all__ = ["Case", "Comparison", "Side", "Variation", "play_both", "play_sensitivity", "play_truth"]

@@ -23,7 +23,7 @@ from sim.replications.rows import Key
 VALUES_FILE = "sensitivity.values"
 KIND = "sensitivity"
 """Of a claimed folder: what is in it was written by `cardmill sensitivity`."""
-_MAGIC = b"cardmill values 2\n"
+_MAGIC = b"cardmill values 3\n"
 
 
 @dataclass(frozen=True, slots=True)

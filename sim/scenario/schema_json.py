@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.procedures.model import Kind, Procedure
+from sim.procedures.model import Kind, Parameter, Procedure
 from sim.scenario import schema_base
 from sim.scenario.schema import PROCEDURES_SHAPE, Scenario
 from sim.scenario.schema_base import PROVENANCE_JSON, Shape
@@ -29,6 +29,11 @@ PARAMETER_SHAPES: Mapping[Kind, Shape] = {
     Kind.MONEY: schema_base.MONEY_SHAPE,
     Kind.RATE: schema_base.SHARE_SHAPE,
 }
+
+
+def _choice_shape(procedure: str, row: Parameter) -> Shape:
+    """One of the words the parameter allows."""
+    return Shape(f"{procedure} {row.name}", {"enum": list(row.options)}, "one of " + ", ".join(row.options))
 
 
 def summary(model: type[BaseModel]) -> str:
@@ -162,7 +167,8 @@ class _Writer:
             keys: dict[str, Any] = dict(PROVENANCE_JSON)
             for row in procedure.parameters:
                 text = f"{row.help}. Default: {value_text(row.default)} ({row.mark}: {row.source})."
-                keys[row.name] = {"description": text, "allOf": [self.shape(PARAMETER_SHAPES[row.kind])]}
+                shape = PARAMETER_SHAPES.get(row.kind) or _choice_shape(name, row)
+                keys[row.name] = {"description": text, "allOf": [self.shape(shape)]}
             tables[name] = {
                 "type": "object",
                 "description": f"{procedure.title} ({', '.join(procedure.rules)})",

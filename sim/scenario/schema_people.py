@@ -47,6 +47,7 @@ OldCardState = Annotated[int, state_reader(fields.OldCard), state_shape(fields.O
 TemporaryState = Annotated[int, state_reader(fields.TemporaryCard), state_shape(fields.TemporaryCard)]
 InsuranceState = Annotated[int, state_reader(fields.Insurance), state_shape(fields.Insurance)]
 EmploymentState = Annotated[int, state_reader(fields.Employment), state_shape(fields.Employment)]
+GenerationState = Annotated[int, state_reader(fields.Generation), state_shape(fields.Generation)]
 CancellationState = Annotated[int, state_reader(fields.Cancellation), state_shape(fields.Cancellation)]
 
 
@@ -174,6 +175,9 @@ class CohortTable(Section):
     insurance: InsuranceState = Field(default=0, description="comprehensive basic medical insurance")
     employment: EmploymentState = Field(default=0, description="employment")
     cancellation: CancellationState = Field(default=0, description="cancellation of the card")
+    generation: GenerationState = Field(
+        default=0, description="generation of the card: the one issued now, or an earlier one", examples=["earlier"]
+    )
     medical_balance: MoneyDist = Field(default=Dist("constant"), description="medical personal account")
     financial_balance: MoneyDist = Field(default=Dist("constant"), description="financial account of the card")
 
@@ -198,6 +202,9 @@ class PersonTable(Section):
     insurance: InsuranceState | None = Field(default=None, description="comprehensive basic medical insurance")
     employment: EmploymentState | None = Field(default=None, description="employment")
     cancellation: CancellationState | None = Field(default=None, description="cancellation of the card")
+    generation: GenerationState | None = Field(
+        default=None, description="generation of the card: the one issued now, or an earlier one", examples=["earlier"]
+    )
     medical_balance: MoneyDist | None = Field(default=None, description="medical personal account")
     financial_balance: MoneyDist | None = Field(default=None, description="financial account of the card")
 

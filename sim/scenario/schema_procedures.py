@@ -10,8 +10,13 @@ from sim.scenario.units import Part, WrongValueError, show, suggestion
 from sim.scenario.values import ParameterValue, Provenance
 
 
-def read_parameter(kind: Kind, value: object) -> ParameterValue:
-    """One value, as its parameter's kind says."""
+def read_parameter(row: Parameter, value: object) -> ParameterValue:
+    """One value, as its parameter's kind says; a choice becomes its position among the options."""
+    kind = row.kind
+    if kind is Kind.CHOICE:
+        if not isinstance(value, str) or value not in row.options:
+            raise WrongValueError(*suggestion("choice", value if isinstance(value, str) else show(value), row.options))
+        return row.options.index(value)
     if kind is Kind.TIME:
         return dists.read_dist(value, dists.TIME)
     if kind is Kind.WAIT:
@@ -50,7 +55,7 @@ def _read_one(procedure: Procedure, given: object) -> dict[str, ParameterValue]:
     result: dict[str, ParameterValue] = {}
     for name, row in rows.items():
         try:
-            result[name] = read_parameter(row.kind, given.get(name, row.default))
+            result[name] = read_parameter(row, given.get(name, row.default))
         except WrongValueError as wrong:
             if name not in given:  # the procedure's own table is wrong, not the user's file
                 msg = f"default of {procedure.name}.{name}: {wrong}"

@@ -42,6 +42,7 @@ STATES: dict[str, type[IntEnum]] = {
     "employment": fields.Employment,
     "cancellation": fields.Cancellation,
     "reason": fields.Reason,
+    "generation": fields.Generation,
 }
 """States of a record by their key in the file."""
 
@@ -61,11 +62,15 @@ FIELDS: dict[str, fields.Field] = {
     "cost": fields.Field.COST_FEN,
     "card_serial": fields.Field.CARD_SERIAL,
     "late": fields.Field.LATE,
-    "claimed": fields.Field.CLAIMED,
+    "claimable": fields.Field.CLAIMABLE_FEN,
+    "claimed": fields.Field.CLAIMED_FEN,
+    "reserved_balance": fields.Field.RESERVED_FEN,
+    "former_balance": fields.Field.FORMER_FEN,
+    "generation": fields.Field.GENERATION,
 }
 """Record field of each key of `after`."""
 
-_MONEY = {"medical_balance", "financial_balance", "cost"}
+_MONEY = {key for key, field in FIELDS.items() if field.name.endswith("_FEN")}
 
 
 def _read_expect(value: object) -> str:
@@ -117,7 +122,7 @@ _AFTER_SHAPE = Shape(
         "properties": {
             **{key: {"enum": [state.name.lower() for state in states]} for key, states in STATES.items()},
             **dict.fromkeys(sorted(_MONEY), Money),
-            **{key: {"type": "integer", "minimum": 0} for key in ("card_serial", "late", "claimed")},
+            **{key: {"type": "integer", "minimum": 0} for key in ("card_serial", "late")},
         },
         "additionalProperties": False,
     },

@@ -47,17 +47,17 @@ MEAN = Expectation("wait.mean", "haishu", title="waiting")
         (replace(MEAN, equals=60_000), True, "waiting: 60 s, expected 60 s"),
         (replace(MEAN, equals=59_999.5), False, "waiting: 60 s, expected 60 s: differs by 0.5 ms"),
         (replace(MEAN, equals=59_000, within=1000), True, "waiting: 60 s, expected 59 s, within 1 s"),
-        (replace(MEAN, equals=60_300, within_rel=0.005), True, "waiting: 60 s, expected 60.3 s, within 0.5 %"),
-        (replace(MEAN, equals=63_100, within_rel=0.05), True, "waiting: 60 s, expected 63.1 s, within 5 %"),
+        (replace(MEAN, equals=60_300, within_rel=0.005), True, "waiting: 60 s, expected 60.3 s, within 0.5 % of it"),
+        (replace(MEAN, equals=63_100, within_rel=0.05), True, "waiting: 60 s, expected 63.1 s, within 5 % of it"),
         (
             replace(MEAN, equals=57_100, within_rel=0.05),
             False,
-            "waiting: 60 s, expected 57.1 s, within 5 %: differs by 2.9 s",
+            "waiting: 60 s, expected 57.1 s, within 5 % of it: differs by 5.079 % of it: 2.9 s",
         ),
         (
             replace(MEAN, equals=66_000, within_rel=0.005),
             False,
-            "waiting: 60 s, expected 66 s, within 0.5 %: differs by 6 s",
+            "waiting: 60 s, expected 66 s, within 0.5 % of it: differs by 9.091 % of it: 6 s",
         ),
         (
             replace(MEAN, equals=60_000, z=3.5),
@@ -126,7 +126,42 @@ def test_replications_that_all_agree_leave_no_room() -> None:
     """No scatter: the expected value must be met exactly."""
     assert judge(replace(MEAN, equals=60_000, z=1), run(120), run(120)).ok
     verdict = judge(replace(MEAN, equals=60_001, z=1), run(120), run(120))
-    assert verdict.text.endswith("differs by infinitely many standard errors")
+    assert verdict.text.endswith(": differs by 1 ms, the same in all 2 replications")
+
+
+def test_a_share_of_nobody_is_judged_by_the_scatter_that_is_expected() -> None:
+    """None of 80 people waits: 1 % is within 1 standard error of that (0.9), 20 % is not within 4 (4.47)."""
+    waited = Expectation("wait.positive", "haishu", title="waiting", z=4)
+    runs = [run(*[0] * 10)] * 4
+    assert judge(replace(waited, equals=0.01, z=1), *runs).ok
+    verdict = judge(replace(waited, equals=0.2), *runs)
+    assert verdict.n == 80
+    assert verdict.text == (
+        "waiting: 0 % (95 %: 0 % to 60.24 %), expected 20 %, within 4 standard errors: differs by 4.47 standard errors"
+    )
+
+
+def test_a_limit_in_percent_of_a_share_is_told_as_such() -> None:
+    """1 % of 52 % is half a point: what it differs by is told in both."""
+    waited = Expectation("wait.positive", "haishu", title="waiting")
+    verdict = judge(replace(waited, equals=0.52, within_rel=0.01), run(120))
+    assert verdict.text == (
+        "waiting: 50 %, expected 52 %, within 1 % of it: differs by 3.846 % of it: 2 percentage points"
+    )
+    assert judge(replace(waited, equals=0.505, within_rel=0.01), run(120)).ok
+
+
+def test_the_longest_wait_is_the_longest_of_all_replications() -> None:
+    """Not the mean of 100, 120 and 140 s; and the standard error that z needs does not exist."""
+    longest = Expectation("wait.max", "haishu", title="longest")
+    runs = run(100), run(120), run(140)
+    assert judge(replace(longest, at_most=140_000), *runs).ok
+    assert judge(replace(longest, at_most=130_000), *runs).text == (
+        "longest: 2.333 min, expected at most 2.167 min: 10 s too much"
+    )
+    assert judge(replace(longest, equals=140_000, z=1), *runs).text.endswith(
+        "z needs a standard error: a maximum has no interval"
+    )
 
 
 def test_nothing_measured_is_a_failure() -> None:

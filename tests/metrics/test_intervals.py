@@ -289,3 +289,28 @@ def test_a_single_server_agrees_with_pollaczek_and_khinchine() -> None:
         interval = of_means(np.array(found[metric]))
         middle = (interval.low + interval.high) / 2
         assert abs(middle - truth) < 3.5 * interval.error, (metric, middle, interval.error)
+
+
+@pytest.mark.parametrize(("count", "high"), [(5, 0.52182), (10, 0.30850), (20, 0.16843), (100, 0.03622)])
+def test_a_share_of_nobody_in_all_replications_may_be_as_large_as_the_exact_limit(count: int, high: float) -> None:
+    """Clopper & Pearson's upper limits for none of 5, 10, 20 and 100; all of them is the mirror image."""
+    people = np.full(count, 400)
+    none, everybody = (of_ratio(above, people, REPLICATIONS, share=True) for above in (0 * people, people))
+    assert (none.low, none.high) == (0.0, pytest.approx(high, abs=5e-6))
+    assert (everybody.low, everybody.high) == (pytest.approx(1 - high, abs=5e-6), 1.0)
+    assert none.note == everybody.note == ""
+    assert none.half_width == pytest.approx(high / 2, abs=5e-6)
+
+
+@pytest.mark.parametrize(("days", "bad", "then"), [(10, 0.05, 0.3), (20, 0.05, 0.3), (20, 0.02, 1.0), (40, 0.02, 0.1)])
+def test_intervals_of_rare_shares_cover_although_all_days_seen_were_good(days: int, bad: float, then: float) -> None:
+    """Days of 300 people; on a bad one many give up.  Studies that saw none would miss without width."""
+    rng = np.random.default_rng(9)
+    people, truth, held, plain = np.full(days, 300), bad * then, 0, 0
+    for _ in range(1000):
+        gone = rng.binomial(300, then * (rng.random(days) < bad))
+        interval = of_ratio(gone, people, REPLICATIONS, share=True)
+        held += interval.low <= truth <= interval.high
+        plain += gone.any()
+    assert held >= 940
+    assert plain < 900

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 from cardmill import app
 from reports.nation.page import render_nation_page
 from sim.nation.folder import NationFolder
-from sim.nation.run import NationRun
+from sim.nation.run import NationResult, NationRun
 from sim.replications.workers import ExecutorCrew, HereExecutor
 from tests.nation.nations import small_nation, write_nation
 
@@ -88,6 +89,32 @@ def test_a_city_can_be_written_as_a_scenario_and_played_alone(tmp_path: Path) ->
     code, _, errors = invoke("nation", path, "--write-city", f"99004={city}")
     assert code == 2
     assert "is there already" in errors
+
+
+def test_the_page_says_what_was_played_and_for_how_long(result: NationResult) -> None:
+    """Six weeks are no year; four cities are not the nation, and have no smallest tenth; nobody is best and worst."""
+    part = replace(result, nation=replace(result.nation, left_out=336))
+    pages = [render_nation_page(one, "en") for one in (result, part)]
+    for page in pages:
+        shown = page[page.index('<section id="result">') : page.index('<section id="inputs">')]
+        assert re.search(r"\byear\b|\btenth\b", shown) is None
+        assert "In the smallest city the mean wait is " in shown
+        assert "Days counted 42 " in " ".join(re.sub(r"<[^>]+>", " ", page).split())
+        assert page.count('<td class="n">2</td><th scope="row">') == page.count('<td class="n">1</td><th scope="row">')
+        assert '<td class="n">3</td><th scope="row">' not in page
+    assert "Only 4 of the 340 cities of this nation are played here." not in pages[0]
+    assert "Only 4 of the 340 cities of this nation are played here." in pages[1]
+    assert "--city 99001 --city 99002 --city 99003 --city 99004" in pages[1]
+
+
+def test_cards_of_a_working_day_are_those_of_the_days_that_were_played(result: NationResult) -> None:
+    """From 1 January 2025 for 42 days: 25 working days, the spring festival and its two make-up days counted."""
+    rows = [row for row in result.rows if row.measures.get("machines.cards")]
+    assert rows
+    for row in rows:
+        assert row.measures["days"] == 42
+        cards, machines = row.measures["machines.cards"], row.measures["machines"]
+        assert row.measures["machines.a_day"] == pytest.approx(cards / machines / 25)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

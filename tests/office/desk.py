@@ -37,10 +37,13 @@ PLACES = (
 NUMBERS = {
     ("cancel", "payout"): 10,
     ("cancel", "interest_rate"): 3_500,
+    ("cost_window", "window"): 1,
+    ("cost_window", "taken"): 0,
     ("transfer", "interest_rate"): 3_500,
     ("deregister_employer", "approval_deadline"): 30 * DAY,
     ("deregister_employer", "duty_deadline"): 30 * DAY,
     ("register_employer", "deadline"): 30 * DAY,
+    ("release_loss", "by_telephone"): 0,
     ("report_loss", "validity"): 24 * HOUR,
     ("temporary_card", "validity"): 60 * DAY,
     ("temporary_card", "longest"): 180 * DAY,

@@ -36,6 +36,7 @@ def test_a_first_card_from_application_to_activation() -> None:
     assert walk(record, "produce.arrive", at=2 * DAY + 10 * HOUR).leads == (lead("application_to_ready", 2 * DAY),)
     in_hand = walk(record, "collect.collect", at=3 * DAY + 10 * HOUR)
     assert in_hand.leads == (lead("application_to_hand", 3 * DAY),)
+    walk(record, "collect.in_hand", at=3 * DAY + 10 * HOUR)
     assert (record[Field.CARD], record[Field.BANK], record[Field.CARD_SERIAL]) == (Card.ISSUED, Bank.INACTIVE, 1)
     assert (record[Field.CARD_BANK], record[Field.OUTLET], record[Field.REASON]) == (0, HERE, Reason.FIRST)
     assert record[Field.APPLICATION] == Application.NONE
@@ -114,9 +115,10 @@ def test_a_replacement_ends_the_bank_side_and_a_late_report_cannot_hit_the_new_c
 def test_only_the_holder_waits_for_an_instant_card(who: Who, waits: bool) -> None:
     """A3: an agent's visit ends at the machine; the holder comes for the card himself."""
     procedure = DESK.steps[DESK.index["produce.at_hand"]][0]
-    first, second = (move for move in procedure.moves if move.step == "at_hand")
-    assert (first.to, second.to) == ("collect.over_the_counter", "collect")
-    conditions = DESK.office.conditions(first.when, procedure.name)
+    targets = {move.to: move for move in procedure.moves if move.step == "at_hand"}
+    here = targets["collect.over_the_counter"]
+    assert list(targets)[-1] == "collect"
+    conditions = DESK.office.conditions(here.when, procedure.name)
     assert DESK.office.holds(conditions, new_record(), DESK.request("produce.at_hand", who=who), 0) is waits
 
 
@@ -134,15 +136,17 @@ def test_costs_between_report_and_replacement_are_paid_back_once() -> None:
     """L6: 80 and 20 yuan paid while without card come back as 100 yuan, from the fund, one time."""
     record = new_record(card="active", card_bank=0)
     walk(record, "report_loss_outlet.report")
-    walk(record, "pay_own_costs.pay", "pay_own_costs.may_be_claimed", fen=8_000)
-    walk(record, "pay_own_costs.pay", "pay_own_costs.may_be_claimed", fen=2_000)
+    walk(record, "pay_own_costs.pay", "cost_window.counts", fen=8_000)
+    walk(record, "pay_own_costs.pay", "cost_window.counts", fen=2_000)
     walk(record, "replace.apply", "produce.at_counter", "produce.instant", "produce.at_hand")
     walk(record, "collect.over_the_counter", "collect.replaced")
-    assert DESK.answer(record, "pay_own_costs.may_be_claimed") == "refused L6"
-    walk(record, "reimburse.claim")
+    assert DESK.answer(record, "cost_window.counts") == "refused L6"
+    request = DESK.request("reimburse.claim")
+    assert DESK.ask(record, "reimburse.claim", request).money == ((Ledger.FUND, Ledger.CLAIMS, 10_000),)
+    assert request.amount_fen == 10_000
     assert DESK.answer(record, "reimburse.claim") == "refused L6"
-    assert walk(record, "reimburse.pay_out").money == ((Ledger.FUND, Ledger.FINANCIAL, 10_000),)
-    assert (record[Field.FINANCIAL_FEN], record[Field.COST_FEN]) == (10_000, 0)
+    assert walk(record, "reimburse.pay_out", fen=10_000).money == ((Ledger.CLAIMS, Ledger.FINANCIAL, 10_000),)
+    assert (record[Field.FINANCIAL_FEN], record[Field.CLAIMED_FEN], record[Field.COST_FEN]) == (10_000, 0, 0)
     assert DESK.answer(record, "reimburse.claim") == "refused L6"
 
 
@@ -154,17 +158,25 @@ def test_cancellation_pays_balance_and_interest_after_ten_working_days() -> None
     assert record[Field.ACCOUNT] == Account.CANCELLED
     assert DESK.answer(record, "cancel.pay_out", at=14 * DAY - 1) == "refused C3"
     paid = walk(record, "cancel.pay_out", at=14 * DAY)
-    assert paid.money == ((Ledger.MEDICAL, Ledger.FINANCIAL, 120_050), (Ledger.FUND, Ledger.FINANCIAL, 19))
+    assert paid.money == ((Ledger.FUND, Ledger.FINANCIAL, 19), (Ledger.RESERVED, Ledger.FINANCIAL, 120_050))
     assert paid.leads == (lead("approval_to_payout", 14 * DAY - 10 * HOUR),)
-    assert (record[Field.MEDICAL_FEN], record[Field.FINANCIAL_FEN]) == (0, 120_169)
+    assert (record[Field.RESERVED_FEN], record[Field.FINANCIAL_FEN]) == (0, 120_169)
 
 
 def test_interest_counts_each_balance_for_its_days() -> None:
-    """C3: 1,000 yuan for 10 days and, after settling 400, 600 yuan for 4 days make 12,400 yuan-days: 12 fen."""
+    """C3: 1,000 yuan for 10 days and, after settling 400, 600 yuan for 14 days make 18,400 yuan-days: 18 fen."""
     record = new_record(card="active", card_bank=0, insurance="ended", medical_fen=100_000)
     walk(record, "settle.hospital", at=10 * DAY, fen=40_000)
-    walk(record, "cancel.notice", "cancel.withdraw", "cancel.cancel_account", at=0)
-    assert walk(record, "cancel.pay_out", at=14 * DAY).money[1] == (Ledger.FUND, Ledger.FINANCIAL, 12)
+    walk(record, "cancel.notice", "cancel.withdraw", "cancel.cancel_account", at=10 * DAY)
+    assert walk(record, "cancel.pay_out", at=24 * DAY).money[0] == (Ledger.FUND, Ledger.FINANCIAL, 18)
+
+
+def test_interest_is_reckoned_once_over_account_and_reservation() -> None:
+    """C3: 0.6 fen up to the approval and 0.6 fen after it make 1 fen, not 2: it is rounded at the payout alone."""
+    record = new_record(card="active", card_bank=0, insurance="ended", medical_fen=4_408)
+    walk(record, "cancel.notice", "cancel.withdraw", "cancel.cancel_account", at=14 * DAY)
+    assert (record[Field.FEN_DAYS], record[Field.RESERVED_FEN_DAYS]) == (0, 14 * 4_408)
+    assert walk(record, "cancel.pay_out", at=28 * DAY).money[0] == (Ledger.FUND, Ledger.FINANCIAL, 1)
 
 
 def test_interest_is_paid_once() -> None:
@@ -207,7 +219,7 @@ def test_the_temporary_card_goes_back_when_the_card_is_collected() -> None:
     """L7: given for an application under way, taken back at collection."""
     record = new_record()
     walk(record, "apply.hand_in", "temporary_card.applied", "produce.at_counter", "produce.instant", "produce.at_hand")
-    walk(record, "collect.over_the_counter", "collect.take_back_temporary")
+    walk(record, "collect.over_the_counter")
     assert record[Field.TEMPORARY] == TemporaryCard.RETURNED
 
 

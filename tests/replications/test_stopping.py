@@ -61,6 +61,10 @@ def test_conditions_are_read_with_place_threshold_quantile_and_limit(names: Name
         ("ci(p80 of wait.mean) < 1 s", "there is no quantile p80; allowed: p50, p90, p95, p99"),
         ("ci(wait.mean) < 0 s", "no interval is that narrow"),
         ("ci(wait.mean) < x %", '"x" is not a number'),
+        (
+            "ci(wait.max) < 1 s",
+            "wait.max is the largest seen, which has no interval and only grows; allowed: ci(mean",
+        ),
     ],
 )
 def test_a_condition_that_makes_no_sense_is_refused_with_what_is_allowed(names: Names, text: str, said: str) -> None:
@@ -125,6 +129,32 @@ def test_the_most_is_the_end_and_it_is_said_that_it_was_not_enough(names: Names)
     stopping = _stopping(names, "ci(wait.mean) < 1 ms", most=30)
     assert _play(stopping, rng.normal(1e5, 1e4, 100).tolist()) == 30
     assert not stopping.outcome().reached
+
+
+def test_a_share_of_nobody_is_not_known_at_once(names: Names) -> None:
+    """None of 100 people on five days: the half-width is 26 points, and 1 point takes 182 days and 9 more."""
+    stopping = _stopping(names, "ci(abandoned.share) < 0.01")
+    stopped = 0
+    while not stopping.next([Part(0.0, 100.0, 100)]):
+        stopped += 1
+    assert (stopping.outcome().held_from, stopped + 1) == (183, 192)
+
+
+def test_a_percentage_of_nobody_is_never_reached_and_the_reason_is_given(names: Names) -> None:
+    """5 % of 0 is no limit."""
+    stopping = _stopping(names, "ci(abandoned.share) < 5 %", most=8)
+    assert _play(stopping, [0.0] * 20) == 8
+    (width,) = stopping.outcome().widths
+    assert (stopping.reached, width.half, width.note) == (False, "nothing", "0 has no percentage")
+
+
+def test_who_still_waits_at_the_end_is_told_beside_the_width(names: Names) -> None:
+    """Three after each of seven replications are in no mean wait."""
+    stopping = _stopping(names, "ci(wait.mean) < 1 s")
+    while not stopping.next([Part(60_000.0, 1.0, 1, still=3)]):
+        pass
+    (width,) = stopping.outcome().widths
+    assert (width.note, width.still) == ("the same in all 7 replications", 21)
 
 
 def test_quantiles_between_replications_have_the_interval_of_their_order_statistics(names: Names) -> None:

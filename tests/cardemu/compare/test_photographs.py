@@ -180,3 +180,20 @@ def test_a_picture_without_end_is_refused_before_it_is_read(
         path.symlink_to(name)
     assert compare(Comparison(folder(MADE), str(path))) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("room", "pictures"), [(1.2, 1), (6.0, 2)])
+def test_a_finer_picture_is_searched_only_where_a_coarse_one_shows_too_little(
+    room: float, pictures: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A card that fills the picture is found in 640 pixels; one that is a sixth of it needs all 1,100."""
+    card = Image.fromarray(back("王㛃芸"))
+    table = Image.new("RGB", (round(card.width * room), round(card.height * room)), "#8A8378")
+    table.paste(card, (round(card.width * (room - 1) / 2), round(card.height * (room - 1) / 2)))
+    searched: list[int] = []
+    plain = place.smaller
+    monkeypatch.setattr(place, "smaller", lambda one, most: (searched.append(most), plain(one, most))[1])
+    found = place.find(np.asarray(table), {"back": np.asarray(card)})
+    assert found.side == "back"
+    assert [most for most in searched if most in place.FEATURES_PX] == list(place.FEATURES_PX[:pictures])
+    assert found.scale == pytest.approx(1, rel=0.02)

@@ -167,3 +167,13 @@ def test_an_svg_escapes_whatever_a_font_or_a_product_is_called() -> None:
     assert [node.tag for node in root.iter() if node.tag.endswith("script")] == []
     assert f"{evil}, back" in (root.findtext(f"{SVG}title") or "")
     assert evil in (root.findtext(f"{SVG}metadata") or "")
+
+
+def test_another_persons_portrait_is_drawn_from_parts_that_are_kept() -> None:
+    """A second card of a product has no part drawn anew that the first had."""
+    png.encode(drawn(), 300)
+    before = png._mask.cache_info()
+    png.encode(drawn(), 300)
+    after = png._mask.cache_info()
+    assert after.hits > before.hits
+    assert after.misses == before.misses

@@ -104,7 +104,8 @@ def test_a_card_that_is_not_atomic_is_found(monkeypatch: pytest.MonkeyPatch) -> 
                 power.before_write()
                 memory._apply(page)
                 power.after_write()
-        memory._forget_unchanged(staged)
+        for cell in staged:
+            memory._keep(cell, memory.read(cell))
 
     monkeypatch.setattr(Memory, "commit", careless)
     failure = found(fuzzed("generation-3"))
@@ -175,15 +176,14 @@ def test_a_torn_wrong_try_that_costs_nothing_is_found(monkeypatch: pytest.Monkey
 )
 def test_a_refusal_that_changes_something_is_found(field: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A card that takes a refused command back but for one thing."""
-    end = Session.end
+    take_back = Session.take_back
 
-    def careless(session: Session, *, refused: bool) -> None:
+    def careless(session: Session) -> None:
         kept = getattr(session, field)
-        end(session, refused=refused)
-        if refused:
-            setattr(session, field, kept)
+        take_back(session)
+        setattr(session, field, kept)
 
-    monkeypatch.setattr(Session, "end", careless)
+    monkeypatch.setattr(Session, "take_back", careless)
     assert found(fuzzed("generation-2")).why.partition(" changed ")[2] == why
 
 
