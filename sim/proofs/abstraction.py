@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 
 from sim.office import fields
-from sim.office.fields import NEVER, Field
+from sim.office.fields import NEVER, Field, Reason
 from sim.procedures.catalogue import numbers_needed
 from sim.procedures.model import Check, Procedure
 
@@ -34,6 +34,7 @@ class Kept:
     kind: Kind
     size: int = 0
     why: str = ""
+    told_apart: tuple[int, ...] = ()  # of a STATE: these values from 1 on, all others are 0
 
 
 def _state(states: type[IntEnum]) -> Kept:
@@ -53,7 +54,7 @@ DECLARED: dict[Field, Kept] = {
     Field.CARD_BEFORE: _state(fields.Card),
     Field.BANK: _state(fields.Bank),
     Field.APPLICATION: _state(fields.Application),
-    Field.REASON: Kept(Kind.DROPPED, why="told, never asked"),
+    Field.REASON: Kept(Kind.STATE, 2, told_apart=(Reason.NEW_GENERATION,)),
     Field.OLD_CARD: _state(fields.OldCard),
     Field.TEMPORARY: _state(fields.TemporaryCard),
     Field.CANCELLATION: _state(fields.Cancellation),
@@ -64,9 +65,9 @@ DECLARED: dict[Field, Kept] = {
     Field.HIRED_AT: _TIME,
     Field.EMPLOYER_ENDED_AT: _TIME,
     Field.APPLIED_AT: Kept(Kind.DROPPED, why=_LEAD),
-    Field.LOST_AT: Kept(Kind.DROPPED, why=_LEAD),
+    Field.LOST_AT: _TIME,
     Field.REPORTED_AT: _TIME,
-    Field.REPLACED_AT: _TIME,
+    Field.CLAIMABLE_FEN: Kept(Kind.MONEY, 2),
     Field.COST_AT: Kept(Kind.DROPPED, why=_LEAD),
     Field.COST_FEN: Kept(Kind.MONEY, 2),
     Field.TEMPORARY_AT: _TIME,
@@ -75,11 +76,16 @@ DECLARED: dict[Field, Kept] = {
     Field.MEDICAL_FEN: Kept(Kind.MONEY, 2),
     Field.FINANCIAL_FEN: Kept(Kind.MONEY, 2),
     Field.LATE: Kept(Kind.FLAGS, 4),
-    Field.CLAIMED: Kept(Kind.FLAGS, 2),
+    Field.CLAIMED_FEN: Kept(Kind.MONEY, 3),
     Field.HOT_AT: Kept(Kind.DROPPED, why=_HOT),
     Field.HOT_UNTIL: Kept(Kind.DROPPED, why=_HOT),
     Field.FEN_DAYS: Kept(Kind.DROPPED, why=_INTEREST),
     Field.EMPLOYER_END: _state(fields.EmployerEnd),
+    Field.RESERVED_FEN: Kept(Kind.MONEY, 2),
+    Field.RESERVED_FEN_DAYS: Kept(Kind.DROPPED, why=_INTEREST),
+    Field.FORMER_BANK: Kept(Kind.DROPPED, why=_SENSE_OF_PLACE),
+    Field.FORMER_FEN: Kept(Kind.MONEY, 2),
+    Field.GENERATION: _state(fields.Generation),
 }
 """Every field of the record."""
 
@@ -120,6 +126,8 @@ def value_of(field: Field, concrete: int) -> int:
         return int(concrete != NEVER)
     if kept.kind is Kind.MONEY:
         return min(concrete, kept.size - 1)
+    if kept.told_apart:
+        return kept.told_apart.index(concrete) + 1 if concrete in kept.told_apart else 0
     return concrete
 
 
@@ -149,7 +157,7 @@ def undeclared(procedures: Iterable[Procedure]) -> list[str]:
     known = {(field, term) for field, terms in TERMS.items() for term in terms}
     used = terms_used(procedures)
     lacking += [f"term {term.owner}.{term.name} of {field.name} is not declared" for field, term in used - known]
-    counted = {Term(*key) for key, unit in numbers_needed(procedures).items() if unit != "ppm"}
+    counted = {Term(*key) for key, unit in numbers_needed(procedures).items() if unit in {"ms", "workdays"}}
     lacking += [
         f"term {term.owner}.{term.name} runs from no declared field" for term in counted - {t for _, t in known}
     ]

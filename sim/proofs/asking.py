@@ -12,11 +12,13 @@ from sim.office.record import new_record
 from sim.procedures.model import Check
 from sim.proofs import memory
 from sim.proofs.abstraction import value_of
-from sim.proofs.explore import MOST_STATES, Course, Explorer, Graph, Level, Seen
+from sim.proofs.explore import MOST_STATES, Course, Explorer, Graph, Level, Seen, holds
+from sim.proofs.guards import Words
 from sim.proofs.liveness import LIVENESS, Backwards, Liveness
-from sim.proofs.paths import Tables, View, Walk
+from sim.proofs.paths import Walk
 from sim.proofs.safety import GRANTED, STATES, STEPS, Column, Could, StateRule, StepRule
 from sim.proofs.space import Operation
+from sim.proofs.tables import Tables, View
 from sim.proofs.verdict import Broken, Rule, Stuck, ViewResult
 
 Beginning = Mapping[str, str | int]
@@ -27,9 +29,12 @@ RULES: tuple[Rule, ...] = (*STEPS, *STATES, *GRANTED, *LIVENESS)
 class Remembering(Walk):
     """A walk that carries what the invariants remember."""
 
-    def __init__(self, tables: Tables, view: View, entries: Iterable[str] | None = None) -> None:
+    def __init__(
+        self, tables: Tables, view: View, entries: Iterable[str] | None, memories: frozenset[str], words: Words | None
+    ) -> None:
         """Add the memories that mean something in the view."""
-        super().__init__(tables, view, memory.sizes(view.fields), entries)
+        sizes = memory.sizes(view.fields)
+        super().__init__(tables, view, {name: sizes[name] for name in sizes if name in memories}, entries, words)
 
     def memory(self, name: str) -> tuple[Operation, ...]:
         """Changes of memory by an accepted step."""
@@ -46,9 +51,12 @@ class Asking:
         beginnings: Sequence[Beginning],
         rules: Iterable[Rule] = RULES,
         entries: Iterable[str] | None = None,
+        words: Words | None = None,
     ) -> None:
         """Lay out the view.  `entries`: the steps somebody may set out for (all)."""
-        self.walk = Remembering(tables, view, entries)
+        rules = list(rules)
+        needed = frozenset(name for rule in rules for name in rule.needs)
+        self.walk = Remembering(tables, view, entries, needed, words)
         self.space = self.walk.space
         self.tables, self.view = tables, view
         self._begun = {self._code(states): states for states in beginnings}
@@ -111,9 +119,9 @@ class Asking:
         def could(name: str) -> np.ndarray:
             owner, step = self.tables.steps[name]
             passing = np.ones(len(columns[0]), dtype=np.bool_)
-            tests, _ = self.walk.tests(owner.name, [g for g in step.guards if g.check is not Check.AMOUNT_COVERED])
-            for test in tests:
-                passing &= np.array(test.allowed)[columns[test.var]]
+            guards = [guard for guard in step.guards if guard.check is not Check.AMOUNT_COVERED]
+            for clause in self.walk.reading.clauses(owner.name, guards)[0]:
+                passing &= holds(clause, columns.__getitem__)
             return passing
 
         return could

@@ -13,14 +13,24 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.proofs.paths import Path
-from sim.proofs.space import Add, Copy, Done, Enter, Map, Operation, Space, Test, Unless, table_of
+from sim.proofs.space import (
+    Add,
+    Clause,
+    Copy,
+    Done,
+    Either,
+    Enter,
+    Map,
+    Operation,
+    Space,
+    Test,
+    TooManyStatesError,
+    Unless,
+    table_of,
+)
 
 MOST_STATES = 30_000_000
 """Beyond this a bitset and a compiled loop are the right structure."""
-
-
-class TooManyStatesError(Exception):
-    """The view follows too much."""
 
 
 Look = Callable[[int], np.ndarray]
@@ -104,10 +114,10 @@ class Course:
         for op in operations:
             if isinstance(op, Map):
                 self.changed[op.var] = table_of(op.to)[self.look(op.var)]
-            elif isinstance(op, Test):
-                self._keep(table_of(op.allowed)[self.look(op.var)])
+            elif isinstance(op, Test | Either):
+                self._keep(holds(op, self.look))
             elif isinstance(op, Unless):
-                self._keep(~self._all(op.tests))
+                self._keep(~np.logical_and.reduce([holds(clause, self.look) for clause in op.clauses]))
             elif isinstance(op, Copy):
                 self.changed[op.var] = self.look(op.other)
             elif isinstance(op, Add):
@@ -126,12 +136,6 @@ class Course:
         column = self._before.get(var)
         return self.level.columns[var][self.rows] if column is None else column
 
-    def _all(self, tests: tuple[Test, ...]) -> np.ndarray:
-        holds = np.ones(len(self.rows), dtype=np.bool_)
-        for test in tests:
-            holds &= table_of(test.allowed)[self.look(test.var)]
-        return holds
-
     def arrive(self) -> np.ndarray:
         """The states at the end of the path."""
         codes = self.level.codes[self.rows]
@@ -139,6 +143,13 @@ class Course:
             shift = column.astype(np.int64) - self.level.columns[var][self.rows]
             codes = codes + shift * self.space.radix[var]
         return codes
+
+
+def holds(clause: Clause, look: Look) -> np.ndarray:
+    """In which states a clause holds."""
+    if isinstance(clause, Test):
+        return table_of(clause.allowed)[look(clause.var)]
+    return np.logical_or.reduce([holds(test, look) for test in clause.tests])
 
 
 def split(path: Path) -> tuple[tuple[Test, ...], tuple[Operation, ...]]:

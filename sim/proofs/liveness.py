@@ -42,13 +42,13 @@ LIVENESS: tuple[Liveness, ...] = (
     ),
     Liveness(
         "claim_is_paid", "L6", "a claim that was accepted can still be paid, in full",
-        frozenset({Field.COST_FEN.name, OWED}),
+        frozenset({Field.CLAIMED_FEN.name, OWED}),
         lambda column: column(OWED) > 0, lambda column, _: column(OWED) == 0,
         shown=(Shown("enquire_hotline", after=(("financial_balance", "100 yuan"),)),),
     ),
     Liveness(
         "balance_is_paid", "C3", "the balance that was promised at the bank's approval can still be paid",
-        frozenset({Field.MEDICAL_FEN.name, PROMISED}),
+        frozenset({Field.RESERVED_FEN.name, PROMISED}),
         lambda column: column(PROMISED) > 0, lambda column, _: column(PROMISED) == 0,
         shown=(Shown("enquire_hotline", after=(("financial_balance", "100 yuan"),)),),
     ),

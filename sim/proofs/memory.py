@@ -11,7 +11,7 @@ from enum import IntEnum, unique
 
 from sim.office.fields import Card, Field, Ledger
 from sim.procedures.model import Act, Chip, Procedure, Step, Sum
-from sim.proofs.space import Add, Copy, Map, Operation, Space
+from sim.proofs.space import Copy, Map, Operation, Space
 
 
 @unique
@@ -27,7 +27,7 @@ class ChipState(IntEnum):
 CHIP, OWED, PROMISED = "chip", "owed", "promised"
 SIZES = {CHIP: len(ChipState), OWED: 3, PROMISED: 2}
 """`owed`: claims accepted and not paid (L6); `promised`: the balance at the bank's approval, not paid (C3, C5)."""
-NEEDS = {CHIP: {Field.CARD}, OWED: {Field.COST_FEN}, PROMISED: {Field.MEDICAL_FEN}}
+NEEDS = {CHIP: {Field.CARD}, OWED: {Field.CLAIMED_FEN}, PROMISED: {Field.MEDICAL_FEN, Field.RESERVED_FEN}}
 """What a view must follow for a memory to mean something."""
 
 _ACTIVATES = frozenset({Chip.ACTIVATE_SOCIAL, Chip.ACTIVATE_BOTH})
@@ -38,6 +38,7 @@ _CHIP_OF_CARD = {
     Card.LOST: ChipState.ACTIVE,
     Card.DAMAGED: ChipState.TAKEN_IN,
     Card.WITHDRAWN: ChipState.TAKEN_IN,
+    Card.EXCHANGED: ChipState.TAKEN_IN,
 }
 
 
@@ -84,17 +85,17 @@ def remembered(space: Space, owner: Procedure, step: Step) -> Iterator[Operation
     """Changes of memory when the step is accepted, before its effects."""
     yield from _chip(space, step)
     if OWED in space.index:
-        owed, costs = space.index[OWED], space.index[Field.COST_FEN.name]
+        owed, most = space.index[OWED], SIZES[OWED] - 1
         if claims(owner, step):
-            yield Add(owed, costs)
-        elif moves(step, Ledger.FUND, Ledger.FINANCIAL, Sum.COSTS):
-            yield Add(owed, costs, -1)
+            yield Map(owed, tuple(min(value + 1, most) for value in range(most + 1)))
+        elif moves(step, Ledger.CLAIMS, None):
+            yield Map(owed, tuple(max(value - 1, 0) for value in range(most + 1)))
     if PROMISED in space.index:
-        promised, balance = space.index[PROMISED], space.index[Field.MEDICAL_FEN.name]
+        promised = space.index[PROMISED]
         if any(effect.act is Act.STAMP and effect.field == Field.APPROVED_AT.name for effect in step.effects):
-            yield Copy(promised, balance)
-        elif moves(step, Ledger.MEDICAL, Ledger.FINANCIAL):
-            yield Add(promised, balance, -1)
+            yield Copy(promised, space.index[Field.MEDICAL_FEN.name])
+        elif moves(step, Ledger.RESERVED, Ledger.FINANCIAL):
+            yield Map(promised, (0,) * SIZES[PROMISED])
 
 
 def _chip(space: Space, step: Step) -> Iterator[Operation]:

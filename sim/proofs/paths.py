@@ -9,24 +9,21 @@ on before.  What no guard of the view can tell (which place, which paper, a fiel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from sim.office.fields import Card, Field, Ledger
-from sim.office.rows import LEDGER_FIELD
-from sim.procedures.model import END, Act, At, Check, Effect, Guard, Move, Outcome, Procedure, Step, Sum
-from sim.proofs.abstraction import TERM_CHECKS, TERMS, Term, level_after, size_of, value_of
-from sim.proofs.space import Add, Copy, Done, Enter, Map, Operation, Space, Test, Unless
+from sim.office.fields import Field
+from sim.procedures.model import END, Act, Check, Move, Outcome, Procedure, Step
+from sim.proofs.abstraction import TERMS, Term, level_after, size_of
+from sim.proofs.guards import Reading, Words
+from sim.proofs.space import Clause, Done, Enter, Map, Operation, Space, Test, Unless
+from sim.proofs.tables import Tables, View
 
 ACTOR = "who acts"
 CURRENT, STALE = 1, 2
 """A case tied to a term: its own term runs; its term was started anew since."""
 MOST_WAITING = {"reimburse.pay_out": 2}
 """How many cases of a kind wait at most (else 1): one more is merged with the last.  Claims can be open together."""
-_OF_PLACE = frozenset({Check.SAME_PLACE, Check.SAME_BANK, Check.PLACE_OFFERS})
-_OPEN_CHECKS = _OF_PLACE | {Check.BRINGS, Check.REASON, Check.ACTOR}
-_REPORTED = frozenset({Card.TEMPORARY_LOSS, Card.LOST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,97 +46,6 @@ class _Way:
         return _Way(self.operations + other.operations, self.trail + other.trail, self.choices + other.choices)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What of a person is followed: fields of the record, and steps at which cases wait."""
-
-    name: str
-    fields: frozenset[Field]
-    waits: frozenset[str]
-
-
-class Tables:
-    """Procedures as the explorer walks them, whichever fields are kept."""
-
-    def __init__(self, procedures: Mapping[str, Procedure]) -> None:
-        """Find where cases wait and who sets out for what."""
-        self.procedures = procedures
-        self.steps = {
-            f"{owner.name}.{step.name}": (owner, step) for owner in procedures.values() for step in owner.steps
-        }
-        self.targets = {
-            self.target(owner, move.to) for owner in procedures.values() for move in owner.moves if move.to != END
-        }
-
-    def target(self, owner: Procedure, to: str) -> str:
-        """Name of the step a move leads to."""
-        if f"{owner.name}.{to}" in self.steps:
-            return f"{owner.name}.{to}"
-        name, _, step = to.partition(".")
-        return f"{name}.{step or self.procedures[name].steps[0].name}"
-
-    @cached_property
-    def entries(self) -> tuple[str, ...]:
-        """Steps that begin something: somebody sets out, or it just happens and no move leads there."""
-        return tuple(
-            name
-            for name, (_, step) in self.steps.items()
-            if step.starts or (step.place is None and name not in self.targets)
-        )
-
-    def inert(self, name: str, seen: tuple[str, ...] = ()) -> bool:
-        """Whether a case that comes to this step can change nothing any more."""
-        owner, step = self.steps[name]
-        if step.starts or name in seen:
-            return True
-        onward = [self.target(owner, move.to) for move in owner.moves if move.step == step.name and move.to != END]
-        return not step.effects and all(self.inert(to, (*seen, name)) for to in onward)
-
-    @staticmethod
-    def at_once(move: Move) -> bool:
-        """Whether the case goes on at the same moment: the office by itself, or the same visit."""
-        return move.wait is None
-
-    def changes_nothing(self, name: str) -> bool:
-        """Whether the step is refused to everybody, or only passes a case on without an effect of its own."""
-        _, step = self.steps[name]
-        return not step.effects and (not step.starts or any(guard.check is Check.NEVER for guard in step.guards))
-
-    def arrives_at(self, to: str) -> str:
-        """The step at which a case that waits changes something: looking at a card and packing it does not."""
-        seen: set[str] = set()
-        found: set[str] = set()
-        waiting = [to]
-        while waiting:
-            name = waiting.pop()
-            if name in seen:
-                continue
-            seen.add(name)
-            owner, step = self.steps[name]
-            moves = [move for move in owner.moves if move.step == step.name and move.to != END]
-            if step.effects or any(move.when for move in moves):
-                found.add(name)
-            else:
-                waiting += [self.target(owner, move.to) for move in moves]
-        return found.pop() if len(found) == 1 else to
-
-    @cached_property
-    def waits(self) -> dict[str, tuple[Field, Term] | None]:
-        """Steps at which cases wait; tied to a term, or free."""
-        found: dict[str, tuple[Field, Term] | None] = {}
-        for owner in self.procedures.values():
-            for move in owner.moves:
-                to = END if move.to == END else self.target(owner, move.to)
-                if to != END and not self.inert(to) and not self.at_once(move):
-                    found[self.arrives_at(to)] = _tie(owner, move)
-        return found
-
-
-def _tie(owner: Procedure, move: Move) -> tuple[Field, Term] | None:
-    term = Term(owner.name, move.wait or "")
-    return next(((field, term) for field, terms in TERMS.items() if term in terms), None)
-
-
 class Walk:
     """All paths of the tables over one space."""
 
@@ -149,6 +55,7 @@ class Walk:
         view: View,
         ghosts: Mapping[str, int] | None = None,
         entries: Iterable[str] | None = None,
+        words: Words | None = None,
     ) -> None:
         """Lay out the state: kept fields, waiting cases, memory of the invariants (`ghosts`).
 
@@ -163,113 +70,7 @@ class Walk:
         for name in self.waits:
             sizes[name] = 4 if name in self._tied else 1 + MOST_WAITING.get(name, 1)
         self.space = Space(sizes | dict(ghosts or {}))
-
-    # --- guards and effects --------------------------------------------------------------------------------------
-
-    def tests(
-        self, owner: str, guards: Iterable[Guard], at: At = At.CHOSEN, *, empty_handed: bool = False
-    ) -> tuple[tuple[Test, ...], bool]:
-        """What these guards ask of a state, and whether that is all they ask.
-
-        Who goes on at the same counter is at the right place: the step before asked.  Who is `empty_handed` lacks
-        what is asked for in some states only.
-        """
-        found: list[Test] = []
-        complete = True
-        for guard in guards:
-            if guard.check in _OF_PLACE and at in {At.HERE, At.MACHINE}:
-                continue
-            if guard.check is Check.BRINGS and empty_handed:
-                test = self._allow(Field[guard.field], lambda value, values=guard.values: value not in values)
-            else:
-                test = self._test(owner, guard)
-            if test is None:
-                complete = False
-            else:
-                found.append(test)
-        return tuple(found), complete
-
-    def _test(self, owner: str, guard: Guard) -> Test | None:
-        if guard.check is Check.NEVER:
-            return Test(0, (False,) * self.space.sizes[0])
-        if guard.check in _OPEN_CHECKS:
-            return None
-        if guard.check is Check.HOT_LIST:
-            return self._allow(Field.CARD, lambda value: value not in _REPORTED)
-        field = Field[guard.field]
-        if guard.check in {Check.IN, Check.NOT_IN}:
-            wanted = {value_of(field, value) for value in guard.values}
-            return self._allow(field, lambda value: (value in wanted) is (guard.check is Check.IN))
-        if guard.check is Check.AMOUNT_COVERED:
-            return self._allow(field, lambda value: value > 0)
-        if guard.check in TERM_CHECKS:
-            over = level_after(field, Term(owner, guard.parameter or ""))
-            if guard.check in {Check.WITHIN, Check.WITHIN_DAYS}:
-                return self._allow(field, lambda value: 0 < value < over)
-            return self._allow(field, lambda value: value == 0 or value >= over)
-        raise NotImplementedError(f"the explorer does not know what {guard.check} asks")
-
-    def _allow(self, field: Field, holds: Callable[..., bool]) -> Test | None:
-        if field not in self.kept:
-            return None
-        var = self.space.index[field.name]
-        return Test(var, tuple(holds(value) for value in range(self.space.sizes[var])))
-
-    def effect(self, effect: Effect) -> Iterator[Operation]:
-        """What an effect does to a state."""
-        act = effect.act
-        if act is Act.MONEY:
-            yield from self._money(effect)
-            return
-        if act in {Act.PLACE, Act.REASON, Act.BANK, Act.LEAD, Act.EXPOSURE} or Field[effect.field] not in self.kept:
-            return
-        field = Field[effect.field]
-        var = self.space.index[field.name]
-        size = self.space.sizes[var]
-        if act is Act.SET:
-            yield Map(var, (value_of(field, effect.value),) * size)
-        elif act is Act.STAMP:
-            yield Map(var, (1,) * size)
-        elif act is Act.COUNT:
-            yield Map(var, tuple(min(value + effect.value, size - 1) for value in range(size)))
-        elif act is Act.FLAG:
-            yield Map(var, tuple(value | effect.value for value in range(size)))
-        elif act is Act.COPY:
-            yield Copy(var, self.space.index[Field[effect.other].name])
-        elif act is Act.ADD_AMOUNT:
-            yield Map(var, tuple(min(value + 1, size - 1) for value in range(size)))
-        else:
-            raise NotImplementedError(f"the explorer does not know what {act} does")
-        if act in {Act.SET, Act.STAMP}:
-            yield from self._started_anew(field)
-
-    def _started_anew(self, field: Field) -> Iterator[Operation]:
-        for name, tie in self.waits.items():
-            if name in self._tied and tie is not None and tie[0] is field:
-                yield Map(self.space.index[name], (0, STALE, STALE, STALE))
-
-    def _money(self, effect: Effect) -> Iterator[Operation]:
-        source = self._ledger(Ledger[effect.field])
-        target = self._ledger(Ledger[effect.other])
-        which = Sum(effect.value)
-        if which is Sum.AMOUNT:
-            yield from self._step_by(source, -1)
-            yield from self._step_by(target, 1)
-        elif which is Sum.ALL and source is not None:
-            if target is not None:
-                yield Add(target, source)
-            yield Map(source, (0,) * self.space.sizes[source])
-        elif which is Sum.COSTS and target is not None:
-            yield Add(target, self.space.index[Field.COST_FEN.name])
-
-    def _ledger(self, ledger: Ledger) -> int | None:
-        field = LEDGER_FIELD.get(ledger)
-        return None if field is None or field not in self.kept else self.space.index[field.name]
-
-    def _step_by(self, var: int | None, by: int) -> Iterator[Operation]:
-        if var is not None:
-            most = self.space.sizes[var] - 1
-            yield Map(var, tuple(max(0, min(value + by, most)) for value in range(most + 1)))
+        self.reading = Reading(tables.procedures, self.space, self.kept, words or {})
 
     # --- paths ---------------------------------------------------------------------------------------------------
 
@@ -281,7 +82,11 @@ class Walk:
         return list(found.values())
 
     def _entering(self) -> Iterator[Path]:
-        for name in (*self.entries, *(name for name in self.tables.waits if name not in self.waits)):
+        reached = self.tables.reached(self.entries)
+        for name in (
+            *self.entries,
+            *(name for name in self.tables.waits if name not in self.waits and name in reached),
+        ):
             for way in self._accepted(name):
                 yield _path(name, way)
             for way in self._refused(name):
@@ -338,11 +143,23 @@ class Walk:
 
     def _accepted(self, name: str, seen: tuple[str, ...] = ()) -> Iterator[_Way]:
         owner, step = self.tables.steps[name]
-        tests, _ = self.tests(owner.name, step.guards, step.at)
-        effects = tuple(op for effect in step.effects for op in self.effect(effect))
+        tests, _ = self.reading.clauses(owner.name, step.guards, step.at)
+        effects = tuple(self._with_stale(step))
         here = _Way((*tests, Enter(name), *self.memory(name), *effects, Done(name)), ((name, True),))
         for way in self._onward(owner, step, Outcome.DONE, (*seen, name)):
             yield here.then(way)
+
+    def _with_stale(self, step: Step) -> Iterator[Operation]:
+        """Effects; a term that starts anew leaves cases behind that were tied to the old one."""
+        yield from self.reading.effects(step)
+        for effect in step.effects:
+            if effect.act in {Act.SET, Act.STAMP, Act.COPY, Act.CHANGE}:
+                yield from self._started_anew(effect.field)
+
+    def _started_anew(self, field: str) -> Iterator[Operation]:
+        for name, tie in self.waits.items():
+            if name in self._tied and tie is not None and tie[0].name == field:
+                yield Map(self.space.index[name], (0, STALE, STALE, STALE))
 
     def memory(self, name: str) -> Iterator[Operation]:
         """What the invariants remember of an accepted step; a plain walk remembers nothing."""
@@ -351,7 +168,7 @@ class Walk:
 
     def _refused(self, name: str, seen: tuple[str, ...] = ()) -> Iterator[_Way]:
         owner, step = self.tables.steps[name]
-        tests, complete = self.tests(owner.name, step.guards, step.at, empty_handed=True)
+        tests, complete = self.reading.clauses(owner.name, step.guards, step.at, empty_handed=True)
         if complete and not tests:
             return
         failing: tuple[Operation, ...] = (Unless(tests),) if complete else ()
@@ -382,7 +199,7 @@ class Walk:
         if move.fork and self.tables.inert(self.tables.target(owner, move.to)):
             yield from self._choices(owner, rest)
             return
-        tests, complete = self.tests(owner.name, move.when)
+        tests, complete = self.reading.clauses(owner.name, move.when)
         fork = _Way()
         if move.fork:
             fork = self._begins_to_wait(self.tables.arrives_at(self.tables.target(owner, move.to)))
@@ -399,7 +216,7 @@ class Walk:
                 yield passed.then(way), onward
 
     @staticmethod
-    def _passed(owner: Procedure, move: Move, tests: tuple[Test, ...], *, complete: bool) -> _Way | None:
+    def _passed(owner: Procedure, move: Move, tests: tuple[Clause, ...], *, complete: bool) -> _Way | None:
         """The move is not taken; None if it always is."""
         if move.share is not None:
             return _Way((), (), _decides(owner, move, taken=False))

@@ -17,12 +17,12 @@ from sim.procedures.model import Procedure
 from sim.proofs.abstraction import undeclared
 from sim.proofs.asking import Asking, Beginning
 from sim.proofs.demands import ask_all
-from sim.proofs.explore import TooManyStatesError
 from sim.proofs.liveness import Liveness
-from sim.proofs.paths import Tables, View
 from sim.proofs.safety import Column, Could, StateRule
+from sim.proofs.space import TooManyStatesError
+from sim.proofs.tables import Tables, View
 from sim.proofs.verdict import Broken, Proof, Rule, ViewResult
-from sim.proofs.views import BEGINNINGS, BEGINNINGS_OF_SCENARIOS, VIEWS, whole
+from sim.proofs.views import BEGINNINGS, BEGINNINGS_OF_SCENARIOS, VIEWS, around
 
 MOST_FOR_A_STORY = 300_000
 """So many states of the whole person are searched for a story; what needs more is told as the view has it."""
@@ -42,7 +42,7 @@ def prove(
     tables = Tables(chosen)
     results = [Asking(tables, view, beginnings).ask() for view in views]
     everywhere = frozenset.intersection(*(result.accepted for result in results)) if results else frozenset()
-    never = tuple(name for name in tables.steps if name not in everywhere and not tables.changes_nothing(name))
+    never = tuple(name for name in tables.steps if name not in everywhere and not tables.left_out(name))
     unmet = ask_all(tables.steps, everywhere)
     return Proof(tuple(results), never, tuple(unmet), perf_counter() - begun)
 
@@ -50,13 +50,13 @@ def prove(
 def confirm(procedures: Mapping[str, Procedure], found: Broken, beginnings: Sequence[Beginning]) -> Broken:
     """The same rule broken by a whole person, with the shortest way there; as it was if none is found in time."""
     tables = Tables(procedures)
-    view = whole(tables)
     rule = _state_of(found)
     own = {name.partition(".")[0] for path in found.way for name, _ in path.trail}
     own |= {name.partition(".")[0] for name in getattr(rule, "asks", ())}
     for names in (own, None):
-        entries = None if names is None else [name for name in tables.entries if name.partition(".")[0] in names]
+        entries = [name for name in tables.entries if names is None or name.partition(".")[0] in names]
         try:
+            view = around(tables, (*entries, *getattr(rule, "asks", ())), rule.needs)
             result = Asking(tables, view, beginnings, (rule,), entries).ask(MOST_FOR_A_STORY, first_only=True)
         except TooManyStatesError:
             continue

@@ -98,7 +98,7 @@ def _settles(step: Step, paper: Paper) -> bool:
 
 def _contradicts(column: Column) -> np.ndarray:
     before, chip = column("CARD_BEFORE"), column(CHIP)
-    wrong = is_one(before, Card.DAMAGED, Card.WITHDRAWN) != (chip == ChipState.TAKEN_IN)
+    wrong = is_one(before, Card.DAMAGED, Card.WITHDRAWN, Card.EXCHANGED) != (chip == ChipState.TAKEN_IN)
     for card, state in _CHIP_OF:
         wrong |= (before == card) != (chip == state)
     return wrong
@@ -133,7 +133,7 @@ STEPS: tuple[StepRule, ...] = (
     ),
     StepRule(
         "financial_after_issue", "V1", "the financial function is activated only of a card in hand",
-        _needs(Field.CARD, Field.BANK), lambda _, step: sets(step, Field.BANK, Bank.ACTIVE),
+        _needs(Field.CARD, Field.BANK), lambda _, step: sets(step, Field.BANK, Bank.ACTIVE) and step.chip is not Chip.NONE,
         lambda before, _: ~is_one(before("CARD"), *_IN_HAND) | (before("BANK") != Bank.INACTIVE),
     ),
     StepRule(
@@ -156,20 +156,19 @@ STEPS: tuple[StepRule, ...] = (
     ),
     StepRule(
         "balance_reserved", "C5", "from the bank's approval until the payout nothing else touches the balance",
-        _needs(Field.MEDICAL_FEN, PROMISED),
-        lambda _, step: moves(step, Ledger.MEDICAL, None) and not moves(step, Ledger.MEDICAL, Ledger.FINANCIAL),
-        lambda before, _: before(PROMISED) > 0,
+        _needs(Field.RESERVED_FEN),
+        lambda _, step: moves(step, Ledger.RESERVED, None) and not moves(step, Ledger.RESERVED, Ledger.FINANCIAL),
+        lambda before, _: before("RESERVED_FEN") > 0,
     ),
     StepRule(
         "payout_in_time", "C3", "the balance is paid out ten working days after the approval, not earlier",
-        _needs(Field.APPROVED_AT), lambda _, step: moves(step, Ledger.MEDICAL, Ledger.FINANCIAL),
+        _needs(Field.APPROVED_AT), lambda _, step: moves(step, Ledger.RESERVED, Ledger.FINANCIAL),
         lambda before, _: before("APPROVED_AT") < 2,
     ),
     StepRule(
-        "payout_once", "C3", "what was promised at the approval is paid, once",
-        _needs(Field.MEDICAL_FEN, PROMISED), lambda _, step: moves(step, Ledger.MEDICAL, Ledger.FINANCIAL),
-        lambda before, _: before(PROMISED) != before("MEDICAL_FEN"),
-        (Shown("enquire_hotline", after=(("financial_balance", "100 yuan"),)),),
+        "paid_from_reserve", "C3", "a medical balance goes to the financial account only by a cancellation's payout",
+        _needs(Field.MEDICAL_FEN), lambda _, step: moves(step, Ledger.MEDICAL, Ledger.FINANCIAL),
+        lambda before, _: before("MEDICAL_FEN") >= 0,
     ),
     StepRule(
         "no_credit", "A9", "no ledger of a person goes below nothing",
@@ -190,8 +189,9 @@ STEPS: tuple[StepRule, ...] = (
     ),
     StepRule(
         "earlier_card_ended", "P2", "a card is applied for only when the earlier one has ended or ends with it",
-        _needs(Field.APPLICATION, Field.CARD), lambda _, step: sets(step, Field.APPLICATION, Application.SUBMITTED),
-        lambda _, after: is_one(after("CARD"), *_USABLE),
+        _needs(Field.APPLICATION, Field.CARD, Field.REASON),
+        lambda _, step: sets(step, Field.APPLICATION, Application.SUBMITTED),
+        lambda _, after: is_one(after("CARD"), *_USABLE) & (after("REASON") == 0),
     ),
     *_follows(
         Field.APPLICATION,
@@ -205,15 +205,29 @@ STEPS: tuple[StepRule, ...] = (
         lambda before, _: before("APPLICATION") != Application.READY,
     ),
     StepRule(
-        "claim_in_window", "L6", "costs are claimed only of a loss whose new card is in hand, once",
-        _needs(Field.REPORTED_AT, Field.REPLACED_AT, Field.CLAIMED), lambda owner, step: claims(owner, step),
-        lambda before, _: (before("REPORTED_AT") == 0) | (before("REPLACED_AT") == 0) | (before("CLAIMED") != 0),
+        "claim_of_a_loss_that_is_over", "L6", "costs are claimed of losses whose new card is in hand, once",
+        _needs(Field.CLAIMABLE_FEN), lambda owner, step: claims(owner, step),
+        lambda before, after: (before("CLAIMABLE_FEN") == 0) | (after("CLAIMABLE_FEN") != 0),
     ),
     StepRule(
-        "claim_paid_as_filed", "L6", "a claim is paid as it was filed: no more, no less, once",
-        _needs(Field.COST_FEN, OWED), lambda _, step: moves(step, Ledger.FUND, Ledger.FINANCIAL, Sum.COSTS),
-        lambda before, _: before(OWED) != before("COST_FEN"),
-        (Shown("enquire_hotline", after=(("financial_balance", "0 yuan"),)),),
+        "costs_in_window", "L6", "only what was paid while the card was lost or damaged counts",
+        _needs(Field.COST_FEN, Field.CARD, Field.LOST_AT),
+        lambda _, step: any(e.act is Act.ADD_AMOUNT and e.field == Field.COST_FEN.name for e in step.effects),
+        lambda before, _: ~is_one(before("CARD"), Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED)
+        & (before("LOST_AT") == 0),
+    ),
+    StepRule(
+        "costs_kept_while_lost", "L6", "costs are forgotten only when the loss is over or they may be claimed",
+        _needs(Field.COST_FEN, Field.CLAIMABLE_FEN, Field.CARD, Field.LOST_AT),
+        lambda _, step: sets(step, Field.COST_FEN, 0),
+        lambda before, after: (before("COST_FEN") > 0)
+        & (after("CLAIMABLE_FEN") == 0)
+        & (is_one(before("CARD"), Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED) | (before("LOST_AT") != 0)),
+    ),
+    StepRule(
+        "claim_paid_once", "L6", "a claim is examined once",
+        _needs(Field.CLAIMED_FEN, OWED), lambda _, step: moves(step, Ledger.CLAIMS, None),
+        lambda before, _: before(OWED) == 0,
     ),
     *_follows(
         Field.CANCELLATION,
@@ -240,6 +254,14 @@ STEPS: tuple[StepRule, ...] = (
         lambda _, step: not step.who and any(e.act is Act.COPY and e.field == Field.CARD.name for e in step.effects),
         lambda before, after: (before("CARD") != Card.TEMPORARY_LOSS)
         | (before("REPORTED_AT") < 2)
+        | (after("CARD") != before("CARD_BEFORE")),
+    ),
+    StepRule(
+        "released_as_before", "L8", "a report is released before the replacement is applied for; the card is as before",
+        _needs(Field.CARD, Field.CARD_BEFORE, Field.APPLICATION),
+        lambda _, step: bool(step.who) and any(e.act is Act.COPY and e.field == Field.CARD.name for e in step.effects),
+        lambda before, after: ~is_one(before("CARD"), Card.TEMPORARY_LOSS, Card.LOST)
+        | ~is_one(before("APPLICATION"), Application.NONE, Application.RETURNED)
         | (after("CARD") != before("CARD_BEFORE")),
     ),
     StepRule(
@@ -311,6 +333,25 @@ STATES: tuple[StateRule, ...] = (
         _needs(Field.CARD, Field.TEMPORARY),
         lambda column, _: is_one(column("CARD"), *_IN_HAND) & is_one(column("TEMPORARY"), *_OUT),
         shown=(Shown("temporary_card.give_back", "refused L7"),),
+    ),
+    StateRule(
+        "reserved_as_promised", "C5", "what the bank's approval promised is reserved until it is paid",
+        _needs(Field.RESERVED_FEN, PROMISED), lambda column, _: column("RESERVED_FEN") != column(PROMISED),
+        shown=(Shown(_PROBE, after=(("financial_balance", "100 yuan"),)),),
+    ),
+    StateRule(
+        "claimed_as_filed", "L6", "what is open of claims is what was filed and not examined",
+        _needs(Field.CLAIMED_FEN, OWED), lambda column, _: column("CLAIMED_FEN") != column(OWED),
+    ),
+    StateRule(
+        "no_money_behind_a_closed_account", "C5", "a financial account is closed only when it is empty",
+        _needs(Field.FINANCIAL_FEN, Field.BANK),
+        lambda column, _: (column("FINANCIAL_FEN") > 0) & is_one(column("BANK"), Bank.NONE, Bank.CLOSED),
+    ),
+    StateRule(
+        "no_balance_without_account", "C5", "what is still to come has an account to come to",
+        _needs(Field.RESERVED_FEN, Field.BANK),
+        lambda column, _: (column("RESERVED_FEN") > 0) & is_one(column("BANK"), Bank.NONE, Bank.CLOSED),
     ),
     StateRule(
         "late_registration_flagged", "P3", "a registration that is late is flagged when the day passes",

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Columns = dict[int, np.ndarray]
 MOST_STATES = 1 << 63
+
+
+class TooManyStatesError(Exception):
+    """The view follows too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +26,20 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class Unless:
-    """Keeps the states in which at least one of the tests fails."""
+class Either:
+    """Keeps the states in which at least one of the tests holds."""
 
     tests: tuple[Test, ...]
+
+
+Clause = Test | Either
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """Keeps the states in which at least one of the clauses fails."""
+
+    clauses: tuple[Clause, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Done:
     step: str
 
 
-Operation = Test | Unless | Map | Copy | Add | Enter | Done
+Operation = Clause | Unless | Map | Copy | Add | Enter | Done
 
 
 class Space:
@@ -86,7 +99,7 @@ class Space:
             product *= size
         self.product = product
         if product > MOST_STATES:
-            raise ValueError(f"{product:.1e} states do not fit into 63 bits: keep fewer fields")
+            raise TooManyStatesError(f"{product:.1e} possible states do not fit into 63 bits: follow fewer fields")
 
     def code(self, values: Mapping[str, int]) -> int:
         """The integer of a state; variables not given are 0."""

@@ -17,9 +17,10 @@ from typing import Any
 from sim.office.fields import Card, Field
 from sim.procedures.model import Act, Check, Kind, Outcome, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERMS, Term
-from sim.proofs.paths import ACTOR, Tables
+from sim.proofs.paths import ACTOR
 from sim.proofs.paths import Path as Way
 from sim.proofs.safety import Shown, StepRule
+from sim.proofs.tables import Tables
 from sim.proofs.verdict import Broken
 from sim.scenario import units
 from sim.scenario.schema_story import FIELDS, STATES

@@ -9,9 +9,10 @@ import numpy as np
 
 from sim.proofs.demands import Unmet
 from sim.proofs.liveness import Liveness
-from sim.proofs.paths import Path, View
+from sim.proofs.paths import Path
 from sim.proofs.safety import StateRule, StepRule
 from sim.proofs.space import Space
+from sim.proofs.tables import View
 
 Rule = StepRule | StateRule | Liveness
 
