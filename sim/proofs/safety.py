@@ -108,7 +108,7 @@ def _follows(field: Field, *order: tuple[int, tuple[int, ...]]) -> tuple[StepRul
     """Each of these states only after one of those."""
     return tuple(
         StepRule(
-            f"{field.name.lower()}_{value}_in_order",
+            f"{field.name.lower()}_{type(value)(value).name.lower()}_in_order",
             "C2" if field is Field.CANCELLATION else "A2",
             f"{field.name.lower()} becomes {type(value)(value).name.lower()} only after "
             + " or ".join(type(one)(one).name.lower() for one in earlier),
@@ -236,7 +236,7 @@ STEPS: tuple[StepRule, ...] = (
         (Cancellation.PAID, (Cancellation.ACCOUNT_CANCELLED,)),
     ),
     StepRule(
-        "ground_of_cancellation", "C1", "no step of a cancellation whose ground has gone: insured again, or transferred",
+        "ground_of_cancellation", "C1", "no step of a cancellation whose ground has gone",
         _needs(Field.CANCELLATION, Field.INSURANCE, Field.ACCOUNT),
         lambda _, step: sets(
             step, Field.CANCELLATION, Cancellation.NOTICED, Cancellation.CARD_WITHDRAWN, Cancellation.ACCOUNT_CANCELLED
@@ -329,7 +329,7 @@ STATES: tuple[StateRule, ...] = (
         (Shown("settle.hospital"), Shown("settle_temporary.settle", "refused L7")),
     ),
     StateRule(
-        "temporary_ends", "L7", "the temporary card ends when a report lapses or is released and when a card is collected",
+        "temporary_ends", "L7", "the temporary card ends when the card is usable again or collected",
         _needs(Field.CARD, Field.TEMPORARY),
         lambda column, _: is_one(column("CARD"), *_IN_HAND) & is_one(column("TEMPORARY"), *_OUT),
         shown=(Shown("temporary_card.give_back", "refused L7"),),
@@ -356,7 +356,9 @@ STATES: tuple[StateRule, ...] = (
     StateRule(
         "late_registration_flagged", "P3", "a registration that is late is flagged when the day passes",
         _needs(Field.EMPLOYMENT, Field.HIRED_AT, Field.LATE),
-        lambda column, _: (column("EMPLOYMENT") == Employment.HIRED) & (column("HIRED_AT") >= 2) & (column("LATE") & 1 == 0),
+        lambda column, _: (column("EMPLOYMENT") == Employment.HIRED)
+        & (column("HIRED_AT") >= 2)
+        & (column("LATE") & 1 == 0),
         shown=(Shown(_PROBE, after=(("late", 1),)),),
     ),
     StateRule(

@@ -2,7 +2,7 @@
 
 The explorer knows what comes after what; here every event gets a moment.  Actions follow each other by half an hour;
 a term is as long as the procedure's own; a wait is made as long as the story needs it, and beyond the end of the story
-where it is not over in it.  A story that needs one parameter to be two things at once cannot be told (`Untold`).
+where it is not over in it.  A story that needs one parameter to be two things at once cannot be told (UntoldError).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _WAY_TO_A_CARD = {
 }
 
 
-class Untold(Exception):  # noqa: N818 - it is an answer, not a mistake
+class UntoldError(Exception):
     """One scenario cannot hold the story: a parameter would have to be two things."""
 
 
@@ -83,7 +83,7 @@ class _Plan:
     def give(self, key: tuple[str, str], value: object) -> None:
         """A parameter has to be this."""
         if self.numbers.setdefault(key, value) != value:
-            raise Untold(f"{key[0]}.{key[1]} would have to be {self.numbers[key]} and {value}")
+            raise UntoldError(f"{key[0]}.{key[1]} would have to be {self.numbers[key]} and {value}")
 
 
 class Teller:
@@ -94,7 +94,7 @@ class Teller:
         self.tables = tables
 
     def tell(self, found: Broken) -> str:
-        """The scenario as text; raises Untold."""
+        """The scenario as text; raises UntoldError."""
         plan = self._plan(found.way)
         actions = [self._action(path, at) for path, at in zip(found.way, plan.at, strict=True) if self._is_action(path)]
         rule = found.rule
@@ -151,7 +151,7 @@ class Teller:
         parameter = next(row for row in self.tables.procedures[owner].parameters if row.name == name)
         text = str(parameter.default)
         if text.endswith("workdays"):
-            return timedelta(days=int(text.split()[0]) * 2 + 4)  # no holidays are longer
+            return timedelta(days=int(text.partition(" ")[0]) * 2 + 4)  # no holidays are longer
         length = timedelta(milliseconds=units.duration_ms(parameter.default))
         return length + timedelta(days=bool(length.days > 1))  # a term in dates ends with its last day
 
@@ -196,7 +196,7 @@ class Teller:
         return not path.begins.startswith(("wait ", "term "))
 
     def _action(self, path: Way, at: datetime) -> Action:
-        owner, step = self.tables.steps[path.begins] if path.begins in self.tables.steps else self._first(path.begins)
+        step = self._step(path.begins)
         who = _actor(step, path)
         where = ""
         if step.place is not None and step.place.value == "outlets" and step.at.value == "chosen":
@@ -205,9 +205,10 @@ class Teller:
         steps = [step, *(self.tables.steps[name][1] for name, _ in path.trail)]
         return Action(at, path.begins, who, where, UNIT if any(_uses_amount(one) for one in steps) else "")
 
-    def _first(self, name: str) -> tuple[Procedure, Step]:
-        procedure = self.tables.procedures[name]
-        return procedure, procedure.steps[0]
+    def _step(self, name: str) -> Step:
+        if name in self.tables.steps:
+            return self.tables.steps[name][1]
+        return self.tables.procedures[name].steps[0]
 
     def _text(self, found: Broken, plan: _Plan, actions: list[Action]) -> str:
         rule = found.rule

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.proofs.demands import Unmet
+from sim.proofs.demands import DEMANDS, Unmet
 from sim.proofs.liveness import Liveness
 from sim.proofs.paths import Path
 from sim.proofs.safety import StateRule, StepRule
@@ -53,13 +53,24 @@ class ViewResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is broken, with its story as a scenario; or why there is none: then it is not proven, not refuted."""
+
+    found: Broken
+    scenario: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """All views; steps nobody ever gets to; rows that lack what a rule demands."""
+    """All views; steps nobody ever gets to; rows that lack what a rule demands; the stories of what is broken."""
 
     views: tuple[ViewResult, ...]
     unreachable: tuple[str, ...]
     unmet: tuple[Unmet, ...]
     seconds: float
+    steps: int = 0
+    told: tuple[Told, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -75,6 +86,11 @@ class Proof:
             if known is None or len(found.way) < len(known.way):
                 best[found.rule.name] = found
         return list(best.values())
+
+    @property
+    def demands(self) -> int:
+        """How many demands are made of rows."""
+        return len(DEMANDS)
 
     @property
     def asked(self) -> list[Rule]:

@@ -64,20 +64,23 @@ VIEWS: tuple[View, ...] = (
 )  # fmt: skip
 """What is followed together."""
 
+_NEWBORN: Mapping[str, str | int] = {"account": "none", "employment": "none", "insurance": "never_insured"}
+
 BEGINNINGS: tuple[Mapping[str, str | int], ...] = (
-    {"account": "none", "employment": "none", "insurance": "never_insured"},
-    {"account": "none", "employment": "none", "insurance": "never_insured", "old_card": "held"},
+    _NEWBORN,
+    {**_NEWBORN, "old_card": "held"},
     {"medical_fen": 1},
     {"medical_fen": 1, "old_card": "held"},
+    {"card": "active", "generation": "earlier", "medical_fen": 1},
 )
-"""People as they begin: not yet insured; insured with a balance; each with and without an old card."""
+"""People as they begin: never insured; insured with a balance; each with and without an old medical insurance card;
+holders of a card of the earlier generation."""
 
 BEGINNINGS_OF_SCENARIOS: tuple[Mapping[str, str | int], ...] = (
     {"insurance": "ended", "card": "active", "medical_fen": 1},
-    {"card": "active", "generation": "earlier", "medical_fen": 1},
-    {"account": "none", "employment": "none", "insurance": "never_insured", "medical_fen": 1},
+    {**_NEWBORN, "medical_fen": 1},
 )
-"""What a scenario may begin with besides, and no procedure may reach."""
+"""What a scenario may begin with besides; explored when some step is never reached without."""
 
 
 def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> View:
