@@ -225,7 +225,7 @@ class Explorer:
             self._path = number
             if not course.walk(rest, self._watch):
                 continue
-            self.transitions += len(course.rows)
+            self.transitions += len(course.rows) * self.paths[number].ways
             if course.changed:
                 there = course.arrive()
                 moved = there != codes[course.rows]

@@ -10,7 +10,7 @@ on before.  What no guard of the view can tell (which place, which paper, a fiel
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.office.fields import Field
 from sim.procedures.model import END, Act, Check, Move, Outcome, Procedure, Step
@@ -34,6 +34,7 @@ class Path:
     operations: tuple[Operation, ...]
     trail: tuple[tuple[str, bool], ...]
     choices: tuple[tuple[str, str, bool], ...]
+    ways: int = 1  # how many ways through the moves come to the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class Walk:
         """Everything that can happen at one moment."""
         found: dict[tuple[str, tuple[Operation, ...]], Path] = {}
         for path in (*self._entering(), *self._waiting(), *self._terms()):
-            found.setdefault((path.begins, path.operations), path)
+            same = found.get((path.begins, path.operations))
+            found[path.begins, path.operations] = path if same is None else replace(same, ways=same.ways + 1)
         return list(found.values())
 
     def _entering(self) -> Iterator[Path]:
