@@ -239,11 +239,15 @@ def prove(
 
 
 @app.command()
-def rules(scenario: ScenarioFile, lang: Annotated[str, typer.Option(help="en or zh")] = "en") -> None:
-    """Print the five parts of a region's published rules (G2) from its profile."""
+def rules(
+    scenario: ScenarioFile,
+    lang: Annotated[str, typer.Option(help="en or zh")] = "en",
+    set_: Overrides = [],  # noqa: B006
+) -> None:
+    """Print the five parts of a region's published rules (G2) from its profile, with the terms a run goes by."""
     from reports import console_check
 
-    raise typer.Exit(console_check.rules(scenario, lang))
+    raise typer.Exit(console_check.rules(scenario, lang, tuple(set_)))
 
 
 @app.command()

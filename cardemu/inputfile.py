@@ -6,6 +6,7 @@ wrong, a ValueError.  Nothing is read before its size is known to be sound.
 
 from __future__ import annotations
 
+import codecs
 import errno
 import json
 import os
@@ -40,9 +41,22 @@ def _too_large(path: Path, most: int) -> OSError:
     return OSError(errno.EFBIG, f"is larger than {most / 1e6:.0f} MB, more than is read", str(path))
 
 
-def read_text(path: Path, encoding: str = "utf-8", errors: str = "strict") -> str:
+def decode(data: bytes, errors: str = "strict") -> str:
+    """A file's bytes as text: UTF-8, or UTF-16 where its mark says so, as Windows writes it; UnicodeDecodeError.
+
+    The mark is no part of the text.
+    """
+    return data.decode("utf-16" if is_marked_utf16(data) else "utf-8-sig", errors)
+
+
+def is_marked_utf16(data: bytes) -> bool:
+    """Whether a file begins with the byte-order mark of UTF-16 in either order."""
+    return data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def read_text(path: Path, errors: str = "strict") -> str:
     """A text file's content, with the line ends of text; OSError as `read_bytes`, UnicodeDecodeError."""
-    return read_bytes(path).decode(encoding, errors).replace("\r\n", "\n")
+    return decode(read_bytes(path), errors).replace("\r\n", "\n")
 
 
 def parse_json(text: str | bytes) -> Any:

@@ -47,6 +47,7 @@ class Product:
     layout: str
     media: tuple[str, ...]
     protocol: str
+    financial: bool
     citation: str
     template: Template
     files: tuple[FileRow, ...]
@@ -120,6 +121,7 @@ def from_data(data: dict[str, object], file: str = "product") -> Product:
         layout=head.text("layout", None, tuple(LAYOUTS)),
         media=head.texts("media", ("contact",), MEDIA),
         protocol=head.text("protocol", "T=0", PROTOCOLS),
+        financial=head.flag("financial", default=True),
         citation=head.text("citation"),
         template=template,
         files=rows,

@@ -61,7 +61,11 @@ _TYPES: dict[Use, frozenset[int]] = {
     Use.TAC: frozenset({12}),
 }
 """Usage types (the low five bits of the usage byte) each kind of key may be delivered with (SPEC-9 annex B; partly
-assumed).  With 3, 4, 8, 9 and 12 a key may compute MACs and encrypt, with 6 and 7 one of the two."""
+assumed)."""
+_BOTH = frozenset({3, 4, TYPE_BOTH, 9, 12})
+_MAKES_MACS, _ENCRYPTS = _BOTH | {TYPE_MAC}, _BOTH | {TYPE_ENCRYPT}
+"""Types with which a delivered key computes MACs, or encrypts.  A key of purchases (type 2) does neither: MAC1 comes
+from INIT SAM FOR PURCHASE alone, which counts, and MAC2 from the card."""
 
 _MASTER = frozenset({Use.TRANSPORT})
 PURCHASE_ROW = next(row for row in KEY_ROWS if row.use is Use.PURCHASE)
@@ -164,8 +168,7 @@ def run_cipher(session: Session, command: Command) -> bytes:
     if p1 not in {0, 1, 2, 3, 5, 7} or command.p2:
         raise Refused(0x6A86)
     delivered = session.previous
-    forbidden = TYPE_ENCRYPT if p1 & 1 else TYPE_MAC
-    if not isinstance(delivered, Delivered) or delivered.type == forbidden:
+    if not isinstance(delivered, Delivered) or delivered.type not in (_MAKES_MACS if p1 & 1 else _ENCRYPTS):
         raise Refused(0x6985)
     algorithm = delivered.algorithm
     if not data or len(data) % algorithm.block or (p1 & 4 and len(data) == algorithm.block):
@@ -243,7 +246,7 @@ def run_change_key(session: Session, command: Command) -> bytes:
     if plain is None or len(plain) != 18:
         raise Refused(0x6A80)
     row, here = _row(command.p2, plain[0]), session.environment(session.df).number
-    store(session, CardKey(here, row.psam, row.use, plain[1], KEY_LIMIT, keys.STORED, plain[2:], 0))
+    store(session, CardKey(here, row.psam, row.use, plain[1], KEY_LIMIT, keys.STORED, plain[2:], 0), files_apart=True)
     return OK_BYTES
 
 

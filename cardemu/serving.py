@@ -7,8 +7,6 @@ import os
 import shlex
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -30,13 +28,12 @@ from cardemu.transports.base import Port, TransportError
 from cardemu.transports.in_process import spoken
 from cardemu.transports.pcscd import MAX_READERS, SLOTS, SOCKET_VARIABLE, OwnPcscd, missing, on_loopback, open_ports
 from cardemu.transports.renewal import NOT_SAVED, next_cards, on_signal
-from cardemu.transports.vpcd import RETRY_S, Reader, serve_all, slot_port
+from cardemu.transports.vpcd import Reader, await_seen, serve_all, slot_port
 from cardemu.wrappers.contactless import Contactless
 
 PROGRAMS = {"pcsc_scan": "pcsc-tools", "scriptor": "pcsc-tools", "opensc-tool": "opensc", "pkcs15-tool": "opensc"}
 """Debian packages of programs people look at cards with."""
 SEED = 1
-NOTICED_S = 10.0
 
 
 @dataclass(slots=True)
@@ -149,27 +146,30 @@ def _show(places: list[Place], slot: int, service: OwnPcscd | None, program: str
         where = [(service.names[number], service.ports[number]) for number in slots]
     for (name, _), place in zip(where, places, strict=True):
         say(f"{name}: {place.words}")
-    if service is not None:
-        say("other programs see it after")
-        say(f"export {SOCKET_VARIABLE}={service.socket_path}")
     for line in service.openness if service is not None else open_ports(map(slot_port, range(SLOTS))):
         say(line)
     if not places[0].save:
         say(f"{NOT_SAVED} (--save FILE)")
-    cards = [Noticed(place.port) if program else place.port for place in places]
     connect = service.connect if service is not None else on_loopback
-    readers = [Reader(card, port, connect=connect) for card, (_, port) in zip(cards, where, strict=True)]
+    readers = [Reader(place.port, port, connect=connect) for place, (_, port) in zip(places, where, strict=True)]
     check = service.check if service is not None else lambda: None
 
     def renew() -> None:
         for place, reader in zip(places, readers, strict=True):
             place.renew(reader)
 
-    with on_signal(renew):
+    def ready() -> None:
+        if service is None:
+            say("programs see it now")
+        else:
+            say("other programs see it after")
+            say(f"export {SOCKET_VARIABLE}={service.socket_path}")
         say(next_cards())
+
+    with on_signal(renew):
         if program:
-            return _run(program, readers, service.environment if service is not None else None, check)
-        serve_all(readers, check)
+            return _run(program, readers, service.environment if service is not None else None, check, ready)
+        serve_all(readers, check, ready)
     return FINE
 
 
@@ -205,42 +205,20 @@ def _service(slots: int) -> Iterator[OwnPcscd]:
             yield service
 
 
-class Noticed:
-    """A card that tells when the PC/SC service has powered it up, which it does as soon as it sees a card."""
-
-    __slots__ = ("_card", "_powered", "_resets", "transmit")
-
-    def __init__(self, card: Port) -> None:
-        self._card = card
-        self._powered = threading.Event()
-        self._resets = 0
-        self.transmit = card.transmit
-
-    def reset(self) -> bytes:
-        """The first is our own, when the card goes in; those after it are the service's."""
-        self._resets += 1
-        if self._resets > 1:
-            self._powered.set()
-        return self._card.reset()
-
-    def wait(self, check: Callable[[], None]) -> None:
-        """Return when it was powered up; TransportError when nobody does, or what `check` raises meanwhile."""
-        end = time.monotonic() + NOTICED_S
-        while not self._powered.wait(RETRY_S):
-            check()
-            if time.monotonic() > end:
-                raise TransportError(f"the PC/SC service did not power the card up within {NOTICED_S} s")
-
-
-def _run(program: str, readers: list[Reader], environment: Mapping[str, str] | None, check: Callable[[], None]) -> int:
+def _run(
+    program: str,
+    readers: list[Reader],
+    environment: Mapping[str, str] | None,
+    check: Callable[[], None],
+    ready: Callable[[], None],
+) -> int:
     """Run a program while the cards are in; its exit code (0 after Ctrl-C), or what `check` raises then."""
     try:
         words = shlex.split(program)
         for reader in readers:
             reader.insert()
-        for reader in readers:
-            if isinstance(reader.card, Noticed):
-                reader.card.wait(check)
+        await_seen(readers, check)
+        ready()
         sys.stdout.flush()
         code = subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own words
         check()

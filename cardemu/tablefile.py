@@ -1,18 +1,32 @@
-"""Tables of the user's as text: CSV as spreadsheets write it, in UTF-8 or GB 18030, with comma, semicolon or tab."""
+"""Tables of the user's as text: CSV as spreadsheets write it.
+
+In UTF-8, UTF-16 or GB 18030, with comma, semicolon or tab; "Unicode text" of a spreadsheet is UTF-16 with tabs.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from cardemu import inputfile
 from cardemu.filekinds import kind_of
-from cardemu.inputfile import read_bytes
 
 SEPARATORS = ",;\t"
+ENCODINGS = "UTF-8, UTF-16 and GB 18030"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How .xlsx and .xls begin."""
+_BLANKS, _NO_TEXT = "\t\r\n", frozenset(("Cc", "Cn", "Co", "Cs"))
+"""A line feed whose bytes are exchanged, U+0A00, is assigned to nothing (Cn)."""
+_TOTALS = re.compile(
+    r"(?:本页|本表|全部|本单位)?(?:[合总小共累]计|汇总|总数|总人数)(?:[人户张]数)?(?:[:(\d].*)?"
+    r"|(?:sub|grand)?totals?(?:[:(\d].*)?|sum"
+)
+_FOOT = re.compile(r"(?:制表|填表|审核|复核|核对|经办|负责|备注|说明|注|打印|导出)[^:]{0,4}:.*")
+"""How the foot of a list begins: who made it, who checked it, remarks."""
 
 
 class TableError(ValueError):
@@ -31,14 +45,29 @@ def decode(content: bytes) -> str:
     """The text of a table; TableError when it is none, naming a workbook for what it is."""
     if content.startswith(_WORKBOOKS):
         raise TableError(f"is {kind_of(content)}; save the sheet as CSV (UTF-8)")
-    if b"\0" in content:
-        raise TableError("is not a text file")
-    for encoding in ("utf-8-sig", "gb18030"):
+    if b"\0" in content and not inputfile.is_marked_utf16(content):
+        return _unmarked_utf16(content)
+    try:
+        return inputfile.decode(content)
+    except UnicodeDecodeError as error:
+        if inputfile.is_marked_utf16(content):
+            raise TableError("begins as UTF-16, but is cut off or broken") from error
+    try:
+        return content.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise TableError(f"is none of {ENCODINGS}") from error
+
+
+def _unmarked_utf16(content: bytes) -> str:
+    """The text of a file with zeros in it: UTF-16 without its mark, in the order of bytes that makes characters."""
+    for encoding in ("utf-16-le", "utf-16-be"):
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise TableError("is neither UTF-8 nor GB 18030")
+        if all(character in _BLANKS or unicodedata.category(character) not in _NO_TEXT for character in set(text)):
+            return text
+    raise TableError("is not a text file")
 
 
 def lines_of(text: str) -> list[Line]:
@@ -59,6 +88,19 @@ def lines_of(text: str) -> list[Line]:
     return found
 
 
+def beside_the_people(line: Line, head: Line) -> str:
+    """Why a row of a list of people is none of them: its totals, its foot or its heading again; "" for a person."""
+    if line.cells == head.cells:
+        return "the heading again"
+    for cell in (cell for cell in line.cells if cell):
+        bare = "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
+        if _TOTALS.fullmatch(bare):
+            return f"a row of totals ({cell})"
+        if _FOOT.fullmatch(bare) and cell == next(filter(None, line.cells)):
+            return f"the foot of a list ({cell})"
+    return ""
+
+
 def read_table(path: Path) -> list[Line]:
     """The rows of a file, the heading first; TableError when it is no table, OSError when it cannot be read."""
-    return lines_of(decode(read_bytes(path)))
+    return lines_of(decode(inputfile.read_bytes(path)))

@@ -26,7 +26,7 @@ from sim.replications.workers import crew_of
 from sim.run import Outcome, Plan, play
 from sim.sample import read_log_kept
 from sim.scenario.inputs import file_uses, inputs_of
-from sim.scenario.schema import RULE_PARTS
+from sim.scenario.terms import missing_parts
 from sim.scenario.tree import OVERRIDE
 from sim.settle import settle
 from sim.store import KIND
@@ -204,7 +204,7 @@ def _info(outcome: Outcome, options: RunOptions) -> RunInfo:
         partial=outcome.partial,
         stopped=outcome.stopped,
         unannounced_years=outcome.loaded.unannounced_years,
-        incomplete_profile=() if region is None else tuple(p for p in RULE_PARTS if not getattr(region.rules, p)),
+        incomplete_profile=() if region is None else missing_parts(region.rules),
         warnings=(
             *(text for text in outcome.loaded.warnings if text not in outcome.loaded.told_by_values),
             *(note.zh if options.lang == "zh" else note.en for note in outcome.loaded.notes),

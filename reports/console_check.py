@@ -15,6 +15,7 @@ from sim.prepare import prepare
 from sim.procedures.catalogue import catalogue
 from sim.scenario.inputs import file_uses
 from sim.scenario.schema_json import json_schema
+from sim.scenario.terms import published
 from sim.shipped import copy, one_of, shipped
 
 if TYPE_CHECKING:
@@ -49,10 +50,10 @@ def check(scenario: Path, overrides: tuple[str, ...]) -> int:
 
 
 @explaining
-def rules(scenario: Path, lang: str) -> int:
-    """Print the five parts of the region's rules; a missing part is said."""
+def rules(scenario: Path, lang: str, overrides: tuple[str, ...]) -> int:
+    """Print the five parts of the region's rules with the terms of the scenario; a missing part is said."""
     check_choice("--lang", lang, LANGUAGES)
-    loaded, _ = prepare(scenario, ())
+    loaded, _ = prepare(scenario, overrides)
     region = loaded.scenario.region
     if region is None:
         raise ScenarioError(
@@ -60,8 +61,9 @@ def rules(scenario: Path, lang: str) -> int:
         )
     column = LANGUAGES.index(lang)
     say(f"{region.name_zh if column else region.name}: {region.responsible}")
+    texts = published(loaded.scenario, catalogue(), lang)
     for part, titles in _RULE_PARTS.items():
-        text = getattr(region.rules, part) or ("（缺）" if column else "(missing from the profile)")
+        text = texts[part] or ("（缺）" if column else "(missing from the profile)")
         say(f"\n{titles[column]}\n  {text}")
     return FINE
 

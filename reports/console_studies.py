@@ -22,6 +22,7 @@ from reports.study import (
     comparison_table,
     difference_picture,
     sentences,
+    short,
     tornado_finding,
     tornado_picture,
     tornado_still,
@@ -138,7 +139,7 @@ def _compare_into(claim: Claim, sides: tuple[Side, Side], metrics: tuple[str, ..
         write_json(_comparison_as_json(comparison, *keys_set(sides, Words("en")), page))
     else:
         warm_ups = [settled_in_words(one) for one in dict.fromkeys(comparison.settled) if one is not None]
-        common.say(*study.sentences, *warm_ups, f"page: {page}")
+        common.say(*study.sentences, *warm_ups, words("page.written", page=page))
     return FINE
 
 
@@ -268,7 +269,7 @@ def _sensitivity_into(claim: Claim, options: SensitivityOptions, change: Fractio
     elif not common.quiet:
         print_tornado(tornado)
         warm_up = [] if tornado.settled is None else [settled_in_words(tornado.settled)]
-        common.say(*study.sentences, *warm_up, f"page: {page}")
+        common.say(*study.sentences, *warm_up, words("page.written", page=page))
     return INTERRUPTED if partial else FINE
 
 
@@ -285,17 +286,18 @@ def read_change(text: str) -> Fraction:
 
 
 def print_tornado(tornado: Tornado, most: int = 15) -> None:
-    """The most influential assumptions as a table."""
-    unit = tornado.asked.unit
-    headings = ("assumption", "value", "lower", tornado.asked.text, "higher", tornado.asked.text)
+    """The most influential assumptions as a table: narrow enough for a terminal of 80 columns."""
+    unit, words = tornado.asked.unit, Words("en")
 
-    def cells(effect: Effect) -> tuple[str, str]:
-        return (effect.value or "-", effect.note or in_words(effect.metric, unit))
+    def cell(effect: Effect) -> str:
+        told = effect.note or in_words(effect.metric, unit)
+        return f"{short(effect.value, words)}: {told}" if effect.value else told
 
     shown = [swing for swing in tornado.swings if swing.largest > 0][:most]
     if shown:
-        rows = [(swing.key, swing.value, *cells(swing.low), *cells(swing.high)) for swing in shown]
-        Printer().table(headings, rows)
+        rows = [(f"{s.key}\n  {short(s.value, words)}", cell(s.low), cell(s.high)) for s in shown]
+        say(f"{tornado.asked.text}: {in_words(tornado.base, unit)} with all assumptions as they are")
+        Printer().table(("assumption", "lower", "higher"), rows)
     rest = len(tornado.swings) - len(shown)
     say(f"{rest} more assumptions with less or no effect; {len(tornado.skipped)} could not be varied")
 

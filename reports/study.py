@@ -213,7 +213,9 @@ _FIGURES, _INPUTS, _SKIPPED = (
     Text("Assumptions that were not varied", "未作调整的假设"),
 )
 _INPUT, _VALUE, _WHY = Text("input", "输入"), Text("value", "取值"), Text("why", "原因")
-_CHANGE = Text("change", "变化")
+_AT = Text("{value}: {metric} (change {change}; {certain})", "{value}：{metric}（变化 {change}；{certain}）")
+_AT_NONE = Text("{value}: {why}", "{value}：{why}")
+_CERTAIN = Text("95 %: {span}", "95%：{span}")
 _EVERY_PAIR = Text("the same in every pair", "每一对都相同")
 _AT_LOW, _AT_HIGH = Text("at the lower value", "调低后"), Text("at the higher value", "调高后")
 
@@ -244,10 +246,14 @@ def tornado_tables(tornado: Tornado, words: Words) -> tuple[StudyTable, ...]:
     def cell(effect: Effect) -> str:
         if effect.note:
             why = reason(effect.note, words)
-            return f"{effect.value}: {why}" if effect.value else why
-        certain = reason(effect.interval.note, words) or f"95 %: {_between(effect.interval, unit, words)}"
-        change = f"{words.of(_CHANGE)} {apart(effect.change, unit, words)}"
-        return f"{effect.value}: {amount(effect.metric, unit, words)} ({change}; {certain})"
+            return words.of(_AT_NONE).format(value=short(effect.value, words), why=why) if effect.value else why
+        interval = effect.interval
+        return words.of(_AT).format(
+            value=short(effect.value, words),
+            metric=amount(effect.metric, unit, words),
+            change=apart(effect.change, unit, words),
+            certain=reason(interval.note, words) or words.of(_CERTAIN).format(span=_between(interval, unit, words)),
+        )
 
     rows = tuple((s.key, s.value, cell(s.low), cell(s.high)) for s in tornado.swings)
     columns = (words.of(_INPUT), words.of(_VALUE), words.of(_AT_LOW), words.of(_AT_HIGH))

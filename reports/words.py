@@ -20,6 +20,8 @@ LANGUAGES = ("en", "zh")
 WORDING = Path(__file__).parent / "wording"
 SECOND_MS, MINUTE_MS, HOUR_MS, DAY_MS = 1_000, 60_000, 3_600_000, 86_400_000
 _FEN_A_YUAN = 100
+_LEAST_WHOLE = 10
+"""From here on averages are written as whole numbers."""
 _LEAST_PERCENT = 0.1
 """The smallest share that is written as a number other than 0."""
 
@@ -77,6 +79,10 @@ class Words:
     def count(self, number: float) -> str:
         """Whole number with thousands separators."""
         return f"{round(number):,}".replace("-", "\N{MINUS SIGN}")
+
+    def average(self, number: float) -> str:
+        """A number that may be an average: one decimal where it is small and not whole."""
+        return self.decimal(number) if abs(number) < _LEAST_WHOLE else self.count(number)
 
     def decimal(self, number: float, places: int = 1) -> str:
         """Number with at most `places` decimals, without trailing zeros."""

@@ -61,6 +61,7 @@ class WaitKind(IntEnum):
     PLAIN = 1  # dist ms from now
     WORKDAYS = 2  # the dist-th working day after today, at clock_ms
     NEXT = 3  # the next of the daily clocks on a working day (batch cut-off)
+    DATES = 4  # dist ms in whole days: the midnight after the last of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sim.log import Event
 from sim.metrics.names_tables import Table
 from sim.office.fields import Field
 from sim.procedures.model import Act
+from sim.products import CardProducts
 from sim.program import NONE
 from sim.region import people_of
 
@@ -34,9 +35,12 @@ _SERIAL = Field.CARD_SERIAL.name
 class Registry:
     """Follows a log and knows in the end who came and which cards were ordered."""
 
-    def __init__(self, program: Program, region: str, seed: int, replication: int) -> None:
+    def __init__(
+        self, program: Program, region: str, seed: int, replication: int, products: CardProducts | None = None
+    ) -> None:
         self._program = program
         self._region = region
+        self._products = products or CardProducts()
         self._draws = Draws(program, seed, replication)
         self._firsts = np.array([row.first for row in program.cohorts], dtype=np.int64)
         self._came = np.zeros(max((row.first + row.size for row in program.cohorts), default=0), dtype=bool)
@@ -105,6 +109,7 @@ class Registry:
                 "card_number": card_numbers(index).astype(object),
                 "card_identification": card_identifications(region, index).astype(object),
                 "bank_card_number": bank_card_numbers(np.maximum(bank, 0), index).astype(object),
+                "product": self._products.of_cards(index),
             },
         )
 

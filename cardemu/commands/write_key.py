@@ -60,13 +60,18 @@ def _entry(session: Session, number: int, plain: bytes) -> CardKey:
     return entry
 
 
-def store(session: Session, entry: CardKey, *, last: bool = False) -> None:
-    """Replace the key with the same DF, id and version, or add it; its tries start afresh.  `last`: see `run`."""
+def store(session: Session, entry: CardKey, *, last: bool = False, files_apart: bool = False) -> None:
+    """Replace the key with the same DF, id and version, or add it; its tries start afresh.
+
+    `last`: see `run`; `files_apart`: keys of different use lie in different files and may have the same id, as on a
+    PSAM.
+    """
     table = list(keys.table(session.read(Cell.KEYS)))
     counters = session.read(Cell.TRIES)
     limits = [counters[0], *(counters[old.slot] for old in table)]
     for place, old in enumerate(table):
-        if (old.df, old.id, old.version) == (entry.df, entry.id, entry.version):
+        same = (old.df, old.id, old.version) == (entry.df, entry.id, entry.version)
+        if same and (old.use is entry.use or not files_apart):
             table[place], limits[place + 1] = entry, entry.limit
             break
     else:

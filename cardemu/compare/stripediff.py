@@ -67,7 +67,7 @@ def _compare_track(number: int, expected: str, reading: Reading) -> list[Row]:
 def read_text(path: Path) -> dict[int, Reading]:
     """The tracks of a read-out file."""
     try:
-        return parse(inputfile.read_text(path, "utf-8-sig"))
+        return parse(inputfile.read_text(path))
     except UnicodeDecodeError as error:
         raise StripeError(f"{path}: not UTF-8 text") from error
     except TrackError as error:

@@ -15,7 +15,7 @@ from cardemu.face.description import SIDES, Face
 from cardemu.face.geometry import overlaid
 from cardemu.face.holder import ISSUE_DATE, SEED, Wish, read_wish, values_for, values_on
 from cardemu.face.layout import layout_of
-from cardemu.face.typefaces import FontError, Typeface, from_text
+from cardemu.face.typefaces import own_fonts
 from cardemu.face.values import FaceError
 from cardemu.host.claim import write_pictures
 from cardemu.host.printing import complain, say
@@ -170,13 +170,7 @@ def _material(
         elif picture := read(f"artwork {name}", artwork.load, Path(file_name)):
             pictures[name] = picture
     photo = read("portrait", artwork.photo, portrait) if portrait else None
-    fonts: list[Typeface] = []
-    for text in wanted.font_files:
-        try:
-            fonts.append(from_text(text))
-        except FontError as error:
-            problems.append(("font-file", str(error)))
-    return Material(pictures, photo, tuple(fonts))
+    return Material(pictures, photo, own_fonts(wanted.font_files, problems))
 
 
 def _files(drawn: Face, name: str, formats: list[str], resolutions: list[int]) -> dict[str, bytes]:

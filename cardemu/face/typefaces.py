@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,11 @@ class _Pen(BasePen):  # type: ignore[misc]  # fontTools has no types
         self.found.append(("Z", ()))
 
 
+def _faces_in(data: bytes) -> int:
+    """How many fonts a file holds: a collection says it in its head (OpenType 1.9.1, Font Collections)."""
+    return int.from_bytes(data[8:12], "big") if data[:4] == b"ttcf" else 1
+
+
 class Typeface:
     """One font file.  `number`: its place in a collection."""
 
@@ -57,6 +63,9 @@ class Typeface:
         self._path = path
         self.number = number
         data = read_bytes(path, MOST_BYTES)
+        if number >= (there := _faces_in(data)):
+            known = f"it has 0 to {there - 1}" if there > 1 else "it is no collection and has only 0"
+            raise FontError(f"font file {name}: has no face {number}; {known}")
         self.sha256 = hashlib.sha256(data).hexdigest()
         try:
             self._font = TTFont(io.BytesIO(data), fontNumber=number, lazy=True)
@@ -106,6 +115,17 @@ def from_text(text: str) -> Typeface:
         return Typeface(Path(name).name, Path(name), int(number))
     except OSError as error:
         raise FontError(f"{name}: {error.strerror}") from error
+
+
+def own_fonts(texts: Iterable[str], problems: list[tuple[str, str]]) -> tuple[Typeface, ...]:
+    """The user's own fonts; what cannot be used is added to the problems, as font-file."""
+    found: list[Typeface] = []
+    for text in texts:
+        try:
+            found.append(from_text(text))
+        except FontError as error:
+            problems.append(("font-file", str(error)))
+    return tuple(found)
 
 
 class Typecase:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from cardemu.filekinds import kind_of
-from cardemu.inputfile import parse_json, parse_toml, read_bytes
+from cardemu.inputfile import decode, parse_json, parse_toml, read_bytes
 
 TABLES = ("person", "card", "bank")
 NUMBERS = ("seed", "index")
@@ -91,7 +91,7 @@ def _parsed(path: Path) -> dict[str, object]:
     form = "JSON" if path.suffix.lower() == ".json" else "TOML"
     content = read_bytes(path)
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = decode(content).replace("\r\n", "\n")
         data = parse_json(text) if form == "JSON" else parse_toml(text)
     except UnicodeDecodeError as error:
         kind = kind_of(content) or "not UTF-8 text"

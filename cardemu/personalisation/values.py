@@ -16,6 +16,14 @@ from cardemu.personalisation.data import holder_class
 
 CODE_TABLES = {"person.sex": "sex", "person.ethnic_group": "ethnic group", "card.holder_class": "card class"}
 DATES = ("card.issue_date", "card.valid_until", "person.birth_date")
+NEVER_EMPTY = frozenset(
+    (
+        "card.identification", "card.initialising_body", "card.holder_class", "card.issue_date", "card.valid_until",
+        "card.number", "person.number", "person.name", "person.sex", "person.ethnic_group", "person.birthplace",
+        "person.birth_date", "product.version", "bank.card_number",
+    )
+)  # fmt: skip
+"""What every card has; an address or a telephone number may be nothing."""
 _DATE = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[ T]0?0:00(?::00)?)?", re.ASCII)
 _SPREADSHEET = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+", re.ASCII)
 _INVENTED = "99"
@@ -32,6 +40,9 @@ def as_written(given: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[str
     problems: list[tuple[str, str]] = []
     for name, text in given.items():
         read = _READERS.get(name)
+        if name in NEVER_EMPTY and not text.strip():
+            problems.append((name, "is empty; leave it out to have the synthetic person's"))
+            read = None
         try:
             found[name] = read(name, text) if read and text else text
         except ValueError as error:

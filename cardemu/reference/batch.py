@@ -18,9 +18,11 @@ from cardemu.personalisation.person_file import LATIN_NAME, PAN, PLAIN_KEYS
 from cardemu.products import Product, product
 from cardemu.reference import bundle
 from cardemu.reference.record import REGION, SEED, RecordError, Wanted, make_record
-from cardemu.tablefile import Line, TableError, read_table
+from cardemu.tablefile import Line, TableError, beside_the_people, read_table
 
 TABLES = ("names/cards.parquet", "names/persons.parquet", "names/run.parquet")
+OF_PEOPLE = (".csv", ".tsv", ".txt")
+"""How the names of tables end; a spreadsheet's "Unicode text" is a .txt."""
 _MS_A_DAY = 86_400_000
 _AHEAD = 4
 """Bundles in the making, for each worker."""
@@ -47,8 +49,11 @@ def from_csv(path: Path) -> list[Job]:
     if len(rows) < 2:
         raise RecordError(path.name, ["no card in it: a header line and a line for each card"])
     problems: list[str] = []
-    columns = _columns(rows[0], problems)
-    jobs = [_job(path, row, columns, place, problems) for place, row in enumerate(rows[1:])]
+    head, *rows = rows
+    columns = _columns(head, problems)
+    strays = ((row.number, beside_the_people(row, head)) for row in rows)
+    problems += [f"line {number}: is {why}, no card; remove the line" for number, why in strays if why]
+    jobs = [_job(path, row, columns, place, problems) for place, row in enumerate(rows)]
     if problems:
         raise RecordError(path.name, problems)
     return jobs

@@ -62,7 +62,7 @@ def reference(asked: Reference) -> int:
 
 def _reference(asked: Reference) -> int:
     path = Path(asked.person)
-    if path.is_dir() or path.suffix.lower() == ".csv":
+    if path.is_dir() or path.suffix.lower() in batch.OF_PEOPLE:
         return _batch(asked, path)
     wanted = _wanted(asked)
     made = _product(asked.product or wanted.product)

@@ -18,7 +18,7 @@ from cardemu.elements.layout import LAYOUTS
 from cardemu.face.artwork import ArtworkError
 from cardemu.face.artwork import photo as face_portrait
 from cardemu.face.compose import Material, faces
-from cardemu.face.typefaces import FontError, Typeface, from_text
+from cardemu.face.typefaces import Typeface, own_fonts
 from cardemu.face.values import FaceError
 from cardemu.identifiers import (
     bank_card_number,
@@ -163,12 +163,9 @@ def make_record(product: Product, wanted: Wanted) -> Record:
         portrait = face_portrait(wanted.portrait).data if wanted.portrait else b""
     except (ArtworkError, OSError) as error:
         problems.append(f"portrait: {error}")
-    fonts: list[Typeface] = []
-    for text in wanted.font_files:
-        try:
-            fonts.append(from_text(text))
-        except FontError as error:
-            problems.append(f"font-file: {error}")
+    unusable: list[tuple[str, str]] = []
+    fonts = own_fonts(wanted.font_files, unusable)
+    problems += [f"{field}: {why}" for field, why in unusable]
     known = {key: value for key, value in values.items() if key not in {*BEYOND_CHIP, *_unknown_names(problems)}}
     made: tuple[Item, ...] = ()
     tracks: dict[int, str] = {}
@@ -186,14 +183,12 @@ def make_record(product: Product, wanted: Wanted) -> Record:
             problems.append(f"stripe: {error}")
         try:
             shown = {key: value for key, value in values.items() if key != LATIN_NAME}
-            faces(product, shown, Material(fonts=tuple(fonts)))
+            faces(product, shown, Material(fonts=fonts))
         except FaceError as error:
             problems += str(error).splitlines()
     if problems:
         raise RecordError(wanted.where, problems)
-    return Record(
-        product, wanted.seed, wanted.index, region, serial, values, made, tracks, photo, portrait, tuple(fonts)
-    )
+    return Record(product, wanted.seed, wanted.index, region, serial, values, made, tracks, photo, portrait, fonts)
 
 
 def _unknown_names(problems: list[str]) -> set[str]:

@@ -81,11 +81,13 @@ def main() -> int:
                 for reader, card in zip(readers, next(sets), strict=True):
                     reader.exchange(card)
 
-            with on_signal(renew):
+            def ready() -> None:
                 sys.stdout.write(f"export {SOCKET_VARIABLE}={service.socket_path}\n# {NOT_SAVED}\n# {next_cards()}\n")
                 sys.stdout.write("".join(f"# {line}\n" for line in service.openness))
                 sys.stdout.flush()
-                serve_all(readers, service.check)
+
+            with on_signal(renew):
+                serve_all(readers, service.check, ready)
     except (ProductError, TransportError, ValueError) as error:
         complain(str(error))
         return USAGE

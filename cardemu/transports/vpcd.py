@@ -38,6 +38,10 @@ FIRST_PORT = 35963
 """The first slot's port in the driver's own configuration; slot n has the n-th after it."""
 RETRY_S = 0.2
 """Between two attempts to reach a reader that is not there."""
+SEEN_S = 0.02
+"""Between two looks whether the service has seen the cards."""
+NOTICED_S = 10.0
+"""A service that has not seen a card for so long will not."""
 OUT_S = 0.5
 """A card stays out at least so long.  pcscd looks every 0.4 s, and a card that comes back between two looks after a
 failed command would never be seen again."""
@@ -138,12 +142,16 @@ def answer_to(card: Port, command: bytes) -> bytes:
 
 
 class Contact:
-    """A card in the reader: whether it has power, and the ATR it gave last, whatever becomes of the connections."""
+    """A card in the reader: whether it has power, and the ATR it gave last, whatever becomes of the connections.
 
-    __slots__ = ("_atr", "_powered", "card")
+    `seen` is set when the service has powered the card up and has its ATR: then programs see it.
+    """
 
-    def __init__(self, card: Port) -> None:
+    __slots__ = ("_atr", "_powered", "card", "seen")
+
+    def __init__(self, card: Port, seen: threading.Event) -> None:
         self.card = card
+        self.seen = seen
         self._atr = card.reset()
         self._powered = False
 
@@ -179,6 +187,8 @@ class Contact:
                     continue
             if not wire.send(answer):
                 return Ending.READER_GONE
+            if self._powered and message == ATR:
+                self.seen.set()
 
     def _obey(self, control: bytes) -> None:
         """What a control code asks for."""
@@ -191,10 +201,10 @@ class Reader:
     """One slot of the virtual reader: put a card in, take it out.  Every card stays in a thread of its own.
 
     As a context manager: in at the beginning, out at the end.  `connect`: how to reach the port (default: on this
-    machine's loopback interface); `out_s`: see `OUT_S`.
+    machine's loopback interface); `out_s`: see `OUT_S`; `seen`: set once programs see its card.
     """
 
-    __slots__ = ("_connect_to", "_lock", "_out", "_socket", "_stop", "_thread", "card", "out_s", "port")
+    __slots__ = ("_connect_to", "_lock", "_out", "_socket", "_stop", "_thread", "card", "out_s", "port", "seen")
 
     def __init__(
         self, card: Port, port: int = FIRST_PORT, *, connect: Connect = on_loopback, out_s: float = OUT_S
@@ -203,6 +213,7 @@ class Reader:
         self.card = card
         self.port = port
         self.out_s = out_s
+        self.seen = threading.Event()
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
         self._stop = threading.Event()
@@ -213,6 +224,7 @@ class Reader:
         """Put the card in.  TransportError when no virtual reader is there; programs see the card within 0.4 s."""
         if self._thread is not None:
             self.remove()
+        self.seen.clear()
         self._stop = threading.Event()
         self._stop.wait(max(0.0, _LEFT.get(self.port, -self.out_s) + self.out_s - time.monotonic()))
         connection = self._connect()
@@ -294,7 +306,7 @@ class Reader:
             try:
                 if self._stop.is_set():
                     return
-                contact = contact or Contact(self.card)
+                contact = contact or Contact(self.card, self.seen)
                 ending = contact.converse(Wire(connection))
                 if contact.card is not self.card:
                     ending, contact = Ending.EXCHANGED, None
@@ -334,18 +346,35 @@ def serve(card: Port, slot: int = 0) -> None:
     serve_all([Reader(card, slot_port(slot))])
 
 
-def serve_all(readers: Sequence[Reader], check: Callable[[], None] = lambda: None) -> None:
+def await_seen(readers: Sequence[Reader], check: Callable[[], None]) -> None:
+    """Return when programs see the card in every reader; TransportError when they do not, or what `check` raises."""
+    end = time.monotonic() + NOTICED_S
+    for reader in readers:
+        while not reader.seen.wait(RETRY_S):
+            check()
+            if time.monotonic() > end:
+                raise TransportError(f"the PC/SC service did not power the card up within {NOTICED_S} s")
+
+
+def serve_all(
+    readers: Sequence[Reader], check: Callable[[], None] = lambda: None, ready: Callable[[], None] = lambda: None
+) -> None:
     """Show several cards, each in its reader, until Ctrl-C; all are out when this returns.
 
     `check` is called several times a second; what it raises ends the stay, as does a mistake of ours in a thread.
+    `ready` is called once, when programs see all of them.
     """
     threads = [threading.Thread(target=reader.serve, name=f"card in port {reader.port}") for reader in readers]
+    told = False
     try:
         for thread in threads:
             thread.start()
         while all(thread.is_alive() for thread in threads):
             check()
-            threads[0].join(RETRY_S)
+            if not told and all(reader.seen.is_set() for reader in readers):
+                told = True
+                ready()
+            threads[0].join(RETRY_S if told else SEEN_S)
         raise RuntimeError("a card left its reader, though nobody took it out")  # its thread has said why
     except KeyboardInterrupt:
         LOGGER.info("interrupted: taking the cards out")

@@ -34,8 +34,8 @@ _PICKED = Text(" Shown are the {n} most frequent of {total} procedures.", "å›¾ä¸
 
 def _funnels(tables: Tables) -> list[Funnel]:
     """Procedures somebody began, most frequent first."""
-    begun = [funnel for funnel in tables.funnels if funnel.step and int(funnel.entered.max()) > 0]
-    return sorted(begun, key=lambda funnel: -int(funnel.entered.max()))
+    begun = [funnel for funnel in tables.funnels if funnel.step and float(funnel.entered.max()) > 0]
+    return sorted(begun, key=lambda funnel: -float(funnel.entered.max()))
 
 
 def _applies(tables: Tables) -> bool:
@@ -52,16 +52,16 @@ def _title(funnel: Funnel, words: Words) -> str:
 
 def _finding(tables: Tables, words: Words) -> str:
     funnels = _funnels(tables)
-    worst = max(funnels, key=lambda funnel: int(funnel.left.max()))
+    worst = max(funnels, key=lambda funnel: float(funnel.left.max()))
     row = int(worst.left.argmax())
-    if int(worst.left[row]) == 0:
+    if worst.left[row] == 0:
         text = words.of(_FINDING_GOOD)
     else:
         text = words.of(_FINDING).format(
             procedure=_title(worst, words),
             step=_step(worst, row, words),
-            left=words.count(int(worst.left[row])),
-            entered=words.count(int(worst.entered[row])),
+            left=words.average(float(worst.left[row])),
+            entered=words.average(float(worst.entered[row])),
         )
     if len(funnels) > _MOST_FUNNELS:
         text += words.of(_PICKED).format(n=_MOST_FUNNELS, total=words.count(len(funnels)))
@@ -70,7 +70,7 @@ def _finding(tables: Tables, words: Words) -> str:
 
 def _draw(tables: Tables, figure: Figure, words: Words) -> None:
     funnels = _funnels(tables)[:_MOST_FUNNELS]
-    rows = [[row for row in range(len(funnel.step)) if int(funnel.entered[row])] for funnel in funnels]
+    rows = [[row for row in range(len(funnel.step)) if funnel.entered[row]] for funnel in funnels]
     heights = [_HEAD_PT + _ROW_PT * len(shown) for shown in rows]
     labels = [
         [shorten(_step(funnel, row, words)) for row in shown] for funnel, shown in zip(funnels, rows, strict=True)
@@ -101,7 +101,7 @@ def _panel(axes: Axes, funnel: Funnel, shown: list[int], words: Words, width_pt:
     axes.barh(range(len(shown)), done.clip(max=entered), 0.66, color=BLUE)
     axes.barh(range(len(shown)), left, 0.66, left=(entered - left).clip(min=0), color=ORANGE, edgecolor=PAPER,
               hatch="////")  # fmt: skip
-    texts = [_numbers(int(done[row]), int(entered[row]), int(left[row]), words) for row in range(len(shown))]
+    texts = [_numbers(float(done[row]), float(entered[row]), float(left[row]), words) for row in range(len(shown))]
     end = max(text_width(text) for text in texts) + 14
     axes.set_xlim(0, float(entered.max()) * width_pt / max(width_pt - end, width_pt / 4))
     axes.set_ylim(len(shown) - 0.4, -0.6)
@@ -115,9 +115,9 @@ def _panel(axes: Axes, funnel: Funnel, shown: list[int], words: Words, width_pt:
     axes.spines["bottom"].set_visible(False)
 
 
-def _numbers(done: int, entered: int, left: int, words: Words) -> str:
-    text = words.of(_NUMBERS).format(done=words.count(done), entered=words.count(entered))
-    return text + words.of(_ENDED).format(left=words.count(left)) if left else text
+def _numbers(done: float, entered: float, left: float, words: Words) -> str:
+    text = words.of(_NUMBERS).format(done=words.average(done), entered=words.average(entered))
+    return text + words.of(_ENDED).format(left=words.average(left)) if left else text
 
 
 PLOT = Plot(

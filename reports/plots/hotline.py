@@ -68,7 +68,9 @@ def _finding(tables: Tables, words: Words) -> str:
     calls = int(offered.sum())
     sums = (int(_sum(tables, day.answered).sum()), int(_sum(tables, day.self_service).sum()), int(lost.sum()))
     parts = [words.of(part).format(share=words.share(n / calls)) for part, n in zip(_PARTS, sums, strict=True) if n]
-    text = words.of(_FINDING).format(calls=words.count(calls), parts=words("unit.comma").join(parts))
+    text = words.of(_FINDING).format(
+        calls=words.average(calls / tables.replications), parts=words("unit.comma").join(parts)
+    )
     if not lost.any():
         return text + words.of(_NONE_LOST)
     a_day = lost / np.maximum(_days(tables), 1)[:, None]

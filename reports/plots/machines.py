@@ -45,9 +45,9 @@ def _applies(tables: Tables) -> bool:
 def _finding(tables: Tables, words: Words) -> str:
     table, order = tables.machine_downtime, _order(tables)
     text = words.of(_FINDING).format(
-        down=words.duration(int(table.down_ms.sum())),
-        breakdowns=words.count(int(table.breakdowns.sum())),
-        refills=words.count(int(table.refills.sum())),
+        down=words.duration(float(table.down_ms.sum())),
+        breakdowns=words.average(float(table.breakdowns.sum())),
+        refills=words.average(float(table.refills.sum())),
     )
     if len(order) > _MOST:
         text += words.of(_PICKED).format(n=_MOST, total=words.count(len(order)))
@@ -62,9 +62,9 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
             labels.get(table.station[row], table.station[row]),
             float(table.down_ms[row]),
             words.of(_VALUE).format(
-                down=words.duration(int(table.down_ms[row])),
-                breakdowns=words.count(int(table.breakdowns[row])),
-                refills=words.count(int(table.refills[row])),
+                down=words.duration(float(table.down_ms[row])),
+                breakdowns=words.average(float(table.breakdowns[row])),
+                refills=words.average(float(table.refills[row])),
             ),
         )
         for row in _order(tables)[:_MOST]

@@ -53,10 +53,10 @@ def _finding(tables: Tables, words: Words) -> str:
     text = words.of(_FINDING).format(
         source=_in_sentence(table.from_ledger[row], words),
         target=_in_sentence(table.to_ledger[row], words),
-        sum=words.money(int(table.fen[row])),
+        sum=words.money(float(table.fen[row])),
     )
     held = [
-        words.of(_BALANCE).format(ledger=_in_sentence(ledger, words), sum=words.money(int(fen)))
+        words.of(_BALANCE).format(ledger=_in_sentence(ledger, words), sum=words.money(float(fen)))
         for ledger, fen in zip(table.balance_ledger, table.balance_fen, strict=True)
     ]
     return text + words.of(_AT_END).format(sums=words("unit.list").join(held)) if held else text
@@ -70,7 +70,9 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
                 source=_ledger(table.from_ledger[row], words), target=_ledger(table.to_ledger[row], words)
             ),
             abs(float(table.fen[row])),
-            words.of(_VALUE).format(sum=words.money(int(table.fen[row])), n=words.count(int(table.movements[row]))),
+            words.of(_VALUE).format(
+                sum=words.money(float(table.fen[row])), n=words.average(float(table.movements[row]))
+            ),
         )
         for row in _order(tables)
     ]

@@ -27,13 +27,13 @@ _PICKED = Text(" Shown are the {n} most frequent of {total} rules.", "图中是 
 
 
 def _applies(tables: Tables) -> bool:
-    return bool(tables.refusals_by_rule.rule) and int(tables.refusals_by_rule.count.sum()) > 0
+    return bool(tables.refusals_by_rule.rule) and float(tables.refusals_by_rule.count.sum()) > 0
 
 
 def _finding(tables: Tables, words: Words) -> str:
     table = tables.refusals_by_rule
     text = words.of(_FINDING).format(
-        total=words.count(int(table.count.sum())), rule=table.rule[0], share=words.share(float(table.share[0]))
+        total=words.average(float(table.count.sum())), rule=table.rule[0], share=words.share(float(table.share[0]))
     )
     if len(table.rule) > _MOST_RULES:
         text += words.of(_PICKED).format(n=_MOST_RULES, total=words.count(len(table.rule)))
@@ -47,7 +47,7 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
         why = words.name(table.why[row], table.why_zh[row])
         label = words.of(_LABEL).format(rule=table.rule[row], why=why) if why else table.rule[row]
         value = words.of(_VALUE).format(
-            n=words.count(int(table.count[row])), share=words.share(float(table.share[row]))
+            n=words.average(float(table.count[row])), share=words.share(float(table.share[row]))
         )
         bars.append(Bar(label, float(table.count[row]), value))
     draw_bars(figure, bars, words.of(_REFUSALS), colour=PURPLE, longest_label=390.0)

@@ -74,7 +74,7 @@ def _draw(tables: Tables, figure: Figure, words: Words) -> None:
             names[table.station[row]],
             float(table.wait_mean_ms[row]),
             words.of(_VALUE).format(
-                wait=words.duration(float(table.wait_mean_ms[row])), people=words.count(int(table.arrivals[row]))
+                wait=words.duration(float(table.wait_mean_ms[row])), people=words.average(float(table.arrivals[row]))
             ),
         )
         for row in rows[:_WORST]

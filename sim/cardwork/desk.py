@@ -51,6 +51,8 @@ class Held:
     """A card there is, and what must be on it."""
 
     card: Card
+    product: str
+    financial: bool  # it has a financial function
     number: str
     player: Player
     values: Mapping[str, bytes]
@@ -99,9 +101,11 @@ class Desk:
         holder = Holder(template.algorithm, self.region, card.historical)
         player = Player(card, self._keys(-1), holder, lambda: dict(card.memory.cells))
         self.tally.cards += 1
+        self.tally.products[self.product.name] = self.tally.products.get(self.product.name, 0) + 1
         index = self._index(number, serial)
         initial, chosen = self._initial, own_pin(number, serial, self._initial)
-        return Held(card, card_number(index), player, values, from_text(initial), from_text(chosen))
+        made_as = self.product.name, self.product.financial
+        return Held(card, *made_as, card_number(index), player, values, from_text(initial), from_text(chosen))
 
     def _index(self, number: int, serial: int) -> int:
         """The card's number among all of the region (as sim.registry gives them out)."""

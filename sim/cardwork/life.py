@@ -19,12 +19,14 @@ from sim.procedures.model import Chip
 
 if TYPE_CHECKING:
     from cardemu.people import Person
-    from sim.cardwork.desk import Desk, Held
+    from sim.cardwork.desk import Held
+    from sim.cardwork.desks import Desks
     from sim.cardwork.world import StepFacts, World
 
 Row = tuple[int, int, int, int, int, int, int, int]
 """A row of the log: t_ms, case, person, step, station, kind, code, value."""
 _ACTIVATES = frozenset({Chip.ACTIVATE_SOCIAL, Chip.ACTIVATE_BOTH})
+_OF_THE_BANK = frozenset({Chip.BANK, Chip.ACTIVATE_FINANCIAL, Chip.ACTIVATE_BOTH})
 _ENDED = frozenset({Card.DAMAGED, Card.WITHDRAWN})
 
 
@@ -35,7 +37,7 @@ class ContradictionError(Exception):
 class Life:
     """One person."""
 
-    def __init__(self, desk: Desk, world: World, number: int, person: Person) -> None:
+    def __init__(self, desk: Desks, world: World, number: int, person: Person) -> None:
         self._desk, self._world, self._number, self._person = desk, world, number, person
         begun = world.beginning(number)
         self._record = {Field.CARD: int(begun.card), Field.CARD_BEFORE: int(begun.chip)}
@@ -128,6 +130,11 @@ class Life:
     def _use(self, held: Held, step: StepFacts, station: int, medical_before: int) -> None:
         """The card in the person's hand is used."""
         amount_fen = 0
+        if step.chip in _OF_THE_BANK and not held.financial:
+            self._held = held
+            raise ContradictionError(
+                f"a {held.product} card has no financial function, and a bank did business with it (A8)"
+            )
         if step.chip is Chip.SETTLE:
             amount_fen = medical_before - self._medical_fen
             self._load(held, station, medical_before)
@@ -194,8 +201,7 @@ class Life:
         )
         if isinstance(error, ContradictionError):
             return found
-        own = self._desk.conversations.get(self._own_file(self._kind))
-        conversation = own or self._desk.conversations[self._kind]
+        conversation = self._desk.conversation(self._held, self._kind, self._own_file(self._kind))
         return replace(
             found,
             conversation=conversation.name,

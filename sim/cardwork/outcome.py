@@ -65,6 +65,8 @@ class Tally:
     people: int = 0
     cards: int = 0
     kinds: dict[str, Count] = field(default_factory=dict)
+    products: dict[str, int] = field(default_factory=dict)
+    """Cards of each product."""
     disagreements: list[Disagreement] = field(default_factory=list)
 
     def kind(self, name: str) -> Count:
@@ -78,6 +80,8 @@ class Tally:
         self.people += other.people
         self.cards += other.cards
         self.disagreements += other.disagreements
+        for name, cards in other.products.items():
+            self.products[name] = self.products.get(name, 0) + cards
         for name, count in other.kinds.items():
             self.kind(name).add(count.conversations, count.exchanges, count.chip_us)
 
@@ -112,6 +116,7 @@ class CardWork:
             "share": self.share,
             "people": self.tally.people,
             "cards": self.tally.cards,
+            "products": dict(sorted(self.tally.products.items())),
             "conversations": total.conversations,
             "exchanges": total.exchanges,
             "chip_ms": total.chip_us // 1000,

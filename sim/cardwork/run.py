@@ -14,8 +14,8 @@ from sim.cardwork.work import Beat, Order, card_work
 from sim.cardwork.world import world_of
 from sim.errors import writing
 from sim.prepare import prepare
+from sim.products import products_of
 from sim.region import region_of
-from sim.scenario.schema_chip import DEFAULT_PRODUCT
 from sim.store import KIND, RunReader
 
 if TYPE_CHECKING:
@@ -43,10 +43,8 @@ def work_on_run(
     """
     reader = RunReader(folder)
     loaded, compiled = played or prepare(folder / "scenario" / "scenario.toml", ())
-    world = world_of(compiled.program, region_of(loaded))
-    region = loaded.scenario.region
-    wanted = product or (region.card_product if region is not None else DEFAULT_PRODUCT)
-    order = Order(world, wanted, share_for(cards, world.total), tuple(folders), jobs)
+    world = world_of(compiled.program, region_of(loaded), products_of(loaded))
+    order = Order(world, product or "", share_for(cards, world.total), tuple(folders), jobs)
     with claimed(folder, KIND, among_others=True) as claim:
         claim.check(RESULT)
         work = card_work(reader.whole() if order.share else (), order, beat)

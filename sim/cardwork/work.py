@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from cardemu.host.workers import WorkerPool
 from cardemu.identifiers import Sex
 from cardemu.people import Person, people
-from cardemu.products import product
+from cardemu.products import Product, product
 from sim.cardwork.conversations import conversations
 from sim.cardwork.desk import Desk
+from sim.cardwork.desks import Desks
 from sim.cardwork.life import Life, Row
 from sim.cardwork.outcome import CardWork, Tally
 from sim.cardwork.share import chosen
@@ -44,7 +45,7 @@ class Order:
     """What is to be done: the run, the card product, the share of people, own conversation files."""
 
     world: World
-    product: str
+    product: str = ""  # every card is of this one; empty: what the world says
     share: float = 1.0
     folders: tuple[Path, ...] = ()
     jobs: int = 0  # processes; 0: as many as there are processors
@@ -71,15 +72,23 @@ def tasks(rows: Ints) -> Iterator[Ints]:
         yield rows[starts[first] : starts[last] if last < len(starts) else len(rows)]
 
 
-def desk_of(order: Order) -> Desk:
-    """A desk for the order's product; ConversationError, ProductError when the files are wrong."""
-    card_product, world = product(order.product), order.world
-    return Desk(card_product, world.region, world.start, conversations(card_product, order.folders), world.total)
+def desks_of(order: Order) -> Desks:
+    """A desk for each of the order's products; ConversationError, ProductError when the files are wrong."""
+    world = order.world
+    chosen_one = product(order.product).name if order.product else ""
+    named = {chosen_one: order.product} if order.product else {name: name for name in world.products.names}
+    desks = {name: _desk(product(file), order) for name, file in named.items()}
+    return Desks(desks, world, chosen_one)
 
 
-def replay(desk: Desk, world: World, rows: Ints) -> Tally:
+def _desk(made: Product, order: Order) -> Desk:
+    world = order.world
+    return Desk(made, world.region, world.start, conversations(made, order.folders), world.total)
+
+
+def replay(desk: Desks, world: World, rows: Ints) -> Tally:
     """All people of some rows, one after the other."""
-    desk.tally = Tally()
+    desk.begin()
     numbers, starts = np.unique(rows[:, 2], return_index=True)
     ends = [*starts[1:].tolist(), len(rows)]
     known = people(0, world.region, numbers)
@@ -99,12 +108,12 @@ def replay(desk: Desk, world: World, rows: Ints) -> Tally:
     return desk.tally
 
 
-_DESKS: list[tuple[Desk, World]] = []
-"""The desk of a process that was started for card work."""
+_DESKS: list[tuple[Desks, World]] = []
+"""The desks of a process that was started for card work."""
 
 
 def _open(order: Order) -> None:
-    _DESKS.append((desk_of(order), order.world))
+    _DESKS.append((desks_of(order), order.world))
 
 
 def _work(rows: Ints) -> Tally:
@@ -116,7 +125,7 @@ def card_work(chunks: Iterable[Ints], order: Order, beat: Beat | None = None) ->
 
     Raises ConversationError and ProductError before anything is played.
     """
-    desk = desk_of(order)  # also when others will work: mistakes in files are found here
+    desk = desks_of(order)  # also when others will work: mistakes in files are found here
     tally, partial = Tally(), False
     try:
         rows = rows_of(chunks, order.world, order.share)
@@ -130,10 +139,10 @@ def card_work(chunks: Iterable[Ints], order: Order, beat: Beat | None = None) ->
     except KeyboardInterrupt:
         partial = True
     tally.disagreements.sort(key=lambda one: one.person)
-    return CardWork(order.product, order.share, tally, partial)
+    return CardWork(order.product or str(order.world.products), order.share, tally, partial)
 
 
-def _alone(desk: Desk, world: World, rows: Ints) -> Iterator[Tally]:
+def _alone(desk: Desks, world: World, rows: Ints) -> Iterator[Tally]:
     for task in tasks(rows):
         yield replay(desk, world, task)
 

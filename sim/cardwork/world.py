@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sim.office.fields import Application, Card, Field
 from sim.procedures.model import Act, Chip
+from sim.products import CardProducts
 
 if TYPE_CHECKING:
     from sim.procedures.model import Effect
@@ -48,6 +49,7 @@ class Beginning:
     ready: bool  # a new card waits for them
     ordered: bool  # one is in production, or ready
     serial: int
+    product: str = ""  # of the cards in their hands; empty: by the region's shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class World:
     total: int
     steps: tuple[StepFacts, ...]
     beginnings: tuple[Beginning, ...]
+    products: CardProducts
 
     def beginning(self, person: int) -> Beginning:
         """How a person began."""
@@ -70,11 +73,12 @@ class World:
         return tuple(number for number, step in enumerate(self.steps) if step.conversation)
 
 
-def world_of(program: Program, region: str) -> World:
+def world_of(program: Program, region: str, products: CardProducts | None = None) -> World:
     """From the program that was played.  `region`: the beginning of its division codes, as numbers are given out."""
     steps = tuple(_facts(program, row.office, row.name) for row in program.steps)
-    beginnings = tuple(_beginning(row.first, row.record) for row in program.cohorts)
-    return World(program.start, region, sum(row.size for row in program.cohorts), steps, beginnings)
+    products = products or CardProducts()
+    beginnings = tuple(_beginning(row.first, row.record, products.held.get(row.name, "")) for row in program.cohorts)
+    return World(program.start, region, sum(row.size for row in program.cohorts), steps, beginnings, products)
 
 
 def _facts(program: Program, office: int, name: str) -> StepFacts:
@@ -107,7 +111,7 @@ def _change(effect: Effect) -> tuple[Field, int | None, Field] | None:
     raise ValueError(f"card work does not know how {effect.act} changes {effect.field}")
 
 
-def _beginning(first: int, record: tuple[int, ...]) -> Beginning:
+def _beginning(first: int, record: tuple[int, ...], product: str) -> Beginning:
     application = record[Field.APPLICATION]
     return Beginning(
         first,
@@ -116,4 +120,5 @@ def _beginning(first: int, record: tuple[int, ...]) -> Beginning:
         ready=application == Application.READY,
         ordered=application in (Application.IN_PRODUCTION, Application.READY),
         serial=record[Field.CARD_SERIAL],
+        product=product,
     )

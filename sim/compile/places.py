@@ -170,10 +170,9 @@ class PlaceCompiler:
 
     def _of_kind(self, row: StationRow, table: PlaceTable) -> StationRow:
         """What only this kind of place has."""
-        facilities = {int(Facility.IN_THIS_CITY)}
+        elsewhere = isinstance(table, TerminalTable | OutletTable | BankTable) and table.city == "elsewhere"
+        facilities = set() if elsewhere else {int(Facility.IN_THIS_CITY)}
         if isinstance(table, TerminalTable):
-            if table.city == "elsewhere":
-                facilities = set()
             if table.online:
                 facilities.add(int(Facility.ONLINE_TERMINAL))
             refresh = 0 if table.online or table.refresh is None else table.refresh

@@ -48,8 +48,10 @@ class Rows:
             return NONE
         return self.dists.add(dist_row(dist))
 
-    def wait(self, wait: Wait, *, visit: bool = False) -> int:
-        """Index of a pause."""
+    def wait(self, wait: Wait, *, visit: bool = False, dates: bool = False) -> int:
+        """Index of a pause.  `dates`: a term counted in dates, over at the midnight after its last day."""
+        if dates:
+            return self.waits.add(WaitRow(WaitKind.DATES, self.dists.add(dist_row(wait.dist)), visit=visit))
         if wait.kind == "next":
             return self.waits.add(WaitRow(WaitKind.NEXT, NONE, tuple(sorted(wait.clocks)), visit))
         if wait.kind == "plain" and wait.dist.constant and wait.dist.a == 0.0:

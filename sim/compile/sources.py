@@ -11,7 +11,7 @@ import numpy as np
 from sim.compile.hours import ALWAYS, DAY_MS, Opening, pieces
 from sim.compile.rows import Rows, cumulative
 from sim.office.fields import Application, Field
-from sim.office.record import new_record
+from sim.office.record import STATES, new_record
 from sim.procedures.model import Paper, Place, Who
 from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, CountRow, SourceRow
 
@@ -31,17 +31,6 @@ if TYPE_CHECKING:
 _WHO = tuple(Who)
 _PAPERS = tuple(Paper)
 _PLACES = tuple(Place)
-_STATES = {
-    "account": "account",
-    "card": "card",
-    "application": "application",
-    "old_card": "old_card",
-    "temporary": "temporary",
-    "insurance": "insurance",
-    "employment": "employment",
-    "cancellation": "cancellation",
-    "generation": "generation",
-}
 _DAYS_A_YEAR = 365.2425
 
 
@@ -339,9 +328,8 @@ def _states(tables: Iterable[Section]) -> dict[str, int]:
     states: dict[str, int] = {}
     for table in tables:
         for key in table.model_fields_set:
-            name = "bank" if key == "bank_state" else _STATES.get(key)
-            if name is None and key == "bank" and not isinstance(getattr(table, key), str):
-                name = "bank"
-            if name is not None:
-                states[name] = int(getattr(table, key))
+            value = getattr(table, key)
+            name = "bank" if key == "bank_state" else key
+            if name in STATES and not isinstance(value, str):  # the bank of a person is a name, of a cohort a state
+                states[name] = int(value)
     return states

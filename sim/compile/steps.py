@@ -9,7 +9,8 @@ from zlib import crc32
 
 from sim.compile.rows import Rows, cumulative
 from sim.errors import Problem
-from sim.procedures.model import END, At, Chip, Guard, Kind, Move, Outcome, Place, Procedure, Step, Who
+from sim.office.fields import Facility
+from sim.procedures.model import END, At, Check, Chip, Guard, Kind, Move, Outcome, Place, Procedure, Step, Who
 from sim.program import NONE, ChoiceRow, MoveRow, StepRow, Where
 from sim.scenario.values import Dist, ParameterValue, Wait
 
@@ -26,6 +27,7 @@ _WHERE = {
     At.MENU: Where.CHOSEN,
     At.FORMER: Where.FORMER,
 }
+_HERE = int(Facility.IN_THIS_CITY)
 _PLACES = tuple(Place)
 _CHIPS = tuple(Chip)
 _WHO = tuple(Who)
@@ -216,15 +218,19 @@ class StepCompiler:
         value = self.scenario.procedures[procedure.name][move.wait]
         if isinstance(value, Dist):
             value = Wait("plain", value)
-        return self.rows.wait(value, visit=visit) if isinstance(value, Wait) else NONE
+        return self.rows.wait(value, visit=visit, dates=move.dates) if isinstance(value, Wait) else NONE
 
     def _candidates(self, procedure: str, step: Step) -> list[int]:
+        """Where people go by themselves: nobody goes to another city for what he knows is done in this one only."""
         places = self._places()
         kind = "" if step.place is None else step.place.value
+        here_only = any(guard.check is Check.PLACE_OFFERS and _HERE in guard.values for guard in step.guards)
         return [
             station
             for station in places.of_kind(kind)
-            if places.weights[station] > 0 and _offers(places.offers[station], procedure)
+            if places.weights[station] > 0
+            and _offers(places.offers[station], procedure)
+            and not (here_only and _HERE not in places.stations[station].facilities)
         ]
 
     def _choice(self, procedure: str, step: Step) -> int:

@@ -84,6 +84,7 @@ class StepTables:
 
     def _office_row(self, out: np.ndarray, row: OfficeRow) -> None:
         out[col.OFFICE_WHO], out[col.NEED], out[col.NEED_OF_AGENT] = row.who, row.need, row.need_of_agent
+        out[col.NEED_OF_HEIR] = row.need_of_heir
         out[col.REGISTER_SERVES], out[col.EVERYTHING] = row.register_serves, row.everything
         out[col.GUARDS_FROM], out[col.GUARDS_TO] = self._guard_rows(row.guards)
         out[col.EFFECTS_FROM] = len(self._effects)

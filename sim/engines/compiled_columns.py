@@ -6,6 +6,8 @@ its columns.  Compiled code takes plain integers at no cost, so these are no enu
 
 from __future__ import annotations
 
+from sim.procedures.model import Paper, Who
+
 # --- now: the one row of what changes with every event ---------------------------------------------------------------
 NOW = 0
 EVENTS = 1
@@ -271,15 +273,16 @@ EFFECT_WIDTH = 4
 OFFICE_WHO = 0
 NEED = 1
 NEED_OF_AGENT = 2
-REGISTER_SERVES = 3
-EVERYTHING = 4
-GUARDS_FROM = 5
-GUARDS_TO = 6
-EFFECTS_FROM = 7
-EFFECTS_TO = 8
-REFUSE_WHO = 9  # first of one rule for each Who
-REFUSE_PAPER = 13  # first of one rule for each Paper
-OFFICE_WIDTH = 30
+NEED_OF_HEIR = 3
+REGISTER_SERVES = 4
+EVERYTHING = 5
+GUARDS_FROM = 6
+GUARDS_TO = 7
+EFFECTS_FROM = 8
+EFFECTS_TO = 9
+REFUSE_WHO = 10  # first of one rule for each Who
+REFUSE_PAPER = REFUSE_WHO + len(Who)  # first of one rule for each Paper
+OFFICE_WIDTH = REFUSE_PAPER + len(Paper)
 
 # --- columns of the heap, pages of drawers, the log, a block of arrivals, the pool and the stack ----------------------
 DUE_AT = 0

@@ -10,14 +10,17 @@ from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.log import Event
 from sim.office.checks import FROM_LOSS, TO_APPLICATION
-from sim.office.fields import NEVER, NOWHERE, Application, Card, Field, Ledger
+from sim.office.fields import NEVER, NOWHERE, Application, Card, Field, InsuranceEnd, Ledger
 from sim.office.interest import DAYS_OF_A_YEAR, PPM
 from sim.office.rows import (
     AGENT,
     AGENT_BIT,
     EXPOSURE_LEAD,
+    HEIR,
+    HOLDER,
     IDENTITY_BIT,
     LEDGER_FIELD,
+    OTHER,
     REGISTER_BIT,
     ActCode,
     CheckCode,
@@ -28,6 +31,7 @@ _ALL_PAPERS = (1 << len(Paper)) - 1
 _AGENT_PAPER = AGENT_BIT.bit_length() - 1
 _DONE, _REFUSED, _MONEY, _LEAD = int(Event.DONE), int(Event.REFUSED), int(Event.MONEY), int(Event.LEAD)
 _CARD, _HOT_AT, _HOT_UNTIL = int(Field.CARD), int(Field.HOT_AT), int(Field.HOT_UNTIL)
+_PREMIUM_FEN = int(Field.PREMIUM_FEN)
 _FEN_DAYS, _BALANCE_AT, _MEDICAL_FEN = int(Field.FEN_DAYS), int(Field.BALANCE_AT), int(Field.MEDICAL_FEN)
 _RESERVED_FEN, _RESERVED_FEN_DAYS = int(Field.RESERVED_FEN), int(Field.RESERVED_FEN_DAYS)
 _APPROVED_AT, _LOST_AT = int(Field.APPROVED_AT), int(Field.LOST_AT)
@@ -35,21 +39,23 @@ _APPLICATION, _CARD_BANK = int(Field.APPLICATION), int(Field.CARD_BANK)
 _MEDICAL = int(Ledger.MEDICAL)
 _PURSE = tuple(int(LEDGER_FIELD.get(ledger, NOWHERE)) for ledger in Ledger)
 _TEMPORARY_LOSS, _LOST, _DAMAGED = int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.DAMAGED)
+_HOLDER_DIED = int(Card.HOLDER_DIED)
 _SUBMITTED, _IN_PRODUCTION = int(Application.SUBMITTED), int(Application.IN_PRODUCTION)
 _READY = int(Application.READY)
+_DIED_AT, _INSURANCE_END, _DIED = int(Field.DIED_AT), int(Field.INSURANCE_END), int(InsuranceEnd.DIED)
 _IN, _NOT_IN, _WITHIN = int(CheckCode.IN), int(CheckCode.NOT_IN), int(CheckCode.WITHIN)
 _WITHIN_DAYS, _AFTER, _WORKDAYS_AFTER = int(CheckCode.WITHIN_DAYS), int(CheckCode.AFTER), int(CheckCode.WORKDAYS_AFTER)
 _SAME_PLACE, _SAME_BANK, _COVERED = int(CheckCode.SAME_PLACE), int(CheckCode.SAME_BANK), int(CheckCode.AMOUNT_COVERED)
 _HOT_LIST, _OFFERS, _BRINGS = int(CheckCode.HOT_LIST), int(CheckCode.PLACE_OFFERS), int(CheckCode.BRINGS)
 _REASON, _ACTOR, _COST_WINDOW = int(CheckCode.REASON), int(CheckCode.ACTOR), int(CheckCode.COST_WINDOW)
 _LACKS, _OTHER_BANK, _BANK_KEPT = int(CheckCode.PLACE_LACKS), int(CheckCode.OTHER_BANK), int(CheckCode.BANK_KEPT)
-_FREE = int(CheckCode.FREE)
+_FREE, _PAST_DAYS = int(CheckCode.FREE), int(CheckCode.PAST_DAYS)
 _SET, _STAMP, _PLACE, _COUNT = int(ActCode.SET), int(ActCode.STAMP), int(ActCode.PLACE), int(ActCode.COUNT)
 _FLAG, _COPY, _ADD_AMOUNT = int(ActCode.FLAG), int(ActCode.COPY), int(ActCode.ADD_AMOUNT)
 _GIVE_REASON, _BANK, _LEAD_ACT = int(ActCode.REASON), int(ActCode.BANK), int(ActCode.LEAD)
 _EXPOSURE, _CARRY, _ADD, _CHANGE = int(ActCode.EXPOSURE), int(ActCode.CARRY), int(ActCode.ADD), int(ActCode.CHANGE)
 _MOVE_AMOUNT, _MOVE_ALL = int(ActCode.MOVE_AMOUNT), int(ActCode.MOVE_ALL)
-_MOVE_RESERVED_INTEREST = int(ActCode.MOVE_RESERVED_INTEREST)
+_MOVE_RESERVED_INTEREST, _MOVE_PREMIUM = int(ActCode.MOVE_RESERVED_INTEREST), int(ActCode.MOVE_PREMIUM)
 
 
 @compiled
@@ -93,6 +99,8 @@ def _move(w: World, case: int, code: int, source: int, target: int, rate: int) -
     elif code == _MOVE_RESERVED_INTEREST:
         days = w.g[col.NOW] // DAY_MS - record[_APPROVED_AT] // DAY_MS
         fen = _interest(record[_RESERVED_FEN_DAYS] + record[_RESERVED_FEN] * days, rate)
+    elif code == _MOVE_PREMIUM:
+        fen = record[_PREMIUM_FEN]
     else:
         _accrue(w, record)
         fen = _interest(record[_FEN_DAYS], rate)
@@ -161,6 +169,18 @@ def _carry_out(w: World, case: int, first: int, last: int) -> None:
 
 
 @compiled
+def _actor_is(record: Words, who: int) -> int:
+    """Who it is that says he is `who` (sim.office.office.actor)."""
+    if who == HOLDER:
+        return HOLDER if record[_DIED_AT] == NEVER else OTHER
+    if who == AGENT:
+        return AGENT if record[_INSURANCE_END] != _DIED else OTHER
+    if who == HEIR:
+        return HEIR if record[_DIED_AT] != NEVER else OTHER
+    return who
+
+
+@compiled
 def _ask(office: Words, who: int, papers: int) -> tuple[int, int]:
     """Rule and paper by which somebody is refused for what he is or has not brought; (-1, -1) if he is not."""
     if not office[col.OFFICE_WHO] >> who & 1:
@@ -170,6 +190,8 @@ def _ask(office: Words, who: int, papers: int) -> tuple[int, int]:
         need = office[col.NEED_OF_AGENT]
         if papers & REGISTER_BIT:  # stands for one of the two documents, not for both (A6)
             papers |= AGENT_BIT if papers & IDENTITY_BIT else IDENTITY_BIT
+    elif who == HEIR:
+        need = office[col.NEED_OF_HEIR]
     elif office[col.REGISTER_SERVES] and papers & REGISTER_BIT:
         papers |= IDENTITY_BIT
     missing = need & ~papers
@@ -203,7 +225,8 @@ def _not_hot(w: World, record: Words, place: int) -> bool:
     """Whether the terminal of a place does not know the card as reported (sim.office.hotlist)."""
     refresh, offset = w.station[place, col.REFRESH], w.station[place, col.REFRESH_OFFSET]
     if refresh <= 0:
-        return bool(record[_CARD] != _TEMPORARY_LOSS and record[_CARD] != _LOST)
+        card = record[_CARD]
+        return bool(card != _TEMPORARY_LOSS and card != _LOST and card != _HOLDER_DIED)  # noqa: PLR1714 - compiled
     now = w.g[col.NOW]
     known = now - (now - offset) % refresh
     hot_at, hot_until = record[_HOT_AT], record[_HOT_UNTIL]
@@ -258,6 +281,8 @@ def _holds(w: World, case: int, guard: Words) -> bool:  # noqa: C901, PLR0911, P
         return _among(w, guard, row[col.REASON])
     if code == _ACTOR:
         return _among(w, guard, row[col.WHO])
+    if code == _PAST_DAYS:
+        return bool(value != NEVER and now // DAY_MS - value // DAY_MS > data)
     if code == _COST_WINDOW:
         return _in_window(w.record[row[col.RECORD]], data)
     if code == _LACKS:
@@ -292,7 +317,8 @@ def attempt(w: World, case: int) -> bool:
     office = w.office[step[col.OFFICE]]
     rule = paper = -1
     if office[col.OFFICE_WHO]:
-        rule, paper = _ask(office, row[col.WHO], _ALL_PAPERS & ~row[col.MISSING])
+        who = _actor_is(w.record[row[col.RECORD]], row[col.WHO])
+        rule, paper = _ask(office, who, _ALL_PAPERS & ~row[col.MISSING])
     if rule < 0:
         failed = first_failure(w, case, office[col.GUARDS_FROM], office[col.GUARDS_TO])
         if failed >= 0:

@@ -11,7 +11,7 @@ from sim.engines.draws import For
 from sim.program import WaitKind
 
 _WAIT, _VISIT = int(For.WAIT), int(For.VISIT)
-_NOW, _PLAIN, _NEXT = int(WaitKind.NOW), int(WaitKind.PLAIN), int(WaitKind.NEXT)
+_NOW, _PLAIN, _NEXT, _DATES = int(WaitKind.NOW), int(WaitKind.PLAIN), int(WaitKind.NEXT), int(WaitKind.DATES)
 _NEVER_MS = 1 << 61
 
 
@@ -68,6 +68,8 @@ def _plain(w: World, case: int, row: Words) -> int:
     length = time(w, case, row[col.WAIT_DIST], _WAIT, 0)
     if kind == _PLAIN:
         return int(now + length)
+    if kind == _DATES:
+        return int((now // DAY_MS + length // DAY_MS + 1) * DAY_MS)
     clock_ms = now % DAY_MS
     if row[col.CLOCKS_TO] > row[col.CLOCKS_FROM]:
         clock_ms = w.ints[row[col.CLOCKS_FROM]]

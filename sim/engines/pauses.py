@@ -44,6 +44,8 @@ class Pauses:
         length = self.draws.time(case, row.dist, For.WAIT)
         if row.kind == WaitKind.PLAIN:
             return now + length
+        if row.kind == WaitKind.DATES:
+            return (now // DAY_MS + length // DAY_MS + 1) * DAY_MS
         clock_ms = row.clocks_ms[0] if row.clocks_ms else now % DAY_MS
         return self.program.calendar.add_workdays(now, length, clock_ms)
 

@@ -1,4 +1,4 @@
-"""The tables that count cases, money and machines rather than people waiting."""
+"""The tables that count cases, money and machines rather than people waiting: in a replication, on average."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _time_histogram(result: Result, lead: int) -> t.TimeHistogram | None:
         p90_ms=quantile(values, counts, 0.9),
         max_ms=float(values[-1]),
         edges_ms=edges,
-        counts=total_by(within, counts, BINS),
+        counts=total_by(within, counts, BINS) / result.runs,
     )
 
 
@@ -75,10 +75,10 @@ def funnels(result: Result) -> tuple[t.Funnel, ...]:
                 title_zh=procedure.title_zh,
                 step=tuple(names.steps[n].step for n in steps),
                 step_title=tuple(names.steps[n].title for n in steps),
-                entered=progress.entered[steps],
-                done=progress.done[steps],
-                refused=progress.refused[steps],
-                left=progress.left[steps],
+                entered=progress.entered[steps] / result.runs,
+                done=progress.done[steps] / result.runs,
+                refused=progress.refused[steps] / result.runs,
+                left=progress.left[steps] / result.runs,
             )
         )
     return tuple(found)
@@ -116,7 +116,7 @@ def refusals_by_rule(result: Result) -> t.RefusalsByRule:
         why=tuple(names.rules[n].why if n < known else "" for n in order),
         why_zh=tuple(names.rules[n].why_zh if n < known else "" for n in order),
         procedure=tuple(names.steps[s].procedure if s < len(names.steps) else "" for s in mostly),
-        count=count[order],
+        count=count[order] / result.runs,
         share=count[order] / max(1, int(count.sum())),
     )
 
@@ -129,10 +129,10 @@ def flows_money(result: Result) -> t.Money:
     return t.Money(
         from_ledger=tuple(_ledger(a) for a, _ in pairs),
         to_ledger=tuple(_ledger(b) for _, b in pairs),
-        movements=np.array([flows.movements[pair] for pair in pairs], dtype=np.int64),
-        fen=np.array([flows.fen[pair] for pair in pairs], dtype=np.int64),
+        movements=np.array([flows.movements[pair] for pair in pairs], dtype=np.int64) / result.runs,
+        fen=np.array([flows.fen[pair] for pair in pairs], dtype=np.int64) / result.runs,
         balance_ledger=tuple(_ledger(n) for n in held),
-        balance_fen=flows.balances[held],
+        balance_fen=flows.balances[held] / result.runs,
     )
 
 
@@ -147,9 +147,9 @@ def machine_downtime(result: Result) -> t.MachineDowntime:
     which = np.flatnonzero((flows.stops[:count].sum(axis=1) > 0) | (flows.down[:count] > 0))
     return t.MachineDowntime(
         station=tuple(stations[n].name for n in which.tolist()),
-        breakdowns=flows.stops[which, 0],
-        refills=flows.stops[which, 1],
-        down_ms=flows.down[which],
+        breakdowns=flows.stops[which, 0] / result.runs,
+        refills=flows.stops[which, 1] / result.runs,
+        down_ms=flows.down[which] / result.runs,
     )
 
 

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Numbers = Ints | Floats
+"""Counted in a replication, on average."""
 Text = tuple[str, ...]
 
 
@@ -106,7 +108,7 @@ class TimeHistogram:
     p90_ms: float
     max_ms: float
     edges_ms: Floats  # [bins + 1]
-    counts: Ints  # [bins]
+    counts: Numbers  # [bins]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,10 @@ class Funnel:
     title_zh: str
     step: Text
     step_title: Text
-    entered: Ints
-    done: Ints
-    refused: Ints
-    left: Ints  # the case ended here without being done: refused, out of patience, turned away, ...
+    entered: Numbers
+    done: Numbers
+    refused: Numbers
+    left: Numbers  # the case ended here without being done: refused, out of patience, turned away, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class RefusalsByRule:
     why: Text
     why_zh: Text
     procedure: Text
-    count: Ints
+    count: Numbers
     share: Floats  # of all refusals
 
 
@@ -159,8 +161,8 @@ class Stations:
     title: Text
     title_zh: Text
     district: Text
-    arrivals: Ints
-    served: Ints
+    arrivals: Numbers
+    served: Numbers
     wait_mean_ms: Floats
     wait_p90_ms: Floats
     within_share: Floats
@@ -179,10 +181,10 @@ class Money:
 
     from_ledger: Text
     to_ledger: Text
-    movements: Ints
-    fen: Ints
+    movements: Numbers
+    fen: Numbers
     balance_ledger: Text
-    balance_fen: Ints
+    balance_fen: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,9 @@ class MachineDowntime:
     """Machines out of work: how often and for how long."""
 
     station: Text
-    breakdowns: Ints
-    refills: Ints
-    down_ms: Ints  # all its machines together
+    breakdowns: Numbers
+    refills: Numbers
+    down_ms: Numbers  # all its machines together
 
 
 @dataclass(frozen=True, slots=True)

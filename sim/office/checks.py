@@ -18,7 +18,7 @@ Check = Callable[[int, GuardData, list[int], Attempt, int], bool]
 
 _HOT_AT, _HOT_UNTIL, _CARD = int(Field.HOT_AT), int(Field.HOT_UNTIL), int(Field.CARD)
 _LOST_AT, _APPLICATION, _CARD_BANK = int(Field.LOST_AT), int(Field.APPLICATION), int(Field.CARD_BANK)
-_REPORTED = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST)})
+_STOPPED = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.HOLDER_DIED)})
 _OUT_OF_USE = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.DAMAGED)})
 _UNDER_WAY = frozenset({int(Application.SUBMITTED), int(Application.IN_PRODUCTION), int(Application.READY)})
 _NO_BANK = -2
@@ -88,6 +88,7 @@ class Checks:
             CheckCode.REASON: _reason,
             CheckCode.NEVER: _never,
             CheckCode.ACTOR: _actor,
+            CheckCode.PAST_DAYS: self._past_days,
             CheckCode.COST_WINDOW: _cost_window,
             CheckCode.PLACE_LACKS: self._place_lacks,
             CheckCode.OTHER_BANK: self._other_bank,
@@ -107,10 +108,13 @@ class Checks:
     def _same_bank(self, bank: int, _data: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:
         return self.bank[attempt.station] == bank != NOWHERE
 
+    def _past_days(self, since_ms: int, term: GuardData, _record: list[int], _attempt: Attempt, now_ms: int) -> bool:
+        return since_ms != NEVER and self._day_of(now_ms) - self._day_of(since_ms) > term  # type: ignore[operator]
+
     def _not_hot(self, _value: int, _data: GuardData, record: list[int], attempt: Attempt, now_ms: int) -> bool:
         refresh_ms, offset_ms = self._refresh[attempt.station]
         if refresh_ms <= ONLINE:
-            return record[_CARD] not in _REPORTED
+            return record[_CARD] not in _STOPPED
         return not is_listed(record[_HOT_AT], record[_HOT_UNTIL], last_refresh_ms(now_ms, refresh_ms, offset_ms))
 
     def _place_offers(self, _value: int, wanted: GuardData, _record: list[int], attempt: Attempt, _now_ms: int) -> bool:

@@ -47,7 +47,8 @@ class Card(IntEnum):
     DAMAGED = 5  # handed in
     WITHDRAWN = 6  # taken in by the bank on cancellation
     EXPIRED = 7
-    EXCHANGED = 8  # of an earlier generation, handed in when the card it was exchanged for is collected
+    HOLDER_DIED = 8  # stopped: the holder's death is recorded, the heirs hand the card in
+    EXCHANGED = 9  # of an earlier generation, handed in when the card it was exchanged for is collected
 
 
 @unique
@@ -55,9 +56,10 @@ class EmployerEnd(IntEnum):
     """How the employer came to an end (P7)."""
 
     NONE = 0
-    DISSOLVED = 1  # dissolved, bankrupt, revoked or merged
+    DISSOLVED = 1  # dissolved, bankrupt or revoked
     APPROVED = 2  # need not deregister with industry and commerce; its competent department approved the end
     DEREGISTERED = 3  # deregistered with industry and commerce, or lost its licence
+    MERGED = 4
 
 
 @unique
@@ -69,7 +71,8 @@ class Bank(IntEnum):
     ACTIVE = 2
     REPORTED = 3  # loss reported to the bank
     CLOSED = 4
-    ACCOUNT_ONLY = 5  # the card was taken in, the account goes on without one until the holder closes it (C5)
+    FROZEN = 5  # the holder has died: nothing moves but to the heirs
+    ACCOUNT_ONLY = 6  # the card was taken in, the account goes on without one until the holder closes it (C5)
 
 
 @unique
@@ -131,6 +134,24 @@ class Insurance(IntEnum):
     NEVER_INSURED = 0
     INSURED = 1
     ENDED = 2
+
+
+@unique
+class InsuranceEnd(IntEnum):
+    """Why the insurance in this city ended (C1)."""
+
+    NONE = 0
+    ELSEWHERE = 1  # insured elsewhere, as after moving away without a transfer
+    EMIGRATED = 2
+    DIED = 3
+
+
+@unique
+class Cover(IntEnum):
+    """Whether a person is insured in one of the other four branches of social insurance in this city."""
+
+    NOT_INSURED = 0
+    INSURED = 1
 
 
 @unique
@@ -203,8 +224,17 @@ class Field(IntEnum):
     HOT_UNTIL = 30  # when a lapsed report took it off the list; NEVER if it did not
     FEN_DAYS = 31  # sum of daily medical balances up to BALANCE_AT: what interest is reckoned on
     EMPLOYER_END = 32  # how the employer ended (EmployerEnd)
-    RESERVED_FEN = 33  # balance of the cancelled medical account, until it is paid out
-    RESERVED_FEN_DAYS = 34  # sum of its daily balances up to APPROVED_AT; from then on it does not change
-    FORMER_BANK = 35  # number of the bank at which an account was left behind
-    FORMER_FEN = 36  # what is in that account
-    GENERATION = 37  # of the card in the record
+    INSURANCE_END = 33  # why the medical insurance here ended (InsuranceEnd)
+    INSURANCE_ENDED_AT = 34  # when the agency recorded it
+    DIED_AT = 35
+    PREMIUM_FEN = 36  # assessed with the employer and not yet paid (P3)
+    ASSESSED_AT = 37  # when it was assessed for the latest hiring
+    PENSION_INSURANCE = 38  # the five insurances of the law: INSURANCE is the medical one, these are the other four
+    UNEMPLOYMENT_INSURANCE = 39
+    INJURY_INSURANCE = 40
+    MATERNITY_INSURANCE = 41
+    RESERVED_FEN = 42  # balance of the cancelled medical account, until it is paid out
+    RESERVED_FEN_DAYS = 43  # sum of its daily balances up to APPROVED_AT; from then on it does not change
+    FORMER_BANK = 44  # number of the bank at which an account was left behind
+    FORMER_FEN = 45  # what is in that account
+    GENERATION = 46  # of the card in the record

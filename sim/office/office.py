@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.office.checks import Checks, Days, PlaceInfo
-from sim.office.fields import NEVER, Field, Ledger
+from sim.office.fields import NEVER, Field, InsuranceEnd, Ledger
 from sim.office.hotlist import exposure_ms
 from sim.office.interest import interest_fen
 from sim.office.rows import (
     AGENT,
     AGENT_BIT,
     EXPOSURE_LEAD,
+    HEIR,
+    HOLDER,
     IDENTITY_BIT,
     LEDGER_FIELD,
+    OTHER,
     REGISTER_BIT,
     ActCode,
     CheckCode,
@@ -36,11 +39,27 @@ _IN, _NOT_IN = int(CheckCode.IN), int(CheckCode.NOT_IN)
 _SET, _STAMP, _PLACE, _COUNT, _FLAG, _COPY = (int(code) for code in list(ActCode)[:6])
 _ADD_AMOUNT, _REASON, _BANK, _LEAD, _EXPOSURE = (int(code) for code in list(ActCode)[6:11])
 _CARRY, _ADD, _CHANGE = (int(code) for code in list(ActCode)[11:14])
-_MOVE_AMOUNT, _MOVE_ALL, _MOVE_INTEREST, _MOVE_RESERVED_INTEREST = (int(code) for code in list(ActCode)[14:])
+_MOVE_AMOUNT, _MOVE_ALL, _MOVE_INTEREST, _MOVE_RESERVED_INTEREST = (int(code) for code in list(ActCode)[14:18])
+_MOVE_PREMIUM, _PREMIUM_FEN = int(ActCode.MOVE_PREMIUM), int(Field.PREMIUM_FEN)
 _MEDICAL, _FEN_DAYS, _BALANCE_AT = int(Field.MEDICAL_FEN), int(Field.FEN_DAYS), int(Field.BALANCE_AT)
 _RESERVED, _RESERVED_FEN_DAYS = int(Field.RESERVED_FEN), int(Field.RESERVED_FEN_DAYS)
 _APPROVED_AT, _MEDICAL_LEDGER = int(Field.APPROVED_AT), int(Ledger.MEDICAL)
+_DIED_AT, _INSURANCE_END, _DIED = int(Field.DIED_AT), int(Field.INSURANCE_END), int(InsuranceEnd.DIED)
 _PERSONAL = {int(ledger): int(field) for ledger, field in LEDGER_FIELD.items()}
+
+
+def actor(record: list[int], who: int) -> int:
+    """Who it is that says he is `who`: nobody can be a holder who has died, nor the heir of one who lives.
+
+    An agent's mandate ends when the death is recorded; until then the office cannot know.
+    """
+    if who == HOLDER:
+        return HOLDER if record[_DIED_AT] == NEVER else OTHER
+    if who == AGENT:
+        return AGENT if record[_INSURANCE_END] != _DIED else OTHER
+    if who == HEIR:
+        return HEIR if record[_DIED_AT] != NEVER else OTHER
+    return who
 
 
 class Office:
@@ -75,7 +94,7 @@ class Office:
         """
         row = self._steps[step_index]
         if row.who:
-            refusal = self._ask(row, attempt)
+            refusal = self._ask(row, actor(record, attempt.who), attempt.papers)
             if refusal is not None:
                 return refusal
         if row.guards:
@@ -89,6 +108,8 @@ class Office:
         row = self._steps[step_index]
         if who == AGENT and row.who:
             return row.everything | row.need_of_agent
+        if who == HEIR and row.who:
+            return row.everything & ~IDENTITY_BIT | row.need_of_heir
         return row.everything
 
     def conditions(self, guards: tuple[Guard, ...], owner: str) -> tuple[GuardRow, ...]:
@@ -100,13 +121,11 @@ class Office:
         return self._first_failure(conditions, record, attempt, now_ms) is None
 
     @staticmethod
-    def _ask(row: StepRow, attempt: Attempt) -> Verdict | None:
+    def _ask(row: StepRow, who: int, papers: int) -> Verdict | None:
         """Ask who somebody is and what he has brought."""
-        who = attempt.who
         if not row.who >> who & 1:
             return row.refuse_who[who]
-        papers = attempt.papers
-        need = row.need
+        need = row.need_of_heir if who == HEIR else row.need
         if who == AGENT:
             need = row.need_of_agent
             if papers & REGISTER_BIT:  # stands for one of the two documents, not for both (A6)
@@ -189,6 +208,8 @@ class Office:
             return attempt.amount_fen
         if code == _MOVE_ALL:
             return record[_PERSONAL[ledger]]
+        if code == _MOVE_PREMIUM:
+            return record[_PREMIUM_FEN]
         if code == _MOVE_RESERVED_INTEREST:
             days = self._day_of(now_ms) - self._day_of(record[_APPROVED_AT])
             return interest_fen(record[_RESERVED_FEN_DAYS] + record[_RESERVED] * days, rate_ppm)

@@ -12,11 +12,13 @@ from sim.office.fields import (
     Bank,
     Cancellation,
     Card,
+    Cover,
     EmployerEnd,
     Employment,
     Field,
     Generation,
     Insurance,
+    InsuranceEnd,
     OldCard,
     Reason,
     TemporaryCard,
@@ -34,6 +36,11 @@ STATES: dict[str, type[IntEnum]] = {
     "cancellation": Cancellation,
     "insurance": Insurance,
     "employer_end": EmployerEnd,
+    "insurance_end": InsuranceEnd,
+    "pension_insurance": Cover,
+    "unemployment_insurance": Cover,
+    "injury_insurance": Cover,
+    "maternity_insurance": Cover,
     "generation": Generation,
 }
 """What a scenario may say of a person, with the words it may use (lower-case member names)."""
@@ -49,6 +56,9 @@ _TIMES = (
     Field.APPROVED_AT,
     Field.HOT_AT,
     Field.HOT_UNTIL,
+    Field.INSURANCE_ENDED_AT,
+    Field.DIED_AT,
+    Field.ASSESSED_AT,
 )
 _BANK_OF_CARD = {
     Card.NONE: Bank.NONE,
@@ -59,9 +69,11 @@ _BANK_OF_CARD = {
     Card.DAMAGED: Bank.ACCOUNT_ONLY,
     Card.WITHDRAWN: Bank.ACCOUNT_ONLY,
     Card.EXPIRED: Bank.CLOSED,
+    Card.HOLDER_DIED: Bank.FROZEN,
     Card.EXCHANGED: Bank.ACCOUNT_ONLY,
 }
-_CHIP_OF_CARD = {Card.TEMPORARY_LOSS: Card.ACTIVE, Card.LOST: Card.ACTIVE}
+_CHIP_OF_CARD = {Card.TEMPORARY_LOSS: Card.ACTIVE, Card.LOST: Card.ACTIVE, Card.HOLDER_DIED: Card.ACTIVE}
+_THROUGH_EMPLOYER = (Field.UNEMPLOYMENT_INSURANCE, Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE)
 
 
 def new_record(**states: str | int) -> list[int]:
@@ -77,7 +89,6 @@ def new_record(**states: str | int) -> list[int]:
     record[Field.OUTLET] = record[Field.CARD_BANK] = record[Field.FORMER_BANK] = NOWHERE
     record[Field.ACCOUNT] = Account.OPEN
     record[Field.EMPLOYMENT] = Employment.EMPLOYED
-    record[Field.INSURANCE] = Insurance.INSURED
     given = {Field[name.upper()]: _number(name, value) for name, value in states.items()}
     for field, value in (_implied(given) | given).items():
         record[field] = value
@@ -118,4 +129,24 @@ def _implied(given: dict[Field, int]) -> dict[Field, int]:
         implied[Field.HIRED_AT] = 0
     if given.get(Field.EMPLOYER_END, EmployerEnd.NONE) != EmployerEnd.NONE:
         implied[Field.EMPLOYER_ENDED_AT] = 0
+    return implied | _implied_insurance(given)
+
+
+def _implied_insurance(given: dict[Field, int]) -> dict[Field, int]:
+    """The five insurances.  assumed: pension goes with medical, the other three with a registered employment."""
+    end = given.get(Field.INSURANCE_END, InsuranceEnd.NONE)
+    if given.get(Field.CARD) == Card.HOLDER_DIED:
+        end = InsuranceEnd.DIED
+    medical = given.get(Field.INSURANCE, Insurance.INSURED if end == InsuranceEnd.NONE else Insurance.ENDED)
+    insured = medical == Insurance.INSURED
+    employed = insured and given.get(Field.EMPLOYMENT, Employment.EMPLOYED) == Employment.EMPLOYED
+    implied: dict[Field, int] = {
+        Field.INSURANCE: medical,
+        Field.PENSION_INSURANCE: Cover(int(insured)),
+        **dict.fromkeys(_THROUGH_EMPLOYER, Cover(int(employed))),
+    }
+    if medical == Insurance.ENDED:
+        implied |= {Field.INSURANCE_END: end or InsuranceEnd.ELSEWHERE, Field.INSURANCE_ENDED_AT: 0}
+    if end == InsuranceEnd.DIED:
+        implied[Field.DIED_AT] = 0
     return implied

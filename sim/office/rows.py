@@ -43,16 +43,17 @@ class CheckCode(IntEnum):
     REASON = 12
     NEVER = 13
     ACTOR = 14
-    COST_WINDOW = 15
-    PLACE_LACKS = 16
-    OTHER_BANK = 17
-    BANK_KEPT = 18
-    FREE = 19
+    PAST_DAYS = 15
+    COST_WINDOW = 16
+    PLACE_LACKS = 17
+    OTHER_BANK = 18
+    BANK_KEPT = 19
+    FREE = 20
 
 
 @unique
 class ActCode(IntEnum):
-    """Numbers of the acts; the four sums of MONEY are acts of their own."""
+    """Numbers of the acts; the sums of MONEY are acts of their own."""
 
     SET = 0
     STAMP = 1
@@ -72,6 +73,7 @@ class ActCode(IntEnum):
     MOVE_ALL = 15
     MOVE_INTEREST = 16
     MOVE_RESERVED_INTEREST = 17
+    MOVE_PREMIUM = 18
 
 
 _SUM_CODES = {
@@ -79,6 +81,7 @@ _SUM_CODES = {
     Sum.ALL: ActCode.MOVE_ALL,
     Sum.INTEREST: ActCode.MOVE_INTEREST,
     Sum.RESERVED_INTEREST: ActCode.MOVE_RESERVED_INTEREST,
+    Sum.PREMIUM: ActCode.MOVE_PREMIUM,
 }
 LEDGER_FIELD = {
     Ledger.MEDICAL: Field.MEDICAL_FEN,
@@ -95,7 +98,8 @@ DAY_MS = 86_400_000
 REGISTER_BIT = paper_mask((Paper.HOUSEHOLD_REGISTER,))
 IDENTITY_BIT = paper_mask((Paper.IDENTITY,))
 AGENT_BIT = paper_mask((Paper.AGENT_IDENTITY,))
-AGENT = WHO_INDEX[Who.AGENT]
+HEIR_BITS = paper_mask((Paper.HEIR_IDENTITY, Paper.KINSHIP))
+HOLDER, AGENT, OTHER, HEIR = (WHO_INDEX[who] for who in (Who.HOLDER, Who.AGENT, Who.OTHER, Who.HEIR))
 
 
 class StepRow(NamedTuple):
@@ -104,6 +108,7 @@ class StepRow(NamedTuple):
     who: int  # mask of Who; 0: nobody is asked
     need: int  # mask of papers
     need_of_agent: int
+    need_of_heir: int
     register_serves: bool
     refuse_who: tuple[Verdict, ...]  # by position in Who
     refuse_paper: tuple[Verdict, ...]  # by position in Paper
@@ -139,7 +144,7 @@ def guard_row(guard: Guard, owner: str, numbers: Numbers, rules: Mapping[str, in
     data: GuardData = frozenset(int(value) for value in guard.values)
     if guard.parameter is not None:
         data = numbers[owner, guard.parameter]
-        if code == CheckCode.WITHIN_DAYS:
+        if code in (CheckCode.WITHIN_DAYS, CheckCode.PAST_DAYS):
             data //= DAY_MS
     elif code == CheckCode.PLACE_OFFERS:
         data = int(Facility(guard.values[0]))
@@ -164,7 +169,8 @@ def effect_row(effect: Effect, owner: str, numbers: Numbers) -> EffectRow:
         other = int(Field[effect.other])
     elif effect.act is Act.CHANGE:
         other = effect.was
-    return int(ActCode[effect.act.name]), field, int(effect.value), other
+    value = effect.value if effect.parameter is None else numbers[owner, effect.parameter]
+    return int(ActCode[effect.act.name]), field, int(value), other
 
 
 def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[str, int]) -> StepRow:
@@ -176,6 +182,7 @@ def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[
         who=sum(1 << WHO_INDEX[who] for who in step.who),
         need=need,
         need_of_agent=need | IDENTITY_BIT | AGENT_BIT,
+        need_of_heir=need & ~IDENTITY_BIT | HEIR_BITS,
         register_serves=step.register_serves,
         refuse_who=tuple(_refuse_who(step, who, rules) for who in WHO),
         refuse_paper=tuple(_refuse_paper(step, paper, rules) for paper in PAPERS),
@@ -216,4 +223,5 @@ _ACTORS = {
     Who.AGENT: "an agent",
     Who.EMPLOYER: "the employer",
     Who.OTHER: "somebody else",
+    Who.HEIR: "an heir",
 }

@@ -216,5 +216,11 @@ PAPER_NAMES: dict[str, Words] = {
     "collection_slip": Words("collection slip", "领卡证明"),
     "temporary_card": Words("the temporary medical card", "临时医疗卡"),
     "urgency_note": Words("doctor's statement that treatment cannot wait", "急诊证明"),
+    "insured_elsewhere": Words("certificate of insurance in another city", "异地参保凭证"),
+    "emigration": Words("proof of settling abroad", "出境定居证明"),
+    "death_certificate": Words("death certificate", "死亡证明"),
+    "heir_identity": Words("identity document of the heir", "继承人身份证件"),
+    "kinship": Words("proof of kinship, or the will", "亲属关系证明或遗嘱"),
+    "end_of_employer": Words("document that shows how the employer ended", "单位终止的证明文件"),
 }
 """Names of papers, by the value of `Paper`."""

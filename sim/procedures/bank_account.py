@@ -1,8 +1,8 @@
 """A financial account without a card: cash at the counter with the identity document, until it is closed (C5, L5)."""
 
-from sim.office.fields import NOWHERE, Bank, Field, Ledger
+from sim.office.fields import NOWHERE, Bank, Field, InsuranceEnd, Ledger
 from sim.procedures.banking import BANK_TIME, NO_OVERDRAFT
-from sim.procedures.model import END, At, Check, Guard, Move, Paper, Place, Procedure, Step, Sum
+from sim.procedures.model import END, At, Check, Guard, Move, Paper, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import at_own_bank, covered, money, one_of, put
 
 _WITHOUT_CARD = one_of(
@@ -77,7 +77,23 @@ PROCEDURE = Procedure(
             service="counter_time",
             help="The holder draws what is left there and closes it.",
         ),
+        Step(
+            "inherit_former",
+            ("C5", "C1"),
+            Place.BANK,
+            At.FORMER,
+            starts=True,
+            who=(Who.HEIR,),
+            papers=(Paper.DEATH_CERTIFICATE,),
+            guards=(
+                one_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="No death of the holder was recorded."),
+                _LEFT_HERE,
+            ),
+            effects=(money(Sum.ALL, Ledger.FORMER, Ledger.CASH), put(Field.FORMER_BANK, NOWHERE)),
+            service="counter_time",
+            help="Of a holder who has died, the heirs.",
+        ),
     ),
-    moves=tuple(Move(step, END) for step in ("withdraw", "close", "withdraw_former", "close_former")),
+    moves=tuple(Move(step, END) for step in ("withdraw", "close", "withdraw_former", "close_former", "inherit_former")),
     parameters=(BANK_TIME,),
 )

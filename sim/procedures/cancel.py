@@ -1,6 +1,6 @@
 """Cancellation: the bureau's notice, the bank takes notice and card, the account ends, the balance is paid (C1-C3)."""
 
-from sim.office.fields import Account, Application, Bank, Cancellation, Card, Field, Insurance, Ledger
+from sim.office.fields import Account, Application, Bank, Cancellation, Card, Field, Insurance, InsuranceEnd, Ledger
 from sim.procedures.model import (
     END,
     Act,
@@ -23,6 +23,7 @@ from sim.procedures.shared import (
     assumed,
     at_own_bank,
     counter_time,
+    in_this_city,
     lead,
     money,
     none_of,
@@ -50,7 +51,14 @@ _GROUND = (
 """Asked again at every step up to the bank's approval and the account's end (C2)."""
 
 _CARD_IN_HAND = (
-    one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="C2", why="There is no card in hand for the bank to withdraw."),
+    one_of(
+        Field.CARD,
+        Card.ISSUED,
+        Card.ACTIVE,
+        Card.HOLDER_DIED,
+        rule="C2",
+        why="There is no card in hand for the bank to withdraw.",
+    ),
     one_of(
         Field.APPLICATION,
         Application.NONE,
@@ -59,6 +67,7 @@ _CARD_IN_HAND = (
         why="A new card is on its way: collect it first, so that no card is left.",
     ),
 )
+_DIED = (one_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="No death of the holder has been recorded."),)
 
 PROCEDURE = Procedure(
     name="cancel",
@@ -71,7 +80,7 @@ PROCEDURE = Procedure(
             ("C2", "A6", "C1", "P5"),
             Place.BUREAU,
             starts=True,
-            who=(Who.HOLDER, Who.AGENT),
+            who=(Who.HOLDER, Who.AGENT, Who.HEIR),
             papers=(Paper.IDENTITY,),
             guards=(
                 *_GROUND,
@@ -94,7 +103,7 @@ PROCEDURE = Procedure(
             Place.BANK,
             At.ISSUER,
             starts=True,
-            who=(Who.HOLDER, Who.AGENT),
+            who=(Who.HOLDER, Who.AGENT, Who.HEIR),
             papers=(Paper.NOTICE, Paper.CARD, Paper.IDENTITY),
             guards=(
                 *_GROUND,
@@ -104,6 +113,7 @@ PROCEDURE = Procedure(
                     rule="C2",
                     why="There is no cancellation notice of the bureau in force: go there first.",
                 ),
+                in_this_city("C2"),
                 at_own_bank("C2"),
                 *_CARD_IN_HAND,
             ),
@@ -163,12 +173,31 @@ PROCEDURE = Procedure(
             ),
             help="The reserved balance and its interest to the financial account, whatever has happened since.",
         ),
+        Step(
+            "inherit",
+            ("C3", "C1"),
+            Place.BANK,
+            At.ISSUER,
+            starts=True,
+            who=(Who.HEIR,),
+            papers=(Paper.DEATH_CERTIFICATE,),
+            guards=(
+                *_DIED,
+                at_own_bank("C3"),
+                none_of(Field.FINANCIAL_FEN, 0, rule="C3", why="There is nothing on the financial account."),
+            ),
+            effects=(money(Sum.ALL, Ledger.FINANCIAL, Ledger.CASH),),
+            service="bank_time",
+            help="What is on the financial account of a holder who has died, the payout included, goes to the heirs.",
+        ),
     ),
     moves=(
         Move("notice", "withdraw", wait="until_bank"),
         Move("withdraw", "cancel_account"),
         Move("cancel_account", "pay_out", wait="payout"),
+        Move("pay_out", "inherit", when=_DIED, wait="until_inherited"),
         Move("pay_out", END),
+        Move("inherit", END),
     ),
     parameters=(
         counter_time(),
@@ -187,6 +216,12 @@ PROCEDURE = Procedure(
             "P",
             "published cancellation procedure of a city (aggregator, city not named)",
             "working days from the bank's approval to the payout",
+        ),
+        assumed(
+            "until_inherited",
+            Kind.WAIT,
+            {"dist": "exponential", "mean": "20 d"},
+            "from the payout until the heirs of a holder who has died come to the bank",
         ),
         INTEREST_RATE,
     ),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _UNITS = {Check.WORKDAYS_AFTER: "workdays", Check.CHOICE: "choice", Check.COST_WINDOW: "choice"}
-_KINDS = {"ms": Kind.TIME, "workdays": Kind.WAIT, "ppm": Kind.RATE, "choice": Kind.CHOICE}
+_KINDS = {"ms": Kind.TIME, "workdays": Kind.WAIT, "fen": Kind.MONEY, "ppm": Kind.RATE, "choice": Kind.CHOICE}
 
 
 @cache
@@ -77,7 +77,7 @@ def reached_from(names: Iterable[str]) -> set[str]:
 
 
 def numbers_needed(procedures: Iterable[Procedure] | None = None) -> dict[tuple[str, str], str]:
-    """Parameters the office needs as one number, and in which unit: "ms", "workdays", "ppm" or "choice".
+    """Parameters the office needs as one number, and in which unit: "ms", "workdays", "fen", "ppm" or "choice".
 
     Such a parameter must be constant in a scenario: a term is the same for everybody.
     """
@@ -91,7 +91,8 @@ def numbers_needed(procedures: Iterable[Procedure] | None = None) -> dict[tuple[
         for step in procedure.steps:
             for effect in step.effects:
                 if effect.parameter is not None:
-                    units[procedure.name, effect.parameter] = "ppm"
+                    kind = parameter(procedure, effect.parameter).kind
+                    units[procedure.name, effect.parameter] = "fen" if kind is Kind.MONEY else "ppm"
     return {key: unit for key, unit in units.items() if _known(key, unit)}
 
 

@@ -15,6 +15,7 @@ from sim.procedures.model import Chip, Move, Outcome, Procedure, Step
 from sim.procedures.phrases import effect_words, guard_words, place_words
 
 FOLDER = ROOT / "docs" / "procedures"
+_IN_DATES = ", at the end of its last day"
 _PLAIN = re.compile(r"[A-Za-z0-9_ ,.()/-]")
 
 
@@ -99,7 +100,7 @@ def _arrow(procedure: Procedure, move: Move) -> str:
         "at the same time" if move.fork else "",
         "if " + " and ".join(guard_words(guard) for guard in move.when) if move.when else "",
         f"share {move.share}" if move.share else "",
-        f"after {move.wait}" if move.wait else "",
+        f"after {move.wait}{_IN_DATES if move.dates else ''}" if move.wait else "",
     ]
     label = ", ".join(part for part in parts if part)
     arrow = f"{_identifier(f'{procedure.name}.{move.step}')} --> {to}"

@@ -4,14 +4,16 @@ from sim.office.fields import EmployerEnd, Employment, Field
 from sim.procedures.model import Kind, Move, Procedure
 from sim.procedures.shared import assumed, office_step, one_of, put, stamp
 
-_EMPLOYED = one_of(
-    Field.EMPLOYMENT, Employment.EMPLOYED, rule="P7", why="The person is not registered with an employer."
+_GUARDS = (
+    one_of(Field.EMPLOYMENT, Employment.EMPLOYED, rule="P7", why="The person is not registered with an employer."),
+    one_of(Field.EMPLOYER_END, EmployerEnd.NONE, rule="P7", why="This employer has come to an end already."),
 )
 
 _GROUNDS = (
-    ("dissolved", EmployerEnd.DISSOLVED, "Dissolved, bankrupt, revoked or merged; the approval is dated today."),
+    ("dissolved", EmployerEnd.DISSOLVED, "Dissolved, bankrupt or revoked; the approval is dated today."),
     ("approved", EmployerEnd.APPROVED, "No commerce registration; its department approves the end today."),
     ("deregistered", EmployerEnd.DEREGISTERED, "Deregistered or licence lost; the duty to pay ends today."),
+    ("merged", EmployerEnd.MERGED, "Merged into another; the duty to pay ends today."),
 )
 
 PROCEDURE = Procedure(
@@ -23,16 +25,23 @@ PROCEDURE = Procedure(
         office_step(
             name,
             ("P7",),
-            guards=(_EMPLOYED,),
+            guards=_GUARDS,
             effects=(put(Field.EMPLOYER_END, how), stamp(Field.EMPLOYER_ENDED_AT)),
             help=text,
         )
         for name, how, text in _GROUNDS
     ),
     moves=(
+        Move("dissolved", "deregister_employer.watch_approval", fork=True),
         Move("dissolved", "deregister_employer", wait="until_deregistered"),
-        Move("approved", "deregister_employer", wait="until_deregistered"),
-        Move("deregistered", "deregister_employer.at_tax_office", wait="until_deregistered"),
+        *(
+            move
+            for step in ("approved", "deregistered", "merged")
+            for move in (
+                Move(step, "deregister_employer.watch_duty", fork=True),
+                Move(step, "deregister_employer.at_tax_office", wait="until_deregistered"),
+            )
+        ),
     ),
     parameters=(
         assumed(

@@ -1,6 +1,6 @@
 """A person is hired: the moment from which the employer's 30 days run (P3)."""
 
-from sim.office.fields import Employment, Field
+from sim.office.fields import NEVER, EmployerEnd, Employment, Field, InsuranceEnd
 from sim.procedures.model import Kind, Move, Procedure
 from sim.procedures.shared import assumed, none_of, office_step, put, stamp
 
@@ -8,11 +8,11 @@ PROCEDURE = Procedure(
     name="hire",
     title="Hiring",
     title_zh="用工",
-    rules=("P3",),
+    rules=("P3", "C1"),
     steps=(
         office_step(
             "begin",
-            ("P3",),
+            ("P3", "C1"),
             guards=(
                 none_of(
                     Field.EMPLOYMENT,
@@ -22,12 +22,22 @@ PROCEDURE = Procedure(
                     rule="P3",
                     why="This person already has an employer or is retired.",
                 ),
+                none_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="This person has died."),
             ),
-            effects=(put(Field.EMPLOYMENT, Employment.HIRED), stamp(Field.HIRED_AT)),
-            help="First day of work.",
+            effects=(
+                put(Field.EMPLOYMENT, Employment.HIRED),
+                stamp(Field.HIRED_AT),
+                put(Field.ASSESSED_AT, NEVER),
+                put(Field.EMPLOYER_END, EmployerEnd.NONE),
+                put(Field.EMPLOYER_ENDED_AT, NEVER),
+            ),
+            help="First day of work; what an earlier employer did is over.",
         ),
     ),
-    moves=(Move("begin", "register_employer", wait="until_registration"),),
+    moves=(
+        Move("begin", "register_employer.watch", fork=True),
+        Move("begin", "register_employer", wait="until_registration"),
+    ),
     parameters=(
         assumed(
             "until_registration",

@@ -36,6 +36,7 @@ class Who(Enum):
     AGENT = "agent"
     EMPLOYER = "employer"
     OTHER = "other"  # somebody else: a finder, a thief, a stranger
+    HEIR = "heir"  # of a holder who has died
 
 
 @unique
@@ -59,6 +60,12 @@ class Paper(Enum):
     COLLECTION_SLIP = "collection_slip"
     TEMPORARY_CARD = "temporary_card"
     URGENCY_NOTE = "urgency_note"  # a doctor's statement that treatment cannot wait (L7)
+    INSURED_ELSEWHERE = "insured_elsewhere"  # certificate of insurance in another city
+    EMIGRATION = "emigration"  # proof of settling abroad
+    DEATH_CERTIFICATE = "death_certificate"
+    HEIR_IDENTITY = "heir_identity"
+    KINSHIP = "kinship"  # proof of kinship, or the will
+    END_OF_EMPLOYER = "end_of_employer"  # merger agreement, approval or deregistration: how the employer ended (P7)
 
 
 @unique
@@ -140,6 +147,7 @@ class Move:
     when: tuple[Guard, ...] = ()
     wait: str | None = None
     fork: bool = False
+    dates: bool = False  # `wait` is a term in dates (WITHIN_DAYS): go on at the midnight after its last day
 
 
 END = "END"
@@ -164,6 +172,7 @@ class Check(Enum):
     REASON = "reason"  # the reason given with the request is one of values (sim.office.fields.Reason); field unused
     NEVER = "never"  # nobody may: the rule forbids it to everybody
     ACTOR = "actor"  # who acts is one of values (positions in Who); field unused; for moves, steps have `who`
+    PAST_DAYS = "past days"  # the opposite of WITHIN_DAYS: the last day of the term has passed
     CHOICE = "choice"  # the scenario's word for `parameter` is one of values (positions in its options); field unused
     COST_WINDOW = "cost window"  # costs paid now are within the window `parameter` (L6); field unused
     PLACE_LACKS = "place lacks"  # the station lacks the facility values[0], unless record[field] is none of the others
@@ -193,7 +202,7 @@ class Act(Enum):
     SET = "set"  # record[field] = value
     STAMP = "stamp"  # record[field] = now
     PLACE = "place"  # record[field] = station
-    COUNT = "count"  # record[field] += value
+    COUNT = "count"  # record[field] += value, or the number of `parameter`
     FLAG = "flag"  # record[field] |= value
     COPY = "copy"  # record[field] = record[other]
     ADD_AMOUNT = "add amount"  # record[field] += the amount of the request
@@ -215,6 +224,7 @@ class Sum(IntEnum):
     ALL = 1  # all that the ledger `field` has
     INTEREST = 2  # interest accrued on the medical balance, at the rate `parameter`
     RESERVED_INTEREST = 3  # interest accrued on the reserved balance, at the rate `parameter`
+    PREMIUM = 4  # record[PREMIUM_FEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +242,8 @@ class Step:
     """One row of a procedure.
 
     Checked in this order: who, papers, guards.  The first of `rules` is the one that says who may come and with
-    which papers.  An agent needs the identity documents of both (A6); a step that names A6 refuses an agent by A6.
+    which papers.  An agent needs the identity documents of both (A6); a step that names A6 refuses an agent by A6.  An
+    heir brings his own document and proof of kinship in place of the document of the holder who has died.
     """
 
     name: str

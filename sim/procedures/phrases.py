@@ -20,6 +20,7 @@ _SUMS = {
     Sum.ALL: "all",
     Sum.INTEREST: "the interest",
     Sum.RESERVED_INTEREST: "the interest of the reserved balance",
+    Sum.PREMIUM: "the premium assessed",
 }
 
 
@@ -49,6 +50,7 @@ def guard_words(guard: Guard) -> str:
         Check.AMOUNT_COVERED: f"the amount is at most {field}",
         Check.HOT_LIST: "the card is not on this terminal's hot list",
         Check.NEVER: "never",
+        Check.PAST_DAYS: f"more than {guard.parameter} since {field}, in dates",
         Check.COST_WINDOW: f"now is within {guard.parameter}",
         Check.OTHER_BANK: f"this place belongs to another bank than {field}",
         Check.BANK_KEPT: f"this place belongs to no other bank than card_bank unless {field} is 0",
@@ -80,7 +82,7 @@ def effect_words(effect: Effect) -> str:
         Act.SET: f"{field} = {value_name(effect.field, effect.value)}",
         Act.STAMP: f"{field} = now",
         Act.PLACE: f"{field} = this place",
-        Act.COUNT: f"{field} + {effect.value}",
+        Act.COUNT: f"{field} + {effect.parameter or effect.value}",
         Act.FLAG: f"{field} flag {effect.value}",
         Act.COPY: f"{field} = {other}",
         Act.ADD_AMOUNT: f"{field} + the amount",

@@ -1,14 +1,14 @@
 """A flexible worker registers himself, voluntarily (P4)."""
 
-from sim.office.fields import Account, Employment, Field
+from sim.office.fields import Account, Cover, Employment, Field, InsuranceEnd
 from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import INSURED_AGAIN, counter_time, none_of, office_step, one_of, put
+from sim.procedures.shared import INSURED, counter_time, none_of, office_step, one_of, put
 
 PROCEDURE = Procedure(
     name="register_flexible",
     title="Registration of a flexible worker",
     title_zh="灵活就业人员参保登记",
-    rules=("P4",),
+    rules=("P4", "C1"),
     steps=(
         Step(
             "register",
@@ -29,10 +29,15 @@ PROCEDURE = Procedure(
                 none_of(
                     Field.EMPLOYMENT, Employment.RETIRED, rule="P4", why="Who is retired is not a flexible worker."
                 ),
+                none_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="This person has died."),
             ),
-            effects=(put(Field.EMPLOYMENT, Employment.FLEXIBLE), *INSURED_AGAIN),
+            effects=(
+                put(Field.EMPLOYMENT, Employment.FLEXIBLE),
+                *INSURED,
+                put(Field.PENSION_INSURANCE, Cover.INSURED),
+            ),
             service="counter_time",
-            help="Self-employed without employees, part-timers and other flexible workers.",
+            help="Self-employed without employees, part-timers and others: medical and pension insurance only.",
         ),
         office_step(
             "open_account",

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sim.office.fields import Account, Application, Cancellation, Card, Field, Insurance, Ledger, TemporaryCard
+from sim.office.fields import (
+    NEVER,
+    Account,
+    Application,
+    Cancellation,
+    Card,
+    Cover,
+    Facility,
+    Field,
+    Insurance,
+    InsuranceEnd,
+    Ledger,
+    TemporaryCard,
+)
 from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum, Who
 
 if TYPE_CHECKING:
@@ -40,6 +53,11 @@ def at_own_bank(rule: str) -> Guard:
     return Guard(
         Check.SAME_BANK, Field.CARD_BANK.name, rule=rule, why="Go to a branch of the bank that issued the card."
     )
+
+
+def in_this_city(rule: str) -> Guard:
+    """The place is in the city of the run."""
+    return offers(Facility.IN_THIS_CITY, rule=rule, why="This place is in another city: go to one in this city.")
 
 
 def offers(facility: IntEnum, *, rule: str = "", why: str = "") -> Guard:
@@ -176,6 +194,31 @@ NOTHING_PENDING = one_of(
     why="An application is already under way.",
 )
 
+VOID_NOTICE = change(Field.CANCELLATION, Cancellation.NOTICED, Cancellation.NONE)
+"""The ground of a cancellation notice has gone, for good (C2)."""
+
+INSURED = (
+    put(Field.INSURANCE, Insurance.INSURED),
+    put(Field.INSURANCE_END, InsuranceEnd.NONE),
+    put(Field.INSURANCE_ENDED_AT, NEVER),
+    VOID_NOTICE,
+)
+"""Insured in the basic medical insurance of this city, again or for the first time."""
+
+_THROUGH_EMPLOYER = (Field.UNEMPLOYMENT_INSURANCE, Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE)
+
+ALL_FIVE = (
+    *INSURED,
+    put(Field.PENSION_INSURANCE, Cover.INSURED),
+    *(put(field, Cover.INSURED) for field in _THROUGH_EMPLOYER),
+)
+"""What an employer insures: pension, medical, unemployment, work injury, maternity (Social Insurance Law, art. 2)."""
+
+NONE_THROUGH_EMPLOYER = tuple(put(field, Cover.NOT_INSURED) for field in _THROUGH_EMPLOYER)
+"""Without an employer nobody pays for these; medical and pension insurance go on until the agency ends them (C1)."""
+
+NOT_INSURED = (put(Field.PENSION_INSURANCE, Cover.NOT_INSURED), *NONE_THROUGH_EMPLOYER)
+
 FILED = (
     put(Field.APPLICATION, Application.SUBMITTED),
     Effect(Act.PLACE, Field.OUTLET.name),
@@ -190,12 +233,6 @@ ONE_ACCOUNT_LEFT = Guard(
     why="Money was left with the bank of an earlier card: draw it before the card changes its bank again.",
 )
 """The new card is of the outlet's bank; an account with money stays with the old bank, but only one."""
-
-VOID_NOTICE = change(Field.CANCELLATION, Cancellation.NOTICED, Cancellation.NONE)
-"""The ground of a cancellation notice has gone, for good (C2)."""
-
-INSURED_AGAIN = (put(Field.INSURANCE, Insurance.INSURED), VOID_NOTICE)
-"""What every way of being insured in this city writes down."""
 
 TEMPORARY_ENDS = tuple(
     change(Field.TEMPORARY, state, TemporaryCard.EXPIRED) for state in (TemporaryCard.VALID, TemporaryCard.EXTENDED)

@@ -4,7 +4,7 @@ from sim.office.fields import Account, Field, Ledger
 from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import (
     ACCOUNT_OPEN,
-    INSURED_AGAIN,
+    INSURED,
     INTEREST_RATE,
     VOID_NOTICE,
     counter_time,
@@ -58,7 +58,7 @@ PROCEDURE = Procedure(
             effects=(
                 money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL),
                 put(Field.ACCOUNT, Account.OPEN),
-                *INSURED_AGAIN,
+                *INSURED,
             ),
             service="counter_time",
             help="From another city, with the balance that comes along.",

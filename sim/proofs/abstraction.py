@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 
 from sim.office import fields
-from sim.office.fields import NEVER, Field, Reason
+from sim.office.fields import NEVER, Field, InsuranceEnd, Reason
 from sim.procedures.catalogue import numbers_needed
 from sim.procedures.model import Check, Procedure
 
@@ -43,6 +43,7 @@ def _state(states: type[IntEnum]) -> Kept:
 
 _TIME = Kept(Kind.TIME)
 _SENSE_OF_PLACE = "which place it is: a path of the explorer is free to be at the right one; places are asked by rows"
+_TOLD = "written down and told, never asked"
 _LEAD = "lead times only"
 _HOT = "when offline terminals learn of a loss is the exposure window, measured in tests/office/test_hotlist.py"
 _INTEREST = "interest to the fen: tests/office/test_interest.py; here interest moves nothing"
@@ -81,6 +82,15 @@ DECLARED: dict[Field, Kept] = {
     Field.HOT_UNTIL: Kept(Kind.DROPPED, why=_HOT),
     Field.FEN_DAYS: Kept(Kind.DROPPED, why=_INTEREST),
     Field.EMPLOYER_END: _state(fields.EmployerEnd),
+    Field.INSURANCE_END: Kept(Kind.STATE, 2, told_apart=(InsuranceEnd.DIED,)),
+    Field.INSURANCE_ENDED_AT: Kept(Kind.DROPPED, why=_TOLD),
+    Field.DIED_AT: _TIME,
+    Field.PREMIUM_FEN: Kept(Kind.DROPPED, why="the employer's, always paid (register_employer.collect_premium)"),
+    Field.ASSESSED_AT: _TIME,
+    Field.PENSION_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
+    Field.UNEMPLOYMENT_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
+    Field.INJURY_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
+    Field.MATERNITY_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
     Field.RESERVED_FEN: Kept(Kind.MONEY, 2),
     Field.RESERVED_FEN_DAYS: Kept(Kind.DROPPED, why=_INTEREST),
     Field.FORMER_BANK: Kept(Kind.DROPPED, why=_SENSE_OF_PLACE),
@@ -89,7 +99,7 @@ DECLARED: dict[Field, Kept] = {
 }
 """Every field of the record."""
 
-TERM_CHECKS = frozenset({Check.WITHIN, Check.WITHIN_DAYS, Check.AFTER, Check.WORKDAYS_AFTER})
+TERM_CHECKS = frozenset({Check.WITHIN, Check.WITHIN_DAYS, Check.AFTER, Check.WORKDAYS_AFTER, Check.PAST_DAYS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +110,17 @@ class Term:
     name: str
 
 
-TERMS: dict[Field, tuple[Term, ...]] = {
-    Field.HIRED_AT: (Term("register_employer", "deadline"),),
+TERMS: dict[Field, tuple[tuple[Term, ...], ...]] = {
+    Field.HIRED_AT: ((Term("register_employer", "deadline"),),),
     Field.EMPLOYER_ENDED_AT: (
-        Term("deregister_employer", "approval_deadline"),
-        Term("deregister_employer", "duty_deadline"),
+        (Term("deregister_employer", "approval_deadline"), Term("deregister_employer", "duty_deadline")),
     ),
-    Field.REPORTED_AT: (Term("report_loss", "validity"),),
-    Field.TEMPORARY_AT: (Term("temporary_card", "validity"), Term("temporary_card", "longest")),
-    Field.APPROVED_AT: (Term("cancel", "payout"),),
+    Field.REPORTED_AT: ((Term("report_loss", "validity"),),),
+    Field.TEMPORARY_AT: ((Term("temporary_card", "validity"),), (Term("temporary_card", "longest"),)),
+    Field.APPROVED_AT: ((Term("cancel", "payout"),),),
 }
-"""Terms by the field they run from, the shorter one first: a time is 0 never, 1 before the first, 2 after it, ..."""
+"""Terms by the field they run from, the shorter ones first, equal ones together: a time is 0 never, 1 before the
+first, 2 after it, ..."""
 
 
 def size_of(field: Field) -> int:
@@ -133,7 +143,13 @@ def value_of(field: Field, concrete: int) -> int:
 
 def level_after(field: Field, term: Term) -> int:
     """The value from which on a term that runs from the field is over."""
-    return TERMS[field].index(term) + 2
+    return next(level for level, terms in enumerate(TERMS[field], 2) if term in terms)
+
+
+def tie_of(term: Term) -> tuple[Field, int] | None:
+    """The field a term runs from, and the value from which on it is over."""
+    ties = ((field, level) for field, terms in TERMS.items() for level, equal in enumerate(terms, 2) if term in equal)
+    return next(ties, None)
 
 
 def terms_used(procedures: Iterable[Procedure]) -> set[tuple[Field, Term]]:
@@ -154,7 +170,7 @@ def undeclared(procedures: Iterable[Procedure]) -> list[str]:
     """What the tables have and this file does not: fields, terms; and fields left out that a guard asks for."""
     procedures = list(procedures)
     lacking = [f"field {field.name} has no abstraction" for field in Field if field not in DECLARED]
-    known = {(field, term) for field, terms in TERMS.items() for term in terms}
+    known = {(field, term) for field, terms in TERMS.items() for equal in terms for term in equal}
     used = terms_used(procedures)
     lacking += [f"term {term.owner}.{term.name} of {field.name} is not declared" for field, term in used - known]
     counted = {Term(*key) for key, unit in numbers_needed(procedures).items() if unit in {"ms", "workdays"}}

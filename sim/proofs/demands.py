@@ -19,6 +19,7 @@ from sim.office.fields import (
     Employment,
     Facility,
     Field,
+    InsuranceEnd,
     Ledger,
     Reason,
     TemporaryCard,
@@ -30,12 +31,13 @@ P = Paper
 _ANY = frozenset(Who)
 _HIM = frozenset({Who.HOLDER})
 _AGENT_TOO = frozenset({Who.HOLDER, Who.AGENT})
+_HEIR_TOO = _AGENT_TOO | {Who.HEIR}
 _BOSS = frozenset({Who.EMPLOYER})
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Of every accepted step that `of` picks: who may come, what he must bring, where, and what is asked of the place."""
+    """Of every accepted step that `of` picks: who may come, with what, where, and what is asked of the place."""
 
     name: str
     rule: str
@@ -99,10 +101,10 @@ DEMANDS: tuple[Demand, ...] = (
            papers=frozenset({P.IDENTITY, P.OLD_CARD})),
     Demand("damaged_handed_in", "L4", "a damaged card is handed in for its replacement", _for(Reason.DAMAGED),
            papers=frozenset({P.IDENTITY, P.CARD})),
-    Demand("replaced_with_its_account", "L5", "a card changes its bank only with an empty account left", _for(Reason.LOST),
-           asks=((Check.BANK_KEPT, None),)),
-    Demand("damaged_with_its_account", "L5", "a card changes its bank only with an empty account left", _for(Reason.DAMAGED),
-           asks=((Check.BANK_KEPT, None),)),
+    Demand("replaced_with_its_account", "L5", "a card changes its bank only with an empty account left",
+           _for(Reason.LOST), asks=((Check.BANK_KEPT, None),)),
+    Demand("damaged_with_its_account", "L5", "a card changes its bank only with an empty account left",
+           _for(Reason.DAMAGED), asks=((Check.BANK_KEPT, None),)),
     Demand("collected_in_person", "A3", "collected in person, with identity, where the application was accepted",
            lambda _, step: hands_over(step), _HIM, frozenset({P.IDENTITY}), frozenset({Place.OUTLET}),
            ((Check.SAME_PLACE, None),)),
@@ -124,7 +126,7 @@ DEMANDS: tuple[Demand, ...] = (
            lambda _, step: sets(step, Field.CARD, Card.TEMPORARY_LOSS), _AGENT_TOO, frozenset(),
            frozenset({Place.HOTLINE})),
     Demand("identity_for_formal_loss", "L2", "a formal report needs the identity document",
-           lambda _, step: sets(step, Field.CARD, Card.LOST), _AGENT_TOO, frozenset({P.IDENTITY})),
+           lambda _, step: bool(step.who) and sets(step, Field.CARD, Card.LOST), _AGENT_TOO, frozenset({P.IDENTITY})),
     Demand("bank_side_at_its_bank", "L3", "the bank side is reported to the card's bank, with identity",
            lambda _, step: sets(step, Field.BANK, Bank.REPORTED) and step.place is Place.BANK, _AGENT_TOO,
            frozenset({P.IDENTITY}), asks=((Check.SAME_BANK, None),)),
@@ -143,10 +145,10 @@ DEMANDS: tuple[Demand, ...] = (
            lambda _, step: moves(step, Ledger.MEDICAL, Ledger.PROVIDER) and P.TEMPORARY_CARD not in step.papers,
            papers=frozenset({P.CARD}), places=frozenset({Place.HOSPITAL, Place.PHARMACY})),
     Demand("bureau_prints_notice", "C2", "the bureau prints the notice, on identity",
-           lambda _, step: sets(step, Field.CANCELLATION, Cancellation.NOTICED), _AGENT_TOO, frozenset({P.IDENTITY}),
+           lambda _, step: sets(step, Field.CANCELLATION, Cancellation.NOTICED), _HEIR_TOO, frozenset({P.IDENTITY}),
            frozenset({Place.BUREAU})),
     Demand("bank_takes_notice_and_card", "C2", "an outlet of the issuing bank in the city takes notice and card",
-           lambda _, step: sets(step, Field.CANCELLATION, Cancellation.CARD_WITHDRAWN), _AGENT_TOO,
+           lambda _, step: sets(step, Field.CANCELLATION, Cancellation.CARD_WITHDRAWN), _HEIR_TOO,
            frozenset({P.NOTICE, P.CARD, P.IDENTITY}), frozenset({Place.BANK, Place.OUTLET}),
            ((Check.SAME_BANK, None), (Check.PLACE_OFFERS, int(Facility.IN_THIS_CITY)))),
     Demand("employer_registers", "P3", "the employer registers, with contract and licence",
@@ -164,15 +166,28 @@ DEMANDS: tuple[Demand, ...] = (
     Demand("dissolved_with_approval", "P7", "dissolved, bankrupt, revoked: at the agency, with the approval",
            _ended(EmployerEnd.DISSOLVED), _BOSS, frozenset({P.APPROVAL}), frozenset({Place.AGENCY})),
     Demand("ended_at_tax_authority", "P7", "ended in any other way: with the local tax authority, with the papers",
-           _ended(EmployerEnd.APPROVED, EmployerEnd.DEREGISTERED), _BOSS, frozenset(), frozenset({Place.TAX})),
+           _ended(EmployerEnd.MERGED, EmployerEnd.APPROVED, EmployerEnd.DEREGISTERED), _BOSS, frozenset(), frozenset({Place.TAX})),
+    Demand("death_with_certificate", "C1", "a death is reported by the heirs, with the certificate",
+           lambda _, step: sets(step, Field.INSURANCE_END, InsuranceEnd.DIED), frozenset({Who.HEIR}),
+           frozenset({P.DEATH_CERTIFICATE}), frozenset({Place.AGENCY})),
+    Demand("end_with_proof", "C1", "the end of an insurance needs identity and a proof",
+           lambda _, step: sets(step, Field.INSURANCE_END, InsuranceEnd.ELSEWHERE), _AGENT_TOO,
+           frozenset({P.IDENTITY, P.INSURED_ELSEWHERE}), frozenset({Place.AGENCY})),
+    Demand("emigration_with_proof", "C1", "the end of an insurance needs identity and a proof",
+           lambda _, step: sets(step, Field.INSURANCE_END, InsuranceEnd.EMIGRATED), _AGENT_TOO,
+           frozenset({P.IDENTITY, P.EMIGRATION}), frozenset({Place.AGENCY})),
+    Demand("heirs_inherit", "C3", "what is left of a holder who has died goes to the heirs",
+           lambda owner, step: step.starts and "inherit" in step.name, frozenset({Who.HEIR}),
+           frozenset({P.DEATH_CERTIFICATE}), frozenset({Place.BANK})),
     Demand("card_at_the_desk", "U2", "pension, job, benefit, training and assessment need the card",
-           lambda owner, step: step.chip is Chip.READ and not _applies(owner, step), _AGENT_TOO, frozenset({P.CARD}), frozenset({Place.AGENCY})),
+           lambda owner, step: step.chip is Chip.READ and not _applies(owner, step), _AGENT_TOO,
+           frozenset({P.CARD}), frozenset({Place.AGENCY})),
     Demand("card_is_the_key", "U5", "online the card is the key", _with_card(Chip.AUTHENTICATE), _HIM,
            frozenset({P.CARD}), frozenset({Place.ONLINE})),
     Demand("card_at_the_bank", "U6", "cash, transfers, purchases and enquiry need the card", _with_card(Chip.BANK),
            papers=frozenset({P.CARD})),
     Demand("covered", "A9", "no amount leaves an account that does not cover it",
-           lambda _, step: moves(step, Ledger.FINANCIAL, None, Sum.AMOUNT) or moves(step, Ledger.MEDICAL, None, Sum.AMOUNT),
+           lambda _, step: any(moves(step, ledger, None, Sum.AMOUNT) for ledger in (Ledger.FINANCIAL, Ledger.MEDICAL)),
            asks=((Check.AMOUNT_COVERED, None),)),
 )  # fmt: skip
 

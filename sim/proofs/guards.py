@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sim.office.fields import NEVER, Application, Card, Field, Ledger
+from sim.office.fields import NEVER, Application, Card, Field, InsuranceEnd, Ledger
 from sim.office.rows import LEDGER_FIELD
-from sim.procedures.model import Act, At, Check, Effect, Guard, Procedure, Step, Sum
+from sim.procedures.model import Act, At, Check, Effect, Guard, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERM_CHECKS, Term, level_after, value_of
 from sim.proofs.space import Add, Clause, Copy, Either, Map, Operation, Space, Test
 
@@ -21,8 +21,8 @@ OF_PLACE = frozenset({
 })  # fmt: skip
 """Checks that depend on where somebody is."""
 _OPEN = OF_PLACE | {Check.BRINGS, Check.REASON, Check.ACTOR}
-_REPORTED = frozenset({Card.TEMPORARY_LOSS, Card.LOST})
-_OUT_OF_USE = _REPORTED | {Card.DAMAGED}
+_STOPPED = frozenset({Card.TEMPORARY_LOSS, Card.LOST, Card.HOLDER_DIED})
+_OUT_OF_USE = frozenset({Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED})
 _UNDER_WAY = frozenset({Application.SUBMITTED, Application.IN_PRODUCTION, Application.READY})
 
 
@@ -32,6 +32,28 @@ class Reading:
     def __init__(self, procedures: Mapping[str, Procedure], space: Space, kept: frozenset[Field], words: Words) -> None:
         """Read the rows of these procedures; `kept`: the fields that are followed."""
         self.procedures, self.space, self.kept, self.words = procedures, space, kept, words
+
+    def asked(self, owner: Procedure, step: Step, *, empty_handed: bool = False) -> tuple[tuple[Clause, ...], bool]:
+        """What a step asks of a state: that somebody may come for it, and its guards."""
+        clauses, complete = self.clauses(owner.name, step.guards, step.at, empty_handed=empty_handed)
+        somebody = self._somebody(step)
+        return (clauses if somebody is None else (somebody, *clauses)), complete
+
+    def _somebody(self, step: Step) -> Clause | None:
+        """Nobody can be a holder who has died, nor the heir of one who lives (sim.office.office.actor)."""
+        may: list[Test] = []
+        for who in step.who:
+            test = {
+                Who.HOLDER: self._allow(Field.DIED_AT, lambda value: value == 0),
+                Who.AGENT: self._allow(
+                    Field.INSURANCE_END, lambda value: value != value_of(Field.INSURANCE_END, InsuranceEnd.DIED)
+                ),
+                Who.HEIR: self._allow(Field.DIED_AT, lambda value: value != 0),
+            }.get(who)
+            if test is None:
+                return None
+            may.append(test)
+        return Either(tuple(may)) if may else None
 
     def clauses(
         self, owner: str, guards: Iterable[Guard], at: At = At.CHOSEN, *, empty_handed: bool = False
@@ -73,7 +95,7 @@ class Reading:
     def _simple(self, owner: str, guard: Guard) -> Test | None:
         """A check that looks at one field."""
         if guard.check is Check.HOT_LIST:
-            return self._allow(Field.CARD, lambda value: value not in _REPORTED)
+            return self._allow(Field.CARD, lambda value: value not in _STOPPED)
         field = Field[guard.field]
         if guard.check in {Check.IN, Check.NOT_IN}:
             wanted = {value_of(field, value) for value in guard.values}
@@ -86,6 +108,8 @@ class Reading:
             over = level_after(field, Term(owner, guard.parameter or ""))
             if guard.check in {Check.WITHIN, Check.WITHIN_DAYS}:
                 return self._allow(field, lambda value: 0 < value < over)
+            if guard.check is Check.PAST_DAYS:
+                return self._allow(field, lambda value: value >= over)
             return self._allow(field, lambda value: value == 0 or value >= over)
         raise NotImplementedError(f"the explorer does not know what {guard.check} asks")
 
@@ -140,7 +164,8 @@ class Reading:
         if act is Act.STAMP:
             return Map(var, (1,) * size)
         if act is Act.COUNT:
-            return Map(var, tuple(min(value + effect.value, size - 1) for value in range(size)))
+            more = effect.value if effect.parameter is None else 1
+            return Map(var, tuple(min(value + more, size - 1) for value in range(size)))
         if act is Act.FLAG:
             return Map(var, tuple(value | effect.value for value in range(size)))
         if act is Act.CHANGE:

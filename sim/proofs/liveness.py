@@ -27,8 +27,8 @@ class Liveness:
     shown: tuple[Shown, ...] = ()
 
 
-def _everywhere(name: str) -> Callable[[Column], np.ndarray]:
-    return lambda column: np.ones(len(column(name)), dtype=np.bool_)
+def _living(column: Column) -> np.ndarray:
+    return np.asarray(column(Field.DIED_AT.name) == 0)
 
 
 _CASH = "bank_transfer.send"
@@ -36,8 +36,8 @@ _CASH = "bank_transfer.send"
 LIVENESS: tuple[Liveness, ...] = (
     Liveness(
         "usable_card", "P2", "whoever lives can get a usable card again, whatever has happened",
-        frozenset({Field.CARD.name, Field.ACCOUNT.name, Field.APPLICATION.name, "apply.check", "produce.accept"}),
-        _everywhere(Field.CARD.name), lambda column, _: column(Field.CARD.name) == Card.ACTIVE,
+        frozenset({Field.CARD.name, Field.ACCOUNT.name, Field.APPLICATION.name, "apply.check", "produce.accept", "DIED_AT"}),
+        _living, lambda column, _: column(Field.CARD.name) == Card.ACTIVE,
         shown=(Shown(""),),
     ),
     Liveness(
@@ -60,8 +60,8 @@ LIVENESS: tuple[Liveness, ...] = (
     ),
     Liveness(
         "account_opens", "P6", "whoever lives can have an open account again",
-        frozenset({Field.ACCOUNT.name, Field.INSURANCE.name}),
-        _everywhere(Field.ACCOUNT.name), lambda column, _: column(Field.ACCOUNT.name) == Account.OPEN,
+        frozenset({Field.ACCOUNT.name, Field.INSURANCE.name, "DIED_AT"}),
+        _living, lambda column, _: column(Field.ACCOUNT.name) == Account.OPEN,
     ),
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from sim.office.fields import Field
 from sim.procedures.model import END, Act, Check, Move, Outcome, Procedure, Step
-from sim.proofs.abstraction import TERMS, Term, level_after, size_of
+from sim.proofs.abstraction import TERMS, Term, size_of
 from sim.proofs.guards import Reading, Words
 from sim.proofs.space import Clause, Done, Enter, Map, Operation, Space, Test, Unless
 from sim.proofs.tables import Tables, View
@@ -113,17 +113,17 @@ class Walk:
         for field, terms in TERMS.items():
             if field not in self.kept:
                 continue
-            for term in terms:
-                yield from self._term(field, term)
+            for over, equal in enumerate(terms, 2):
+                yield from self._term(field, over, equal[0])
 
-    def _term(self, field: Field, term: Term) -> Iterator[Path]:
-        var, over = self.space.index[field.name], level_after(field, term)
+    def _term(self, field: Field, over: int, term: Term) -> Iterator[Path]:
+        var = self.space.index[field.name]
         size = self.space.sizes[var]
         passes: tuple[Operation, ...] = (
             Test(var, tuple(value == over - 1 for value in range(size))),
             Map(var, (over,) * size),
         )
-        tied = [name for name, tie in self.waits.items() if tie == (field, term)]
+        tied = [name for name, tie in self.waits.items() if tie == (field, over)]
         ways = [_Way()]
         for name in tied:
             token = self.space.index[name]
@@ -145,7 +145,7 @@ class Walk:
 
     def _accepted(self, name: str, seen: tuple[str, ...] = ()) -> Iterator[_Way]:
         owner, step = self.tables.steps[name]
-        tests, _ = self.reading.clauses(owner.name, step.guards, step.at)
+        tests, _ = self.reading.asked(owner, step)
         effects = tuple(self._with_stale(step))
         here = _Way((*tests, Enter(name), *self.memory(name), *effects, Done(name)), ((name, True),))
         for way in self._onward(owner, step, Outcome.DONE, (*seen, name)):
@@ -170,7 +170,7 @@ class Walk:
 
     def _refused(self, name: str, seen: tuple[str, ...] = ()) -> Iterator[_Way]:
         owner, step = self.tables.steps[name]
-        tests, complete = self.reading.clauses(owner.name, step.guards, step.at, empty_handed=True)
+        tests, complete = self.reading.asked(owner, step, empty_handed=True)
         if complete and not tests:
             return
         failing: tuple[Operation, ...] = (Unless(tests),) if complete else ()

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sim.office.fields import Application, Card, Field, Ledger
 from sim.office.rows import LEDGER_FIELD
-from sim.procedures.model import END, Act, At, Check, Effect, Guard, Move, Outcome, Procedure, Step, Sum
-from sim.proofs.abstraction import TERMS, Term, size_of, value_of
+from sim.procedures.model import END, Act, At, Check, Effect, Guard, Move, Outcome, Procedure, Step, Sum, Who
+from sim.proofs.abstraction import TERMS, Term, level_after, size_of, tie_of, value_of
 from sim.proofs.tables import Tables, View
 
 Values = dict[str, str]  # expression of each variable that has changed
@@ -19,9 +19,12 @@ Branch = tuple[Values, tuple[str, ...]]  # with the conditions so far
 OPEN = "?"
 _HERE = {At.HERE, At.MACHINE}
 _PLACE = {Check.SAME_PLACE, Check.SAME_BANK, Check.PLACE_OFFERS, Check.PLACE_LACKS, Check.OTHER_BANK, Check.BANK_KEPT}
-_LOST, _PENDING = (
-    (Card.TEMPORARY_LOSS, Card.LOST),
-    (Application.SUBMITTED, Application.IN_PRODUCTION, Application.READY),
+_STOPPED, _LOST, _PENDING = (
+    (Card.TEMPORARY_LOSS, Card.LOST, Card.HOLDER_DIED),
+    (
+        (Card.TEMPORARY_LOSS, Card.LOST),
+        (Application.SUBMITTED, Application.IN_PRODUCTION, Application.READY),
+    ),
 )
 _SETS = {Act.SET, Act.STAMP, Act.COPY, Act.CHANGE}
 
@@ -32,16 +35,13 @@ class Model:
     def __init__(self, procedures: Mapping[str, Procedure], view: View, waiting: Mapping[str, int]) -> None:
         self.tables, self.rows = Tables(procedures), Tables(procedures).steps
         self.kept = {field.name: size_of(field) for field in Field if field in view.fields}
-        self.ties = {
-            Term(t.owner, t.name): (field.name, n) for field, terms in TERMS.items() for n, t in enumerate(terms, 2)
-        }
         self.most = {name: waiting.get(name, 1) for name in view.waits}
         self.tied: dict[str, tuple[str, int]] = {}
         for p in procedures.values():
             for m in p.moves:
-                tie = self.ties.get(Term(p.name, m.wait or ""))
-                if tie is not None and m.to != END and tie[0] in self.kept:
-                    self.tied[self.tables.arrives_at(self.tables.target(p, m.to))] = tie
+                tie = tie_of(Term(p.name, m.wait or ""))
+                if tie is not None and m.to != END and tie[0].name in self.kept:
+                    self.tied[self.tables.arrives_at(self.tables.target(p, m.to))] = (tie[0].name, tie[1])
         self.tied = {name: tie for name, tie in self.tied.items() if name in self.most}
 
     # --- expressions ---------------------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ class Model:
         if g.check is Check.FREE or (g.check is Check.BRINGS and empty):
             return self.among(field, [v for v in range(self.kept.get(field, 0)) if v not in g.values], now)
         if g.check is Check.HOT_LIST:
-            return self.among("CARD", [v for v in range(self.kept.get("CARD", 0)) if v not in _LOST], now)
+            return self.among("CARD", [v for v in range(self.kept.get("CARD", 0)) if v not in _STOPPED], now)
         if g.check is Check.AMOUNT_COVERED:
             return self.among(field, range(1, self.kept.get(field, 0)), now)
         row = next((row for row in p.parameters if row.name == g.parameter), None)
@@ -83,9 +83,11 @@ class Model:
             return "(false)"
         if g.check in _PLACE | {Check.BRINGS, Check.REASON, Check.ACTOR}:
             return OPEN
-        level = self.ties[Term(p.name, g.parameter or "")][1]
+        level = level_after(Field[field], Term(p.name, g.parameter or ""))
         soon = list(range(1, level))
         within = g.check in {Check.WITHIN, Check.WITHIN_DAYS}
+        if g.check is Check.PAST_DAYS:
+            soon.append(0)
         return self.among(field, soon if within else [v for v in range(self.kept.get(field, 0)) if v not in soon], now)
 
     def all_of(
@@ -93,6 +95,15 @@ class Model:
     ) -> tuple[str, bool]:
         asked = [self.asks(p, g, now, empty=empty) for g in guards if not (g.check in _PLACE and at in _HERE)]
         return " && ".join(one for one in asked if one != OPEN), OPEN not in asked
+
+    def somebody(self, s: Step, now: Values) -> str:
+        may = {Who.HOLDER: ("DIED_AT", [0]), Who.HEIR: ("DIED_AT", [1]), Who.AGENT: ("INSURANCE_END", [0])}
+        found = [self.among(*may[who], now) if who in may else OPEN for who in s.who]
+        return "" if OPEN in found or not found else f"({' || '.join(found)})"
+
+    def step_asks(self, p: Procedure, s: Step, now: Values, *, empty: bool = False) -> tuple[str, bool]:
+        asked, closed = self.all_of(p, s.guards, now, s.at, empty=empty)
+        return " && ".join(one for one in (self.somebody(s, now), asked) if one), closed
 
     def after(self, s: Step, before: Values) -> Values:
         now = dict(before)
@@ -119,7 +130,13 @@ class Model:
         if e.field not in self.kept or e.act in {Act.PLACE, Act.BANK, Act.LEAD, Act.EXPOSURE, Act.CARRY}:
             return
         old, top, field = now.get(e.field, e.field), self.kept[e.field] - 1, Field[e.field]
-        value = str(value_of(field, e.value)) if e.act in {Act.SET, Act.REASON, Act.CHANGE} else str(e.value)
+        value = (
+            str(value_of(field, e.value))
+            if e.act in {Act.SET, Act.REASON, Act.CHANGE}
+            else "1"
+            if e.parameter
+            else str(e.value)
+        )
         now[e.field] = {
             Act.SET: value,
             Act.REASON: value,
@@ -136,10 +153,10 @@ class Model:
 
     def attempt(self, name: str, now: Values, seen: frozenset[str], *, both: bool) -> Iterator[Branch]:
         p, s = self.rows[name]
-        asked, _ = self.all_of(p, s.guards, now, s.at)
+        asked, _ = self.step_asks(p, s, now)
         for values, conditions in self.follow(name, Outcome.DONE, self.after(s, now), seen | {name}):
             yield values, (asked, *conditions)
-        asked, closed = self.all_of(p, s.guards, now, s.at, empty=True)
+        asked, closed = self.step_asks(p, s, now, empty=True)
         if closed and not asked:
             return
         for values, conditions in self.follow(name, Outcome.REFUSED, dict(now), seen | {name}):
@@ -195,7 +212,7 @@ class Model:
             value = f"({one} == 3 -> 1 : 0)" if name in self.tied else f"{one} - 1"
             for values, conditions in self.attempt(name, {name: value}, frozenset(), both=True):
                 yield self.option((values, (f"{one} > {int(name in self.tied)}", *conditions)))
-        for field, level in sorted(set(self.ties.values())):
+        for field, level in sorted({(field.name, n) for field in TERMS for n in range(2, size_of(field))}):
             if field in self.kept:
                 yield from self.over(field, level)
 

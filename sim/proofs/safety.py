@@ -421,9 +421,10 @@ GRANTED: tuple[StateRule, ...] = (
     ),
     _granted(
         "notice_when_ended", "C1", "who is no longer insured here and has a card in hand is given the notice",
-        _needs(Field.CARD, Field.INSURANCE, Field.ACCOUNT, Field.CANCELLATION),
+        _needs(Field.CARD, Field.INSURANCE, Field.ACCOUNT, Field.CANCELLATION, Field.APPLICATION),
         lambda column: is_one(column("CARD"), *_IN_HAND) & (column("INSURANCE") == Insurance.ENDED)
-        & (column("ACCOUNT") == Account.OPEN) & is_one(column("CANCELLATION"), Cancellation.NONE, Cancellation.PAID),
+        & (column("ACCOUNT") == Account.OPEN) & is_one(column("CANCELLATION"), Cancellation.NONE, Cancellation.PAID)
+        & is_one(column("APPLICATION"), Application.NONE, Application.RETURNED),
         "cancel.notice",
     ),
     _granted(

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.office.fields import Card, Field
-from sim.procedures.model import Act, Check, Kind, Outcome, Procedure, Step, Sum, Who
-from sim.proofs.abstraction import TERMS, Term
+from sim.procedures.model import Act, Check, Kind, Outcome, Step, Sum, Who
+from sim.proofs.abstraction import Term, tie_of
 from sim.proofs.paths import ACTOR
 from sim.proofs.paths import Path as Way
 from sim.proofs.safety import Shown, StepRule
@@ -140,12 +140,10 @@ class Teller:
                 plan.give(keys[0], f"{minutes} min")
         if kind == "term":
             owner, _, parameter = name.partition(".")
-            since_at = plan.stamped.get(self._field(Term(owner, parameter)), START)
+            tie = tie_of(Term(owner, parameter))
+            since_at = START if tie is None else plan.stamped.get(tie[0].name, START)
             return max(soonest, since_at + self._length(owner, parameter) + GAP)
         return soonest
-
-    def _field(self, term: Term) -> str:
-        return next(field.name for field, terms in TERMS.items() if term in terms)
 
     def _length(self, owner: str, name: str) -> timedelta:
         parameter = next(row for row in self.tables.procedures[owner].parameters if row.name == name)
@@ -168,7 +166,7 @@ class Teller:
                 if move.step != step.name or move.outcome is not outcome or move.wait is None or move.to == "END":
                     continue
                 to = self.tables.target(owner, move.to)
-                if self.tables.inert(to) or Term(owner.name, move.wait) in {t for ts in TERMS.values() for t in ts}:
+                if self.tables.inert(to) or tie_of(Term(owner.name, move.wait)) is not None:
                     continue
                 taken = move.share is None or (owner.name, move.share, True) in path.choices
                 if taken:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sim.office.fields import Field
 from sim.procedures.model import END, Check, Guard, Move, Procedure
-from sim.proofs.abstraction import TERMS, Term
+from sim.proofs.abstraction import Term, tie_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,14 @@ class Tables:
         return found.pop() if len(found) == 1 else to
 
     @cached_property
-    def waits(self) -> dict[str, tuple[Field, Term] | None]:
+    def waits(self) -> dict[str, tuple[Field, int] | None]:
         """Steps at which cases wait; tied to a term, or free."""
-        found: dict[str, tuple[Field, Term] | None] = {}
+        found: dict[str, tuple[Field, int] | None] = {}
         for owner in self.procedures.values():
             for move in owner.moves:
                 to = END if move.to == END else self.target(owner, move.to)
                 if to != END and not self.inert(to) and not self.at_once(move):
-                    found[self.arrives_at(to)] = _tie(owner, move)
+                    found[self.arrives_at(to)] = tie_of(Term(owner.name, move.wait or ""))
         return found
 
     def reached(self, entries: Iterable[str]) -> set[str]:
@@ -126,8 +126,3 @@ class Tables:
     def _chosen(owner: Procedure, guards: Iterable[Guard]) -> bool:
         words = {row.name: row.options.index(str(row.default)) for row in owner.parameters if row.options}
         return all(words[guard.parameter or ""] in guard.values for guard in guards if guard.check is Check.CHOICE)
-
-
-def _tie(owner: Procedure, move: Move) -> tuple[Field, Term] | None:
-    term = Term(owner.name, move.wait or "")
-    return next(((field, term) for field, terms in TERMS.items() if term in terms), None)

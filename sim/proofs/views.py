@@ -20,46 +20,40 @@ F = Field
 _PRODUCTION = ("apply.check", "produce.accept", "produce.arrive")
 _LAPSE = ("report_loss.term_over",)
 
+_LIFE = frozenset({F.DIED_AT, F.INSURANCE_END})
+_CARD = frozenset({F.ACCOUNT, F.CARD, F.CARD_BEFORE, F.APPLICATION, F.REASON, F.GENERATION})
+
 VIEWS: tuple[View, ...] = (
     View(
         "card",
-        frozenset({
-            F.ACCOUNT, F.INSURANCE, F.CARD, F.CARD_BEFORE, F.BANK, F.APPLICATION, F.REASON, F.GENERATION,
-            F.CANCELLATION, F.OLD_CARD, F.REPORTED_AT,
-        }),
+        _CARD | _LIFE | {F.INSURANCE, F.BANK, F.CANCELLATION, F.OLD_CARD, F.REPORTED_AT},
         frozenset({*_PRODUCTION, *_LAPSE}),
     ),
     View(
         "temporary card",
-        frozenset({
-            F.ACCOUNT, F.CARD, F.CARD_BEFORE, F.APPLICATION, F.REASON, F.GENERATION, F.OLD_CARD, F.REPORTED_AT,
-            F.TEMPORARY, F.TEMPORARY_AT,
-        }),
+        _CARD | {F.OLD_CARD, F.REPORTED_AT, F.TEMPORARY, F.TEMPORARY_AT},
         frozenset({*_LAPSE, "temporary_card.term_over", "temporary_card.longest_over"}),
     ),
     View(
         "claims",
-        frozenset({
-            F.ACCOUNT, F.CARD, F.CARD_BEFORE, F.BANK, F.APPLICATION, F.REASON, F.GENERATION, F.LOST_AT, F.REPORTED_AT,
-            F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN,
-        }),
+        _CARD | {F.BANK, F.LOST_AT, F.REPORTED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN},
         frozenset({*_LAPSE, "reimburse.pay_out"}),
     ),
     View(
         "payout",
-        frozenset({
-            F.ACCOUNT, F.INSURANCE, F.CARD, F.CARD_BEFORE, F.BANK, F.APPLICATION, F.REASON, F.GENERATION,
-            F.CANCELLATION, F.APPROVED_AT, F.MEDICAL_FEN, F.RESERVED_FEN, F.FINANCIAL_FEN, F.FORMER_FEN,
-            F.CLAIMED_FEN,
-        }),
+        _CARD | {
+            F.INSURANCE, F.BANK, F.CANCELLATION, F.APPROVED_AT, F.MEDICAL_FEN, F.RESERVED_FEN, F.FINANCIAL_FEN,
+            F.FORMER_FEN, F.CLAIMED_FEN,
+        },
         frozenset({"cancel.pay_out", "reimburse.pay_out"}),
     ),
     View(
         "employment",
         frozenset({
             F.ACCOUNT, F.INSURANCE, F.EMPLOYMENT, F.EMPLOYER_END, F.HIRED_AT, F.EMPLOYER_ENDED_AT, F.LATE,
+            F.ASSESSED_AT, *_LIFE,
         }),
-        frozenset(),
+        frozenset({"register_employer.term_over", "deregister_employer.term_over"}),
     ),
 )  # fmt: skip
 """What is followed together."""
@@ -94,6 +88,7 @@ def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> Vie
         owner, step = tables.steps[name]
         guards = [*step.guards, *(guard for move in owner.moves if move.step == step.name for guard in move.when)]
         names |= {asked for guard in guards for asked in (guard.field, *_ASKS.get(guard.check, ()))}
+        names |= {field.name for field in _LIFE} if step.who else set()
     while True:
         sources = {
             source
@@ -108,7 +103,7 @@ def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> Vie
     fields = {
         Field[name] for name in names if name in Field.__members__ and DECLARED[Field[name]].kind is not Kind.DROPPED
     }
-    return View("whole person", frozenset(fields), frozenset(tables.waits) & reached)
+    return View("whole person", frozenset(fields), frozenset(tables.waits) & (reached | names))
 
 
 _ASKS = {

@@ -26,6 +26,8 @@ from sim.metrics.units import difference_in_words, in_words
 from sim.replications.asked import Asked, read_asked, read_paired
 
 OPTION = "--metric"
+_FEW = 0.01
+"""Of those in a metric: fewer who are still there at the end are not worth a word unless they leave it undecided."""
 REPLICATIONS = 20
 MOST_MORE = 100_000
 HEADLINE = ("wait.mean", "wait.p90", "abandoned.share", "turned_away.count", "still_waiting.count", "utilisation")
@@ -61,7 +63,7 @@ class Difference:
     finding: Finding
     pairs: int
     more: int | None  # further replications that would probably decide; None: decided, or not foreseeable
-    still: tuple[int, int] = (0, 0)  # people of A and B who are not in it: their wait or visit was not over at the end
+    still: tuple[int, int] = (0, 0)  # people of A and B not in it, wait or visit not over at the end; if worth a word
     undecided_by_still: bool = False  # without them it would be known
 
     @property
@@ -135,11 +137,14 @@ def _together(results: Iterable[Result], asked: Sequence[Asked]) -> list[_Both]:
 
 def _difference(asked: Asked, a: _Both, b: _Both, level: float) -> Difference:
     interval = paired_difference(a.plain, b.plain, level)
-    finding, still = _finding(asked, interval), (a.plain.still, b.plain.still)
+    finding = _finding(asked, interval)
+    still = (a.plain.still, b.plain.still)
     known = finding is not Finding.UNKNOWN and not interval.note
     undecided = known and any(still) and _finding(asked, paired_difference(a.with_them, b.with_them, level)) != finding
     value = b.plain.value - a.plain.value
     more = more_needed(value, interval, level) if finding is Finding.UNKNOWN else None
+    if not undecided and not any(side.plain.still > _FEW * side.plain.count for side in (a, b)):
+        still = (0, 0)
     finding = Finding.UNKNOWN if undecided else finding
     return Difference(
         asked, a.plain.value, b.plain.value, interval, finding, interval.observations, more, still, undecided

@@ -16,6 +16,7 @@ from sim.engines.reference import ReferenceEngine
 from sim.errors import Problem, ScenarioError
 from sim.metrics.fold import Fold
 from sim.metrics.identities import Identities
+from sim.products import products_of
 from sim.region import region_of
 from sim.registry import Registry
 from sim.replications.common import Common
@@ -160,8 +161,10 @@ class Replication:
         heard = self._listeners
         with ExitStack() as stack:
             if writer is not None:
-                program = self._job.compiled.program
-                heard.registry = Registry(program, region_of(self._job.loaded), self._job.key.seed, self.number)
+                program, products = self._job.compiled.program, products_of(self._job.loaded)
+                heard.registry = Registry(
+                    program, region_of(self._job.loaded), self._job.key.seed, self.number, products
+                )
                 heard.writer = stack.enter_context(writer)
                 stack.callback(heard.register)
             self.engine.run(progress)

@@ -11,7 +11,7 @@ from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_validate import Finding
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.units import suggestion
-from sim.scenario.values import expand
+from sim.scenario.values import Dist, ParameterValue, Wait, expand
 
 ALWAYS = "always"
 
@@ -135,3 +135,10 @@ def offers(there: World, path: KeyPath, name: str, procedure: Procedure) -> Iter
 def step_place(step: Step) -> str | None:
     """Kind of place of a step by the name of its table."""
     return step.place.value if isinstance(step.place, Place) else None
+
+
+def is_fixed(value: ParameterValue) -> bool:
+    """Whether a parameter is one value, the same for everybody."""
+    if isinstance(value, Wait):
+        return value.kind != "next" and value.dist.constant
+    return value.constant if isinstance(value, Dist) else True

@@ -9,6 +9,7 @@ from sim.procedures.model import Check, Procedure
 from sim.scenario.checks import (
     World,
     hours_reference,
+    is_fixed,
     named_step,
     offers,
     one_station,
@@ -24,7 +25,7 @@ from sim.scenario.schema_validate import Finding
 from sim.scenario.sizes import ranges
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.units import duration_text
-from sim.scenario.values import Dist, ParameterValue, Wait, expand
+from sim.scenario.values import Wait, expand
 
 _TOLERANCE = 1e-6
 _SOURCES = ("rate", "per_day", "per_year_share", "file")
@@ -87,16 +88,10 @@ def check_procedures(there: World) -> Iterator[Finding]:
             if parameter not in asked:
                 continue
             path = ("procedures", name, parameter)
-            if not _is_fixed(value):
+            if not is_fixed(value):
                 yield Finding(path, "is a time limit and cannot vary", "one fixed value")
             elif parameter in in_workdays and not (isinstance(value, Wait) and value.kind == "workdays"):
                 yield Finding(path, "is counted in working days", 'working days such as "10 workdays"')
-
-
-def _is_fixed(value: ParameterValue) -> bool:
-    if isinstance(value, Wait):
-        return value.kind != "next" and value.dist.constant
-    return value.constant if isinstance(value, Dist) else True
 
 
 def check_demand(there: World) -> Iterator[Finding]:

@@ -128,6 +128,8 @@ def read_counts(
             table.wrong(
                 "until", row, "is not later than from", "a later time; of an interval over midnight, with its day"
             )
+    if not table.problems and every_ms is not None:
+        _too_close(table, first[order], every_ms)
     if not table.problems:
         for earlier, later in zip(order[:-1].tolist(), order[1:].tolist(), strict=True):
             if first[later] < until[earlier]:
@@ -136,6 +138,19 @@ def read_counts(
                 table.wrong("from", later, f"{why} on line {table.lines[earlier]}", "intervals apart from each other")
     table.finish()
     return Counts(file, first[order], until[order], count[order], form is Form.CLOCK)
+
+
+def _too_close(table: Columns, first: Times, every_ms: int) -> None:
+    """One sentence where rows are closer together than their length, instead of one for each."""
+    apart = np.diff(first)
+    close = apart[apart < every_ms]
+    if len(close) < 2:  # a single one is told with its line
+        return
+    usual, many = np.unique(close, return_counts=True)
+    most = int(usual[np.argmax(many)])
+    why = f"{len(close):,} of {len(first):,} rows begin less than every = {units.duration_text(every_ms)} after another"
+    allowed = f'every = "{units.duration_text(most)}"' if most else "each moment once"
+    table.wrong("from", None, f"{why}, most of them {units.duration_text(most)}", allowed)
 
 
 def _ends(table: Columns, first: Times, form: Form, local: Local) -> Times:

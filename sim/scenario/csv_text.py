@@ -73,11 +73,11 @@ class Columns:
 
 
 def decode(file: str, content: bytes) -> str:
-    """Text of a CSV file: UTF-8 with or without byte-order mark, or GB 18030."""
+    """Text of a CSV file: UTF-8 or UTF-16 with or without byte-order mark, or GB 18030."""
     try:
         return tablefile.decode(content)
     except tablefile.TableError as error:
-        raise ScenarioError((Problem(file, "", None, str(error), "CSV in UTF-8 or GB 18030"),)) from error
+        raise ScenarioError((Problem(file, "", None, str(error), f"CSV in {tablefile.ENCODINGS}"),)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,9 @@ def columns(
 
 def _rows(file: str, content: bytes) -> tuple[list[list[str]], list[int]]:
     """The rows that have something in them, and on which lines they end."""
-    if content.count(b"\n") > MAX_ROWS:
-        raise ScenarioError((Problem(file, "", None, "has too many rows", f"{MAX_ROWS:,} at most"),))
     text = decode(file, content)
+    if text.count("\n") > MAX_ROWS:
+        raise ScenarioError((Problem(file, "", None, "has too many rows", f"{MAX_ROWS:,} at most"),))
     first = text.split("\n", 1)[0]
     separator = max(tablefile.SEPARATORS, key=first.count)
     reader = csv.reader(_lines(file, text), delimiter=separator, skipinitialspace=True, strict=True)

@@ -13,6 +13,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from cardemu.inputfile import decode, is_marked_utf16
 from sim.errors import Problem
 from sim.scenario import sizes
 from sim.scenario.toml_lines import KeyPath, key_lines
@@ -141,10 +142,10 @@ class Reader:
     def _parse(self, path: Path, named: Location, key: str) -> Tree:
         content = self.bytes_of(path, named, key, sizes.MAX_BYTES)
         file = shown(path)
-        if b"\0" in content:
+        if b"\0" in content and not is_marked_utf16(content):
             raise UnreadableError(Problem(file, "", None, "is not a text file", "TOML in UTF-8"))
         try:
-            text = content.decode("utf-8-sig").replace("\r\n", "\n")
+            text = decode(content).replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             raise UnreadableError(Problem(file, "", line, "is not UTF-8", "TOML in UTF-8")) from error

@@ -27,11 +27,12 @@ from sim.scenario.checks_places import check_places
 from sim.scenario.csv_demand import Arrivals, Counts, Staff
 from sim.scenario.csv_tables import Tables
 from sim.scenario.files import Reader
-from sim.scenario.schema import RULE_PARTS, Scenario
+from sim.scenario.schema import Scenario
 from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_procedures import defaults
 from sim.scenario.schema_validate import Checked, Finding, more, real_path, validate
 from sim.scenario.sizes import MAX_PLACES, MAX_PROBLEMS, ranges
+from sim.scenario.terms import check_terms, missing_parts
 from sim.scenario.toml_lines import KeyPath
 from sim.scenario.tree import OVERRIDE, Marks, Tree, is_nation, override, shown
 from sim.scenario.units import moment, nearest
@@ -45,6 +46,7 @@ _CHECKS: tuple[Callable[[World], Iterator[Finding]], ...] = (
     check_people,
     check_stories,
     check_expectations,
+    check_terms,
 )
 
 
@@ -196,6 +198,6 @@ def _told_by_values(scenario: Scenario, years: Sequence[int]) -> Iterator[str]:
         yield "run.warm_up is found by pilot runs whenever the scenario is played"
     if scenario.region is None:
         return
-    lacking = [part for part in RULE_PARTS if not getattr(scenario.region.rules, part)]
+    lacking = missing_parts(scenario.region.rules)
     if lacking:
         yield f"the region's published rules are incomplete (G2), missing: {', '.join(lacking)}"

@@ -22,7 +22,7 @@ from sim.scenario.schema_base import (
     Text,
     WarmUp,
 )
-from sim.scenario.schema_chip import DEFAULT_PRODUCT, CardProduct
+from sim.scenario.schema_chip import DEFAULT_SHARES, CardProducts
 from sim.scenario.schema_people import CohortTable, DemandTable, HoursTable, PersonTable, ProfileTable
 from sim.scenario.schema_places import (
     BankTable,
@@ -88,13 +88,22 @@ class CalendarTable(Section):
 
 
 class RulesTable(Section):
-    """The five parts of the rules a region publishes (G2)."""
+    """The five parts of the rules a region publishes (G2).
+
+    `{temporary_card.validity}` in a text stands for that parameter's value: `cardmill rules` prints the terms a
+    run goes by.
+    """
 
     functions: Text = Field(default="", description="functions and purpose of the card")
+    functions_zh: Text = Field(default="", description="the same in Chinese")
     issuing: Text = Field(default="", description="issuing, conditions and procedure of application")
+    issuing_zh: Text = Field(default="", description="the same in Chinese")
     use: Text = Field(default="", description="scope, restrictions, term and method of use")
+    use_zh: Text = Field(default="", description="the same in Chinese")
     loss: Text = Field(default="", description="loss, and replacement after loss or damage")
+    loss_zh: Text = Field(default="", description="the same in Chinese")
     duties: Text = Field(default="", description="rights and duties of issuer, holder and others")
+    duties_zh: Text = Field(default="", description="the same in Chinese")
 
 
 class RegionTable(Section):
@@ -105,8 +114,10 @@ class RegionTable(Section):
     division: Text = Field(default="", description="division code; 99.. is no real place", examples=["9903"])
     province_code: Text = Field(default="", description="province code", examples=["99"])
     responsible: Text = Field(default="", description="responsible department (G1)")
-    card_product: CardProduct = Field(
-        default=DEFAULT_PRODUCT, description="card product its people carry, for card work", examples=["generation-2"]
+    card_product: CardProducts = Field(
+        default=DEFAULT_SHARES,
+        description="card product it issues, or several with the share of the cards each of them is",
+        examples=[{"generation-2": 0.3, "generation-3": 0.7}],
     )
     rules: RulesTable = Field(default=RulesTable(), description="the five parts of the published rules (G2)")
 

@@ -15,6 +15,8 @@ from sim.scenario.schema_base import Count, Count1, Flag, Section, Shape
 from sim.scenario.units import WrongValueError, show, suggestion
 
 DEFAULT_PRODUCT = "generation-3"
+DEFAULT_SHARES = ((DEFAULT_PRODUCT, 1.0),)
+_TOLERANCE = 1e-6
 _PHOTO_BYTES = 4096
 _TA1 = 'two hexadecimal digits of ISO/IEC 7816-3, such as "11" (9,600 baud at 3.5712 MHz), "94", "96" or "97"'
 
@@ -25,6 +27,24 @@ def _product(value: object) -> str:
         why, allowed = suggestion("card product", value if isinstance(value, str) else show(value), names)
         raise WrongValueError(why, allowed)
     return value
+
+
+def _products(value: object) -> tuple[tuple[str, float], ...]:
+    if not isinstance(value, dict):
+        return ((_product(value), 1.0),)
+    parts: list[units.Part] = []
+    shares: list[tuple[str, float]] = []
+    for name, share in value.items():
+        try:
+            shares.append((_product(name), units.share(share)))
+        except WrongValueError as wrong:
+            parts += wrong.below(name)
+    if parts:
+        raise WrongValueError.of(parts)
+    total = sum(share for _, share in shares)
+    if abs(total - 1.0) > _TOLERANCE:
+        raise WrongValueError(f"the shares add up to {total:g}", "shares that add up to 1")
+    return tuple((name, share / total) for name, share in shares if share > 0.0)
 
 
 def _ta1(value: object) -> int:
@@ -45,11 +65,28 @@ def _photo(value: object) -> int:
 PRODUCT_SHAPE = Shape(
     "card product", {"enum": list(products.names())}, ", ".join(products.names()), provenance=False, resolved="name"
 )
+PRODUCTS_SHAPE = Shape(
+    "card product or shares",
+    {
+        "anyOf": [
+            {"enum": list(products.names())},
+            {
+                "type": "object",
+                "propertyNames": {"enum": list(products.names())},
+                "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
+            },
+        ]
+    },
+    f"{', '.join(products.names())}; or a table product = share, which add up to 1",
+    provenance=False,
+    resolved="(name, share), in the order of the file",
+)
 TA1_SHAPE = Shape("TA1", {"type": "string", "pattern": "^[0-9A-Fa-f]{2}$"}, _TA1, resolved="number")
 PHOTO_SHAPE = Shape(
     "photo size", {"type": "integer", "minimum": 0, "maximum": _PHOTO_BYTES}, f"0 to {_PHOTO_BYTES} bytes"
 )
 CardProduct = Annotated[str, PlainValidator(_product), PRODUCT_SHAPE]
+CardProducts = Annotated[tuple[tuple[str, float], ...], PlainValidator(_products), PRODUCTS_SHAPE]
 Ta1 = Annotated[int, PlainValidator(_ta1), TA1_SHAPE]
 Photo = Annotated[int, PlainValidator(_photo), PHOTO_SHAPE]
 

@@ -30,6 +30,7 @@ from sim.scenario.schema_base import (
     state_reader,
     state_shape,
 )
+from sim.scenario.schema_chip import CardProduct
 from sim.scenario.schema_files import ColumnNames, CsvFile
 from sim.scenario.schema_places import NameShares, OpenIntervals
 from sim.scenario.units import WrongValueError
@@ -38,6 +39,7 @@ from sim.scenario.values import Dist
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SATURDAY = 5
+_BY_EMPLOYER = "{} insurance (default: insured if registered with an employer)"
 
 AccountState = Annotated[int, state_reader(fields.Account), state_shape(fields.Account)]
 CardState = Annotated[int, state_reader(fields.Card), state_shape(fields.Card)]
@@ -47,6 +49,8 @@ OldCardState = Annotated[int, state_reader(fields.OldCard), state_shape(fields.O
 TemporaryState = Annotated[int, state_reader(fields.TemporaryCard), state_shape(fields.TemporaryCard)]
 InsuranceState = Annotated[int, state_reader(fields.Insurance), state_shape(fields.Insurance)]
 EmploymentState = Annotated[int, state_reader(fields.Employment), state_shape(fields.Employment)]
+InsuranceEndState = Annotated[int, state_reader(fields.InsuranceEnd), state_shape(fields.InsuranceEnd)]
+CoverState = Annotated[int, state_reader(fields.Cover), state_shape(fields.Cover)]
 GenerationState = Annotated[int, state_reader(fields.Generation), state_shape(fields.Generation)]
 CancellationState = Annotated[int, state_reader(fields.Cancellation), state_shape(fields.Cancellation)]
 
@@ -168,11 +172,21 @@ class CohortTable(Section):
     size: Count1 = Field(description="number of people", examples=[10_427_000])
     account: AccountState = Field(default=0, description="social insurance account")
     card: CardState = Field(default=0, description="latest card")
+    card_product: CardProduct | None = Field(
+        default=None,
+        description="product of the cards they begin with (default: the region's)",
+        examples=["generation-2"],
+    )
     bank: BankState = Field(default=0, description="financial application of the card")
     application: ApplicationState = Field(default=0, description="application for a card")
     old_card: OldCardState = Field(default=0, description="old medical insurance card")
     temporary: TemporaryState = Field(default=0, description="temporary medical card")
     insurance: InsuranceState = Field(default=0, description="comprehensive basic medical insurance")
+    insurance_end: InsuranceEndState = Field(default=0, description="why the medical insurance here ended")
+    pension_insurance: CoverState = Field(default=0, description="pension insurance (default: as the medical one)")
+    unemployment_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("unemployment"))
+    injury_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("work injury"))
+    maternity_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState = Field(default=0, description="employment")
     cancellation: CancellationState = Field(default=0, description="cancellation of the card")
     generation: GenerationState = Field(
@@ -195,11 +209,21 @@ class PersonTable(Section):
     )
     account: AccountState | None = Field(default=None, description="social insurance account")
     card: CardState | None = Field(default=None, description="latest card")
+    card_product: CardProduct | None = Field(
+        default=None, description="product of the card the person begins with (default: the cohort's, or the region's)"
+    )
     bank_state: BankState | None = Field(default=None, description="financial application of the card")
     application: ApplicationState | None = Field(default=None, description="application for a card")
     old_card: OldCardState | None = Field(default=None, description="old medical insurance card")
     temporary: TemporaryState | None = Field(default=None, description="temporary medical card")
     insurance: InsuranceState | None = Field(default=None, description="comprehensive basic medical insurance")
+    insurance_end: InsuranceEndState | None = Field(default=None, description="why the medical insurance here ended")
+    pension_insurance: CoverState | None = Field(
+        default=None, description="pension insurance (default: as the medical one)"
+    )
+    unemployment_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("unemployment"))
+    injury_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("work injury"))
+    maternity_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState | None = Field(default=None, description="employment")
     cancellation: CancellationState | None = Field(default=None, description="cancellation of the card")
     generation: GenerationState | None = Field(

@@ -305,10 +305,15 @@ class PlaceTable(Section):
     )
 
 
+City = Literal["here", "elsewhere"]
+_IN_A_CITY = "in this city or in another"
+
+
 class BankTable(PlaceTable):
     """A branch of a bank."""
 
     bank: Name = Field(default="", description="bank it belongs to (default: the table's name)", examples=["icbc"])
+    city: City = Field(default="here", description=_IN_A_CITY)
 
 
 class OutletTable(PlaceTable):
@@ -316,6 +321,7 @@ class OutletTable(PlaceTable):
 
     bank: Name = Field(default="", description="bank whose cards it issues: name of a bank", examples=["icbc"])
     instant: Instant | None = Field(default=None, description="instant-issue machines")
+    city: City = Field(default="here", description=_IN_A_CITY)
 
 
 class TerminalTable(PlaceTable):
@@ -326,7 +332,7 @@ class TerminalTable(PlaceTable):
         default=None, description="period at which offline terminals load the hot list", examples=["15 min"]
     )
     refresh_offset: Duration = Field(default=0, description="time of the first load after midnight of the start")
-    city: Literal["here", "elsewhere"] = Field(default="here", description="in this city or in another")
+    city: City = Field(default="here", description=_IN_A_CITY)
 
 
 class HotlineTable(PlaceTable):

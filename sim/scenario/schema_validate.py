@@ -10,6 +10,7 @@ import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -20,7 +21,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.schema_base import Shape
 from sim.scenario.sizes import MAX_PROBLEMS
 from sim.scenario.toml_lines import KeyPath
-from sim.scenario.units import WrongValueError, show, suggestion
+from sim.scenario.units import WrongValueError, nearest, show, suggestion
 
 _ROUNDS = 12
 _TYPES = {
@@ -60,6 +61,27 @@ def model_of(annotation: Any) -> type[BaseModel] | None:
             if model is not None:
                 return model
     return None
+
+
+@cache
+def _keys_of(model: type[BaseModel]) -> frozenset[str]:
+    """Every key of a model and of the models in it."""
+    found, models, waiting = set[str](), {model}, [model]
+    while waiting:
+        for name, info in waiting.pop().model_fields.items():
+            found.add(field_key(name, info))
+            for inner in _models_in(info.annotation):
+                if inner not in models:
+                    models.add(inner)
+                    waiting.append(inner)
+    return frozenset(found)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
 
 
 def field_key(name: str, info: FieldInfo) -> str:
@@ -122,7 +144,12 @@ def _findings(error: ErrorDetails, path: KeyPath, loc: KeyPath) -> list[Finding]
     if kind == "extra_forbidden":
         holder, _ = walk(loc)
         fields = holder.model_fields.items() if holder else ()
-        return [Finding(path, *suggestion("key", str(loc[-1]), [field_key(name, info) for name, info in fields]))]
+        key, known = str(loc[-1]), [field_key(name, info) for name, info in fields]
+        why, allowed = suggestion("key", key, known)
+        like = nearest(key, known)
+        if like is not None and key not in like and key in _keys_of(Scenario):  # no slip of the pen
+            why = f"unknown key {show(key)}, which other tables have"
+        return [Finding(path, why, allowed)]
     if kind == "missing":
         _, info = walk(loc)
         return [Finding(path, "is missing", expected(info))]

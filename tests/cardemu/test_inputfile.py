@@ -53,3 +53,11 @@ def test_a_key_that_stands_twice_is_refused() -> None:
     """JSON's own parsers take the last one in silence."""
     with pytest.raises(ValueError, match="the key 'sha256' stands twice"):
         parse_json('{"sha256": "1", "sha256": "2"}')
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_text_file_is_read_whatever_mark_windows_gave_it(encoding: str, tmp_path: Path) -> None:
+    """What `>` of its shell writes is UTF-16; the mark is no part of the text."""
+    path = tmp_path / "swipe.txt"
+    path.write_bytes("轨道\r\n".encode(encoding))
+    assert read_text(path) == "轨道\n"

@@ -283,3 +283,21 @@ def test_a_terminal_number_has_six_bytes() -> None:
     """Anything else is a mistake of the caller."""
     with pytest.raises(ValueError, match="must be 6 bytes"):
         psam(counting(), REGION, b"\x01")
+
+
+@pytest.mark.parametrize("p1", ["00", "01", "05"])
+def test_a_purchase_key_computes_nothing_but_purchases(p1: str) -> None:
+    """Delivered with type 2, DPK made MAC1 uncounted and MAC2 without a card; CREDIT SAM then believed anything."""
+    sam = module()
+    assert sam.transmit(build(bytes.fromhex("BFDE6222"), bytes(24 + 8))) == b"\x90\x00"
+    assert send(sam, f"80FA{p1}0010" + "00" * 16) == b"\x69\x85"
+
+
+def test_keys_with_one_id_in_different_files_do_not_replace_each_other() -> None:
+    """Id 22 is DPK and STKDF03: writing the second removed the first, so that the terminal could not pay any more."""
+    sam, other = module(), module()
+    for one in (sam, other):
+        assert change_key(one, bytes((2, 1)) + b"\x55" * 16, number=0x22) == b"\x90\x00"
+    assert change_key(sam, bytes((6, 1)) + b"\x66" * 16, number=0x22) == b"\x90\x00"
+    assert purchase(sam) == purchase(other)
+    assert purchase(sam)[-2:] == b"\x90\x00"

@@ -13,6 +13,7 @@ from sim.cardwork.outcome import CardWork
 from sim.cardwork.work import Order, card_work
 from sim.cardwork.world import World, world_of
 from sim.procedures.rule_table import STORIES
+from sim.products import products_of
 from sim.region import region_of
 from sim.run import play, prepare
 from sim.store import RunReader
@@ -43,4 +44,4 @@ def story_run(name: str) -> Run:
     loaded, compiled = prepare(STORIES / f"{name}.toml", ())
     play(loaded, compiled, folder=folder)
     log = np.concatenate(list(RunReader(folder).chunks()))
-    return Run(folder, world_of(compiled.program, region_of(loaded)), log)
+    return Run(folder, world_of(compiled.program, region_of(loaded), products_of(loaded)), log)

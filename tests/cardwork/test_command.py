@@ -85,12 +85,28 @@ def test_mistakes_are_said_before_anything_is_played(tmp_path: Path, arguments: 
 def test_the_region_names_the_card_product(tmp_path: Path) -> None:
     """region.card_product is what card work makes; an unknown one is refused with those there are."""
     scenario, out = str(STORIES / "use.toml"), str(tmp_path / "run")
-    code, printed, _ = invoke("run", scenario, "--out", out, "--json", "--set", "region.card_product=generation-1")
-    assert (code, json.loads(printed)["cards"]["product"]) == (0, "generation-1")
+    code, printed, _ = invoke("run", scenario, "--out", out, "--json", "--set", "region.card_product=generation-2")
+    assert (code, json.loads(printed)["cards"]["product"]) == (0, "generation-2")
     code, _, err = invoke("run", scenario, "--out", out, "--set", "region.card_product=generation-4")
     assert code == 2
     assert 'unknown card product "generation-4"' in err
     assert "generation-1, generation-2, generation-3" in err
+
+
+@pytest.mark.parametrize(
+    ("shares", "why"),
+    [
+        ("{generation-2=0.3, generation-3=0.6}", "the shares add up to 0.9; allowed: shares that add up to 1"),
+        ("{generation-2=0.3, generation-4=0.7}", 'card_product.generation-4: unknown card product "generation-4"'),
+        ("{generation-2=1.3}", "region.card_product.generation-2: 1.3 is not between 0 and 1"),
+    ],
+)
+def test_shares_of_products_that_cannot_be_are_refused(tmp_path: Path, shares: str, why: str) -> None:
+    """They add up to 1, and are of products there are."""
+    scenario = str(STORIES / "use.toml")
+    code, _, err = invoke("run", scenario, "--out", str(tmp_path / "run"), "--set", f"region.card_product={shares}")
+    assert code == 2
+    assert why in err
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "a sample of 1 % of the people"), ("zh", "抽取 1% 的人回放")])

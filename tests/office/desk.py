@@ -14,8 +14,9 @@ from sim.procedures.model import Paper, Who
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
-HERE, RIVERSIDE, CLINIC, ELSEWHERE = 0, 1, 2, 3
-"""Stations: an outlet of bank 0 with a machine, one of bank 1, an offline terminal, a hospital in another city."""
+HERE, RIVERSIDE, CLINIC, ELSEWHERE, BEIZHOU = 0, 1, 2, 3, 4
+"""Stations: an outlet of bank 0 with a machine, one of bank 1, an offline terminal; a hospital in another city, and a
+branch of bank 0 there."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ PLACES = (
     Place(1),
     Place(refresh_ms=15 * 60_000, refresh_offset_ms=0),
     Place(facilities=frozenset()),
+    Place(0, facilities=frozenset()),
 )
 NUMBERS = {
     ("cancel", "payout"): 10,
@@ -43,6 +45,8 @@ NUMBERS = {
     ("deregister_employer", "approval_deadline"): 30 * DAY,
     ("deregister_employer", "duty_deadline"): 30 * DAY,
     ("register_employer", "deadline"): 30 * DAY,
+    ("register_employer", "premium"): 100_000,
+    ("death", "interest_rate"): 3_500,
     ("release_loss", "by_telephone"): 0,
     ("report_loss", "validity"): 24 * HOUR,
     ("temporary_card", "validity"): 60 * DAY,

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.office.fields import Reason
+from sim.office.fields import NEVER, Reason
 from sim.procedures.model import Paper, Who
-from tests.office.desk import CLINIC, ELSEWHERE, RIVERSIDE
+from tests.office.desk import BEIZHOU, CLINIC, ELSEWHERE, RIVERSIDE
 
 Case = tuple[str, dict[str, str | int], dict[str, Any], str]
-AGENT = {"who": Who.AGENT}
-OTHER = {"who": Who.OTHER}
-BOSS = {"who": Who.EMPLOYER}
+AGENT: dict[str, Any] = {"who": Who.AGENT}
+OTHER: dict[str, Any] = {"who": Who.OTHER}
+BOSS: dict[str, Any] = {"who": Who.EMPLOYER}
+HEIR: dict[str, Any] = {"who": Who.HEIR}
 
 
 def no(*papers: str, **more: Any) -> dict[str, Any]:
     """Leave these papers at home."""
     return {"without": tuple(Paper(paper) for paper in papers)} | more
+
+
+def ended(how: str) -> dict[str, str | int]:
+    """Give an employee whose employer came to an end."""
+    return {"employer_end": how}
 
 
 ACTIVE: dict[str, str | int] = {"card": "active", "card_bank": 0, "medical_fen": 50_000, "financial_fen": 30_000}
@@ -27,7 +33,10 @@ PRODUCTION: dict[str, str | int] = {"application": "in_production"}
 OLD: dict[str, str | int] = {"old_card": "held"}
 ENDED: dict[str, str | int] = ACTIVE | {"insurance": "ended"}
 NOTICED: dict[str, str | int] = ENDED | {"cancellation": "noticed"}
+DEAD: dict[str, str | int] = {"insurance_end": "died", "card": "holder_died", "card_bank": 0}
 CLOSED: dict[str, str | int] = {"account": "closed"}
+LEFT: dict[str, str | int] = {"insurance": "ended"}
+HIRED: dict[str, str | int] = {"employment": "hired"}
 MOVED: dict[str, str | int] = {"account": "moved"}
 NO_ACCOUNT: dict[str, str | int] = {"account": "none"}
 LOST: dict[str, str | int] = {"card": "lost", "card_bank": 0}
@@ -41,19 +50,27 @@ COSTS: dict[str, str | int] = ACTIVE | {"claimable_fen": 8_000}
 CLAIM: dict[str, str | int] = ACTIVE | {"claimed_fen": 8_000}
 EARLIER: dict[str, str | int] = ACTIVE | {"generation": "earlier"}
 EXCHANGING: dict[str, str | int] = EARLIER | READY | {"reason": "new_generation"}
-LEFT: dict[str, str | int] = {"former_bank": 0, "former_fen": 700}
+FORMER: dict[str, str | int] = {"former_bank": 0, "former_fen": 700}
+DAMAGED: dict[str, str | int] = {"card": "damaged", "card_bank": 0, "financial_fen": 30_000}
 ACCOUNT_ONLY: dict[str, str | int] = {"card": "withdrawn", "card_bank": 0, "financial_fen": 30_000}
 
 CASES: list[Case] = [
     ("hire.begin", {"employment": "none"}, {}, "done"),
     ("hire.begin", {"employment": "employed"}, {}, "refused P3"),
+    ("hire.begin", DEAD | {"employment": "none"}, {}, "refused C1"),
     ("register_employer.register", {"employment": "hired"}, BOSS, "done"),
     ("register_employer.register", {"employment": "hired"}, {}, "refused P3"),
     ("register_employer.register", {"employment": "hired"}, no("employment_contract", **BOSS), "refused P3"),
     ("register_employer.register", {"employment": "employed"}, BOSS, "refused P3"),
     ("register_employer.open_account", NO_ACCOUNT, {}, "done"),
     ("register_employer.open_account", {}, {}, "refused P3"),
-    ("register_employer.flag_late", {}, {}, "done"),
+    ("register_employer.watch", {}, {}, "done"),
+    ("register_employer.term_over", {}, {}, "done"),
+    ("register_employer.assess_late", {}, {}, "done"),
+    ("register_employer.overdue", {"employment": "hired", "hired_at": -31 * 86_400_000}, {}, "done"),
+    ("register_employer.overdue", {"employment": "hired"}, {}, "refused P3"),
+    ("register_employer.overdue", {"hired_at": -40 * 86_400_000, "assessed_at": 0}, {}, "refused P3"),
+    ("register_employer.collect_premium", {"premium_fen": 100_000}, {}, "done"),
     ("register_flexible.register", {"employment": "none"}, {}, "done"),
     ("register_flexible.register", {"employment": "none"}, AGENT, "done"),
     ("register_flexible.register", {"employment": "none"}, BOSS, "refused P4"),
@@ -61,6 +78,8 @@ CASES: list[Case] = [
     ("register_flexible.register", {"employment": "employed"}, {}, "refused P4"),
     ("register_flexible.register", {"employment": "flexible"}, {}, "refused P4"),
     ("register_flexible.register", {"employment": "retired"}, {}, "refused P4"),
+    ("register_flexible.register", {"insurance_end": "died", "died_at": NEVER, "employment": "none"}, {}, "refused C1"),
+    ("register_flexible.register", DEAD | {"employment": "none"}, {}, "refused P4"),
     ("register_flexible.register", {"employment": "none"}, no("agent_identity", **AGENT), "refused A6"),
     ("register_flexible.open_account", NO_ACCOUNT, {}, "done"),
     ("register_flexible.open_account", {}, {}, "refused P4"),
@@ -87,8 +106,8 @@ CASES: list[Case] = [
     ("apply.hand_in", ACTIVE, {}, "refused P2"),
     ("apply.hand_in", PHONED, {}, "refused P2"),
     ("apply.hand_in", SUBMITTED, {}, "refused P2"),
-    ("apply.hand_in", EXPIRED | LEFT | {"card_bank": 0}, {}, "done"),
-    ("apply.hand_in", EXPIRED | LEFT | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
+    ("apply.hand_in", EXPIRED | FORMER | {"card_bank": 0}, {}, "done"),
+    ("apply.hand_in", EXPIRED | FORMER | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
     ("apply.hand_in", LOST, {}, "refused L4"),
     ("apply.hand_in", CANCELLED, {}, "refused A4"),
     ("apply.fetch_form", {}, {}, "done"),
@@ -151,7 +170,7 @@ CASES: list[Case] = [
     ("collect.account_stays", ACTIVE, {"station": RIVERSIDE}, "done"),
     ("collect.account_stays", ACTIVE, {}, "refused L5"),
     ("collect.account_stays", ISSUED, {"station": RIVERSIDE}, "refused L5"),
-    ("collect.account_stays", ACTIVE | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("collect.account_stays", ACTIVE | FORMER, {"station": RIVERSIDE}, "refused L5"),
     *[
         (f"activate_bank.{step}", states, how, answer)
         for step in ("both", "social", "financial")
@@ -247,7 +266,7 @@ CASES: list[Case] = [
             (LOST | CLOSED, {}, "refused P6"),
             (LOST | SUBMITTED, {}, "refused P2"),
             (LOST, {"station": RIVERSIDE}, "done"),
-            (LOST | LEFT, {"station": RIVERSIDE}, "refused L5"),
+            (LOST | FORMER, {"station": RIVERSIDE}, "refused L5"),
             (LOST, no("identity", **AGENT), "refused A6"),
         )
     ],
@@ -256,11 +275,11 @@ CASES: list[Case] = [
     ("replace_damaged.apply", LOST, {}, "refused L4"),
     ("replace_damaged.apply", ACTIVE | CLOSED, {}, "refused P6"),
     ("replace_damaged.apply", ACTIVE | SUBMITTED, {}, "refused P2"),
-    ("replace_damaged.apply", ACTIVE | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("replace_damaged.apply", ACTIVE | FORMER, {"station": RIVERSIDE}, "refused L5"),
     ("replace_damaged.apply", ACTIVE, no("identity", **AGENT), "refused A6"),
     ("exchange.apply", OLD, {}, "done"),
     ("exchange.apply", OLD, no("identity"), "refused A5"),
-    ("exchange.apply", OLD | LEFT | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
+    ("exchange.apply", OLD | FORMER | {"card_bank": 0}, {"station": RIVERSIDE}, "refused L5"),
     ("exchange.apply", OLD, no("matching_photo"), "refused A5"),
     ("exchange.apply", OLD, no("old_card"), "refused A5"),
     ("exchange.apply", {}, {}, "refused A5"),
@@ -277,10 +296,10 @@ CASES: list[Case] = [
     ("exchange_generation.apply", EARLIER | {"card": "lost"}, {}, "refused A5"),
     ("exchange_generation.apply", EARLIER | CLOSED, {}, "refused P6"),
     ("exchange_generation.apply", EARLIER | SUBMITTED, {}, "refused P2"),
-    ("exchange_generation.apply", EARLIER | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("exchange_generation.apply", EARLIER | FORMER, {"station": RIVERSIDE}, "refused L5"),
     ("exchange_generation.apply", EARLIER, no("agent_identity", **AGENT), "refused A6"),
     ("reapply.apply", CANCELLED, {}, "done"),
-    ("reapply.apply", CANCELLED | LEFT, {"station": RIVERSIDE}, "refused L5"),
+    ("reapply.apply", CANCELLED | FORMER, {"station": RIVERSIDE}, "refused L5"),
     ("reapply.apply", CANCELLED, no("identity"), "refused A4"),
     ("reapply.apply", ACTIVE, {}, "refused C4"),
     ("reapply.apply", CANCELLED | CLOSED, {}, "refused P6"),
@@ -341,7 +360,7 @@ CASES: list[Case] = [
         for states, answer in (
             (LOST, "done"),
             (PHONED, "done"),
-            ({"card": "damaged"}, "done"),
+            (DAMAGED, "done"),
             (ACTIVE | {"lost_at": 0}, "done"),
             (ACTIVE, "refused L6"),
             (ISSUED, "refused L6"),
@@ -369,6 +388,11 @@ CASES: list[Case] = [
     ("cancel.notice", ENDED, {}, "done"),
     ("cancel.notice", ACTIVE, {}, "refused C1"),
     ("cancel.notice", ENDED | MOVED, {}, "refused P5"),
+    ("cancel.notice", ENDED | DEAD, HEIR, "done"),
+    ("cancel.notice", ENDED | DEAD, no("kinship", **HEIR), "refused C2"),
+    ("cancel.notice", ENDED | DEAD, {}, "refused C2"),
+    ("cancel.notice", ENDED | DEAD, AGENT, "refused C2"),
+    ("cancel.notice", ENDED, HEIR, "refused C2"),
     ("cancel.notice", {"insurance": "ended"}, {}, "refused C2"),
     ("cancel.notice", ENDED | READY, {}, "refused C2"),
     ("cancel.notice", ENDED | {"cancellation": "account_cancelled"}, {}, "refused C5"),
@@ -382,6 +406,9 @@ CASES: list[Case] = [
     ("cancel.withdraw", NOTICED, no("notice"), "refused C2"),
     ("cancel.withdraw", NOTICED, no("card"), "refused C2"),
     ("cancel.withdraw", NOTICED, {"station": RIVERSIDE}, "refused C2"),
+    ("cancel.withdraw", NOTICED, {"station": BEIZHOU}, "refused C2"),
+    ("cancel.withdraw", NOTICED | DEAD, HEIR, "done"),
+    ("cancel.withdraw", NOTICED | DEAD, {}, "refused C2"),
     ("cancel.withdraw", NOTICED, no("identity", **AGENT), "refused A6"),
     ("cancel.cancel_account", {"cancellation": "card_withdrawn", "insurance": "ended"}, {}, "done"),
     ("cancel.cancel_account", {"cancellation": "noticed", "insurance": "ended"}, {}, "refused C2"),
@@ -391,11 +418,67 @@ CASES: list[Case] = [
     ("cancel.pay_out", {"cancellation": "account_cancelled", "approved_at": 0}, {}, "refused C3"),
     ("cancel.pay_out", {"cancellation": "paid", "approved_at": -30 * 86_400_000}, {}, "refused C2"),
     *[
+        (f"end_insurance.{step}", states, how, answer)
+        for step, proof in (("insured_elsewhere", "insured_elsewhere"), ("emigrated", "emigration"))
+        for states, how, answer in (
+            (FLEXIBLE, {}, "done"),
+            (FLEXIBLE, AGENT, "done"),
+            (FLEXIBLE, no("agent_identity", **AGENT), "refused A6"),
+            (FLEXIBLE, no(proof), "refused C1"),
+            (FLEXIBLE, BOSS, "refused C1"),
+            (FLEXIBLE | MOVED, {}, "refused P5"),
+            (FLEXIBLE | LEFT, {}, "refused C1"),
+            (FLEXIBLE | {"insurance": "never_insured"}, {}, "refused C1"),
+            (HIRED, {}, "refused P3"),
+        )
+    ],
+    ("end_insurance.insured_elsewhere", {}, {}, "refused C1"),
+    ("end_insurance.emigrated", {}, {}, "done"),
+    ("end_insurance.insured_again", {"insurance": "ended"}, {}, "done"),
+    ("end_insurance.insured_again", {}, {}, "refused C1"),
+    ("end_insurance.insured_again", LEFT | CLOSED, {}, "refused P6"),
+    ("end_insurance.insured_again", {"insurance": "ended"}, no("agent_identity", **AGENT), "refused A6"),
+    ("end_insurance.insured_again", DEAD, {}, "refused C1"),
+    ("death.dies", ACTIVE, {}, "done"),
+    ("death.dies", DEAD, {}, "refused C1"),
+    ("death.report", ACTIVE | {"died_at": 0}, HEIR, "done"),
+    ("death.report", ACTIVE | {"died_at": 0}, no("death_certificate", **HEIR), "refused C1"),
+    ("death.report", ACTIVE | {"died_at": 0}, no("heir_identity", **HEIR), "refused C1"),
+    ("death.report", ACTIVE | {"died_at": 0}, AGENT, "refused C1"),
+    ("death.report", ACTIVE, HEIR, "refused C1"),
+    ("death.report", DEAD, HEIR, "refused C1"),
+    ("death.stop_card", ACTIVE | {"insurance_end": "died"}, {}, "done"),
+    ("death.stop_card", ACTIVE, {}, "refused C1"),
+    ("death.loss_final", PHONED | {"insurance_end": "died"}, {}, "done"),
+    ("death.loss_final", PHONED, {}, "refused C1"),
+    ("death.loss_final", LOST | {"insurance_end": "died"}, {}, "refused L2"),
+    ("death.close_account", LOST | {"insurance_end": "died"}, HEIR, "done"),
+    ("death.close_account", LOST | {"insurance_end": "died"}, no("kinship", **HEIR), "refused C3"),
+    ("death.close_account", LOST | {"died_at": 0}, HEIR, "refused C1"),
+    ("death.close_account", DEAD, HEIR, "refused C2"),
+    (
+        "death.close_account",
+        LOST | {"insurance_end": "died", "cancellation": "account_cancelled"},
+        HEIR,
+        "refused C3",
+    ),
+    ("cancel.inherit", DEAD | {"financial_fen": 500}, HEIR, "done"),
+    ("cancel.inherit", DEAD, HEIR, "refused C3"),
+    ("cancel.inherit", DEAD | {"financial_fen": 500}, HEIR | {"station": RIVERSIDE}, "refused C3"),
+    ("cancel.inherit", ACTIVE | {"died_at": 0}, HEIR, "refused C1"),
+    ("hire.begin", {"employment": "none", "insurance_end": "died"}, {}, "refused C1"),
+    # a holder who has died cannot come; an agent's mandate ends when the death is recorded
+    ("settle.hospital", ACTIVE | {"died_at": 0}, {"fen": 100, "who": Who.OTHER}, "done"),
+    ("settle.hospital", ACTIVE | DEAD, {"fen": 100, "who": Who.OTHER}, "refused L1"),
+    ("apply.hand_in", {"died_at": 0}, {}, "refused A1"),
+    ("apply.hand_in", {"died_at": 0}, AGENT, "done"),
+    ("apply.hand_in", {"insurance_end": "died"}, AGENT, "refused A1"),
+    *[
         (f"bank_account.{step}", states, how, answer)
         for step in ("withdraw", "close")
         for states, how, answer in (
             (ACCOUNT_ONLY, {"fen": 30_000}, "done"),
-            ({"card": "damaged", "card_bank": 0, "financial_fen": 30_000}, {"fen": 30_000}, "done"),
+            (DAMAGED, {"fen": 30_000}, "done"),
             (ACCOUNT_ONLY, {"station": RIVERSIDE}, "refused C5"),
             (ACCOUNT_ONLY, no("identity"), "refused C5"),
             (ACCOUNT_ONLY, AGENT, "refused C5"),
@@ -410,16 +493,21 @@ CASES: list[Case] = [
         (f"bank_account.{step}", states, how, answer)
         for step in ("withdraw_former", "close_former")
         for states, how, answer in (
-            (LEFT, {"fen": 700}, "done"),
-            (LEFT, {"station": RIVERSIDE}, "refused C5"),
-            (LEFT, no("identity"), "refused C5"),
-            ({}, {}, "refused C5"),
+            (FORMER, {"fen": 700}, "done"),
+            (FORMER, {"station": RIVERSIDE}, "refused C5"),
+            (FORMER, no("identity"), "refused C5"),
+            (NOBODY, {}, "refused C5"),
         )
     ],
-    ("bank_account.withdraw_former", LEFT, {"fen": 701}, "refused A9"),
+    ("bank_account.withdraw_former", FORMER, {"fen": 701}, "refused A9"),
+    ("bank_account.inherit_former", FORMER | DEAD, HEIR, "done"),
+    ("bank_account.inherit_former", FORMER | DEAD, HEIR | {"station": RIVERSIDE}, "refused C5"),
+    ("bank_account.inherit_former", FORMER | DEAD, no("kinship", **HEIR), "refused C5"),
+    ("bank_account.inherit_former", FORMER | {"died_at": 0}, HEIR, "refused C1"),
     ("reopen_account.reopen", CLOSED, {}, "done"),
     ("reopen_account.reopen", {"account": "cancelled"}, BOSS, "done"),
     ("reopen_account.reopen", {}, {}, "refused P6"),
+    ("reopen_account.reopen", DEAD | CLOSED, BOSS, "refused C1"),
     ("reopen_account.reopen", CLOSED, no("identity", **AGENT), "refused A6"),
     ("transfer.out", ACTIVE, {}, "done"),
     ("transfer.out", CLOSED, {}, "refused P6"),
@@ -430,17 +518,27 @@ CASES: list[Case] = [
     ("transfer.into", MOVED, no("identity", **AGENT), "refused A6"),
     *[
         (f"employer_ends.{step}", states, {}, answer)
-        for step in ("dissolved", "approved", "deregistered")
+        for step in ("dissolved", "approved", "deregistered", "merged")
         for states, answer in ((NOBODY, "done"), (FLEXIBLE, "refused P7"))
     ],
     ("deregister_employer.with_approval", {"employer_end": "dissolved"}, BOSS, "done"),
-    ("deregister_employer.with_approval", {"employer_end": "approved"}, BOSS, "done"),
-    ("deregister_employer.with_approval", {"employer_end": "approved"}, no("approval", **BOSS), "refused P7"),
+    ("deregister_employer.with_approval", {"employer_end": "dissolved"}, no("approval", **BOSS), "refused P7"),
     ("deregister_employer.with_approval", {"employer_end": "deregistered"}, BOSS, "refused P7"),
-    ("deregister_employer.with_approval", {"employer_end": "approved"}, {}, "refused P7"),
-    ("deregister_employer.at_tax_office", {"employer_end": "deregistered"}, BOSS, "done"),
+    ("deregister_employer.with_approval", {"employer_end": "dissolved"}, {}, "refused P7"),
+    *[("deregister_employer.with_approval", ended(end), BOSS, "refused P7") for end in ("approved", "merged")],
+    *[
+        ("deregister_employer.at_tax_office", ended(end), how, answer)
+        for end in ("approved", "merged", "deregistered")
+        for how, answer in (
+            (BOSS, "done"),
+            (no("licence", **BOSS), "refused P7"),
+            (no("end_of_employer", **BOSS), "refused P7"),
+        )
+    ],
     ("deregister_employer.at_tax_office", {"employer_end": "dissolved"}, BOSS, "refused P7"),
     ("deregister_employer.flag_late", {}, {}, "done"),
+    ("deregister_employer.flag_late", {"employment": "employer_gone"}, {}, "refused P7"),
+    *[(f"deregister_employer.{step}", {}, {}, "done") for step in ("watch_approval", "watch_duty", "term_over")],
     ("deregister_employer.close_account", {}, {}, "done"),
     ("deregister_employer.close_account", MOVED, {}, "refused P7"),
     ("change_number.ask", {}, {}, "refused P1"),

@@ -76,8 +76,10 @@ def test_a_diagram_uses_only_states_it_declares(name: str) -> None:
 def test_the_page_of_a_procedure_names_rules_steps_parameters_and_sources() -> None:
     """What a reader wants to know of the cancellation is on its page."""
     text = diagrams.page(catalogue()["cancel"])
-    assert "rules C1, C2, C3, P5, A6" in text
-    assert "| `withdraw` | banks, of the card's bank | holder, agent | notice, card, identity |" in text
+    assert "rules C1, C2, C3, C5, P5, A6" in text
+    assert "| `withdraw` | banks, of the card's bank | holder, agent, heir | notice, card, identity |" in text
     assert "insurance is ended (C1)" in text
-    assert "all: medical to financial; the interest at interest_rate: fund to financial" in text
+    assert (
+        "the interest of the reserved balance at interest_rate: fund to financial; all: reserved to financial" in text
+    )
     assert '| `payout` | wait | `"10 workdays"` | P |' in text

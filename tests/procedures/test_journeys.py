@@ -234,17 +234,27 @@ def test_an_application_goes_to_the_outlet_that_accepted_it() -> None:
 
 @pytest.mark.parametrize(("day", "late"), [(30, False), (31, True)])
 def test_the_thirtieth_day_is_still_in_time(day: int, late: bool) -> None:
-    """P3: hired at 8:00, registered at 16:00 of the 30th day is in time; of the 31st it is late."""
-    procedure = DESK.steps[DESK.index["register_employer.register"]][0]
+    """P3: hired at 8:00, the employee is not overdue at 16:00 of the 30th day, and is at the midnight after it."""
     record = new_record(employment="none")
     walk(record, "hire.begin", at=8 * HOUR)
-    moves = [move for move in procedure.moves if move.step == "register"]
-    in_time = DESK.office.conditions(moves[1].when, procedure.name)
-    assert DESK.office.holds(in_time, record, DESK.request("hire.begin"), day * DAY + 16 * HOUR) is not late
+    moment = day * DAY + (0 if late else 16 * HOUR)
+    assert DESK.answer(record, "register_employer.overdue", at=moment) == ("done" if late else "refused P3")
 
 
 def test_a_file_of_flags_keeps_both() -> None:
     """P3 and P7: registered late and deregistered late are two flags of one number."""
-    record = new_record()
-    walk(record, "register_employer.flag_late", "deregister_employer.flag_late", "deregister_employer.flag_late")
+    record = new_record(hired_at=0)
+    walk(record, "register_employer.overdue", at=31 * DAY)
+    walk(record, "deregister_employer.flag_late", "deregister_employer.flag_late")
     assert record[Field.LATE] == 3
+
+
+def test_the_premium_of_a_hiring_is_assessed_once_and_paid_in_full() -> None:
+    """P3: 1,000 yuan are owed from the assessment to the payment; a second assessment of the same hiring is refused."""
+    record = new_record(employment="hired", hired_at=0)
+    assert DESK.answer(record, "register_employer.overdue", at=31 * DAY) == "done"
+    assert DESK.answer(record, "register_employer.overdue", at=40 * DAY) == "refused P3"
+    assert record[Field.PREMIUM_FEN] == 100_000
+    verdict = DESK.ask(record, "register_employer.collect_premium", at=45 * DAY)
+    assert verdict.money == ((Ledger.CASH, Ledger.FUND, 100_000),)
+    assert record[Field.PREMIUM_FEN] == 0

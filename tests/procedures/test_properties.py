@@ -27,7 +27,7 @@ ANYTHING = st.fixed_dictionaries(
 )
 REQUESTS = st.builds(
     Attempt,
-    who=st.sampled_from([0, 0, 0, 0, 1, 2, 3]),
+    who=st.sampled_from([0, 0, 0, 0, 1, 2, 3, 4]),
     papers=st.just((1 << len(PAPERS)) - 1) | st.integers(0, (1 << len(PAPERS)) - 1),
     station=st.integers(-1, len(PLACES) - 1),
     amount_fen=st.integers(0, 10**8),
@@ -143,6 +143,6 @@ def test_a_table_that_could_overdraw_is_refused() -> None:
         Office([(table, take)], {}, Calendar(date(2026, 3, 2), 1), PLACES)
 
 
-def test_agents_are_the_second_of_four_actors() -> None:
+def test_agents_are_the_second_of_five_actors() -> None:
     """The numbers of actors and papers in the log are those of the vocabulary, in its order."""
-    assert [who.value for who in WHO] == ["holder", "agent", "employer", "other"]
+    assert [who.value for who in WHO] == ["holder", "agent", "employer", "other", "heir"]

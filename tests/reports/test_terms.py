@@ -106,13 +106,13 @@ def test_every_metric_has_a_chinese_term(office: Path) -> None:
     ("text", "place", "name"),
     [
         ("wait.mean", "", "平均等待时间"),
-        ("wait.mean", "outlets", "服务网点：平均等待时间"),
-        ("wait.p95 at east", "", "城东网点：等待时间第 95 百分位数"),
+        ("wait.mean", "outlets", "服务网点的平均等待时间"),
+        ("wait.p95 at east", "", "城东网点的等待时间第 95 百分位数"),
         ("service_level.offered 20 s", "", "服务水平（等待不超过 20 秒，占全部来者）"),
         ("visit.p90", "", "全程时间第 90 百分位数"),
-        ("wait.within 20 s at hotlines", "", "服务热线：等待不超过 20 秒即得到服务的比例（占全部排队者）"),
-        ("lead.application_to_hand.p90", "", "从申请到领卡：用时第 90 百分位数"),
-        ("lead.exposure.max", "", "从挂失到所有终端都拒绝旧卡：最长用时"),
+        ("wait.within 20 s at hotlines", "", "服务热线的等待不超过 20 秒即得到服务的比例（占全部排队者）"),
+        ("lead.application_to_hand.p90", "", "从申请到领卡的用时第 90 百分位数"),
+        ("lead.exposure.max", "", "从挂失到所有终端都拒绝旧卡的最长用时"),
         ("p90 of wait.mean", "", "平均等待时间（各次运行的第 90 百分位数）"),
         ("funnel.replace.apply.share", "", "通过“申请补卡”的比例（遗失被盗补卡）"),
     ],
@@ -134,7 +134,7 @@ def test_values_conditions_and_reasons_are_said_in_chinese() -> None:
     assert amount(0.001, Unit.RATE, ZH) == "每小时 3,600"
     assert [written("2 workdays", ZH), written("2 workdays", EN)] == ["2 个工作日", "2 workdays"]
     assert amount(float("nan"), Unit.TIME, ZH) == "没有可测量的数据"
-    assert condition("ci(wait.mean at hotlines) < 30 s", ZH) == "服务热线：平均等待时间的置信区间半宽小于 30 秒"
+    assert condition("ci(wait.mean at hotlines) < 30 s", ZH) == "服务热线的平均等待时间的置信区间半宽小于 30 秒"
     assert condition("ci(wait.mean) < 5 %", EN) == "ci(wait.mean) < 5 %"
     assert reason("12 station days, an interval needs 20", ZH) == "只有 12 个网点日，区间需要 20 个"
     assert reason("needs at least 2 replications", EN) == "needs at least 2 replications"
@@ -152,8 +152,8 @@ def test_a_chinese_comparison_has_no_english_metric(office: Path) -> None:
     assert (code, out) == (0, "")
     text = _labels(office.parent / "both" / "compare.zh.html")
     for term in (
-        "城东网点：等待不超过 10 分钟即得到服务的比例（占全部排队者）",
-        "从挂失到领到新卡：用时第 90 百分位数",
+        "城东网点的等待不超过 10 分钟即得到服务的比例（占全部排队者）",
+        "从挂失到领到新卡的用时第 90 百分位数",
         "城西网点：1 个窗口 / 城西网点：2 个窗口",
     ):
         assert term in text
@@ -168,7 +168,7 @@ def test_a_chinese_sensitivity_has_no_english_metric(office: Path) -> None:
     code, out = run_in(office.parent, "sensitivity", office.name, *metric, "--out", "sure", *HERE)
     assert (code, out) == (0, "")
     text = _labels(office.parent / "sure" / "sensitivity.zh.html")
-    assert "服务网点：等待时间第 90 百分位数" in text
+    assert "服务网点的等待时间第 90 百分位数" in text
     assert not re.search(r"wait\.p90|\bat outlets\b|\bmean \d|no quantity|the same value", text)
 
 
@@ -179,7 +179,7 @@ def test_a_chinese_run_until_has_no_english_metric(tmp_path: Path) -> None:
     until = ("--until", "ci(wait.mean at desk) < 200 s", "--sensitivity", "wait.mean", "--out", "until")
     assert run_in(tmp_path, "run", "desk.toml", *until, *HERE)[0] == 0
     text = _labels(tmp_path / "until" / "report.zh.html")
-    assert "desk：平均等待时间的置信区间半宽小于 200 秒" in text
+    assert "desk的平均等待时间的置信区间半宽小于 200 秒" in text
     assert "只把它调低或调高 20% 时，平均等待时间变到横条的末端" in text
     assert not re.search(r"wait\.mean|ci\(", text)
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cardemu.tablefile import ENCODINGS
 from sim.errors import ScenarioError
 from sim.scenario.csv_demand import read_arrivals, read_counts, read_staff
 from sim.scenario.csv_times import Local
@@ -83,10 +84,13 @@ def test_all_columns_of_arrivals_are_read_in_order_of_time() -> None:
         "time;priority\r\n1;老人\r\n".encode("gb18030"),
         'time\tpriority\n"1"\t"老人"\n'.encode(),
         "time, priority\n\n1, 老人".encode(),
+        "time\tpriority\r\n1\t老人\r\n".encode("utf-16"),
+        "time\tpriority\r\n1\t老人\r\n".encode("utf-16-le"),
+        "time,priority\n1,老人\n".encode("utf-16-be"),
     ],
 )
 def test_encodings_and_separators_are_recognised(content: bytes) -> None:
-    """UTF-8 with and without byte-order mark, GB 18030; comma, semicolon, tab; quotation marks; blank lines."""
+    """UTF-8, UTF-16 with and without their mark, GB 18030; comma, semicolon, tab; quotation marks; blank lines."""
     arrivals = read_arrivals("day.csv", content, LOCAL, priorities=["普通", "老人"])
     assert arrivals.priority is not None
     assert (arrivals.times_ms.tolist(), arrivals.priority.tolist()) == ([1000], [1])
@@ -140,8 +144,8 @@ def test_only_the_first_twenty_bad_cells_are_listed() -> None:
     [
         (b"", ["day.csv: is empty; allowed: time"]),
         (b"time\n", ["day.csv:1: has a heading but no rows; allowed: at least one row"]),
-        (b"a\0b", ["day.csv: is not a text file; allowed: CSV in UTF-8 or GB 18030"]),
-        (b"time\n\xff\xff", ["day.csv: is neither UTF-8 nor GB 18030; allowed: CSV in UTF-8 or GB 18030"]),
+        (b"a\0b", ["day.csv: is not a text file; allowed: CSV in UTF-8, UTF-16 and GB 18030"]),
+        (b"time\n\xff\xff", [f"day.csv: is none of {ENCODINGS}; allowed: CSV in {ENCODINGS}"]),
         (b'time\n"1"2\n', ["day.csv:2: is not CSV: ',' expected after '\"'"]),
         (
             b"when,time,time\n1,2,3\n",

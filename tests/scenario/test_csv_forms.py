@@ -299,3 +299,16 @@ def test_midnight_ends_an_interval_of_a_scenario_too() -> None:
 def test_the_separator_is_that_of_the_heading_whatever_stands_in_the_rows() -> None:
     """Remarks full of semicolons are one cell of a file with commas."""
     assert arrivals_ms("when,remark\n10,a;b;c\n20,d;e;f\n", time=("when",)) == [10_000, 20_000]
+
+
+def test_intervals_longer_than_the_rows_are_apart_are_told_once() -> None:
+    """Counts of every five minutes read as of every ten: one sentence with the length they have, not twenty."""
+    text = "from,count\n" + "".join(f"2026-03-02 08:{minute:02d},3\n" for minute in range(0, 60, 5))
+    assert wrong(lambda: read_counts("x.csv", text.encode(), LOCAL, every_ms=600_000)) == (
+        "x.csv:1: from: 11 of 12 rows begin less than every = 10 min after another, most of them 5 min; "
+        'allowed: every = "5 min"'
+    )
+    two = "from,count\n2026-03-02 08:00,3\n2026-03-02 08:05,3\n2026-03-02 09:00,3\n"
+    assert "x.csv:3: from: overlaps the interval on line 2" in wrong(
+        lambda: read_counts("x.csv", two.encode(), LOCAL, every_ms=600_000)
+    )

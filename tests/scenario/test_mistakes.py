@@ -229,3 +229,16 @@ def test_a_share_written_as_a_percentage_is_not_called_a_duration() -> None:
         with pytest.raises(WrongValueError, match=r"is a percentage") as caught:
             read_measure(text)
         assert caught.value.parts[0].allowed == "a share as a number from 0 to 1, such as 0.7 for 70 %"
+
+
+def test_the_key_of_another_table_is_no_misspelling(catalogue: Any, tmp_path: Path) -> None:
+    """`title` of a demand is not meant to be `file`; `fil` is."""
+    path = tmp_path / "x.toml"
+    text = '[run]\nstart = 2026-03-02\nduration = "1 d"\n[stations.a]\ncounters = 1\nservice = "1 s"\n'
+    text += '[demand.x]\nenters = "a"\n'
+    path.write_text(text + 'title = "walk in"\nrate = "3 per h"\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match='unknown key "title", which other tables have; allowed: '):
+        load(path, (), catalogue)
+    path.write_text(text + 'fil = {counts = "x.csv"}\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match='unknown key "fil", did you mean "file"'):
+        load(path, (), catalogue)

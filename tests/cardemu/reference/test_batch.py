@@ -66,6 +66,8 @@ def test_a_row_is_a_card(tmp_path: Path) -> None:
         (("姓名,person.name", "李敏,李敏"), "line 1: 姓名: stands twice, as person.name"),
         (("index,product", "1,generation-1"), "line 1: product: unknown column"),
         (("index,姓名", '1,"李敏'), "line 2: is not CSV"),
+        (("姓名,性别", "李敏,女", "合计,1"), "line 3: is a row of totals (合计), no card; remove the line"),
+        (("姓名,性别", "李敏,女", "姓名,性别", "王伟,男"), "line 3: is the heading again, no card; remove the line"),
     ],
 )
 def test_a_wrong_csv_file_is_refused(lines: tuple[str, ...], why: str, tmp_path: Path) -> None:
@@ -93,6 +95,15 @@ def test_a_table_as_a_spreadsheet_writes_it_is_read(tmp_path: Path) -> None:
     assert read_citizen_number(first["person.number"]).sex == Sex.FEMALE
     assert (second["person.number"], second["person.ethnic_group"]) == ("99030119900307069X", "03")
     assert [job.wanted.where for job in jobs] == ["人员.csv:2", "人员.csv:4"]
+
+
+def test_unicode_text_of_a_spreadsheet_is_a_table(tmp_path: Path) -> None:
+    """UTF-16 with tabs, in a file that ends in .txt: two bundles."""
+    path = tmp_path / "人员.txt"
+    path.write_bytes("姓名\t性别\r\n李敏\t女\r\n王伟\t男\r\n".encode("utf-16"))
+    asked = Reference(str(path), MADE, tmp_path / "out", workers=1, quiet=True)
+    assert reference(asked) == 0
+    assert len([one for one in (tmp_path / "out").iterdir() if bundle.is_bundle(one)]) == 2
 
 
 def test_a_workbook_is_named_for_what_it_is(tmp_path: Path) -> None:
@@ -141,7 +152,7 @@ def test_a_citizen_number_is_one_persons(tmp_path: Path) -> None:
     ("name", "content", "why"),
     [
         ("people.xlsx", b"PK\x03\x04\x14\xd0" + bytes(40), "it is a ZIP archive (or an Office document)"),
-        ("people.txt", "姓名;性别".encode("gbk"), "it is not UTF-8 text"),
+        ("people.lst", "姓名;性别".encode("gbk"), "it is not UTF-8 text"),
     ],
 )
 def test_a_table_under_another_name_is_sent_to_csv(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cardemu.face.typefaces import FOLDER
 from cardemu.identifiers import Sex, read_citizen_number
 from cardemu.products import names, product
 from cardemu.reference import faces
@@ -228,3 +229,18 @@ def test_a_font_file_that_is_none_is_named() -> None:
     assert any("font-file: /nowhere/x.otf: No such file" in line for line in lines)
     assert any("not a TrueType or OpenType font" in line for line in lines)
     assert any("card.issue_date" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["person.name", "person.number", "card.issue_date", "card.number", "bank.card_number"])
+def test_an_empty_value_is_a_mistake_of_the_file(name: str) -> None:
+    """Not a fault of ours, as an empty number and date were."""
+    with pytest.raises(RecordError, match=f"{name}: is empty; leave it out"):
+        record(values={name: ""})
+
+
+def test_a_face_a_font_file_lacks_is_named_though_the_font_is_not_needed() -> None:
+    """A single font has face 0 alone; the fonts that come with the program are such."""
+    font = FOLDER / "text.otf"
+    with pytest.raises(RecordError, match=r"font-file: font file text\.otf: has no face 9; it is no collection"):
+        make_record(product("generation-2"), Wanted(font_files=(f"{font}#9",)))
+    assert make_record(product("generation-2"), Wanted(font_files=(f"{font}#0",))).fonts

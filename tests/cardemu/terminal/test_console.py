@@ -347,3 +347,21 @@ def test_a_card_never_takes_the_place_of_something_else(tmp_path: Path, capsys: 
     card.touch()
     for index in (1, 2):
         assert console.new(NewCard("generation-1", card, index)) == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["person.name", "person.number", "person.sex", "person.birth_date", "card.number", "card.valid_until",
+     "card.holder_class", "card.identification", "product.version"],
+)  # fmt: skip
+@pytest.mark.parametrize("value", ["", " "])
+def test_a_card_without_what_every_card_has_is_not_made(name: str, value: str, tmp_path: Path, capsys: Printed) -> None:
+    """Said in one line; nothing is written."""
+    assert console.new(NewCard("generation-2", tmp_path / "card.json", fields=(f"{name}={value}",))) == 2
+    assert f"{name}: is empty; leave it out to have the synthetic person's" in capsys.readouterr().err
+    assert not (tmp_path / "card.json").exists()
+
+
+def test_an_address_may_be_nothing(tmp_path: Path) -> None:
+    """Elements that not everybody has."""
+    assert console.new(NewCard("generation-2", tmp_path / "card.json", fields=("person.address=",))) == 0
