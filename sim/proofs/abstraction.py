@@ -55,7 +55,7 @@ DECLARED: dict[Field, Kept] = {
     Field.CARD_BEFORE: _state(fields.Card),
     Field.BANK: _state(fields.Bank),
     Field.APPLICATION: _state(fields.Application),
-    Field.REASON: Kept(Kind.STATE, 2, told_apart=(Reason.NEW_GENERATION,)),
+    Field.REASON: Kept(Kind.STATE, 3, told_apart=(Reason.NEW_GENERATION, Reason.FIRST)),
     Field.OLD_CARD: _state(fields.OldCard),
     Field.TEMPORARY: _state(fields.TemporaryCard),
     Field.CANCELLATION: _state(fields.Cancellation),

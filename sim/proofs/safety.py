@@ -25,9 +25,11 @@ from sim.office.fields import (
     Insurance,
     Ledger,
     OldCard,
+    Reason,
     TemporaryCard,
 )
 from sim.procedures.model import Act, Chip, Paper, Place, Procedure, Step, Sum
+from sim.proofs.abstraction import value_of
 from sim.proofs.memory import CHIP, OWED, PROMISED, ChipState, claims, hands_over, moves, sets
 
 Column = Callable[[str], np.ndarray]
@@ -191,7 +193,7 @@ STEPS: tuple[StepRule, ...] = (
         "earlier_card_ended", "P2", "a card is applied for only when the earlier one has ended or ends with it",
         _needs(Field.APPLICATION, Field.CARD, Field.REASON),
         lambda _, step: sets(step, Field.APPLICATION, Application.SUBMITTED),
-        lambda _, after: is_one(after("CARD"), *_USABLE) & (after("REASON") == 0),
+        lambda _, after: is_one(after("CARD"), *_USABLE) & (after("REASON") != value_of(Field.REASON, Reason.NEW_GENERATION)),
     ),
     *_follows(
         Field.APPLICATION,
