@@ -64,6 +64,11 @@ class Asking:
         self._stuck: dict[str, Stuck] = {}
         self._rules = [rule for rule in rules if self._followed(rule)]
 
+    @property
+    def beginnings(self) -> list[int]:
+        """The states people begin in."""
+        return list(self._begun)
+
     def _code(self, states: Beginning) -> int:
         record = new_record(**states)
         values = {name.name: value_of(name, record[name]) for name in self.walk.kept}
