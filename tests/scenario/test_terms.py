@@ -60,9 +60,6 @@ def test_the_terms_of_the_profile_stand_in_the_text() -> None:
         ('procedures.cancel.payout="12 workdays"', "duties", "after 12 working days"),
         ('procedures.register_employer.premium="812.50 yuan"', "duties", "a premium of 812.50 yuan"),
         ('procedures.register_employer.deadline="1 d"', "duties", "within 1 day;"),
-        ('procedures.release_loss.by_telephone="refused"', "loss", "a telephone report not by telephone"),
-        ('procedures.cost_window.taken="latest"', "loss", "the latest receipt alone from the loss or damage until"),
-        ('procedures.cost_window.window="report_to_application"', "loss", "until the replacement is applied for"),
     ],
 )
 def test_a_changed_parameter_changes_the_published_text(override: str, part: str, words: str) -> None:
