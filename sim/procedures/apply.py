@@ -84,6 +84,7 @@ PROCEDURE = Procedure(
         Move("check_now", "send_back", share="defect_share"),
         Move("check_now", "produce.at_counter"),
         Move("check", END, when=(none_of(Field.APPLICATION, Application.SUBMITTED),)),
+        Move("check", END, when=(none_of(Field.REASON, Reason.FIRST),)),  # of a card applied for since, not of this one
         Move("check", "send_back", share="defect_share"),
         Move("check", "produce"),
         Move("send_back", "hand_in", share="corrected_share", wait="until_corrected"),

@@ -83,6 +83,7 @@ class Chip(Enum):
     AUTHENTICATE = "authenticate"
     BANK = "bank"
     WITHDRAW = "withdraw"  # the card is taken in and blocked
+    BRING = "bring"  # no card is asked for; who has one in use has it with him, and it is brought up to date (U7)
 
 
 @unique
@@ -129,6 +130,11 @@ class Parameter:
     help: str
     options: tuple[str, ...] = ()  # of a CHOICE; in the office a word is its position here
     words: tuple[tuple[str, str], ...] = ()  # of each option, English and Chinese, as published rules have it (G2)
+
+    @property
+    def form(self) -> str:
+        """What may be written for it: its kind, or the words to choose from."""
+        return " or ".join(self.options) or self.kind.value
 
 
 @dataclass(frozen=True, slots=True)
