@@ -45,11 +45,12 @@ def card_read(
     pin: Annotated[str, typer.Option(help="PIN, for what needs one")] = "",
     as_json: AsJson = False,
     product: OwnProduct = None,
+    lang: Annotated[str, typer.Option(help="language of the table: en or zh")] = "en",
 ) -> None:
     """Read a card as a terminal does."""
     from cardemu import console
 
-    raise typer.Exit(console.read(file, address, pin=pin, as_json=as_json, product_name=product))
+    raise typer.Exit(console.read(file, address, pin=pin, as_json=as_json, product_name=product, lang=lang))
 
 
 @card.command("write")

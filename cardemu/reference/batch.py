@@ -75,10 +75,13 @@ def _columns(head: Line, problems: list[str]) -> list[str]:
 
 def _headings() -> dict[str, str]:
     """Every heading a column may have, and the value it means."""
-    found: dict[str, str] = {}
+    meant: dict[str, set[str]] = {}
     for layout in LAYOUTS.values():
         for cell in (cell for row in layout for cell in row.elements if cell.source and cell.name != "name_extension"):
-            found |= {cell.source: cell.source, cell.zh: cell.source}
+            meant.setdefault(cell.source, set()).add(cell.source)
+            meant.setdefault(cell.zh, set()).add(cell.source)
+    # several elements are called 参保日期: such a heading says nothing
+    found = {heading: next(iter(sources)) for heading, sources in meant.items() if len(sources) == 1}
     found |= {name: name for name in (*PLAIN_KEYS, PAN, LATIN_NAME)}
     for name in ("product", "product.version", "规范版本"):  # a batch has one product, which --product names
         del found[name]
