@@ -40,6 +40,7 @@ NO_REFUSED = NO_ALLOWED | {
     "A8": "no desk refuses by it.  Checked: the social security application is read back at collection, the card "
     "settles in another city, and the replay disagrees when a card without a financial function does business with a "
     "bank.  Not checked: the financial application itself, which is not emulated",
+    "U7": "nobody is refused by it: it says what a use changes, in the record and on the card",
     "G2": "in the scenario file: a region that lacks a part is reported as incomplete",
 }
 """Rules that refuse nobody at a desk, and why."""
