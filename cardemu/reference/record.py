@@ -127,18 +127,19 @@ def suffix(picture: bytes) -> str:
 # ---- from files
 
 
-def read_person(path: Path) -> Wanted:
-    """A file's wishes; RecordError with every mistake in its form."""
+def read_person(path: Path, usual: Wanted | None = None) -> Wanted:
+    """A file's wishes over the usual ones; RecordError with every mistake in its form."""
+    usual = usual or Wanted()
     try:
         said = read_person_file(path)
     except PersonFileError as error:
         raise RecordError(path.name, str(error).splitlines()) from error
     return Wanted(
-        SEED if said.seed is None else said.seed,
+        usual.seed if said.seed is None else said.seed,
         said.index or 0,
-        REGION if said.region is None else said.region,
+        usual.region if said.region is None else said.region,
         said.serial or "",
-        said.values,
+        {**usual.values, **said.values},
         said.photo,
         said.portrait,
         path.name,

@@ -32,7 +32,7 @@ Row = tuple[int, int, int, int, int, int, int, int]
 """A row of the log: t_ms, case, person, step, station, kind, code, value."""
 _ACTIVATES = frozenset({Chip.ACTIVATE_SOCIAL, Chip.ACTIVATE_BOTH})
 _OF_THE_BANK = frozenset({Chip.BANK, Chip.ACTIVATE_FINANCIAL, Chip.ACTIVATE_BOTH})
-_ENDED = frozenset({Card.DAMAGED, Card.WITHDRAWN})
+_ENDED = frozenset({Card.DAMAGED, Card.WITHDRAWN, Card.EXCHANGED})
 _AT_A_DESK = frozenset({Chip.READ, Chip.BRING})
 """Uses at an agency, which has the keys to bring a card up to date; so has the outlet that hands one over."""
 _BENEFIT = Ledger.FUND * 16 + Ledger.FINANCIAL

@@ -129,6 +129,12 @@ class Parameter:
     source: str
     help: str
     options: tuple[str, ...] = ()  # of a CHOICE; in the office a word is its position here
+    words: tuple[tuple[str, str], ...] = ()  # of each option, English and Chinese, as published rules have it (G2)
+
+    @property
+    def form(self) -> str:
+        """What may be written for it: its kind, or the words to choose from."""
+        return " or ".join(self.options) or self.kind.value
 
 
 @dataclass(frozen=True, slots=True)

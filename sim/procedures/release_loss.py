@@ -15,6 +15,10 @@ _BY_TELEPHONE = Parameter(
     NOT_FOUND,
     "whether a telephone report is released by telephone too, or at an outlet alone",
     options=("allowed", "refused"),
+    words=(
+        ("at an outlet, a telephone report also by telephone", "到网点办理，电话挂失的也可电话办理"),
+        ("at an outlet", "到网点办理"),
+    ),
 )
 
 PROCEDURE = Procedure(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sim.office.fields import Field
+from sim.office.fields import Account, Field, Insurance
 from sim.office.wording import PAPER_NAMES, RULES
 from sim.procedures.catalogue import all_steps, catalogue, find_step, numbers_needed, parameter, reached_from, resolve
-from sim.procedures.model import At, Chip, Kind, Move, Outcome, Paper, Parameter, Procedure, Step
+from sim.procedures.model import Act, At, Chip, Kind, Move, Outcome, Paper, Parameter, Procedure, Step
+from sim.procedures.shared import VOID_NOTICE
 from sim.scenario.schema_procedures import read_parameter
 
 PROCEDURES = list(catalogue().values())
@@ -73,6 +74,8 @@ def test_every_default_is_a_scenario_value_with_mark_and_source(procedure: Proce
     assert row.mark in {"P", "D", "A"}
     assert row.source
     assert row.help
+    assert len(row.words) == len(row.options)
+    assert bool(row.options) is (row.kind is Kind.CHOICE)
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=NAMES)
@@ -116,6 +119,17 @@ def test_who_comes_the_same_way_needs_no_new_ticket() -> None:
             target = resolve(owner, move.to)
             if target is not None and target[1].at in {At.HERE, At.MACHINE}:
                 assert move.wait is None, move
+
+
+def test_whoever_is_insured_again_or_moves_holds_no_notice_any_more() -> None:
+    """C2: every step that insures a person here, or transfers the account, voids a notice in the same breath."""
+    ends = {(Field.INSURANCE.name, int(Insurance.INSURED)), (Field.ACCOUNT.name, int(Account.MOVED))}
+    found = 0
+    for owner, step in all_steps():
+        if any(effect.act is Act.SET and (effect.field, effect.value) in ends for effect in step.effects):
+            assert VOID_NOTICE in step.effects, f"{owner.name}.{step.name}"
+            found += 1
+    assert found >= 5
 
 
 def test_every_paper_has_a_name_in_both_languages() -> None:

@@ -49,6 +49,13 @@ def test_the_terms_of_the_profile_stand_in_the_text() -> None:
     ("override", "part", "words"),
     [
         ('procedures.temporary_card.validity="45 d"', "use", "for 45 days"),
+        (
+            'procedures.cost_window.window="report_to_application"',
+            "loss",
+            "holder from the report until the replacement is",
+        ),
+        ('procedures.cost_window.taken="latest"', "loss", "after examination, the latest of them alone."),
+        ('procedures.release_loss.by_telephone="refused"', "loss", "has the report released at an outlet."),
         ('procedures.report_loss.validity="36 h"', "loss", "after 36 hours unless"),
         ('procedures.cancel.payout="12 workdays"', "duties", "after 12 working days"),
         ('procedures.register_employer.premium="812.50 yuan"', "duties", "a premium of 812.50 yuan"),
