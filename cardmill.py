@@ -227,6 +227,20 @@ def truth(
 
 
 @app.command()
+def prove(
+    stories: Annotated[
+        Path | None, typer.Option(help="folder to write the story of every broken rule to, as a scenario file")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Explore every state a person can get into, and prove the rules in all of them; exit code 98 if one is broken."""
+    from reports import console_prove
+
+    raise typer.Exit(console_prove.prove(stories, as_json=as_json, quiet=quiet))
+
+
+@app.command()
 def rules(
     scenario: ScenarioFile,
     lang: Annotated[str, typer.Option(help="en or zh")] = "en",

@@ -11,6 +11,7 @@ from sim.procedures.shared import (
     ONE_ACCOUNT_LEFT,
     assumed,
     counter_time,
+    in_this_city,
     none_of,
     offers,
     office_step,
@@ -34,6 +35,7 @@ _GUARDS = (
     ),
     none_of(Field.CARD, Card.WITHDRAWN, rule="A4", why="After a cancellation the way is to apply again."),
     NOTHING_PENDING,
+    in_this_city("A1"),
     ONE_ACCOUNT_LEFT,
 )
 
@@ -82,6 +84,7 @@ PROCEDURE = Procedure(
         Move("check_now", "send_back", share="defect_share"),
         Move("check_now", "produce.at_counter"),
         Move("check", END, when=(none_of(Field.APPLICATION, Application.SUBMITTED),)),
+        Move("check", END, when=(none_of(Field.REASON, Reason.FIRST),)),  # of a card applied for since, not of this one
         Move("check", "send_back", share="defect_share"),
         Move("check", "produce"),
         Move("send_back", "hand_in", share="corrected_share", wait="until_corrected"),

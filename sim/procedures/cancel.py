@@ -181,7 +181,6 @@ PROCEDURE = Procedure(
             At.ISSUER,
             starts=True,
             who=(Who.HEIR,),
-            papers=(Paper.DEATH_CERTIFICATE,),
             guards=(
                 *_DIED,
                 at_own_bank("C3"),

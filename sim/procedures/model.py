@@ -250,7 +250,7 @@ class Step:
 
     Checked in this order: who, papers, guards.  The first of `rules` is the one that says who may come and with
     which papers.  An agent needs the identity documents of both (A6); a step that names A6 refuses an agent by A6.  An
-    heir brings his own document and proof of kinship in place of the document of the holder who has died.
+    heir brings his own document, proof of kinship and the death certificate in place of the holder's document.
     """
 
     name: str

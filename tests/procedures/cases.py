@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.office.fields import NEVER
 from sim.procedures.model import Paper
-from tests.office.desk import CLINIC, ELSEWHERE, RIVERSIDE
+from tests.office.desk import BEIZHOU, CLINIC, ELSEWHERE, RIVERSIDE
 from tests.procedures import cases_money, cases_use
 from tests.procedures.states import (
     ACTIVE,
@@ -63,6 +63,7 @@ CASES: list[Case] = [
     ("register_flexible.register", {"employment": "none"}, no("agent_identity", **AGENT), "refused A6"),
     ("register_flexible.open_account", NO_ACCOUNT, {}, "done"),
     ("register_flexible.open_account", {}, {}, "refused P4"),
+    ("apply.hand_in", {}, {"station": BEIZHOU}, "refused A1"),
     ("apply.hand_in", {}, {}, "done"),
     ("apply.hand_in", {"application": "returned"}, {}, "done"),
     ("apply.hand_in", {"card": "expired"}, {}, "done"),

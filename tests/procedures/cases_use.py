@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from tests.office.desk import DAY, HOUR
-from tests.procedures.states import ACTIVE, AGENT, BOSS, ISSUED, MOVED, OTHER, PHONED, Case, no
-
-JOBLESS: dict[str, str | int] = ACTIVE | {"employment": "unemployed"}
-TRAINED: dict[str, str | int] = ACTIVE | {"trainings": 1}
+from tests.procedures.states import ACTIVE, AGENT, BOSS, ISSUED, JOBLESS, MOVED, OTHER, PHONED, TRAINED, Case, no
 
 CASES: list[Case] = [
     *[

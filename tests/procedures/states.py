@@ -51,3 +51,5 @@ EXCHANGING: dict[str, str | int] = EARLIER | READY | {"reason": "new_generation"
 FORMER: dict[str, str | int] = {"former_bank": 0, "former_fen": 700}
 DAMAGED: dict[str, str | int] = {"card": "damaged", "card_bank": 0, "financial_fen": 30_000}
 ACCOUNT_ONLY: dict[str, str | int] = {"card": "withdrawn", "card_bank": 0, "financial_fen": 30_000}
+JOBLESS: dict[str, str | int] = ACTIVE | {"employment": "unemployed"}
+TRAINED: dict[str, str | int] = ACTIVE | {"trainings": 1}

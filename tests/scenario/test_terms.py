@@ -68,6 +68,14 @@ def test_a_changed_parameter_changes_the_published_text(override: str, part: str
     assert words not in texts()[part]
 
 
+def test_every_choice_of_a_region_has_words_in_both_languages() -> None:
+    """Whatever a region chooses can stand in its published rules."""
+    rows = [row for owner in catalogue().values() for row in owner.parameters if row.options]
+    assert rows
+    assert all(len(row.words) == len(row.options) for row in rows)
+    assert all(zh and not zh.isascii() and en for row in rows for en, zh in row.words)
+
+
 def test_the_command_prints_what_the_run_would_do(tmp_path: Path) -> None:
     """`cardmill rules --set` in both languages."""
     for language, words in (("en", "for 45 days, 180 days at most"), ("zh", "有效45天，最长180天")):

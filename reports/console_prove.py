@@ -1,0 +1,136 @@
+"""What `cardmill prove` does: explores every state of a person, says which rules hold, tells the story of which do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from cardemu.host.exitcodes import BROKEN_RULE, FINE
+from cardemu.host.printing import Printer, say, write_json
+from cardemu.host.wholefile import write_whole
+from reports.complaints import explaining
+from sim.errors import writing
+from sim.proofs.prove import prove as prove_person
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.proofs.verdict import Proof, Told
+
+
+@explaining
+def prove(stories: Path | None, *, as_json: bool, quiet: bool) -> int:
+    """Prove the procedure tables; 98 if a rule is broken or not proven."""
+    proof = prove_person()
+    if stories is not None:
+        _keep(proof, stories)
+    if as_json:
+        write_json(_as_json(proof))
+    elif not quiet:
+        _print(proof, stories)
+    return FINE if proof.holds else BROKEN_RULE
+
+
+def _keep(proof: Proof, folder: Path) -> None:
+    """Write every story as a scenario file."""
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for told in proof.told:
+            if told.scenario:
+                write_whole(folder / f"{told.found.rule.name}.toml", told.scenario)
+
+
+def _print(proof: Proof, stories: Path | None) -> None:
+    printer = Printer()
+    views = [
+        (view.view.name, f"{view.states:,}", f"{view.transitions:,}", str(len(view.asked)), f"{view.seconds:.1f} s")
+        for view in proof.views
+    ]
+    printer.table(
+        ("view of a person", "states", "transitions", "rules", "time"), views, right=("states", "transitions")
+    )
+    broken = {told.found.rule.name: told for told in proof.told}
+    say("")
+    printer.table(
+        ("rule", "", "what is proven", "name"),
+        [(row.rule, _verdict(broken.get(row.name)), row.says, row.name) for row in proof.asked],
+    )
+    for told in proof.told:
+        _print_story(told, stories)
+    for found in proof.unmet:
+        say(f"{found.demand.rule} broken: {found.step}: {', '.join(found.lacking)} ({found.demand.says})")
+    for name in proof.unreachable:
+        say(f"never reached: {name}: no procedure leads a person there")
+    states, transitions = sum(v.states for v in proof.views), sum(v.transitions for v in proof.views)
+    count = len(proof.told) + len(proof.unmet) + len(proof.unreachable)
+    say(
+        f"{states:,} states, {transitions:,} transitions, {len(proof.asked)} rules, {proof.demands} demands of "
+        f"{proof.steps} steps, {proof.seconds:.1f} s: " + ("all hold" if proof.holds else f"{count} findings")
+    )
+
+
+def _verdict(told: Told | None) -> Text:
+    if told is None:
+        return Text("holds", "green")
+    return Text("BROKEN" if told.scenario else "NOT PROVEN", "red")
+
+
+def _print_story(told: Told, stories: Path | None) -> None:
+    found = told.found
+    say(f"\n{found.rule.rule} {found.rule.name}: {found.rule.says}")
+    begun = ", ".join(f"{key} {value}" for key, value in found.beginning.items())
+    say(f"  a person with {begun}; then, in the fewest steps ({found.count:,} ways in all):")
+    for path in found.way:
+        onward = [name if accepted else f"{name} refused" for name, accepted in path.trail if name != path.begins]
+        say(f"    {path.begins}" + (f" -> {', '.join(onward)}" if onward else ""))
+    if told.why_not:
+        say(f"  {told.why_not}")
+    elif stories is None:
+        say("  as a scenario (cardmill run shows it; --stories FOLDER writes such files):\n")
+        say(told.scenario)
+    else:
+        say(f"  cardmill run {stories / (found.rule.name + '.toml')}")
+
+
+def _as_json(proof: Proof) -> dict[str, object]:
+    broken = {told.found.rule.name: told for told in proof.told}
+    return {
+        "holds": proof.holds,
+        "seconds": round(proof.seconds, 3),
+        "views": [
+            {
+                "view": view.view.name,
+                "states": view.states,
+                "transitions": view.transitions,
+                "seconds": round(view.seconds, 3),
+                "rules": [rule.name for rule in view.asked],
+            }
+            for view in proof.views
+        ],
+        "rules": [
+            {
+                "rule": rule.rule,
+                "name": rule.name,
+                "says": rule.says,
+                "holds": rule.name not in broken,
+                **(_told_as_json(broken[rule.name]) if rule.name in broken else {}),
+            }
+            for rule in proof.asked
+        ],
+        "demands": [
+            {"rule": found.demand.rule, "name": found.demand.name, "step": found.step, "lacking": list(found.lacking)}
+            for found in proof.unmet
+        ],
+        "never_reached": list(proof.unreachable),
+    }
+
+
+def _told_as_json(told: Told) -> dict[str, object]:
+    return {
+        "ways": told.found.count,
+        "beginning": dict(told.found.beginning),
+        "way": [path.begins for path in told.found.way],
+        "scenario": told.scenario or None,
+        "why_no_scenario": told.why_not or None,
+    }

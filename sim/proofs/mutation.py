@@ -1,0 +1,140 @@
+"""Who notices a bent row: a demand, a rule, a step nobody gets to any more, or nobody.
+
+Small views are enough: a rule that holds in a small view of the tables and not in that of the mutant has noticed it.
+What no rule notices goes to the stories (with the cards behind them), and what they do not notice either must reach
+exactly the same states by as many transitions in every view of the proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.office.fields import Field
+from sim.procedures.model import Procedure
+from sim.proofs.asking import RULES, Asking
+from sim.proofs.demands import ask_all
+from sim.proofs.explore import Explorer, Graph
+from sim.proofs.mutants import Mutant
+from sim.proofs.paths import Walk
+from sim.proofs.space import TooManyStatesError
+from sim.proofs.tables import Tables, View
+from sim.proofs.verdict import Rule, ViewResult
+from sim.proofs.views import BEGINNINGS, VIEWS
+
+F = Field
+_CARD = frozenset({F.CARD, F.CARD_BEFORE, F.APPLICATION, F.REASON, F.GENERATION})
+_LAPSE = frozenset({"report_loss.term_over"})
+_TEMPORARY = frozenset({"temporary_card.term_over", "temporary_card.longest_over"})
+
+SMALL: tuple[View, ...] = (
+    View("life", frozenset({F.DIED_AT, F.INSURANCE_END, F.INSURANCE, F.EMPLOYMENT, F.ACCOUNT}), frozenset()),
+    View("cancellation", _CARD | {F.INSURANCE, F.ACCOUNT, F.CANCELLATION}, frozenset()),
+    View("bank side", frozenset({F.CARD, F.CARD_BEFORE, F.BANK, F.APPLICATION, F.REASON, F.REPORTED_AT}), frozenset()),
+    View("loss", _CARD | {F.REPORTED_AT}, _LAPSE),
+    View("old card", frozenset({F.CARD, F.CARD_BEFORE, F.OLD_CARD, F.APPLICATION, F.REASON, F.TEMPORARY, F.ACCOUNT}), frozenset()),
+    View("temporary", frozenset({F.CARD, F.CARD_BEFORE, F.TEMPORARY, F.TEMPORARY_AT, F.REPORTED_AT}), _LAPSE | _TEMPORARY),
+    View(
+        "claims",
+        frozenset({F.CARD, F.CARD_BEFORE, F.LOST_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN, F.BANK}),
+        frozenset({"reimburse.pay_out"}),
+    ),
+    View(
+        "payout",
+        frozenset({
+            F.CARD, F.CARD_BEFORE, F.CANCELLATION, F.BANK, F.APPROVED_AT, F.MEDICAL_FEN, F.RESERVED_FEN, F.FINANCIAL_FEN, F.APPLICATION,
+        }),
+        frozenset({"cancel.pay_out"}),
+    ),
+    View("applications", _CARD | {F.BANK, F.ACCOUNT}, frozenset({"apply.check", "produce.accept", "produce.arrive"})),
+    View("deadlines", VIEWS[-1].fields, VIEWS[-1].waits),
+)  # fmt: skip
+"""Views small enough for a thousand mutants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What holds of the tables as they are, by small view: rules, accepted steps, unmet demands."""
+
+    procedures: Mapping[str, Procedure]
+    rules: Mapping[str, tuple[Rule, ...]]
+    accepted: Mapping[str, frozenset[str]]
+    unmet: frozenset[tuple[str, str]]
+
+
+def base_of(procedures: Mapping[str, Procedure]) -> Base:
+    """Ask everything once of the tables as they are."""
+    tables = Tables(procedures)
+    rules, accepted = {}, {}
+    for view in SMALL:
+        result = Asking(tables, view, BEGINNINGS).ask()
+        broken = {found.rule.name for found in result.broken}
+        rules[view.name] = tuple(rule for rule in result.asked if rule.name not in broken)
+        accepted[view.name] = result.accepted
+    return Base(procedures, rules, accepted, _unmet(tables))
+
+
+def _unmet(tables: Tables) -> frozenset[tuple[str, str]]:
+    return frozenset((found.demand.name, found.step) for found in ask_all(tables.steps, tables.steps))
+
+
+def noticed_by(base: Base, mutant: Mutant) -> str:
+    """The first demand or rule that notices, or the step nobody gets to any more; "" if none does."""
+    tables = Tables({**base.procedures, mutant.procedure: mutant.bent})
+    demands = sorted(_unmet(tables) - base.unmet)
+    if demands:
+        return f"demand {demands[0][0]}"
+    if mutant.kind in {"paper", "agent", "place"}:
+        return ""
+    for view in _ordered(base, mutant):
+        found = _in_view(base, tables, view)
+        if found:
+            return found
+    return ""
+
+
+def _ordered(base: Base, mutant: Mutant) -> Iterable[View]:
+    """Views that follow what was bent, first; the others may still see what comes of it."""
+    before, after = base.procedures[mutant.procedure], mutant.bent
+    names = {name for row in (before, after) for name in _fields(row)} - (_fields(before) & _fields(after))
+    names |= {word.upper() for word in mutant.row.split()}
+    return sorted(SMALL, key=lambda view: -len(names & {field.name for field in view.fields}))
+
+
+def _fields(procedure: Procedure) -> set[str]:
+    return {guard.field for step in procedure.steps for guard in step.guards}
+
+
+def _in_view(base: Base, tables: Tables, view: View) -> str:
+    try:
+        asking = Asking(tables, view, BEGINNINGS, base.rules[view.name])
+        result = asking.ask(most=400_000, first_only=True)
+    except (TooManyStatesError, ValueError) as error:
+        return f"the explorer: {error}"
+    if result.broken:
+        return f"rule {result.broken[0].rule.name}"
+    lost = base.accepted[view.name] - result.accepted
+    return f"reach {sorted(lost)[0]}" if lost else ""
+
+
+def graphs(procedures: Mapping[str, Procedure], views: Iterable[View] = VIEWS) -> list[Graph]:
+    """The plain reachable graph of every view of the proof."""
+    tables, found = Tables(procedures), []
+    for view in views:
+        walk = Walk(tables, view)
+        asking = Asking(tables, view, BEGINNINGS, ())
+        found.append(Explorer(walk.space, walk.paths()).explore(asking.beginnings))
+    return found
+
+
+def same(one: Iterable[Graph], other: Iterable[Graph]) -> bool:
+    """Whether the same states are reached by as many transitions."""
+    return all(
+        a.transitions == b.transitions and np.array_equal(np.sort(a.codes), np.sort(b.codes))
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+__all__ = ["RULES", "SMALL", "Base", "ViewResult", "base_of", "graphs", "noticed_by", "same"]

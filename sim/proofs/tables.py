@@ -1,0 +1,128 @@
+"""Procedure tables as the explorer walks them: who sets out for what, where cases wait, which steps change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sim.office.fields import Field
+from sim.procedures.model import END, Check, Guard, Move, Procedure
+from sim.proofs.abstraction import Term, tie_of
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a person is followed: fields of the record, and steps at which cases wait."""
+
+    name: str
+    fields: frozenset[Field]
+    waits: frozenset[str]
+
+
+class Tables:
+    """Procedures as the explorer walks them, whichever fields are kept."""
+
+    def __init__(self, procedures: Mapping[str, Procedure]) -> None:
+        """Find where cases wait and who sets out for what."""
+        self.procedures = procedures
+        self.steps = {
+            f"{owner.name}.{step.name}": (owner, step) for owner in procedures.values() for step in owner.steps
+        }
+        self.targets = {
+            self.target(owner, move.to) for owner in procedures.values() for move in owner.moves if move.to != END
+        }
+
+    def target(self, owner: Procedure, to: str) -> str:
+        """Name of the step a move leads to."""
+        if f"{owner.name}.{to}" in self.steps:
+            return f"{owner.name}.{to}"
+        name, _, step = to.partition(".")
+        return f"{name}.{step or self.procedures[name].steps[0].name}"
+
+    @cached_property
+    def entries(self) -> tuple[str, ...]:
+        """Steps that begin something: somebody sets out, or it just happens and no move leads there."""
+        return tuple(
+            name
+            for name, (_, step) in self.steps.items()
+            if step.starts or (step.place is None and name not in self.targets)
+        )
+
+    def inert(self, name: str, seen: tuple[str, ...] = ()) -> bool:
+        """Whether a case that comes to this step can change nothing any more."""
+        owner, step = self.steps[name]
+        if step.starts or name in seen:
+            return True
+        onward = [self.target(owner, move.to) for move in owner.moves if move.step == step.name and move.to != END]
+        return not step.effects and all(self.inert(to, (*seen, name)) for to in onward)
+
+    @staticmethod
+    def at_once(move: Move) -> bool:
+        """Whether the case goes on at the same moment: the office by itself, or the same visit."""
+        return move.wait is None
+
+    def changes_nothing(self, name: str) -> bool:
+        """Whether the step is refused to everybody, or only passes a case on without an effect of its own."""
+        _, step = self.steps[name]
+        return not step.effects and (not step.starts or any(guard.check is Check.NEVER for guard in step.guards))
+
+    def left_out(self, name: str) -> bool:
+        """Whether nobody need come to the step: it changes nothing, or another word of the scenario leads to it."""
+        return self.changes_nothing(name) or self.of_another_word(name)
+
+    def arrives_at(self, to: str) -> str:
+        """The step at which a case that waits changes something: looking at a card and packing it does not."""
+        seen: set[str] = set()
+        found: set[str] = set()
+        waiting = [to]
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            owner, step = self.steps[name]
+            moves = [move for move in owner.moves if move.step == step.name and move.to != END]
+            if step.effects or any(move.when for move in moves):
+                found.add(name)
+            else:
+                waiting += [self.target(owner, move.to) for move in moves]
+        return found.pop() if len(found) == 1 else to
+
+    @cached_property
+    def waits(self) -> dict[str, tuple[Field, int] | None]:
+        """Steps at which cases wait; tied to a term, or free."""
+        found: dict[str, tuple[Field, int] | None] = {}
+        for owner in self.procedures.values():
+            for move in owner.moves:
+                to = END if move.to == END else self.target(owner, move.to)
+                if to != END and not self.inert(to) and not self.at_once(move):
+                    found[self.arrives_at(to)] = tie_of(Term(owner.name, move.wait or ""))
+        return found
+
+    def reached(self, entries: Iterable[str]) -> set[str]:
+        """Steps a case can come to that begins at one of these."""
+        found: set[str] = set()
+        waiting = list(entries)
+        while waiting:
+            name = waiting.pop()
+            if name in found:
+                continue
+            found.add(name)
+            owner, step = self.steps[name]
+            onward = [self.target(owner, move.to) for move in owner.moves if move.step == step.name and move.to != END]
+            waiting += [to for to in onward if not self.steps[to][1].starts]
+        return found
+
+    def of_another_word(self, name: str) -> bool:
+        """Whether only a scenario that chooses another word for a parameter comes to this step."""
+        owner, step = self.steps[name]
+        ways = [move.when for move in owner.moves if move.to == step.name] or [()]
+        return any(not self._chosen(owner, guards) for guards in [step.guards]) or all(
+            not self._chosen(owner, guards) for guards in ways
+        )
+
+    @staticmethod
+    def _chosen(owner: Procedure, guards: Iterable[Guard]) -> bool:
+        words = {row.name: row.options.index(str(row.default)) for row in owner.parameters if row.options}
+        return all(words[guard.parameter or ""] in guard.values for guard in guards if guard.check is Check.CHOICE)
