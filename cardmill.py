@@ -127,7 +127,7 @@ def check(scenario: ScenarioFile, set_: Overrides = []) -> None:  # noqa: B006
 
 
 @app.command()
-def cards(
+def cards(  # noqa: PLR0913, PLR0917 - one argument an option
     folder: Annotated[Path, typer.Argument(help="run folder, such as runs/ningbo")],
     share: Annotated[str, typer.Option("--cards", help="whose cards: all, none, a share such as 1%, or auto")] = "all",
     product: Annotated[str | None, typer.Option(help="card product or its file (default: the scenario's)")] = None,
@@ -137,13 +137,15 @@ def cards(
     jobs: Annotated[
         int, typer.Option(min=0, max=MAX_PROCESSES, help="processes (default: one for each processor)")
     ] = 0,
+    person: Annotated[str, typer.Option(help="only this person, by name or number; needs --save")] = "",
+    save: Annotated[Path | None, typer.Option(help="save the card this person has in the end")] = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Replay a stored run on emulated cards, which must answer as the office's record says."""
     from reports import card_console
 
-    options = card_console.CardOptions(share, product, tuple(conversations), jobs, as_json, quiet)
+    options = card_console.CardOptions(share, product, tuple(conversations), jobs, as_json, quiet, person, save)
     raise typer.Exit(card_console.cards(folder, options))
 
 

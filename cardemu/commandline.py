@@ -45,11 +45,12 @@ def card_read(
     pin: Annotated[str, typer.Option(help="PIN, for what needs one")] = "",
     as_json: AsJson = False,
     product: OwnProduct = None,
+    lang: Annotated[str, typer.Option(help="language of the table: en or zh")] = "en",
 ) -> None:
     """Read a card as a terminal does."""
     from cardemu import console
 
-    raise typer.Exit(console.read(file, address, pin=pin, as_json=as_json, product_name=product))
+    raise typer.Exit(console.read(file, address, pin=pin, as_json=as_json, product_name=product, lang=lang))
 
 
 @card.command("write")
@@ -169,9 +170,14 @@ def card_reference(  # noqa: PLR0913, PLR0917 - one argument an option
     ],
     out: Annotated[Path, typer.Option(help="folder of the bundle, or of a batch's bundles")],
     product: Annotated[str, typer.Option(help="generation-1, generation-2, generation-3 or a product file")] = "",
-    seed: Annotated[int, typer.Option(min=0, help="seed of the synthetic people")] = 1,
-    region: Annotated[str, typer.Option(help="division code; 99.. is assigned to no place")] = "990301",
-    issue_date: Annotated[str, typer.Option(help="CCYYMMDD; a run folder's cards have their own")] = "20260302",
+    seed: Annotated[int | None, typer.Option(min=0, help="seed of the synthetic people (default: 1)")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="division code; 99.. is assigned to no place (default: 990301)")
+    ] = None,
+    issue_date: Annotated[
+        str | None,
+        typer.Option(help="CCYYMMDD where a file has none (default: 20260302); a run's cards have it"),
+    ] = None,
     field: Annotated[list[str], typer.Option("--field", help="NAME=VALUE, such as person.name=李敏")] = [],  # noqa: B006
     photo: Annotated[Path | None, typer.Option(help="photo for the chip, at most 4096 bytes")] = None,
     portrait: Annotated[Path | None, typer.Option(help="portrait for the face, as 358 wide to 441 high")] = None,

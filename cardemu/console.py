@@ -1,12 +1,12 @@
 """What `cardmill card ...` does: make, read, write and question a saved card; print the catalogue; time a script.
 
-Plain functions that return an exit code: 0 fine, 1 the card says no, 2 wrong input (one message).
+Plain functions that return an exit code (`host.exitcodes`): fine, the card says no, or wrong input (one message).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -16,9 +16,9 @@ from cardemu import state
 from cardemu.card import Card
 from cardemu.cardfile import OpenCard, UsageError, check_replaceable, opened, save_card, script_of, text_of
 from cardemu.catalogue import catalogue as commands
-from cardemu.elements.codec import SEPARATOR
 from cardemu.files import Kind
 from cardemu.host.claim import OutputError
+from cardemu.host.exitcodes import FINE, REFUSED, USAGE
 from cardemu.host.printing import Printer, complain, say, write_json
 from cardemu.host.wholefile import write_whole
 from cardemu.identifiers import read_card_number
@@ -26,11 +26,12 @@ from cardemu.lifecycle import ALLOWED
 from cardemu.memory import PowerCutError
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
-from cardemu.personalisation.data import DataError, items, values_of
+from cardemu.personalisation.data import DataError, items, placed, values_of
 from cardemu.personalisation.personalise import personalise
 from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
 from cardemu.personalisation.script import REGION, Exchange, ScriptError, Timed, parse, personalisation_script, play
 from cardemu.personalisation.shell import Shell, typed
+from cardemu.personalisation.standing import usual_values
 from cardemu.personalisation.values import as_written, completed, contradictions, real_division
 from cardemu.products import Product, product
 from cardemu.reference.pictures import PictureError, chip_photo
@@ -38,6 +39,7 @@ from cardemu.terminal.core import Terminal
 from cardemu.terminal.decode import NAMES
 from cardemu.terminal.errors import OK, Code, ReaderError, english
 from cardemu.terminal.everything import basic, file_values
+from cardemu.terminal.inwords import HEADINGS, LANGUAGES, rows
 from cardemu.terminal.items import AddressError, assignment
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.port import StatusError
@@ -46,7 +48,6 @@ from cardemu.tomltable import ProductError
 from cardemu.transports.base import TransportError
 from cardemu.transports.traces import FORMATS
 
-FINE, REFUSED, USAGE = 0, 1, 2
 Arguments = ParamSpec("Arguments")
 
 
@@ -118,7 +119,7 @@ def new(wanted: NewCard) -> int:
     """
     check_replaceable(wanted.out)
     made = product(wanted.product)
-    values = _values(wanted)
+    values = _values(wanted, made)
     pictures = {"photo": _photo(wanted.photo, made)} if wanted.photo else {}
     everything = items(made, values, pictures)
     card, audit = Card.blank(made.template, os.urandom), Audit(values["card.number"])
@@ -152,7 +153,7 @@ def _serial(wanted: NewCard) -> bytes:
     return wanted.index.to_bytes(4, "big")
 
 
-def _values(wanted: NewCard) -> dict[str, str]:
+def _values(wanted: NewCard, made: Product) -> dict[str, str]:
     """The synthetic person's values with the fields given put over them; numbers are checked."""
     given, problems = as_written({"card.issue_date": wanted.issue_date, **assignments(wanted.fields)})
     if problems:
@@ -162,6 +163,7 @@ def _values(wanted: NewCard) -> dict[str, str]:
         holder = person(wanted.seed, wanted.region, wanted.index)
         values = values_of(holder, wanted.region, _serial(wanted), issue_date, wanted.index)
         values |= completed(given, holder, wanted.index, issue_date) | given
+        values = placed(made, usual_values(values["person.number"], wanted.region, issue_date)) | values
         read_card_number(values["card.number"])
     except (ValueError, OverflowError) as error:
         raise UsageError(str(error)) from error
@@ -178,7 +180,7 @@ def assignments(fields: Iterable[str]) -> dict[str, str]:
     for text in fields:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise UsageError(f"{text!r} must be NAME=VALUE, such as person.name=李敏")
+            raise UsageError(f"--field {text!r} must be NAME=VALUE, such as person.name=李敏")
         values[name] = value
     return values
 
@@ -188,12 +190,20 @@ def assignments(fields: Iterable[str]) -> dict[str, str]:
 
 @complaining
 def read(
-    path: Path | str, address: str = "", *, pin: str = "", as_json: bool = False, product_name: str | None = None
+    path: Path | str,
+    address: str = "",
+    *,
+    pin: str = "",
+    as_json: bool = False,
+    product_name: str | None = None,
+    lang: str = "en",
 ) -> int:
     """Read a card as a terminal with all keys does: basic data and every file, or one address (SSSEEF05|07|$).
 
-    `path`: a saved card, or `pcsc:READER`.
+    `path`: a saved card, or `pcsc:READER`.  `lang`: of the table; JSON has the names of elements.
     """
+    if lang not in LANGUAGES:
+        raise UsageError(f"--lang {lang}: no such language; allowed: {', '.join(LANGUAGES)}")
     with opened(path, product_name) as card:
         desk = _reader(card, pin)
         if address:
@@ -205,7 +215,8 @@ def read(
     if as_json:
         write_json({"basic": head, "files": files}, 1)
     else:
-        _print_card(head, files, card.product)
+        title = card.product.title_zh if lang == "zh" else card.product.title
+        _table(title, HEADINGS[lang], rows(head, files, card.product, lang))
     return FINE
 
 
@@ -219,13 +230,6 @@ def _read_one(desk: Reader, address: str, *, as_json: bool) -> int:
     found = out.decode("gb18030")
     write_json({"data": found}, None) if as_json else say(found)
     return FINE
-
-
-def _print_card(head: Mapping[str, str], files: Mapping[str, Mapping[str, str]], card_product: Product) -> None:
-    rows = [("", name, value) for name, value in head.items()]
-    for key, values in files.items():
-        rows += [(key, name, value) for name, value in values.items() if value.strip(SEPARATOR)]
-    _table(card_product.title, ("file", "element", "value"), rows)
 
 
 @complaining

@@ -14,14 +14,16 @@ from pathlib import Path
 
 from cardemu.card import Card
 from cardemu.cardfile import UsageError, load_card, save_card
-from cardemu.console import FINE, complaining
+from cardemu.console import complaining
+from cardemu.host.exitcodes import FINE
 from cardemu.host.printing import say
 from cardemu.host.temporary import temporary_folder
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
-from cardemu.personalisation.data import items, values_of
+from cardemu.personalisation.data import items, placed, values_of
 from cardemu.personalisation.personalise import personalise
 from cardemu.personalisation.script import DAY, REGION
+from cardemu.personalisation.standing import usual_values
 from cardemu.products import Product, names, product
 from cardemu.terminal.keyholder import Hsm
 from cardemu.transports.base import Port, TransportError
@@ -177,7 +179,10 @@ def issued(made: Product, index: int) -> tuple[Card, str]:
     """A new card of a product, personalised for a synthetic person, and who that is."""
     holder, serial = person(SEED, REGION, index), index.to_bytes(4, "big")
     card = Card.initialised(made.template, os.urandom, REGION, serial)
-    everything = items(made, values_of(holder, REGION, serial, DAY, index))
+    values = values_of(holder, REGION, serial, DAY, index) | placed(
+        made, usual_values(holder.citizen_number, REGION, DAY)
+    )
+    everything = items(made, values)
     audit = personalise(card, made, everything, Hsm(made.template.roots), Audit(""), REGION)
     if not audit.complete:
         raise UsageError(f"{made.name}: no card comes of this product; {audit.failed}")

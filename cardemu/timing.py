@@ -15,7 +15,8 @@ from cardemu.card import Cost
 FI = {0: 372, 1: 372, 2: 558, 3: 744, 4: 1116, 5: 1488, 6: 1860, 9: 512, 10: 768, 11: 1024, 12: 1536, 13: 2048}
 DI = {1: 1, 2: 2, 3: 4, 4: 8, 5: 16, 6: 32, 7: 64, 8: 12, 9: 20}
 """Clock rate conversion and baud rate adjustment (ISO/IEC 7816-3:2006, tables 7 and 8)."""
-RESET_ETU_PER_CHARACTER = 12
+RESET_ETU = 12
+"""Of a character of the ATR, whatever the protocol after it (ISO/IEC 7816-3, 8.1: guard time)."""
 DEFAULT_TA1 = 0x11
 
 
@@ -40,13 +41,13 @@ class ChipTiming:
             message = f"clock {self.clock_hz} Hz must be positive and {self.character_etu} etu must be 11 or 12"
             raise ValueError(message)
 
-    def character_us(self, ta1: int) -> float:
-        """One character at a rate."""
-        return self.character_etu * FI[ta1 >> 4] / (DI[ta1 & 0x0F] * self.clock_hz) * 1e6
+    def etu_us(self, ta1: int) -> float:
+        """One elementary time unit at a rate."""
+        return FI[ta1 >> 4] / (DI[ta1 & 0x0F] * self.clock_hz) * 1e6
 
     def reset_us(self, atr: bytes) -> int:
         """From power-on to the end of the ATR, which always travels at the default rate."""
-        return round(self.startup_us + len(atr) * self.character_us(DEFAULT_TA1))
+        return round(self.startup_us + len(atr) * RESET_ETU * self.etu_us(DEFAULT_TA1))
 
     def exchange_us(self, sent_bytes: int, received_bytes: int, cost: Cost) -> int:
         """One exchange: both directions on the wire, the command's own work, its writes and its cryptography.
@@ -56,7 +57,7 @@ class ChipTiming:
         """
         procedure_bytes = 1 if sent_bytes > 5 or received_bytes > 2 else 0
         overhead = procedure_bytes if self.character_etu == 12 else 8
-        wire = (sent_bytes + received_bytes + overhead) * self.character_us(self.ta1)
+        wire = (sent_bytes + received_bytes + overhead) * self.character_etu * self.etu_us(self.ta1)
         return round(wire + self.command_us + cost.page_writes * self.page_write_us + cost.crypto * self.crypto_us)
 
 

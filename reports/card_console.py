@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from cardemu.host.exitcodes import BROKEN_RULE, FINE, INTERRUPTED
 from cardemu.host.printing import Printer, write_json
-from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, explaining
+from reports.complaints import explaining
 from reports.info import CardsInfo
 from reports.progress import Bar
 from sim.cardwork.share import AUTO, ShareError, share_for
-from sim.errors import MistakeError
+from sim.errors import MistakeError, writing
 
 if TYPE_CHECKING:
     from sim.cardwork.outcome import CardWork
@@ -37,16 +38,45 @@ class CardOptions:
     jobs: int = 0
     as_json: bool = False
     quiet: bool = False
+    person: str = ""
+    save: Path | None = None
 
 
 @explaining
 def cards(folder: Path, options: CardOptions) -> int:
-    """Replay a stored run on emulated cards."""
+    """Replay a stored run on emulated cards, or one person of it and save the card he has in the end."""
+    if options.person or options.save is not None:
+        return _one_card(folder, options)
     work = work_on(folder, options)
     if options.as_json:
         write_json(work.as_json())
     elif not options.quiet:
         print_work(work, Printer(), kinds=True)
+    return exit_code(work)
+
+
+def _one_card(folder: Path, options: CardOptions) -> int:
+    from cardemu.cardfile import UsageError, check_replaceable  # noqa: PLC0415
+    from cardemu.conversation.player import ConversationError  # noqa: PLC0415
+    from cardemu.host.wholefile import write_whole  # noqa: PLC0415
+    from cardemu.tomltable import ProductError  # noqa: PLC0415
+    from sim.cardwork.run import card_of_run  # noqa: PLC0415
+
+    if not options.person or options.save is None:
+        raise CardWorkError("--person says whose card is saved, --save where: give both or neither")
+    try:
+        check_replaceable(options.save)
+        work, card = card_of_run(folder, options.person, options.product, options.conversations)
+    except (ConversationError, ProductError, UsageError) as error:
+        raise CardWorkError(str(error)) from error
+    with writing(options.save):
+        write_whole(options.save, card.saved + "\n")
+    if options.as_json:
+        write_json({**work.as_json(), "card_number": card.number, "pin": card.pin, "file": str(options.save)})
+    elif not options.quiet:
+        out = Printer()
+        print_work(work, out)
+        out.line_of(f"{options.save}: card {card.number} of {card.who}, PIN {card.pin}")
     return exit_code(work)
 
 

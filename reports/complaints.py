@@ -1,9 +1,4 @@
-"""What the command line says of a user's mistakes, and its exit codes.
-
-0 fine, 1 no worker left to go on, 2 scenario or usage error, or a place that cannot be written to, 98 a procedure rule
-broken (a story ended otherwise than the rules say, or the log contradicts itself), 99 an expectation not met, 130
-interrupted; 70, a fault of our own, comes from cardemu.host.guard.
-"""
+"""What the command line says of a user's mistakes, and the exit codes they end with."""
 
 from __future__ import annotations
 
@@ -12,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cardemu.host import printing
 from cardemu.host.claim import OutputError
+from cardemu.host.exitcodes import INTERRUPTED, LOST, USAGE
 from sim.errors import MistakeError, NotKeptError, Problem, ScenarioError, WorkersLostError
 from sim.interrupt import not_lost
 from sim.replications.rows import holds_rows
@@ -21,8 +17,6 @@ from sim.scenario.units import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-FINE, LOST, USAGE, BROKEN_RULE, NOT_MET, INTERRUPTED = 0, 1, 2, 98, 99, 130
 
 
 def explaining(act: Callable[..., int]) -> Callable[..., int]:

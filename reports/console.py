@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardemu.host.claim import Claim, claimed
+from cardemu.host.exitcodes import BROKEN_RULE, FINE, INTERRUPTED, NOT_MET
 from cardemu.host.printing import write_json
 from reports import card_console
-from reports.complaints import BROKEN_RULE, FINE, INTERRUPTED, NOT_MET, check_choice, explaining, kept_in
+from reports.complaints import check_choice, explaining, kept_in
 from reports.files import use_of_file
 from reports.info import InputRow, RunInfo
 from reports.progress import RunProgress

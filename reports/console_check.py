@@ -6,8 +6,9 @@ import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from cardemu.host.exitcodes import FINE
 from cardemu.host.printing import Printer, say, write_json
-from reports.complaints import FINE, check_choice, explaining
+from reports.complaints import check_choice, explaining
 from reports.files import use_of_file
 from reports.words import LANGUAGES, Words
 from sim.errors import Problem, ScenarioError

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from cardemu.host.exitcodes import BROKEN_RULE, FINE
 from cardemu.host.printing import Printer, say, write_json
 from cardemu.host.wholefile import write_whole
-from reports.complaints import BROKEN_RULE, FINE, explaining
+from reports.complaints import explaining
 from sim.errors import writing
 from sim.proofs.prove import prove as prove_person
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardemu.host.claim import LIST, Claim, claimed
+from cardemu.host.exitcodes import FINE, INTERRUPTED
 from cardemu.host.printing import Printer, say, write_json
-from reports.complaints import FINE, INTERRUPTED, check_choice, explaining, kept_in
+from reports.complaints import check_choice, explaining, kept_in
 from reports.page import write_study
 from reports.progress import RunProgress
 from reports.run_output import number, settled_as_json, settled_in_words

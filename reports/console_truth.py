@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from cardemu.host.exitcodes import FINE, INTERRUPTED, NOT_MET
 from cardemu.host.printing import Printer, write_json
-from reports.complaints import FINE, INTERRUPTED, NOT_MET, check_choice, complain, explaining
+from reports.complaints import check_choice, complain, explaining
 from reports.run_output import number
 from sim.engines.choose import COMPILED, ENGINES, REFERENCE
 from sim.metrics.units import in_words

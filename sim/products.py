@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.sample import keyed
-from sim.scenario.schema_chip import DEFAULT_SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sim.scenario.load import Loaded
 
+DEFAULT_PRODUCT = "generation-3"
+DEFAULT_SHARES = ((DEFAULT_PRODUCT, 1.0),)
 _KEY = 0x70726F64
 
 

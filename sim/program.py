@@ -1,9 +1,8 @@
 """The Program: a scenario compiled to frozen rows, the only thing an engine reads.
 
-Everything an engine needs is here as numbers: no names to resolve, no dates to compute, no procedure table to
-interpret except the office steps.  Rows refer to each other by index; -1 means none.  Times are integer
-milliseconds since the start of the run.  The content hash identifies what was simulated: equal hash and seed give
-the same log.
+Everything an engine needs is here as numbers: no names to resolve, no dates to compute, no table to interpret but the
+office steps.  Rows refer to each other by index; -1 means none.  Times are integer milliseconds since the start of the
+run.  The content hash identifies what was simulated: equal hash and seed give the same log.
 """
 
 from __future__ import annotations

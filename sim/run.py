@@ -125,15 +125,18 @@ def play(
     expectations = [expectation(table) for table in loaded.scenario.expect]
     enough: Enough = plan.stopping or Fixed(run.replications if plan.replications is None else plan.replications)
     check_errors(expectations, enough.most)
-    plan = replace(plan, engine=ready(plan.engine, compiled.program, enough.most, announce))
-    job = job_of(loaded, compiled, plan, expectations)
     with ExitStack() as stack:
         claim = None if folder is None else stack.enter_context(claimed(folder, KIND))
-        helpers = _crew(plan, stack, announce) if crew is None else (lambda: Shared(crew))
+        if crew is None and plan.cluster:  # it must answer before anything is written
+            crew = stack.enter_context(crew_of(plan.workers, plan.cluster, announce))
+        engine = ready(plan.engine, compiled.program, enough.most, announce, crew)
+        plan = replace(plan, engine=engine)
+        job = job_of(loaded, compiled, plan, expectations)
+        helpers = _helpers(plan, crew)
         before = _rows_before(folder, job, plan)
         player = _Player(job, before)
         file = None if claim is None else stack.enter_context(RowFile(player.prepare(claim)))
-        lent = crew is not None or bool(plan.cluster)
+        lent = crew is not None
         eager = lent or plan.workers is not None
         session = Session(player, enough, helpers, file, before, beat, eager=eager, along=not lent)
         session.run()
@@ -167,12 +170,11 @@ def job_of(loaded: Loaded, compiled: Compiled, plan: Plan, expectations: Sequenc
     return Job(loaded, compiled, plan.engine, plan.log, selections, thresholds, plan.check, key)
 
 
-def _crew(plan: Plan, stack: ExitStack, say: Callable[[str], None]) -> Callable[[], Crew] | None:
-    """Who helps this process, which is a worker itself; a cluster must answer before anything is written."""
+def _helpers(plan: Plan, crew: Crew | None) -> Callable[[], Crew] | None:
+    """Who helps this process, which is a worker itself unless there is a crew."""
     check_workers(plan.workers)
-    if plan.cluster:
-        opened = stack.enter_context(crew_of(plan.workers, plan.cluster, say))
-        return lambda: opened
+    if crew is not None:
+        return lambda: Shared(crew)
     others = (plan.workers or cores()) - 1
     return (lambda: crew_of(others)) if others else None
 

@@ -9,10 +9,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from sim.log import Event
 from sim.procedures.catalogue import catalogue
-from sim.run import Outcome, play, prepare
+from sim.run import Outcome, play, play_log, prepare
 from sim.scenario.load import load
 from sim.scenario.schema import RULE_PARTS
 
@@ -138,7 +140,7 @@ def test_ningbo_has_the_published_cards_banks_and_outlets() -> None:
     """10.427 million cards, seven banks, 1,485 outlets, 384 of them with a machine (March 2025)."""
     loaded = load(NINGBO, (), catalogue())
     scenario = loaded.scenario
-    stock = ("holders", "second_generation", "not_activated", "leavers", "unemployed")
+    stock = ("holders", "second_generation", "not_activated", "leavers", "unemployed", "returners", "reported")
     assert sum(scenario.cohorts[name].size for name in stock) == 10_427_000
     outlets = scenario.outlets.values()
     assert len({table.bank for table in outlets}) == 7
@@ -155,6 +157,33 @@ def test_the_hall_s_roster_holds_a_working_day_a_row() -> None:
     assert len(lines) == 1 + 4 * 85
     assert "2019-05-01" not in days  # Labour Day
     assert "2019-04-28" in days  # a Sunday made up for
+
+
+def test_the_demand_of_ningbo_leads_to_every_procedure() -> None:
+    """Every table of the catalogue is begun by somebody, or follows with a share above 0 from what is begun."""
+    _, compiled = prepare(NINGBO, ())
+    assert compiled.program.procedures == tuple(catalogue())
+
+
+@pytest.mark.slow
+def test_three_weeks_of_ningbo_show_every_procedure_used() -> None:
+    """Each procedure is carried out at least once; those that a rule forbids to everybody are asked for and refused."""
+    loaded, compiled = prepare(NINGBO, ())
+    program = compiled.program
+    seen = {
+        Event.DONE: np.zeros(len(program.steps), dtype=bool),
+        Event.REFUSED: np.zeros(len(program.steps), dtype=bool),
+    }
+
+    def note(chunk: np.ndarray) -> None:
+        for kind, steps in seen.items():
+            steps[chunk[chunk[:, 5] == kind, 3]] = True
+
+    play_log(compiled, "auto", loaded.scenario.run.seed, 0, note)
+    names = np.array([row.name.partition(".")[0] for row in program.steps])
+    forbidden = {"change_number", "credit", "foreign_currency"}
+    assert set(catalogue()) - set(names[seen[Event.DONE]].tolist()) == forbidden
+    assert forbidden <= set(names[seen[Event.REFUSED]].tolist())
 
 
 @pytest.mark.slow

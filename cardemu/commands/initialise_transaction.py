@@ -13,7 +13,10 @@ from cardemu.template import CommandSpec, Example
 
 
 def run(session: Session, command: Command) -> bytes:
-    """P1 00 load, 01 purchase; data start with the key index.  The next command the card runs must finish it."""
+    """P1 00 load, 01 purchase; data start with the key index.  The next command the card runs must finish it.
+
+    A wrong Le aborts it (ISO/IEC 7816-4): nothing is begun, and the random number it drew, which nobody saw, not kept.
+    """
     if command.p1 not in {0, 1} or command.p2 != 1:
         raise Refused(0x6A86)
     if len(command.data) != (19 if command.p1 else 11):

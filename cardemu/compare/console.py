@@ -20,9 +20,10 @@ from cardemu.compare.findings import Row, Verdict
 from cardemu.compare.place import ScanError
 from cardemu.compare.scan import compare_scan
 from cardemu.compare.stripediff import StripeError, compare_readings, read_text, read_wav
-from cardemu.console import FINE, REFUSED, complaining
+from cardemu.console import complaining
 from cardemu.filekinds import HEAD_BYTES, kind_of
 from cardemu.host.claim import write_pictures
+from cardemu.host.exitcodes import FINE, NOT_JUDGED, REFUSED
 from cardemu.host.printing import say
 from cardemu.host.wholefile import write_whole
 from cardemu.products import Product, names, product
@@ -33,7 +34,6 @@ from cardemu.transports.pcsc import PcscCard, find_reader
 
 PICTURES = (".png", ".jpg", ".jpeg")
 READER = "pcsc:"
-NOT_JUDGED = 3
 """Exit code: nothing wrong was seen, but not everything that must be seen."""
 _WRONG_INPUT = (BundleError, ChipError, StripeError, FaceFileError, ScanError)
 

@@ -103,7 +103,7 @@ def _judge(sheet: Sheet, region: Region, side: str, tolerance: Tolerance) -> Row
     if not sheet.holds(region.rect):
         return Row("face", region.name, wanted, "outside of the picture", where, UNJUDGED)
     alike, dx, dy = _shift(sheet, region.rect)
-    if sheet.unreadable and (region.kind == TEXT or _thin(region.rect)):
+    if sheet.unreadable and (region.text or _thin(region.rect)):  # a turned text is a drawing, but no less fine
         return Row("face", region.name, wanted, sheet.unreadable, where, UNJUDGED)
     if region.kind == TEXT:
         shift = (dx, dy) if alike >= tolerance.alike else (0.0, 0.0)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cardemu.conversation.grammar import Step, read_steps
 from cardemu.conversation.verbs import CHALLENGE, LineError, Verb, verb
 from cardemu.status import OK, describe, status_of
 from cardemu.terminal.keyholder import Holder, KeyHolder
+
+if TYPE_CHECKING:
+    from cardemu.personalisation.data import Item
+
+
+_WRONG_PROOF = "the card's proof is wrong: another key, or another card"
 
 
 class ConversationError(ValueError):
@@ -82,12 +88,15 @@ class Player:
     """One card at a counter, terminal or machine.
 
     `values`: what {names} stand for.  `image`: gives the card's memory as bytes that can be compared, for `unchanged`.
+    `behind`: what `write` writes; `held`: gives what `held` must find.
     """
 
     def __init__(self, port: Port, keys: KeyHolder, holder: Holder, image: Callable[[], object] | None = None) -> None:
         self.port, self.keys, self.holder = port, keys, holder
         self.values: Mapping[str, bytes] = {}
         self.exchanges = 0
+        self.behind: Sequence[Item] = ()
+        self.held: Callable[[], Sequence[Item]] = tuple
         self._image = image
         self._before: object = None
         self._command = b""
@@ -124,10 +133,10 @@ class Player:
             self._disagree("8 bytes, then 9000", answer)
         return answer[:-2]
 
-    def require(self, got: bytes, expected: bytes) -> None:
-        """A proof the card gave must be the one its keys give."""
+    def require(self, got: bytes, expected: bytes, why: str = _WRONG_PROOF) -> None:
+        """What the card gave must be this; unless `why` is given, the proof its keys give."""
         if got != expected:
-            self._disagree(expected.hex().upper(), got, "the card's proof is wrong: another key, or another card")
+            self._disagree(expected.hex().upper(), got, why)
 
     def require_true(self, right: bool, what: str) -> None:
         """Something the key holder found out."""

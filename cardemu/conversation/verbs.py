@@ -7,6 +7,9 @@
     mac 841E0001 BK [wrong] [data HEX] = 9000    GET CHALLENGE, a command with data and their MAC under that key
     load {amount} = * 9000               both halves of a load; amounts are 4 bytes
     purchase {amount} {none} {none} = * 9000     both halves of a purchase: account, self-pay, pooled
+    write [unproved] = 9000              what the card lacks of the record: each file's application, key and records;
+                                         unproved: the first of them, without the key
+    held = 9000                          what it must have of the record, read under each file's key, is there
     unchanged                            not a byte of the memory differs from when the conversation began
 
 A line with a value the product has no place for (the name extension of a first-generation card) is left out.
@@ -25,15 +28,19 @@ from cardemu.apdu import build
 from cardemu.conversation.grammar import Step
 from cardemu.keys import KeyRow
 from cardemu.terminal.keyholder import Debit
-from cardemu.terminal.link import ROWS
+from cardemu.terminal.link import AIDS, ROWS, Link
+from cardemu.tlv import simple
 
 if TYPE_CHECKING:
     from cardemu.conversation.player import Player
+    from cardemu.elements.model import FileRow
+    from cardemu.personalisation.data import Item
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _HEADER_BYTES = 4
 _SOURCE = bytes.fromhex("A1A2A3A4A5A6A7A8")
 CHALLENGE = bytes.fromhex("0084000008")
+_OK = b"\x90\x00"
 
 
 class LineError(ValueError):
@@ -183,8 +190,7 @@ class Authenticate(Verb):
 
     def play(self, player: Player) -> bytes:
         """The terminal proves a key."""
-        proof = player.keys.authentication(player.holder, self.row, player.challenge(), _SOURCE)
-        return player.send(build(bytes((0x00, 0x82, 0x00, self.row.id)), _spoilt(proof, self.wrong) + _SOURCE))
+        return _prove(player, self.row, wrong=self.wrong)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +263,90 @@ class Purchase(Verb):
         return answer
 
 
+class Visit:
+    """A walk through the files of a card's record, each opened as its rule asks for."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        self._df, self._fid = "", 0
+        self._proved: set[str] = set()
+
+    def enter(self, row: FileRow, rule: str) -> bytes:
+        """Select application and file and prove what the rule asks for; the first answer that is not 9000, or 9000."""
+        answer = _OK
+        if row.df != self._df:
+            self._df, self._fid, self._proved = row.df, 0, set()
+            answer = self._player.send(build(bytes.fromhex("00A40400"), AIDS[row.df]))
+        for word in Link.proofs(rule):
+            if word not in self._proved and answer[-2:] == _OK:
+                answer = _prove(self._player, ROWS[Link.key_name(word, row.df)])
+                self._proved.add(word)
+        if row.fid != self._fid and answer[-2:] == _OK:
+            self._fid = row.fid
+            answer = self._player.send(build(bytes.fromhex("00A40200"), row.fid.to_bytes(2, "big")))
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Write(Verb):
+    """`write [unproved]`."""
+
+    unproved: bool
+
+    def play(self, player: Player) -> bytes:
+        """Records under their keys, until one is refused; its answer."""
+        visit, answer = Visit(player), _OK
+        for item in player.behind[:1] if self.unproved else player.behind:
+            answer = visit.enter(item.row, "free" if self.unproved else item.row.write)
+            if answer[-2:] == _OK:
+                answer = player.send(_update(item))
+            if answer[-2:] != _OK:
+                return answer
+        return answer[-2:]
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Verb):
+    """`held`."""
+
+    def play(self, player: Player) -> bytes:
+        """READ RECORD of all, until one is refused; one that differs is no answer the line can expect."""
+        visit = Visit(player)
+        for item in player.held():
+            answer = visit.enter(item.row, item.row.read)
+            if answer[-2:] == _OK:
+                answer = player.send(bytes((0x00, 0xB2, *_place(item), len(_record(item)))))
+            if answer[-2:] != _OK:
+                return answer
+            player.require(answer[:-2], _record(item), f"{item.name} is not what the record said last")
+        return _OK
+
+
+def _record(item: Item) -> bytes:
+    """A record as it stands in its file."""
+    return item.value if item.element is None else simple(item.element.tag, item.value)
+
+
+def _place(item: Item) -> bytes:
+    """P1 and P2 of a record of the current file: by tag, or by number where its tag occurs more often."""
+    if item.element is None:
+        return bytes((item.occurrence, 0x04))
+    if item.element.times == 1:
+        return bytes((item.element.tag, 0x00))
+    return bytes((Link.number(item.row, item.element, item.occurrence), 0x04))
+
+
+def _update(item: Item) -> bytes:
+    """UPDATE RECORD; of a cyclic file, a new one."""
+    place = b"\x00\x03" if item.element is None else _place(item)
+    return build(b"\x00\xdc" + place, _record(item))
+
+
+def _prove(player: Player, row: KeyRow, *, wrong: bool = False) -> bytes:
+    proof = player.keys.authentication(player.holder, row, player.challenge(), _SOURCE)
+    return player.send(build(bytes((0x00, 0x82, 0x00, row.id)), _spoilt(proof, wrong) + _SOURCE))
+
+
 def _spoilt(proof: bytes, wrong: bool) -> bytes:
     return bytes((proof[0] ^ 1,)) + proof[1:] if wrong else proof
 
@@ -267,10 +357,12 @@ def verb(step: Step) -> Verb:
         raise LineError("nothing is sent before =")
     first, rest = step.words[0], [word for word in step.words[1:] if word != "wrong"]
     wrong, expected = "wrong" in step.words[1:], Expected.of(step.expected)
-    if first in {"reset", "internal", "unchanged"}:
+    if first == "write" and rest in (["unproved"], []) and not wrong:
+        return Write(step, expected, unproved=bool(rest))
+    if first in {"reset", "internal", "unchanged", "held"}:
         if rest or wrong:
             raise LineError(f"{first} takes nothing behind it")
-        plain: dict[str, type[Verb]] = {"reset": PowerUp, "internal": Internal, "unchanged": Unchanged}
+        plain: dict[str, type[Verb]] = {"reset": PowerUp, "internal": Internal, "unchanged": Unchanged, "held": Read}
         return plain[first](step, expected)
     if first == "auth":
         if len(rest) != 1:

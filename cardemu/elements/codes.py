@@ -84,6 +84,50 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
     "transaction kind": {"1": ("圈存", "load"), "2": ("结算", "settle")},
 }
 
+ASSUMED: dict[str, dict[str, tuple[str, str]]] = {
+    "employment state": {
+        "1": ("在职", "employed"),
+        "2": ("灵活就业", "flexible worker"),
+        "3": ("失业", "unemployed"),
+        "4": ("退休", "retired"),
+        "5": ("未就业", "without work"),
+        "6": ("未成年或在校", "minor or student"),
+    },
+    "personal identity": {
+        "24": ("工人", "worker"),
+        "31": ("学生", "student"),
+        "51": ("自由职业者", "freelance"),
+        "70": ("无业人员", "without occupation"),
+        "80": ("退休人员", "retired"),
+    },
+    "registration kind": {"10101": ("就业登记", "job"), "20101": ("失业登记", "unemployment")},
+    "employment form": {"100000": ("单位就业", "with an employer"), "200000": ("灵活就业", "flexible")},
+    "assessment result": {
+        "0": ("未达等级", "no grade"),
+        "1": ("完全丧失劳动能力", "wholly lost"),
+        "2": ("大部分丧失劳动能力", "largely lost"),
+        "3": ("部分丧失劳动能力", "partly lost"),
+    },
+    "education": {
+        "21": ("大学本科", "bachelor"),
+        "31": ("大学专科", "junior college"),
+        "47": ("技工学校", "skilled workers' school"),
+        "61": ("高中", "senior high school"),
+        "71": ("初中", "junior high school"),
+        "81": ("小学", "primary school"),
+    },
+    "insurance kind": {
+        "110": ("企业职工基本养老保险", "pension"),
+        "210": ("失业保险", "unemployment"),
+        "310": ("职工基本医疗保险", "medical"),
+        "390": ("城乡居民基本医疗保险", "medical, residents"),
+        "410": ("工伤保险", "work injury"),
+        "510": ("生育保险", "maternity"),
+    },
+}
+"""assumed: meanings of codes whose tables are not published in full; from memory, or our own choice (elements read
+them, `personalisation/standing.py` writes them)."""
+
 LISTED: dict[str, tuple[str, ...]] = {
     "household kind": (
         *("10", "11", "12", "20", "21", "22", "30", "31", "32", "33", "34"),
@@ -101,4 +145,11 @@ LISTED: dict[str, tuple[str, ...]] = {
 
 def allowed(table: str) -> frozenset[str]:
     """The codes of a table."""
-    return frozenset(CODES[table]) if table in CODES else frozenset(LISTED[table])
+    if table in CODES:
+        return frozenset(CODES[table])
+    return frozenset(LISTED[table]) if table in LISTED else frozenset(ASSUMED[table])
+
+
+def meaning(table: str, code: str) -> tuple[str, str]:
+    """What a code means, in Chinese and English; empty where it is not known."""
+    return (CODES.get(table) or ASSUMED.get(table) or {}).get(code, ("", ""))

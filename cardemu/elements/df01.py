@@ -29,7 +29,7 @@ FILES: tuple[FileRow, ...] = (
         "户籍信息文件",
         _READ,
         "UK1DF01",
-        an(0x20, 2, "household_kind", "户口类别", "10", codes="household kind"),
+        an(0x20, 2, "household_kind", "户口类别", "10", "person.household_kind", "household kind"),
         an(0x21, 80, "household_address", "户籍地址", "示例省示例市一路1号", "person.household_address"),
         cn(0x0E, 3, "household_region", "户籍所在地行政区划", "990301", "person.household_region"),
     ),
@@ -53,7 +53,7 @@ FILES: tuple[FileRow, ...] = (
         "个人状况信息文件",
         _READ,
         "UK2DF01",
-        an(0x29, 1, "employment_state", "就业状态", "1", codes="employment state"),
+        an(0x29, 1, "employment_state", "就业状态", "1", "work.state", "employment state"),
     ),
     variable(
         "DF01",
@@ -62,7 +62,7 @@ FILES: tuple[FileRow, ...] = (
         "婚姻状况信息文件",
         _READ,
         "UK3DF01",
-        an(0x2B, 1, "marital_state", "婚姻状况", "1", codes="marital state"),
+        an(0x2B, 1, "marital_state", "婚姻状况", "1", "person.marital_state", "marital state"),
     ),
     variable(
         "DF01",
@@ -71,9 +71,9 @@ FILES: tuple[FileRow, ...] = (
         "人员身份及就业单位信息文件",
         _READ,
         "UK2DF01",
-        an(0x2E, 70, "employer", "单位名称", "示例有限公司"),
-        an(0x30, 9, "employer_code", "组织机构代码", "000000001"),
-        an(0x32, 2, "identity_class", "个人身份", "11"),
+        an(0x2E, 70, "employer", "单位名称", "示例有限公司", "work.employer"),
+        an(0x30, 9, "employer_code", "组织机构代码", "000000001", "work.employer_code"),
+        an(0x32, 2, "identity_class", "个人身份", "24", "work.identity", "personal identity"),
     ),
     variable(
         "DF01",
@@ -93,7 +93,7 @@ FILES: tuple[FileRow, ...] = (
         "学历信息文件",
         _READ,
         "UK6DF01",
-        cn(0x2A, 1, "education", "文化程度", "21", codes="education"),
+        cn(0x2A, 1, "education", "文化程度", "21", "person.education", "education"),
         EDUCATION,
     ),
     *(

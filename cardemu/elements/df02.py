@@ -22,6 +22,7 @@ _SKILL = group(
         an(0x5E, 16, "qualification_number", "证书编号", "1800000000000001"),
     ),
     2,
+    "work.qualification",
 )
 _TRAINING = group(
     0x44,
@@ -34,6 +35,7 @@ _TRAINING = group(
         an(0x36, 16, "training_number", "结业证书编号", "1700000000000001"),
     ),
     2,
+    "work.training",
 )
 _AID = group(
     0x99,
@@ -67,13 +69,13 @@ FILES: tuple[FileRow, ...] = (
         "就业状况信息文件",
         _READ,
         "UK2DF02",
-        cn(0x4C, 4, "registered_on", "登记日期", "20240301"),
-        an(0x4B, 5, "registration_kind", "登记类别", "10101"),
-        cn(0x4D, 3, "registration_region", "登记机构行政区划", "990301"),
-        cn(0x60, 4, "first_employed_on", "参加工作日期", "20120701"),
-        an(0x4F, 6, "employment_form", "就业形式", "100000"),
-        cn(0x50, 3, "employment_region", "就业地行政区划", "990301"),
-        an(0x3A, 7, "occupation", "从事职业工种", "6070302"),
+        cn(0x4C, 4, "registered_on", "登记日期", "20240301", "work.registered_on"),
+        an(0x4B, 5, "registration_kind", "登记类别", "10101", "work.registration_kind", "registration kind"),
+        cn(0x4D, 3, "registration_region", "登记机构行政区划", "990301", "work.registration_region"),
+        cn(0x60, 4, "first_employed_on", "参加工作日期", "20120701", "work.first_employed_on"),
+        an(0x4F, 6, "employment_form", "就业形式", "100000", "work.form", "employment form"),
+        cn(0x50, 3, "employment_region", "就业地行政区划", "990301", "work.region"),
+        an(0x3A, 7, "occupation", "从事职业工种", "6070302", "work.occupation"),
     ),
     cyclic(
         "DF02",
@@ -87,6 +89,7 @@ FILES: tuple[FileRow, ...] = (
         cn(0, 4, "from_date", "起始日期", "20120701"),
         cn(0, 4, "to_date", "终止日期", "20151231"),
         an(0, 70, "employer", "单位名称", "示例有限公司"),
+        source="work.record",
     ),
     variable(
         "DF02",
@@ -95,10 +98,10 @@ FILES: tuple[FileRow, ...] = (
         "就业失业登记证信息文件",
         _READ,
         "UK4DF02",
-        an(0x55, 16, "certificate_number", "证书编号", "9903010000000001"),
-        an(0x56, 70, "certificate_body", "发证机构", "示例市就业服务中心"),
-        cn(0x96, 4, "certificate_date", "发证日期", "20240301"),
-        cn(0x97, 3, "certificate_region", "发证机构行政区划", "990301"),
+        an(0x55, 16, "certificate_number", "证书编号", "9903010000000001", "work.certificate_number"),
+        an(0x56, 70, "certificate_body", "发证机构", "示例市就业服务中心", "work.certificate_body"),
+        cn(0x96, 4, "certificate_date", "发证日期", "20240301", "work.certificate_date"),
+        cn(0x97, 3, "certificate_region", "发证机构行政区划", "990301", "work.certificate_region"),
     ),
     variable(
         "DF02",

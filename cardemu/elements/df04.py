@@ -41,18 +41,18 @@ FILES: tuple[FileRow, ...] = (
         "医疗保险基本信息文件",
         _READ,
         "UK1DF04",
-        an(0x81, 8, "insurance_body", "医保经办机构", "99030101"),
-        cn(0x84, 3, "insured_region", "参保地行政区划", "990301"),
-        an(0x87, 17, "personal_number", "个人编号", "99030100000000001"),
-        cn(0x8C, 1, "insured_class", "医疗人员类别", "11", codes="insured class"),
-        cn(0x80, 4, "insured_on", "参保日期", "20120801"),
+        an(0x81, 8, "insurance_body", "医保经办机构", "99030101", "insurance.body"),
+        cn(0x84, 3, "insured_region", "参保地行政区划", "990301", "insurance.medical_region"),
+        an(0x87, 17, "personal_number", "个人编号", "99030100000000001", "insurance.personal_number"),
+        cn(0x8C, 1, "insured_class", "医疗人员类别", "11", "insurance.medical_class", "insured class"),
+        cn(0x80, 4, "insured_on", "参保日期", "20120801", "insurance.medical_since"),
         an(0x8B, 29, "special_disease", "特殊病种", "无"),
         an(0x8A, 15, "special_mark", "特殊人员标识", "无"),
         *(
             an(tag, 9, f"hospital_{n}", f"定点医疗机构{n}", f"99030100{n}")
             for n, tag in enumerate((0x83, 0x86, 0x89, 0x7D, 0x7E, 0x7F, 0x8D, 0x8E), start=1)
         ),
-        an(0x8F, 1, "payment_mode", "结算方式", "2", codes="payment mode"),
+        an(0x8F, 1, "payment_mode", "结算方式", "2", "insurance.payment_mode", "payment mode"),
     ),
     variable(
         "DF04",

@@ -26,8 +26,9 @@ class Element:
     """One data element.
 
     `tag` 0: a field of a cyclic record, without tag.  `source`: the field of a person's or a
-    card's record it is filled from at personalisation, empty when later business writes it.  `example` is text as
-    the codec takes it; parts of a B-TLV are separated by ^.  `times`: how often the record occurs in its file.
+    card's record it is filled from, at personalisation or when an office brings the card up to date; empty when
+    nobody writes it (tests/cardwork/test_written.py says why).  `example` is text as the codec takes it; parts of a
+    B-TLV are separated by ^.  `times`: how often the record occurs in its file.
     """
 
     tag: int
@@ -48,7 +49,8 @@ class FileRow:
     """One elementary file of a layout.
 
     `size` of a transparent file, and of a variable file without known rows;
-    `records` of a cyclic file.  `read` and `write` are default access rules, which a product may replace.
+    `records` of a cyclic file, `source` what its records are filled from.  `read` and `write` are default access
+    rules, which a product may replace.
     """
 
     df: str
@@ -62,6 +64,7 @@ class FileRow:
     size: int = 0
     records: int = 0
     citation: str = "DATA-V2 (C2)"
+    source: str = ""
 
     @property
     def sfi(self) -> int:
@@ -96,11 +99,11 @@ def cn(tag: int, length: int, name: str, zh: str, example: str, source: str = ""
     return Element(tag, name, zh, Form.CN, length, source, example, codes)
 
 
-def group(tag: int, name: str, zh: str, parts: tuple[Element, ...], times: int) -> Element:
+def group(tag: int, name: str, zh: str, parts: tuple[Element, ...], times: int, source: str = "") -> Element:
     """A row of items with tags of their own, occurring several times; its length follows from its parts."""
     length = sum(part.length + 2 for part in parts)
     example = "^".join(part.example for part in parts)
-    return Element(tag, name, zh, Form.TLV, length, example=example, parts=parts, times=times)
+    return Element(tag, name, zh, Form.TLV, length, source, example, parts=parts, times=times)
 
 
 def variable(
@@ -110,9 +113,11 @@ def variable(
     return FileRow(df, fid, Kind.LINEAR_VARIABLE, name, zh, read, write, elements, size)
 
 
-def cyclic(df: str, fid: int, name: str, zh: str, read: str, write: str, records: int, *elements: Element) -> FileRow:
+def cyclic(
+    df: str, fid: int, name: str, zh: str, read: str, write: str, records: int, *elements: Element, source: str = ""
+) -> FileRow:
     """A cyclic file; its elements are the fields of one record."""
-    return FileRow(df, fid, Kind.CYCLIC, name, zh, read, write, elements, records=records)
+    return FileRow(df, fid, Kind.CYCLIC, name, zh, read, write, elements, records=records, source=source)
 
 
 def transparent(df: str, fid: int, name: str, zh: str, read: str, write: str, size: int) -> FileRow:

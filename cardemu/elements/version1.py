@@ -23,6 +23,8 @@ def _v1(row: FileRow) -> FileRow:
     return replace(row, citation=_S1, elements=elements)
 
 
+_FIRST_EMPLOYED = {0x60: "work.first_employed_on"}
+"""Of the dates of employment the one whose meaning V2.0 tells."""
 _ISSUER = replace(
     ISSUER,
     elements=tuple(replace(row, example="1.00") if row.tag == 0x03 else row for row in ISSUER.elements),
@@ -61,9 +63,9 @@ _FILES: tuple[FileRow, ...] = (
         "就业单位信息文件",
         _READ1,
         "UK2DF01",
-        an(0x2E, 62, "employer", "单位名称", "示例有限公司"),
-        an(0x2F, 8, "employer_number", "单位编号", "00000001"),
-        an(0x30, 9, "employer_code", "组织机构代码", "000000001"),
+        an(0x2E, 62, "employer", "单位名称", "示例有限公司", "work.employer"),
+        an(0x2F, 8, "employer_number", "单位编号", "00000001", "work.employer_number"),
+        an(0x30, 9, "employer_code", "组织机构代码", "000000001", "work.employer_code"),
         an(0x31, 1, "employer_level", "单位隶属关系", "5"),
         an(0x32, 3, "employer_kind", "单位类型", "110"),
     ),
@@ -74,9 +76,9 @@ _FILES: tuple[FileRow, ...] = (
         "工资信息文件",
         _READ1,
         "UK5DF01",
-        cn(0x37, 4, "wage", "工资（分）", "00500000"),
-        cn(0x38, 4, "contribution_base", "缴费基数（分）", "00500000"),
-        cn(0x39, 4, "wage_date", "核定日期", "20090101"),
+        cn(0x37, 4, "wage", "工资（分）", "00500000", "insurance.wage"),
+        cn(0x38, 4, "contribution_base", "缴费基数（分）", "00500000", "insurance.wage"),
+        cn(0x39, 4, "wage_date", "核定日期", "20090101", "insurance.first_insured_on"),
     ),
     variable(
         "DF02",
@@ -86,10 +88,10 @@ _FILES: tuple[FileRow, ...] = (
         _READ2,
         "UK2DF02",
         *(
-            cn(tag, 4, f"employment_date_{n}", f"就业失业日期{n}", "20090101")
+            cn(tag, 4, f"employment_date_{n}", f"就业失业日期{n}", "20090101", _FIRST_EMPLOYED.get(tag, ""))
             for n, tag in enumerate((0x4B, 0x4C, 0x60, 0x4D, 0x4F, 0x50), start=1)
         ),
-        an(0x3A, 7, "occupation", "从事职业工种", "6070302"),
+        an(0x3A, 7, "occupation", "从事职业工种", "6070302", "work.occupation"),
     ),
     df02.FILES[2],
     variable(
@@ -99,11 +101,11 @@ _FILES: tuple[FileRow, ...] = (
         "丧失劳动能力鉴定信息文件",
         _READ3,
         "UK2DF03",
-        cn(0x67, 4, "assessed_on", "鉴定日期", "20090301"),
-        an(0x68, 62, "assessment", "鉴定结论", "无"),
+        cn(0x67, 4, "assessed_on", "鉴定日期", "20090301", "insurance.assessed_on"),
+        an(0x68, 62, "assessment", "鉴定结论", "无", "insurance.assessment_text"),
         an(0x69, 62, "assessment_basis", "鉴定依据", "无"),
-        an(0x6A, 16, "assessment_number", "鉴定编号", "0000000000000001"),
-        an(0x6B, 60, "assessing_body", "鉴定机构", "示例市劳动能力鉴定委员会"),
+        an(0x6A, 16, "assessment_number", "鉴定编号", "0000000000000001", "insurance.assessment_number"),
+        an(0x6B, 60, "assessing_body", "鉴定机构", "示例市劳动能力鉴定委员会", "insurance.assessing_body"),
     ),
     variable(
         "DF04",
@@ -112,7 +114,7 @@ _FILES: tuple[FileRow, ...] = (
         "医疗保险基本信息文件",
         _READ4,
         "UK1DF04",
-        cn(0x80, 4, "insured_on", "参保日期", "20080801"),
+        cn(0x80, 4, "insured_on", "参保日期", "20080801", "insurance.medical_since"),
         *(
             row
             for n, (name, place, number) in enumerate(((0x81, 0x82, 0x83), (0x84, 0x85, 0x86), (0x87, 0x88, 0x89)), 1)
@@ -125,7 +127,7 @@ _FILES: tuple[FileRow, ...] = (
         an(0x8A, 15, "special_mark", "特殊人员标识", "无"),
         cn(0x8B, 10, "special_disease", "特殊病种", ""),
         an(0x8C, 1, "insured_class", "医疗人员类别", "1"),
-        an(0x8F, 1, "payment_mode", "结算方式", "2", codes="payment mode"),
+        an(0x8F, 1, "payment_mode", "结算方式", "2", "insurance.payment_mode", "payment mode"),
     ),
     variable(
         "DF04",

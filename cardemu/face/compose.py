@@ -55,7 +55,8 @@ def faces(product: Product, given: Mapping[str, str], material: Material = NOTHI
             except FitError as error:
                 problems.append((part.source, str(error)))
             except ValueError as error:
-                problems.append((part.source or part.id, str(error)))
+                if (name := part.source or part.id) not in dict(problems):  # one that was found wrong is told once
+                    problems.append((name, str(error)))
         base = _base(layout, side, tuple(sorted(material.artwork.items())))
         found[side] = Face(product.name, side, layout.basis, layout.sha256, base, tuple(personal), typecase)
     if problems:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cardemu.cardfile import UsageError, is_saved_card, load_card
-from cardemu.console import FINE, complaining
+from cardemu.console import assignments, complaining
 from cardemu.face import artwork, pdf, png, svg
 from cardemu.face.artwork import Artwork, ArtworkError
 from cardemu.face.compose import Material, faces
@@ -18,6 +18,7 @@ from cardemu.face.layout import layout_of
 from cardemu.face.typefaces import own_fonts
 from cardemu.face.values import FaceError
 from cardemu.host.claim import write_pictures
+from cardemu.host.exitcodes import FINE
 from cardemu.host.printing import complain, say
 from cardemu.inputfile import read_text
 from cardemu.personalisation.script import REGION
@@ -88,7 +89,7 @@ def _choices(option: str, value: str, allowed: tuple[str, ...]) -> list[str]:
 
 def _holder(wanted: WantedFace) -> tuple[Product, dict[str, str], Path | None]:
     """The product, the values, and the portrait's file if there is one."""
-    given = dict(_pair(text, "--field", "NAME=VALUE, such as person.name=李敏") for text in wanted.fields)
+    given = assignments(wanted.fields)
     wish = Wish(
         0,
         SEED if wanted.seed is None else wanted.seed,
@@ -127,10 +128,10 @@ def _only_of_people(wanted: WantedFace) -> None:
         raise UsageError(f"{wanted.who}: no {', '.join(idle)}: {why}")
 
 
-def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+def _named_file(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name or not value:
-        raise UsageError(f"{option} {text!r} must be {form}")
+        raise UsageError(f"--artwork {text!r} must be NAME=FILE, such as emblem=emblem.png")
     return name, value
 
 
@@ -164,7 +165,7 @@ def _material(
 
     pictures: dict[str, Artwork] = {}
     for text in wanted.artwork:
-        name, file_name = _pair(text, "--artwork", "NAME=FILE, such as emblem=emblem.png")
+        name, file_name = _named_file(text)
         if name not in names:
             problems.append((f"artwork {name}", f"no such placeholder; allowed: {', '.join(names)}"))
         elif picture := read(f"artwork {name}", artwork.load, Path(file_name)):

@@ -87,7 +87,7 @@ def values_on(card: Card, product: Product) -> dict[str, str]:
     code, head = basic(desk)
     if code != OK:
         raise FaceError([("card", f"cannot be read: {code} {english(code)}")])
-    values = {"person.name": head["name"]}
+    values = {"person.name": head["name"]} if head["name"] else {}
     for row in product.files:
         elements = [one for one in row.elements if one.source and not one.name.startswith("name")]
         if row.df == "SSSE" and is_records(row) and elements:

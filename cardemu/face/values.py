@@ -41,9 +41,10 @@ def check(product: Product, values: Mapping[str, str]) -> list[tuple[str, str]]:
                 reading(values[name])
             except ValueError as error:
                 problems.append((name, str(error)))
-    if not values.get("person.name", "").strip():
+    if "person.name" not in values:
         problems.append(("person.name", "is missing"))
-    problems += [(name, why) for name, value in values.items() if (why := text_problem(value))]
+    told = dict(problems)
+    problems += [(name, why) for name, value in values.items() if name not in told and (why := text_problem(value))]
     on_chip = {name: value for name, value in values.items() if not name.startswith("bank.")}
     try:
         items(product, on_chip)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cardemu.cardfile import UsageError, text_of
-from cardemu.console import FINE, REFUSED, complaining
+from cardemu.console import complaining
 from cardemu.fuzzing.campaign import ReplayError, Tally, from_script, outcome, run, to_script
 from cardemu.fuzzing.corpus import Target, card_target, psam_target
-from cardemu.host.guard import INTERRUPTED
+from cardemu.host.exitcodes import FINE, INTERRUPTED, REFUSED
 from cardemu.host.printing import say
 from cardemu.host.wholefile import write_whole
 from cardemu.products import names, product

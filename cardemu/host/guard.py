@@ -1,9 +1,4 @@
-"""The outermost frame of every program: what nobody foresaw becomes one sentence and an exit code of its own.
-
-0 fine, 1 a card differs or workers were lost, 2 the user's file or command, or a place that cannot be written to, 3 not
-all of a card could be judged, 70 a fault of our own (EX_SOFTWARE of sysexits.h), 97 the load driver was late, 98 a
-procedure rule broken, 99 an expectation not met, 130 interrupted.
-"""
+"""The outermost frame of every program: what nobody foresaw becomes one sentence and an exit code of its own."""
 
 from __future__ import annotations
 
@@ -15,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from cardemu.host.claim import OutputError
+from cardemu.host.exitcodes import INTERRUPTED, OWN_FAULT, USAGE
 from cardemu.host.signals import heed_signals
 from cardemu.host.streams import flush_streams, prepare_streams
 from cardemu.host.visible import visible
 
-LOST, USAGE, OWN_FAULT, INTERRUPTED = 1, 2, 70, 130
 SHOW = "CARDMILL_TRACEBACK"
 """Set to 1 in the environment: the traceback is printed."""
 _SURROUNDINGS = frozenset(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +15,10 @@ from cardemu.host.claim import LOCK, OutputError
 from cardemu.host.lock import InUseError, locked
 
 _PREFIX = "cardmill-"
+_MADE = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
+"""Names that `tempfile` gives."""
+_LONG_S = 60.0
+"""No process takes so long from making its folder to locking it."""
 
 
 @contextmanager
@@ -33,6 +39,10 @@ def _sweep(root: Path) -> None:
     for folder in root.glob(f"{_PREFIX}*"):
         lock = folder / LOCK
         with suppress(OSError, InUseError):
-            if not folder.is_symlink() and lock.is_file() and lock.stat().st_uid == os.getuid():
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue
+            if lock.is_file():
                 with locked(lock):
                     shutil.rmtree(folder)
+            elif _MADE.fullmatch(folder.name) and time.time() - folder.stat().st_mtime > _LONG_S:
+                folder.rmdir()  # of a process that was killed before it had its lock: nothing is in it

@@ -6,6 +6,7 @@ run begins needs no conversation.  A test holds cards of both kinds against each
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from cardemu import tlv
@@ -27,24 +28,28 @@ class Batch:
         self._image = product.template.image
         nodes = tree(self._image[Cell.TREE]).nodes
         names = {node.number: f"DF{node.header.fid & 0xFF:02X}" for node in nodes if node.kind is Kind.ADF}
-        self._places: dict[tuple[str, int], tuple[int, int]] = {}
+        self._places: dict[tuple[str, int, int], tuple[int, int]] = {}
         for node in nodes:
             if node.parent is None or node.kind not in {Kind.LINEAR_VARIABLE, Kind.TRANSPARENT}:
                 continue
             key = f"{names.get(node.parent.number, 'SSSE')}EF{node.header.fid & 0xFF:02X}"
             cell = FIRST_FILE + node.number
             if node.kind is Kind.TRANSPARENT:
-                self._places[key, 0] = cell, 0
+                self._places[key, 0, 1] = cell, 0
                 continue
-            for record in reversed(tlv.parse_simple(self._image.get(cell, b""))):  # the first of several wins
-                self._places[key, record.tag] = cell, record.start + 2
+            seen: Counter[int] = Counter()
+            for record in tlv.parse_simple(self._image.get(cell, b"")):
+                seen[record.tag] += 1
+                self._places[key, record.tag, seen[record.tag]] = cell, record.start + 2
 
     def card(self, random: Challenge, serial: bytes, made: Iterable[Item]) -> Card:
         """A card as `personalise` leaves it: keys diversified for it, every item on it, the initial PIN."""
         card = Card.initialised(self._template, random, self._region, serial)
         cells, image = card.memory.cells, self._image
         for item in made:
-            cell, offset = self._places[item.row.key, item.element.tag if item.element is not None else 0]
+            cell, offset = self._places[
+                item.row.key, item.element.tag if item.element is not None else 0, item.occurrence
+            ]
             content = cells.get(cell) or image.get(cell, b"")
             cells[cell] = content[:offset] + item.value + content[offset + len(item.value) :]
         for cell in [cell for cell, content in cells.items() if content == image.get(cell)]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from cardemu.elements import codec
 from cardemu.elements.codec import ElementError
@@ -29,18 +30,24 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to write: a record of a file, or (without element) the bytes of a transparent file."""
+    """One thing to write: a record of a file, or (without element) the bytes of a transparent file.
+
+    `occurrence`: which of several records with the element's tag, from 1.  Without element and of a cyclic file, a
+    record that becomes its newest.
+    """
 
     row: FileRow
     element: Element | None
     value: bytes
+    occurrence: int = 1
 
     @property
     def name(self) -> str:
         """What it is, for the audit record: file, tag and name, never the value."""
         if self.element is None:
             return f"{self.row.key} {self.row.name}"
-        return f"{self.row.key} {self.element.tag:02X} {self.element.name}"
+        which = f":{self.occurrence}" if self.occurrence > 1 else ""
+        return f"{self.row.key} {self.element.tag:02X} {self.element.name}{which}"
 
 
 def holder_class(age: int) -> str:
@@ -78,26 +85,40 @@ def identity_of(region: str, serial: bytes) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=64)
 def sources(product: Product) -> tuple[str, ...]:
     """Every value the product has a place for."""
-    return tuple(dict.fromkeys(element.source for row in product.files for element in row.elements if element.source))
+    return tuple(dict.fromkeys(name for row in product.files for name in names_in(row)))
+
+
+def names_in(row: FileRow) -> tuple[str, ...]:
+    """The names of the values of a file; a second occurrence of an element is named with :2, and so on."""
+    return tuple(
+        occurrence_name(element.source, number)
+        for element in row.elements
+        if element.source
+        for number in range(1, element.times + 1)
+    )
+
+
+def occurrence_name(source: str, number: int) -> str:
+    """The name of the value of an element's first, second, ... record."""
+    return source if number == 1 else f"{source}:{number}"
+
+
+def placed(product: Product, values: Mapping[str, str]) -> dict[str, str]:
+    """Those of the values that the product has a place for."""
+    return {name: values[name] for name in sources(product) if name in values}
 
 
 def items(product: Product, values: Mapping[str, str], pictures: Mapping[str, bytes] | None = None) -> tuple[Item, ...]:
-    """What to write, in the order of the layout; DataError with every value that does not fit.
+    """What to write on a new card, in the order of the layout; DataError with every value that does not fit.
 
     `pictures`: bytes of the files photo and fingerprint.
     """
     mistakes = _unknown(product, values)
-    filled = {"product.version": product.version, **values}
-    found: list[Item] = []
-    for row in product.files:
-        for element in row.elements:
-            if element.source in filled:
-                try:
-                    found.append(Item(row, element, value_bytes(row, element, filled[element.source])))
-                except ElementError as error:
-                    mistakes.append(str(error))
+    found = _elements(product, {"product.version": product.version, **values}, mistakes)
+    for row in product.files if pictures else ():
         picture = (pictures or {}).get(row.name, b"") if row.kind is Kind.TRANSPARENT else b""
         if len(picture) > row.size:
             mistakes.append(f"{row.key}: a {row.name} of {len(picture)} bytes, at most {row.size} fit")
@@ -105,13 +126,44 @@ def items(product: Product, values: Mapping[str, str], pictures: Mapping[str, by
             found.append(Item(row, None, picture))
     if mistakes:
         raise DataError("\n".join(dict.fromkeys(mistakes)))
+    return tuple(sorted(found, key=lambda item: product.files.index(item.row)) if pictures else found)
+
+
+def elements(product: Product, values: Mapping[str, str]) -> tuple[Item, ...]:
+    """The records of these values and no others, in the order of the layout; DataError where one does not fit."""
+    mistakes: list[str] = []
+    found = _elements(product, values, mistakes)
+    if mistakes:
+        raise DataError("\n".join(dict.fromkeys(mistakes)))
     return tuple(found)
+
+
+def _elements(product: Product, values: Mapping[str, str], mistakes: list[str]) -> list[Item]:
+    found: list[Item] = []
+    for name, row, element, number in _slots(product):
+        if name in values:
+            try:
+                found.append(Item(row, element, value_bytes(row, element, values[name]), number))
+            except ElementError as error:
+                mistakes.append(str(error))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _slots(product: Product) -> tuple[tuple[str, FileRow, Element, int], ...]:
+    """Where the values of a product go: name, file, element, which of its records."""
+    return tuple(
+        (occurrence_name(element.source, number), row, element, number)
+        for row in product.files
+        for element in row.elements
+        if element.source
+        for number in range(1, element.times + 1)
+    )
 
 
 def _unknown(product: Product, values: Mapping[str, str]) -> list[str]:
     """Names the data-element table does not know; what merely has no place on this product is left out silently."""
-    everywhere = {cell.source for layout in LAYOUTS.values() for row in layout for cell in row.elements}
-    known = {*sources(product), *everywhere} - {""}
+    known = known_names(product)
     mistakes = []
     for name in values:
         if name not in known:
@@ -119,6 +171,14 @@ def _unknown(product: Product, values: Mapping[str, str]) -> list[str]:
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
             mistakes.append(f"{name}: no data element is filled from it; {hint}")
     return mistakes
+
+
+@lru_cache(maxsize=64)
+def known_names(product: Product) -> frozenset[str]:
+    """Every value any layout or this product has a place for."""
+    return frozenset(
+        {*sources(product), *(name for layout in LAYOUTS.values() for row in layout for name in names_in(row))}
+    )
 
 
 def value_bytes(row: FileRow, element: Element, text: str) -> bytes:

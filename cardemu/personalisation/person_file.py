@@ -20,7 +20,7 @@ from typing import TypeGuard
 from cardemu.filekinds import kind_of
 from cardemu.inputfile import decode, parse_json, parse_toml, read_bytes
 
-TABLES = ("person", "card", "bank")
+TABLES = ("person", "card", "bank", "work", "insurance")
 NUMBERS = ("seed", "index")
 TEXTS = ("region", "serial", "product", "photo", "portrait")
 PLAIN_KEYS = (*NUMBERS, *TEXTS)

@@ -226,4 +226,4 @@ def write_item(link: Link, item: Item) -> None:
     if item.element is None:
         link.write_binary(item.value)
     else:
-        link.write_record(row, item.element, item.value)
+        link.write_record(row, item.element, item.value, item.occurrence)

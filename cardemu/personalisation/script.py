@@ -23,9 +23,10 @@ from cardemu.elements.model import FileRow
 from cardemu.memory import Cell
 from cardemu.people import person
 from cardemu.personalisation.audit import Audit
-from cardemu.personalisation.data import Item, items, values_of
+from cardemu.personalisation.data import Item, items, placed, values_of
 from cardemu.personalisation.personalise import in_order, personalise
 from cardemu.personalisation.prepersonalise import Chip, PrePersonaliser
+from cardemu.personalisation.standing import usual_values
 from cardemu.pin import from_text
 from cardemu.products import Product
 from cardemu.status import describe, status_of
@@ -223,10 +224,10 @@ def predictable() -> Callable[[int], bytes]:
 
 
 def example_items(product: Product, photo_bytes: int = 0) -> tuple[Item, ...]:
-    """What an example person brings: every element that has a source, and a photo where the product has room."""
-    values = {cell.source: cell.example for row in product.files for cell in row.elements if cell.source}
-    values |= values_of(person(1, REGION, INDEX), REGION, SERIAL, DAY, INDEX)
-    values.pop("product.version", None)
+    """What an example person brings: who he is, his record, and a photo where the product has room."""
+    holder = person(1, REGION, INDEX)
+    values = values_of(holder, REGION, SERIAL, DAY, INDEX)
+    values |= placed(product, usual_values(holder.citizen_number, REGION, DAY))
     room = any(row.name == "photo" for row in product.files)
     return items(product, values, {"photo": b"\xff" * photo_bytes} if room else None)
 
@@ -282,17 +283,17 @@ def personalisation_script(product: Product, made: tuple[Item, ...] | None = Non
         "00A404000F7378312E73682EC9E7BBE1B1A3D5CF = 9000",
     ]
     lines += ["internal", "auth RKSSSE = 9000"]
-    place, current = ("SSSE", ""), ""
+    df, current, proved = "SSSE", "", set[str]()
     for item in in_order(example_items(product) if made is None else made):
         row = item.row
         if row.write == "never":
             continue
-        if row.df != place[0]:
-            aid = AIDS[row.df]
+        if row.df != df:
+            df, aid, proved = row.df, AIDS[row.df], set()
             lines.append(f"00A40400{len(aid):02X}{aid.hex().upper()} = 9000")
-        if (row.df, row.write) != place:
+        if row.write not in proved:
             lines += _proofs(product, row)
-            place = (row.df, row.write)
+            proved.add(row.write)
         if row.key != current:
             lines.append(f"00A4020002{row.fid:04X} = 9000")
             current = row.key
@@ -305,6 +306,9 @@ def _writes(item: Item) -> list[str]:
     element = item.element
     if element is not None:
         record = bytes((element.tag, len(item.value))) + item.value
-        return [f"00DC{element.tag:02X}00{len(record):02X}{record.hex().upper()} = 9000    # {element.name}"]
+        where = f"{element.tag:02X}00"
+        if element.times > 1:
+            where = f"{Link.number(item.row, element, item.occurrence):02X}04"
+        return [f"00DC{where}{len(record):02X}{record.hex().upper()} = 9000    # {element.name}"]
     parts = [(start, item.value[start : start + _PART_BYTES]) for start in range(0, len(item.value), _PART_BYTES)]
     return [f"00D6{start:04X}{len(part):02X}{part.hex().upper()} = 9000    # {item.row.name}" for start, part in parts]

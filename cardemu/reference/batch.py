@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,7 +17,7 @@ from cardemu.people import person
 from cardemu.personalisation.person_file import LATIN_NAME, PAN, PLAIN_KEYS
 from cardemu.products import Product, product
 from cardemu.reference import bundle
-from cardemu.reference.record import REGION, SEED, RecordError, Wanted, make_record
+from cardemu.reference.record import RecordError, Wanted, make_record
 from cardemu.tablefile import Line, TableError, beside_the_people, read_table
 
 TABLES = ("names/cards.parquet", "names/persons.parquet", "names/run.parquet")
@@ -36,8 +36,8 @@ class Job:
     wanted: Wanted
 
 
-def from_csv(path: Path) -> list[Job]:
-    """The cards of a CSV file, one a row; RecordError with every mistake in its form.
+def from_csv(path: Path, usual: Wanted | None = None) -> list[Job]:
+    """The cards of a CSV file, one a row, over the usual wishes; RecordError with every mistake in its form.
 
     Columns: the names of values (person.name, card.number, bank.card_number and so on) or what people call them
     (姓名, 社会保障号码; `COLUMNS`), index, seed, region, serial, photo and portrait.
@@ -53,7 +53,8 @@ def from_csv(path: Path) -> list[Job]:
     columns = _columns(head, problems)
     strays = ((row.number, beside_the_people(row, head)) for row in rows)
     problems += [f"line {number}: is {why}, no card; remove the line" for number, why in strays if why]
-    jobs = [_job(path, row, columns, place, problems) for place, row in enumerate(rows)]
+    usual = usual or Wanted()
+    jobs = [_job(path, row, columns, replace(usual, index=place), problems) for place, row in enumerate(rows)]
     if problems:
         raise RecordError(path.name, problems)
     return jobs
@@ -74,10 +75,13 @@ def _columns(head: Line, problems: list[str]) -> list[str]:
 
 def _headings() -> dict[str, str]:
     """Every heading a column may have, and the value it means."""
-    found: dict[str, str] = {}
+    meant: dict[str, set[str]] = {}
     for layout in LAYOUTS.values():
         for cell in (cell for row in layout for cell in row.elements if cell.source and cell.name != "name_extension"):
-            found |= {cell.source: cell.source, cell.zh: cell.source}
+            meant.setdefault(cell.source, set()).add(cell.source)
+            meant.setdefault(cell.zh, set()).add(cell.source)
+    # several elements are called 参保日期: such a heading says nothing
+    found = {heading: next(iter(sources)) for heading, sources in meant.items() if len(sources) == 1}
     found |= {name: name for name in (*PLAIN_KEYS, PAN, LATIN_NAME)}
     for name in ("product", "product.version", "规范版本"):  # a batch has one product, which --product names
         del found[name]
@@ -99,27 +103,27 @@ def _headings() -> dict[str, str]:
 COLUMNS = _headings()
 
 
-def _job(path: Path, line: Line, columns: list[str], place: int, problems: list[str]) -> Job:
+def _job(path: Path, line: Line, columns: list[str], usual: Wanted, problems: list[str]) -> Job:
     where = f"line {line.number}"
     if (len(line.cells) > len(columns) and any(line.cells[len(columns) :])) or len(line.cells) < len(columns):
         problems.append(f"{where}: has {len(line.cells)} fields, the header line {len(columns)}")
     row = {name: text for name, text in zip(columns, line.cells, strict=False) if name and text}
     plain = {key: row.pop(key) for key in PLAIN_KEYS if key in row}
     numbers = {}
-    for key, usual in (("seed", SEED), ("index", place)):
-        text = plain.get(key, str(usual))
+    for key, otherwise in (("seed", usual.seed), ("index", usual.index)):
+        text = plain.get(key, str(otherwise))
         if not (text.isascii() and text.isdecimal() and len(text) < 10):
             problems.append(f"{where}: {key}: {text!r} must be a whole number")
-            text = str(usual)
+            text = str(otherwise)
         numbers[key] = int(text)
     return Job(
         "",
         Wanted(
             numbers["seed"],
             numbers["index"],
-            plain.get("region", REGION),
+            plain.get("region", usual.region),
             plain.get("serial", ""),
-            row,
+            {**usual.values, **row},
             path.parent / plain["photo"] if "photo" in plain else None,
             path.parent / plain["portrait"] if "portrait" in plain else None,
             f"{path.name}:{line.number}",

@@ -76,7 +76,7 @@ def manifest_of(record: Record, files: Mapping[str, bytes]) -> bytes:
             "seed": record.seed,
             "index": record.index,
             "versions": {name: _version(name) for name in _VERSIONS},
-            **faces.provenance(record),
+            **faces.provenance(record, files["front.json"]),
             "files": {
                 name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
                 for name, data in sorted(files.items())

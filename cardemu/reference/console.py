@@ -15,16 +15,16 @@ from pathlib import Path
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cardemu.cardfile import UsageError
-from cardemu.console import FINE, assignments, complaining
+from cardemu.console import assignments, complaining
 from cardemu.host.claim import claimed
-from cardemu.host.guard import INTERRUPTED, LOST
+from cardemu.host.exitcodes import FINE, INTERRUPTED, LOST
 from cardemu.host.printing import Printer, complain, say, write_json
 from cardemu.personalisation.values import real_division
 from cardemu.products import Product, product
 from cardemu.reference import batch, bundle
 from cardemu.reference.batch import BatchError, Job
 from cardemu.reference.bundle import BundleError
-from cardemu.reference.record import ISSUE_DATE, REGION, SEED, RecordError, Wanted, make_record, read_person
+from cardemu.reference.record import REGION, SEED, RecordError, Wanted, make_record, read_person
 
 KIND = "card reference"
 """Of a claimed folder: it holds the bundles of a batch."""
@@ -32,14 +32,17 @@ KIND = "card reference"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What the user asked for.  `person`: a number, a file (TOML, JSON, CSV), or a run folder."""
+    """What the user asked for.  `person`: a number, a file (TOML, JSON, CSV), or a run folder.
+
+    Seed, region and issue date (None: the usual ones) hold where a file says nothing else.
+    """
 
     person: str
     product: str
     out: Path
-    seed: int = SEED
-    region: str = REGION
-    issue_date: str = ISSUE_DATE
+    seed: int | None = None
+    region: str | None = None
+    issue_date: str | None = None
     fields: tuple[str, ...] = ()
     photo: Path | None = None
     portrait: Path | None = None
@@ -89,16 +92,22 @@ def _product(name: str) -> Product:
 def _wanted(asked: Reference) -> Wanted:
     """The user's wishes over those of the file."""
     if asked.person.isascii() and asked.person.isdecimal():
-        wanted = Wanted(asked.seed, int(asked.person), asked.region, where=f"person {asked.person}")
-        wanted = replace(wanted, values={"card.issue_date": asked.issue_date})
+        wanted = replace(_usual(asked), index=int(asked.person), where=f"person {asked.person}")
     else:
         path = Path(asked.person)
         if not path.is_file():
             raise UsageError(f"{asked.person!r} must be the number of a synthetic person, a file or a run folder")
-        wanted = read_person(path)
+        wanted = read_person(path, _usual(asked))
     values = {**wanted.values, **assignments(asked.fields)}
     photo, portrait = asked.photo or wanted.photo, asked.portrait or wanted.portrait
     return replace(wanted, values=values, photo=photo, portrait=portrait, font_files=asked.font_files)
+
+
+def _usual(asked: Reference) -> Wanted:
+    """What holds where a file says nothing else."""
+    values = {} if asked.issue_date is None else {"card.issue_date": asked.issue_date}
+    seed, region = SEED if asked.seed is None else asked.seed, REGION if asked.region is None else asked.region
+    return Wanted(seed, region=region, values=values)
 
 
 def _batch(asked: Reference, path: Path) -> int:
@@ -107,9 +116,11 @@ def _batch(asked: Reference, path: Path) -> int:
     if path.is_dir():
         if not batch.is_run(path):
             raise UsageError(f"{path}: no run folder with cards: {' and '.join(batch.TABLES)} are missing")
+        if _usual(asked) != Wanted():
+            raise UsageError(f"{path}: no --seed, --region or --issue-date: the cards of a run have their own")
         jobs = batch.from_run(path, asked.limit)
     else:
-        jobs = batch.from_csv(path)
+        jobs = batch.from_csv(path, _usual(asked))
         jobs = jobs[: asked.limit] if asked.limit else jobs
     jobs = [replace(job, wanted=replace(job.wanted, font_files=asked.font_files)) for job in jobs]
     jobs = batch.check(jobs, _product(asked.product))

@@ -10,6 +10,7 @@ from cardemu.face import pdf, png, svg
 from cardemu.face.artwork import check
 from cardemu.face.compose import Material, faces
 from cardemu.face.description import GENERATOR, Face
+from cardemu.inputfile import parse_json
 from cardemu.reference.record import Record
 
 RESOLUTIONS_DPI = (300, 600)
@@ -58,12 +59,12 @@ def png_name(side: str, dpi: int) -> str:
     return f"{side}-{dpi}.png"
 
 
-def provenance(record: Record) -> dict[str, Any]:
-    """Fonts and renderer, for the manifest."""
-    front = drawn(record)["front"]
+def provenance(record: Record, front: bytes) -> dict[str, Any]:
+    """Fonts and renderer, for the manifest.  `front`: the description of that side."""
+    said = parse_json(front)
     return {
         "renderer": f"{GENERATOR}, {png.renderer()}",
-        "fonts": list(front.fonts),
-        "layout_sha256": front.layout_sha256,
+        "fonts": said["fonts"],
+        "layout_sha256": said["layout_sha256"],
         "portrait_sha256": hashlib.sha256(record.portrait).hexdigest() if record.portrait else "",
     }

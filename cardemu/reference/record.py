@@ -14,7 +14,6 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from cardemu.cleantext import text_problem
-from cardemu.elements.layout import LAYOUTS
 from cardemu.face.artwork import ArtworkError
 from cardemu.face.artwork import photo as face_portrait
 from cardemu.face.compose import Material, faces
@@ -28,7 +27,7 @@ from cardemu.identifiers import (
     read_card_number,
 )
 from cardemu.people import person
-from cardemu.personalisation.data import DataError, Item, items, sources, values_of
+from cardemu.personalisation.data import DataError, Item, items, known_names, placed, values_of
 from cardemu.personalisation.person_file import (
     LATIN_NAME,
     PAN,
@@ -36,6 +35,7 @@ from cardemu.personalisation.person_file import (
     PersonFileError,
     read_person_file,
 )
+from cardemu.personalisation.standing import usual_values
 from cardemu.personalisation.values import as_written, completed, contradictions
 from cardemu.products import Product
 from cardemu.reference.pictures import PictureError, chip_photo
@@ -127,18 +127,19 @@ def suffix(picture: bytes) -> str:
 # ---- from files
 
 
-def read_person(path: Path) -> Wanted:
-    """A file's wishes; RecordError with every mistake in its form."""
+def read_person(path: Path, usual: Wanted | None = None) -> Wanted:
+    """A file's wishes over the usual ones; RecordError with every mistake in its form."""
+    usual = usual or Wanted()
     try:
         said = read_person_file(path)
     except PersonFileError as error:
         raise RecordError(path.name, str(error).splitlines()) from error
     return Wanted(
-        SEED if said.seed is None else said.seed,
+        usual.seed if said.seed is None else said.seed,
         said.index or 0,
-        REGION if said.region is None else said.region,
+        usual.region if said.region is None else said.region,
         said.serial or "",
-        said.values,
+        {**usual.values, **said.values},
         said.photo,
         said.portrait,
         path.name,
@@ -231,6 +232,7 @@ def _values(product: Product, wanted: Wanted, region: str, serial: bytes, proble
     values = values_of(holder, region, serial, issue_date, wanted.index)
     if "person.number" not in bad:
         values |= completed(given, holder, wanted.index, issue_date)
+    values |= placed(product, usual_values(values["person.number"], region, issue_date))
     values |= given
     for name, check in (("card.number", read_card_number), (PAN, read_bank_card_number)):
         if name in given:
@@ -252,8 +254,7 @@ def _values(product: Product, wanted: Wanted, region: str, serial: bytes, proble
 
 
 def _unknown(product: Product, given: Mapping[str, str]) -> list[str]:
-    everywhere = {cell.source for layout in LAYOUTS.values() for row in layout for cell in row.elements} - {""}
-    names = sorted({*everywhere, *sources(product), *BEYOND_CHIP})
+    names = sorted({*known_names(product), *BEYOND_CHIP})
     found = []
     for name in given:
         if name not in names:

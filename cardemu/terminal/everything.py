@@ -8,13 +8,22 @@ from cardemu.elements.model import FileRow
 from cardemu.files import Kind
 from cardemu.products import Product
 from cardemu.terminal.errors import OK, Code, english, from_status
-from cardemu.terminal.link import is_records
 from cardemu.terminal.reader import AUTH_KEY, Reader
 
-BASIC_FIELDS = (
-    *("region", "social_security_number", "card_number", "card_identification", "name", "reset_bytes"),
-    *("version", "issue_date", "valid_until", "terminal_number", "terminal_device"),
-)
+BASIC_NAMES = {
+    "region": "发卡地区代码",
+    "social_security_number": "社会保障号码",
+    "card_number": "卡号",
+    "card_identification": "卡识别码",
+    "name": "姓名",
+    "reset_bytes": "卡复位信息",
+    "version": "规范版本",
+    "issue_date": "发卡日期",
+    "valid_until": "卡有效期",
+    "terminal_number": "终端机编号",
+    "terminal_device": "终端设备号",
+}
+BASIC_FIELDS = tuple(BASIC_NAMES)
 NO_RECORD = 0x6A83
 NEEDS_PIN = "needs the PIN (--pin)"
 REFUSED = "refused"
@@ -31,13 +40,14 @@ def basic(desk: Reader) -> tuple[int, dict[str, str]]:
 def file_values(desk: Reader, row: FileRow) -> dict[str, str]:
     """Every element of a file by its name (a repeated one with :number), as text; under `refused` why there are none.
 
-    Of a cyclic file, the newest record, if anybody wrote one; a transparent file as `content` in hexadecimal digits.
+    Of a cyclic file, its records, the newest first; a transparent file as `content` in hexadecimal digits.
     """
-    out = bytearray()
+    if row.kind is Kind.CYCLIC:
+        return _records(desk, row)
     names: list[str] = []
     if row.kind is Kind.TRANSPARENT:
         names, address = ["content"], f"{row.key}|$"
-    elif is_records(row):
+    else:
         tags = [
             (element.name if element.times == 1 else f"{element.name}:{number}", f"{element.tag:02X}:{number}")
             for element in row.elements
@@ -46,16 +56,32 @@ def file_values(desk: Reader, row: FileRow) -> dict[str, str]:
         if not tags:
             return {}
         names, address = [name for name, _ in tags], "|".join((row.key, *(tag for _, tag in tags))) + "|$"
-    else:
-        names, address = [element.name for element in row.elements], f"{row.key}:1$"
+    code, found = _ask(desk, address)
+    return dict(zip(names, found, strict=True)) if code == OK else _refused(code)
+
+
+def _records(desk: Reader, row: FileRow) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for number in range(1, row.records + 1):
+        code, found = _ask(desk, f"{row.key}:{number}$")
+        if code == from_status(NO_RECORD):
+            break
+        if code != OK:
+            return _refused(code)
+        names = [element.name if number == 1 else f"{element.name}:{number}" for element in row.elements]
+        values |= dict(zip(names, found, strict=True))
+    return values
+
+
+def _ask(desk: Reader, address: str) -> tuple[int, list[str]]:
+    """The answer code, and the values that came."""
+    out = bytearray()
     code = desk.iReadCard(1, AUTH_KEY, "", address, out)
-    if code == from_status(NO_RECORD) and row.kind is Kind.CYCLIC:
-        return {}
-    if code == Code.CANCELLED:
-        return {REFUSED: NEEDS_PIN}
-    if code != OK:
-        return {REFUSED: f"{code}: {english(code)}"}
-    return dict(zip(names, out.decode("gb18030")[:-2].split("|")[1:], strict=True))
+    return code, out.decode("gb18030")[:-2].split("|")[1:]
+
+
+def _refused(code: int) -> dict[str, str]:
+    return {REFUSED: NEEDS_PIN if code == Code.CANCELLED else f"{code}: {english(code)}"}
 
 
 def read_everything(desk: Reader, card_product: Product) -> tuple[int, dict[str, Any]]:

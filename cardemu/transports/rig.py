@@ -13,7 +13,8 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from hashlib import sha256
 
-from cardemu.host.guard import USAGE, guarded
+from cardemu.host.exitcodes import USAGE
+from cardemu.host.guard import guarded
 from cardemu.host.printing import complain
 from cardemu.host.temporary import temporary_folder
 from cardemu.personalisation.personalise import premade

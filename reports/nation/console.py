@@ -8,8 +8,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from cardemu.host import printing
+from cardemu.host.exitcodes import FINE, INTERRUPTED
 from cardemu.host.wholefile import write_whole
-from reports.complaints import FINE, INTERRUPTED, check_choice, explaining, kept_in
+from reports.complaints import check_choice, explaining, kept_in
 from reports.nation.page import write_nation_page
 from reports.nation.summary import summary
 from reports.progress import Bar

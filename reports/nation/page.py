@@ -65,10 +65,11 @@ _PART = Text(
     "这里只运行了全部 {of} 个城市中的 {n} 个。全国：",
 )
 _DEMANDS = {
-    "exchange": Text("Old cards handed in for exchange", "换领旧卡"),
-    "losses": Text("Cards lost", "遗失卡片"),
+    "exchange": Text("Second-generation cards exchanged", "换发第三代卡"),
+    "losses": Text("Cards lost, third generation", "遗失第三代卡"),
+    "losses_second_generation": Text("Cards lost, second generation", "遗失第二代卡"),
     "first_cards": Text("First cards applied for", "首次申领"),
-    "cancellations": Text("Cancellations begun", "申请注销"),
+    "leavings": Text("Insurance in the city ended", "终止本市参保"),
     "calls": Text("Calls that want an agent", "要求人工的来电"),
 }
 

@@ -31,6 +31,7 @@ BUSINESS = {
 KINDS = (
     *(chip.value for chip in Chip if chip is not Chip.NONE),
     "load",
+    "update",
     "record_only",
     "end_of_run",
     "end_of_run_taken_in",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from cardemu.card import Card
 from cardemu.conversation.player import Conversation, Player
+from cardemu.elements.codec import cyclic_record
 from cardemu.identifiers import card_number
 from cardemu.memory import Cell
 from cardemu.people import Person
 from cardemu.personalisation.batch import Batch, activate
-from cardemu.personalisation.data import Item, items, values_of
+from cardemu.personalisation.data import Item, elements, items, sources, values_of
 from cardemu.pin import from_text
 from cardemu.products import Product
 from cardemu.terminal.keyholder import Holder, Hsm
@@ -48,7 +49,11 @@ def own_pin(person: int, serial: int, initial: str) -> str:
 
 @dataclass(slots=True)
 class Held:
-    """A card there is, and what must be on it."""
+    """A card there is, and what must be on it.
+
+    `record`: what it holds of the person's record besides his identity, by the names of values; `past`: the ended
+    employments it has been told of, oldest first.
+    """
 
     card: Card
     product: str
@@ -63,11 +68,33 @@ class Held:
     balance_fen: int = 0
     loads: int = 0
     purchases: int = 0
+    record: Mapping[str, str] = field(default_factory=dict)
+    past: tuple[tuple[str, ...], ...] = ()
 
     @property
     def pin(self) -> bytes:
         """The PIN that opens it now."""
         return self.chosen_pin if self.activated else self.initial_pin
+
+
+Past = tuple[tuple[str, ...], ...]
+"""Employments that ended, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What a step brings to a conversation.
+
+    `special`: the name of its own file, if there is one; `amount_fen`: paid, or loaded; `behind`: what is to be written
+    of the record.
+    """
+
+    special: str = ""
+    amount_fen: int = 0
+    behind: Sequence[Item] = ()
+
+
+NOTHING = Business()
 
 
 class Desk:
@@ -81,6 +108,7 @@ class Desk:
         self.conversations = conversations
         self.tally = Tally()
         self._batch = Batch(product, self.region)
+        self._lists = [row for row in product.files if row.source]
         self._initial = product.template.image[Cell.PIN].hex().rstrip("f")
         self._keys = lru_cache(maxsize=4096)(self._terminal)
 
@@ -91,8 +119,28 @@ class Desk:
     # ---- cards
 
     def _items(self, person: Person, index: int, t_ms: int) -> tuple[Item, ...]:
+        """Who the person is and which card it is."""
         issued = (self.start + timedelta(milliseconds=t_ms)).strftime("%Y%m%d")
         return items(self.product, values_of(person, self.region, index.to_bytes(4, "big"), issued, index))
+
+    # ---- the record on the card
+
+    def behind(self, held: Held, values: Mapping[str, str], past: Past) -> tuple[Item, ...]:
+        """What must be written so that a card says this; employments beyond those its list has room for are lost."""
+        names = [name for name in sources(self.product) if values.get(name, "") != held.record.get(name, "")]
+        changed = elements(self.product, {name: values.get(name, "") for name in names})
+        news = past[len(held.past) :]
+        listed = [Item(row, None, cyclic_record(row, one)) for row in self._lists for one in news[-row.records :]]
+        return (*changed, *listed)
+
+    def held(self, held: Held) -> tuple[Item, ...]:
+        """What a card must answer that is asked for its record."""
+        listed = [
+            Item(row, None, cyclic_record(row, one), number)
+            for row in self._lists
+            for number, one in enumerate(held.past[: -row.records - 1 : -1], start=1)
+        ]
+        return (*elements(self.product, held.record), *listed)
 
     def _held(self, card: Card, number: int, serial: int, made: tuple[Item, ...]) -> Held:
         template = self.product.template
@@ -117,33 +165,34 @@ class Desk:
         card = Card.initialised(self.product.template, Challenges(), self.region, index.to_bytes(4, "big"))
         return self._held(card, number, serial, self._items(person, index, t_ms))
 
-    def issued(self, number: int, serial: int, person: Person, t_ms: int) -> Held:
+    def issued(self, number: int, serial: int, person: Person, record: Mapping[str, str]) -> Held:
         """A card that was personalised before the run."""
         index = self._index(number, serial)
-        made = self._items(person, index, t_ms)
-        return self._held(self._batch.card(Challenges(), index.to_bytes(4, "big"), made), number, serial, made)
+        made = self._items(person, index, 0)
+        everything = (*made, *elements(self.product, record))
+        held = self._held(self._batch.card(Challenges(), index.to_bytes(4, "big"), everything), number, serial, made)
+        held.record = record
+        return held
 
-    def in_use(self, number: int, serial: int, person: Person, t_ms: int, balance_fen: int) -> Held:
+    def in_use(self, number: int, serial: int, person: Person, record: Mapping[str, str], balance_fen: int) -> Held:
         """A card that was activated before the run."""
-        held = self.issued(number, serial, person, t_ms)
+        held = self.issued(number, serial, person, record)
         activate(held.card, held.chosen_pin.hex(), START_DAY, balance_fen)
         held.activated, held.balance_fen, held.loads = True, balance_fen, int(balance_fen > 0)
         return held
 
     # ---- conversations
 
-    def talk(self, held: Held, kind: str, t_ms: int, station: int, *, special: str = "", amount_fen: int = 0) -> None:
-        """Hold one conversation; DisagreementError when the card answers otherwise.
-
-        `special`: the name of the step's own file, if there is one.  `amount_fen`: paid, or loaded.
-        """
-        conversation = self.conversations.get(special) or self.conversations[kind]
+    def talk(self, held: Held, kind: str, t_ms: int, station: int, business: Business = NOTHING) -> None:
+        """Hold one conversation; DisagreementError when the card answers otherwise."""
+        conversation = self.conversations.get(business.special) or self.conversations[kind]
         player, keys = held.player, self._keys(station)
         watch = Stopwatch(held.card, self.product.timing)
         player.port, player.keys = watch, keys
+        player.behind, player.held = business.behind, lambda: self.held(held)
         before = player.exchanges
         try:
-            player.play(conversation, self._values(held, kind, t_ms, amount_fen, keys.terminal))
+            player.play(conversation, self._values(held, kind, t_ms, business.amount_fen, keys.terminal))
         finally:
             self.tally.kind(kind).add(1, player.exchanges - before, watch.elapsed_us)
             held.card.power_off()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from sim.cardwork.desk import NOTHING, Business
 from sim.cardwork.outcome import Tally
 
 if TYPE_CHECKING:
     from cardemu.conversation.player import Conversation
     from cardemu.people import Person
-    from sim.cardwork.desk import Desk, Held
+    from cardemu.personalisation.data import Item
+    from cardemu.personalisation.standing import Values
+    from sim.cardwork.desk import Desk, Held, Past
     from sim.cardwork.world import World
 
 
@@ -28,21 +31,30 @@ class Desks:
         for desk in self._desks.values():
             desk.tally = self.tally
 
+    @property
+    def region(self) -> str:
+        """The six digits of the region."""
+        return next(iter(self._desks.values())).region
+
     def premade(self, number: int, serial: int, person: Person, t_ms: int) -> Held:
         """A card with files and keys that waits for its person."""
         return self._of(number, serial).premade(number, serial, person, t_ms)
 
-    def issued(self, number: int, serial: int, person: Person, t_ms: int) -> Held:
+    def issued(self, number: int, serial: int, person: Person, record: Values) -> Held:
         """A card that was personalised before the run."""
-        return self._of(number, serial).issued(number, serial, person, t_ms)
+        return self._of(number, serial).issued(number, serial, person, record)
 
-    def in_use(self, number: int, serial: int, person: Person, t_ms: int, balance_fen: int) -> Held:
+    def in_use(self, number: int, serial: int, person: Person, record: Values, balance_fen: int) -> Held:
         """A card that was activated before the run."""
-        return self._of(number, serial).in_use(number, serial, person, t_ms, balance_fen)
+        return self._of(number, serial).in_use(number, serial, person, record, balance_fen)
 
-    def talk(self, held: Held, kind: str, t_ms: int, station: int, *, special: str = "", amount_fen: int = 0) -> None:
+    def behind(self, held: Held, values: Values, past: Past) -> tuple[Item, ...]:
+        """What must be written so that a card says this."""
+        return self._desks[held.product].behind(held, values, past)
+
+    def talk(self, held: Held, kind: str, t_ms: int, station: int, business: Business = NOTHING) -> None:
         """Hold one conversation; DisagreementError when the card answers otherwise."""
-        self._desks[held.product].talk(held, kind, t_ms, station, special=special, amount_fen=amount_fen)
+        self._desks[held.product].talk(held, kind, t_ms, station, business=business)
 
     def conversation(self, held: Held | None, kind: str, special: str) -> Conversation:
         """The file that is played with a card: that of the very step before that of the kind."""

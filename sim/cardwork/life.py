@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from cardemu.conversation.player import DisagreementError
+from cardemu.personalisation.standing import Values, background
+from sim.cardwork.desk import Business
 from sim.cardwork.outcome import Disagreement, moment
+from sim.cardwork.standing import Follower
 from sim.log import Event
 from sim.office.fields import Card, Field, Ledger
 from sim.procedures.model import Chip
 
 if TYPE_CHECKING:
     from cardemu.people import Person
-    from sim.cardwork.desk import Held
+    from cardemu.personalisation.data import Item
+    from sim.cardwork.desk import Held, Past
     from sim.cardwork.desks import Desks
     from sim.cardwork.world import StepFacts, World
 
@@ -27,7 +32,10 @@ Row = tuple[int, int, int, int, int, int, int, int]
 """A row of the log: t_ms, case, person, step, station, kind, code, value."""
 _ACTIVATES = frozenset({Chip.ACTIVATE_SOCIAL, Chip.ACTIVATE_BOTH})
 _OF_THE_BANK = frozenset({Chip.BANK, Chip.ACTIVATE_FINANCIAL, Chip.ACTIVATE_BOTH})
-_ENDED = frozenset({Card.DAMAGED, Card.WITHDRAWN})
+_ENDED = frozenset({Card.DAMAGED, Card.WITHDRAWN, Card.EXCHANGED})
+_AT_A_DESK = frozenset({Chip.READ, Chip.BRING})
+"""Uses at an agency, which has the keys to bring a card up to date; so has the outlet that hands one over."""
+_BENEFIT = Ledger.FUND * 16 + Ledger.FINANCIAL
 
 
 class ContradictionError(Exception):
@@ -40,7 +48,9 @@ class Life:
     def __init__(self, desk: Desks, world: World, number: int, person: Person) -> None:
         self._desk, self._world, self._number, self._person = desk, world, number, person
         begun = world.beginning(number)
-        self._record = {Field.CARD: int(begun.card), Field.CARD_BEFORE: int(begun.chip)}
+        self._record = list(begun.record)
+        known = background(person.citizen_number, desk.region, world.start)
+        self._follower = Follower(self._record, known)
         self._serial = begun.serial
         self._medical_fen = 0
         self._ready: Held | None = None
@@ -49,9 +59,16 @@ class Life:
         self._begun = begun
         self._made_beginning = False
         self._now = 0
+        self._handed_at = 0
+        self._at_first, _ = self._says()
         self._step: StepFacts | None = None
         self._held: Held | None = None
         self._kind = ""
+
+    @property
+    def card(self) -> Held | None:
+        """The card he was handed last."""
+        return self._current
 
     def play(self, rows: Sequence[Row]) -> Disagreement | None:
         """Replay the person's rows (kinds DONE, OPENING, MONEY); the first disagreement, or nothing."""
@@ -74,12 +91,13 @@ class Life:
                 if code == Ledger.MEDICAL:
                     self._medical_fen += value
                 continue
-            before = self._medical_fen
+            before, paid_fen = self._medical_fen, 0
             while place < count and rows[place][5] == Event.MONEY and rows[place][1] == case:
                 self._move(rows[place][6], rows[place][7])
+                paid_fen += rows[place][7] * (rows[place][6] == _BENEFIT)
                 place += 1
             if kind == Event.DONE:
-                self._done(self._world.steps[step], station, before)
+                self._done(self._world.steps[step], station, before, paid_fen)
             elif kind == Event.MONEY:
                 self._move(code, value)
 
@@ -87,16 +105,25 @@ class Life:
         source, target = divmod(ledgers, 16)
         self._medical_fen += (target == Ledger.MEDICAL) * fen - (source == Ledger.MEDICAL) * fen
 
-    def _done(self, step: StepFacts, station: int, medical_before: int) -> None:
-        """The office accepted a step."""
+    @property
+    def _today(self) -> date:
+        return self._world.start + timedelta(milliseconds=self._now)
+
+    def _done(self, step: StepFacts, station: int, medical_before: int, paid_fen: int) -> None:
+        """The office accepted a step; the card that is there learns what the record says then, and no other does."""
         self._serial += step.orders
+        present: Held | None = None
         if step.conversation:
             self._step = step
             if not self._made_beginning:
                 self._begin(medical_before)
-            self._converse(step, station, medical_before)
-        for field, value, copied in step.card:
-            self._record[field] = self._record[copied] if value is None else value
+            present = self._converse(step, station, medical_before)
+        before = tuple(self._record)
+        for change in step.changes:
+            change.on(self._record, self._now)
+        self._follower.note(before, self._record, step.touched, self._today, paid_fen)
+        if present is not None:
+            self._bring_up_to_date(present, station)
 
     def _begin(self, medical_fen: int) -> None:
         """The cards there were before the run, made when the first of them is needed."""
@@ -105,27 +132,52 @@ class Life:
         first = begun.serial - begun.ordered
         if begun.card is not Card.NONE and begun.chip not in _ENDED:
             if begun.chip is Card.ISSUED:
-                self._current = desk.issued(self._number, first, self._person, 0)
+                self._current = desk.issued(self._number, first, self._person, self._at_first)
             else:
-                self._current = desk.in_use(self._number, first, self._person, 0, medical_fen)
+                self._current = desk.in_use(self._number, first, self._person, self._at_first, medical_fen)
         if begun.ready:
-            self._ready = desk.issued(self._number, begun.serial, self._person, 0)
+            self._ready = desk.issued(self._number, begun.serial, self._person, self._at_first)
 
-    def _converse(self, step: StepFacts, station: int, medical_before: int) -> None:
+    def _converse(self, step: StepFacts, station: int, medical_before: int) -> Held | None:
+        """The conversation of a step; the card, if it is where it can be brought up to date."""
         if step.chip is Chip.NONE:
             if self._current is not None and not self._current.taken_in:
                 self._talk(self._current, step.conversation, station)
         elif step.chip is Chip.PERSONALISE:
             self._ready = self._desk.premade(self._number, self._serial, self._person, self._now)
-            self._talk(self._ready, step.conversation, station)
+            self._write(self._ready, step.conversation, station)
         elif step.chip is Chip.CHECK:
             self._talk(self._there(self._ready, "no card was made that could be collected"), step.conversation, station)
             if step.hands_over:
                 self._former += [self._current] if self._current is not None else []
                 self._current, self._ready = self._ready, None
-        else:
+                self._handed_at = self._now
+                return self._current
+        elif step.chip is not Chip.BRING or self._has_it_with_him():
             held = self._there(self._current, "the person was never handed a card")
             self._use(held, step, station, medical_before)
+            return held if step.chip in _AT_A_DESK else None
+        return None
+
+    def _has_it_with_him(self) -> bool:
+        """Whether the person has a card in use that he has not lost.  assumed: who has one brings it along."""
+        lost = self._record[Field.LOST_AT] >= self._handed_at
+        return self._current is not None and self._record[Field.CARD] == Card.ACTIVE and not lost
+
+    def _bring_up_to_date(self, held: Held, station: int) -> None:
+        """The agency or outlet writes what the record says and the card does not."""
+        if self._desk.behind(held, *self._says()):
+            self._write(held, "update", station)
+
+    def _write(self, held: Held, kind: str, station: int) -> None:
+        """A conversation that writes the record."""
+        values, past = self._says()
+        self._talk(held, kind, station, behind=self._desk.behind(held, values, past))
+        held.record, held.past = values, past
+
+    def _says(self) -> tuple[Values, Past]:
+        """What the record says today: the values of elements, and the employments that ended."""
+        return self._follower.values(self._today, self._desk.region), tuple(self._follower.past)
 
     def _use(self, held: Held, step: StepFacts, station: int, medical_before: int) -> None:
         """The card in the person's hand is used."""
@@ -171,10 +223,9 @@ class Life:
         for held in (*self._former, *([current] if current is not None else [])):
             self._talk(held, "end_of_run_taken_in" if held.taken_in else "end_of_run", -1)
 
-    def _talk(self, held: Held, kind: str, station: int, amount_fen: int = 0) -> None:
+    def _talk(self, held: Held, kind: str, station: int, amount_fen: int = 0, behind: Sequence[Item] = ()) -> None:
         self._held, self._kind = held, kind
-        own = self._own_file(kind)
-        self._desk.talk(held, kind, self._now, station, special=own, amount_fen=amount_fen)
+        self._desk.talk(held, kind, self._now, station, business=Business(self._own_file(kind), amount_fen, behind))
 
     def _own_file(self, kind: str) -> str:
         """Name of the conversation of this very step, which goes before that of its kind."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardemu.host.claim import claimed
+from cardemu.state import save
 from sim.cardwork.outcome import CardWork
 from sim.cardwork.share import AUTO, share_for
-from sim.cardwork.work import Beat, Order, card_work
+from sim.cardwork.work import Beat, Order, card_work, life_of
 from sim.cardwork.world import world_of
-from sim.errors import writing
+from sim.errors import MistakeError, writing
 from sim.prepare import prepare
 from sim.products import products_of
 from sim.region import region_of
@@ -23,6 +25,42 @@ if TYPE_CHECKING:
     from sim.scenario.load import Loaded
 
 RESULT = "cards.json"
+
+
+class PersonError(MistakeError):
+    """Nobody of this name or number in the run, or nobody with a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCard:
+    """A card as its holder has it at the end of a run."""
+
+    who: str
+    number: str
+    pin: str
+    saved: str
+
+
+def card_of_run(
+    folder: Path, who: str, product: str | None = None, folders: Sequence[Path] = ()
+) -> tuple[CardWork, HeldCard]:
+    """Replay one person of a run; the card he was handed last, as it is then.
+
+    `who`: a name of the scenario's people, or a person's number.  Raises as `work_on_run`, and PersonError.
+    """
+    reader = RunReader(folder)
+    loaded, compiled = prepare(folder / "scenario" / "scenario.toml", ())
+    world = world_of(compiled.program, region_of(loaded), products_of(loaded))
+    number = compiled.people.get(who, int(who) if who.isascii() and who.isdecimal() else -1)
+    if not 0 <= number < world.total:
+        names = ", ".join(sorted(compiled.people)) or "none has a name"
+        raise PersonError(f'"{who}" is nobody in this run; allowed: {names}, or a number from 0 to {world.total - 1}')
+    order = Order(world, product or "", 1.0, tuple(folders), 1)
+    work, life = life_of(reader.whole(), order, number)
+    held = None if life is None else life.card
+    if held is None:
+        raise PersonError(f"{who} was never handed a card in this run")
+    return work, HeldCard(who, held.number, held.pin.hex().rstrip("f"), save(held.card))
 
 
 def work_on_run(

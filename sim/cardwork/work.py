@@ -89,6 +89,13 @@ def _desk(made: Product, order: Order) -> Desk:
 def replay(desk: Desks, world: World, rows: Ints) -> Tally:
     """All people of some rows, one after the other."""
     desk.begin()
+    for _ in lives(desk, world, rows):
+        pass
+    return desk.tally
+
+
+def lives(desk: Desks, world: World, rows: Ints) -> Iterator[Life]:
+    """The people of some rows, each replayed; counts into the desk's tally."""
     numbers, starts = np.unique(rows[:, 2], return_index=True)
     ends = [*starts[1:].tolist(), len(rows)]
     known = people(0, world.region, numbers)
@@ -101,11 +108,12 @@ def replay(desk: Desks, world: World, rows: Ints) -> Tally:
             f"{known.ethnicity[place]:02d}",
         )
         own: Sequence[Row] = [tuple(row) for row in rows[starts[place] : ends[place]].tolist()]
-        found = Life(desk, world, number, person).play(own)
+        life = Life(desk, world, number, person)
+        found = life.play(own)
         desk.tally.people += 1
         if found is not None:
             desk.tally.disagreements.append(found)
-    return desk.tally
+        yield life
 
 
 _DESKS: list[tuple[Desks, World]] = []
@@ -140,6 +148,14 @@ def card_work(chunks: Iterable[Ints], order: Order, beat: Beat | None = None) ->
         partial = True
     tally.disagreements.sort(key=lambda one: one.person)
     return CardWork(order.product or str(order.world.products), order.share, tally, partial)
+
+
+def life_of(chunks: Iterable[Ints], order: Order, number: int) -> tuple[CardWork, Life | None]:
+    """Replay one person; nobody where no step of his concerns a card.  Errors as `card_work`."""
+    desk = desks_of(order)
+    rows = rows_of((chunk[chunk[:, 2] == number] for chunk in chunks), order.world, 1.0)
+    life = next(lives(desk, order.world, rows), None) if len(rows) else None
+    return CardWork(order.product or str(order.world.products), 1.0, desk.tally), life
 
 
 def _alone(desk: Desks, world: World, rows: Ints) -> Iterator[Tally]:

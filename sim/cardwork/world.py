@@ -8,7 +8,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.office.fields import Application, Card, Field
 from sim.procedures.model import Act, Chip
@@ -22,11 +23,53 @@ RECORD_ONLY = "record_only"
 """The conversation of a step that changes the record of a card which is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepFacts:
-    """One step: its conversation ("" if no card is concerned), and what it does to the record of the card.
+class Change(NamedTuple):
+    """What one effect does to a record; `other` is the field that is copied or added."""
 
-    `card`: (field, value or None, field copied) in order; `orders`: a new card's number is assigned; `hands_over`:
+    act: Act
+    field: Field
+    value: int
+    was: int
+    other: Field
+
+    def on(self, record: list[int], now_ms: int) -> None:
+        """Make it, as `sim.office.office` does."""
+        field, before = self.field, record[self.field]
+        if self.act is Act.SET:
+            record[field] = self.value
+        elif self.act is Act.STAMP:
+            record[field] = now_ms
+        elif self.act is Act.COUNT:
+            record[field] = before + self.value
+        elif self.act is Act.FLAG:
+            record[field] = before | self.value
+        elif self.act is Act.CHANGE:
+            record[field] = self.value if before == self.was else before
+        else:
+            record[field] = record[self.other] + (before if self.act is Act.ADD else 0)
+
+
+_FOLLOWED = (Act.SET, Act.STAMP, Act.COUNT, Act.COPY, Act.FLAG, Act.ADD, Act.CHANGE)
+"""Acts of which a log row says enough."""
+_UNTOLD = (Act.PLACE, Act.BANK, Act.REASON, Act.ADD_AMOUNT)
+"""Acts of which it does not: the fields they write no card shows."""
+_SHOWN = frozenset(
+    field.name
+    for field in (
+        *(Field.CARD, Field.CARD_BEFORE, Field.EMPLOYMENT, Field.INSURANCE, Field.EMPLOYERS, Field.REGISTRATION),
+        *(Field.PENSION, Field.BENEFIT_MONTHS, Field.TRAININGS, Field.QUALIFICATIONS, Field.INJURY, Field.INJURIES),
+        *(Field.CAPACITY, Field.TRANSFER, Field.LOST_AT, Field.PENSION_INSURANCE, Field.UNEMPLOYMENT_INSURANCE),
+        *(Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE),
+    )
+)
+"""Fields of which something must be on the card, or which say whether it is there."""
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """One step: its conversation ("" if no card is concerned), and what it does to the person's record.
+
+    `changes`: in order; `orders`: a new card's number is assigned; `hands_over`:
     the card that was ready is in the holder's hand from now on.
     """
 
@@ -36,7 +79,12 @@ class StepFacts:
     conversation: str
     orders: bool
     hands_over: bool
-    card: tuple[tuple[Field, int | None, Field], ...]
+    changes: tuple[Change, ...]
+
+    @cached_property
+    def touched(self) -> frozenset[Field]:
+        """The fields it writes."""
+        return frozenset(change.field for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +97,7 @@ class Beginning:
     ready: bool  # a new card waits for them
     ordered: bool  # one is in production, or ready
     serial: int
+    record: tuple[int, ...]
     product: str = ""  # of the cards in their hands; empty: by the region's shares
 
 
@@ -83,10 +132,10 @@ def world_of(program: Program, region: str, products: CardProducts | None = None
 
 def _facts(program: Program, office: int, name: str) -> StepFacts:
     if office < 0:
-        return StepFacts("", name, Chip.NONE, "", orders=False, hands_over=False, card=())
+        return StepFacts("", name, Chip.NONE, "", orders=False, hands_over=False, changes=())
     procedure, step = program.office_steps[office]
-    card = tuple(change for effect in step.effects if (change := _change(effect)) is not None)
-    touches = any(field is Field.CARD for field, _, _ in card)
+    changes = tuple(change for effect in step.effects if (change := _change(effect)) is not None)
+    touches = any(change.field is Field.CARD for change in changes)
     conversation = step.chip.value if step.chip is not Chip.NONE else RECORD_ONLY if touches else ""
     return StepFacts(
         procedure.name,
@@ -94,21 +143,19 @@ def _facts(program: Program, office: int, name: str) -> StepFacts:
         step.chip,
         conversation,
         orders=any(e.act is Act.COUNT and e.field == Field.CARD_SERIAL.name for e in step.effects),
-        hands_over=step.chip is Chip.CHECK and any(change[:2] == (Field.CARD, Card.ISSUED) for change in card),
-        card=card,
+        hands_over=step.chip is Chip.CHECK
+        and any((change.act, change.field, change.value) == (Act.SET, Field.CARD, Card.ISSUED) for change in changes),
+        changes=changes,
     )
 
 
-def _change(effect: Effect) -> tuple[Field, int | None, Field] | None:
-    """What an effect does to the state of the card in the record."""
-    followed = {Field.CARD.name: Field.CARD, Field.CARD_BEFORE.name: Field.CARD_BEFORE}
-    if effect.field not in followed:
-        return None
-    if effect.act is Act.SET:
-        return followed[effect.field], effect.value, Field.CARD
-    if effect.act is Act.COPY:
-        return followed[effect.field], None, followed[effect.other]
-    raise ValueError(f"card work does not know how {effect.act} changes {effect.field}")
+def _change(effect: Effect) -> Change | None:
+    """What an effect does to the record; ValueError if it makes of what a card shows what a log row does not tell."""
+    if effect.act in _FOLLOWED:
+        return Change(effect.act, Field[effect.field], effect.value, effect.was, Field[effect.other or effect.field])
+    if effect.act in _UNTOLD and effect.field in _SHOWN:
+        raise ValueError(f"card work does not know how {effect.act} changes {effect.field}")
+    return None
 
 
 def _beginning(first: int, record: tuple[int, ...], product: str) -> Beginning:
@@ -121,4 +168,5 @@ def _beginning(first: int, record: tuple[int, ...], product: str) -> Beginning:
         ordered=application in (Application.IN_PRODUCTION, Application.READY),
         serial=record[Field.CARD_SERIAL],
         product=product,
+        record=record,
     )

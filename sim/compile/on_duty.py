@@ -46,24 +46,29 @@ class _Place:
     duty: list[list[tuple[int, int, int]]]  # per group of servers: from, until, servers (0 too)
 
 
+@dataclass(frozen=True, slots=True)
+class _Comers:
+    """People of a source, and which share of them comes first to each group of stations."""
+
+    source: SourceRow
+    shares: dict[str, float]
+
+
 def misfits(scenario: Scenario, program: Program, names: Names) -> Iterator[Note]:
     """A note for everything that does not fit."""
     opening = Opening(scenario, program.calendar, program.day_starts)
     places = {place.row.group: place for place in _places(scenario, program, opening)}
+    comers = [_Comers(source, _shares(program, source)) for source in program.sources]
     wanted = _wanted(program)
     told: dict[Note, list[str]] = {}
     for place in places.values():
-        found = (
-            *_never_open(place),
-            *_staffed_while_closed(place, program),
-            *_open_without_staff(place, program, wanted),
-        )
-        for note in found:
+        unstaffed = _open_without_staff(place, program, wanted.get(place.row.group, set()), comers)
+        for note in (*_never_open(place), *_staffed_while_closed(place, program), *unstaffed):
             told.setdefault(note, []).append(place.key)
     yield from (Note(f"{_named(keys).en}: {note.en}", f"{_named(keys).zh}：{note.zh}") for note, keys in told.items())
-    for source in program.sources:
-        if not source.story:
-            yield from _come_while_closed(source, places, program)
+    for one in comers:
+        if not one.source.story:
+            yield from _come_while_closed(one, places, program)
     for number, table in enumerate(scenario.expect):
         yield from _measured_while_closed(number, table, places, names, program)
 
@@ -73,12 +78,17 @@ def _places(scenario: Scenario, program: Program, opening: Opening) -> Iterator[
     for row in program.stations:
         first.setdefault((row.place, row.group), row)
     end = program.duration_ms
+    spans: dict[str, tuple[Spans, Spans]] = {ALWAYS: ([(0, end)], [])}
     for kind in PLACES:
         for name, table in scenario.places(kind).items():
             row = first[kind, name]
-            opened = [(0, end)] if table.hours == ALWAYS else _within(opening.spans(table.hours), end)
-            closed = [] if row.closing == Closing.KEEP else _rest(opened, end)
-            yield _Place(f"{kind}.{name}", row, opened, closed, _duty(program, row))
+            if table.hours not in spans:
+                opened = _within(opening.spans(table.hours), end)
+                spans[table.hours] = opened, _rest(opened, end)
+            opened, closed = spans[table.hours]
+            yield _Place(
+                f"{kind}.{name}", row, opened, [] if row.closing == Closing.KEEP else closed, _duty(program, row)
+            )
 
 
 def _duty(program: Program, row: StationRow) -> list[list[tuple[int, int, int]]]:
@@ -120,11 +130,11 @@ def _staffed_while_closed(place: _Place, program: Program) -> Iterator[Note]:
     )
 
 
-def _open_without_staff(place: _Place, program: Program, wanted: dict[str, set[int]]) -> Iterator[Note]:
+def _open_without_staff(place: _Place, program: Program, wanted: set[int], comers: Sequence[_Comers]) -> Iterator[Note]:
     """Open hours without anybody at all; and without anybody for each business, where that is more."""
     everybody = frozenset(range(len(place.duty)))
     able: dict[frozenset[int], list[int]] = {everybody: []}
-    for business in sorted(wanted.get(place.row.group, ())):
+    for business in sorted(wanted):
         groups = frozenset(number for number in everybody if place.row.skills[number] >> business & 1)
         able.setdefault(groups, []).append(business)
     nobody = _gaps(place, everybody)
@@ -132,7 +142,7 @@ def _open_without_staff(place: _Place, program: Program, wanted: dict[str, set[i
         gaps = nobody if groups == everybody else _gaps(place, groups)
         if not gaps or (groups != everybody and gaps == nobody):
             continue
-        if place.open == [(0, program.duration_ms)] and not _anybody_in(gaps, place, program):
+        if place.open == [(0, program.duration_ms)] and not _anybody_in(gaps, place.row.group, comers):
             continue
         names = [] if groups == everybody else [program.businesses[number] for number in businesses]
         yield _unstaffed(place, program, gaps, names)
@@ -145,13 +155,10 @@ def _gaps(place: _Place, groups: Iterable[int]) -> Spans:
     return [(a, b) for a, b, _ in _cut([(*span, 1) for span in _rest(staffed, end)], place.open)]
 
 
-def _anybody_in(gaps: Spans, place: _Place, program: Program) -> bool:
+def _anybody_in(gaps: Spans, group: str, comers: Sequence[_Comers]) -> bool:
     """Whether people come in the gaps to a place that never closes, as far as the demand says: else no gap matters."""
-    shares = [(source, _share(program, source, place.row.group)) for source in program.sources]
-    there = [(source, share) for source, share in shares if share]
-    if not there:
-        return True
-    return sum(share * _coming(source, gaps) for source, share in there) >= _LEAST_PEOPLE
+    there = [(one.source, one.shares[group]) for one in comers if group in one.shares]
+    return not there or sum(share * _coming(source, gaps) for source, share in there) >= _LEAST_PEOPLE
 
 
 def _unstaffed(place: _Place, program: Program, gaps: Spans, businesses: Sequence[str]) -> Note:
@@ -183,12 +190,15 @@ def _wanted(program: Program) -> dict[str, set[int]]:
 # --- people who come while it is closed --------------------------------------------------------------------------
 
 
-def _come_while_closed(source: SourceRow, places: dict[str, _Place], program: Program) -> Iterator[Note]:
+def _come_while_closed(comers: _Comers, places: dict[str, _Place], program: Program) -> Iterator[Note]:
     """How many of a source come to closed doors, all places together."""
+    source = comers.source
     everybody = source.expected(program.duration_ms)
     closed: list[tuple[_Place, float]] = []
-    for group in dict.fromkeys(program.stations[at].group for at, _ in _first_stations(program, source)):
-        share, in_vain = _share(program, source, group), _coming(source, places[group].closed)
+    came: dict[int, float] = {}  # places with the same hours share their spans
+    for group, share in comers.shares.items():
+        spans = places[group].closed
+        in_vain = came[id(spans)] = came[id(spans)] if id(spans) in came else _coming(source, spans)
         if share * in_vain >= _LEAST_PEOPLE and in_vain >= _LEAST_SHARE * everybody:
             closed.append((places[group], share * in_vain))
     if not closed:
@@ -203,17 +213,18 @@ def _come_while_closed(source: SourceRow, places: dict[str, _Place], program: Pr
     )
 
 
-def _first_stations(program: Program, source: SourceRow) -> list[tuple[int, float]]:
-    """Where the people of a source come first, with shares."""
+def _shares(program: Program, source: SourceRow) -> dict[str, float]:
+    """Where the people of a source come first."""
+    there = stations_of(program, program.steps[source.action.step])
     if source.choices != NONE:
         row = program.choices[source.choices]
         before = (0.0, *row.cumulative[:-1])
-        return [(at, upto - low) for at, upto, low in zip(row.stations, row.cumulative, before, strict=True)]
-    return list(stations_of(program, program.steps[source.action.step]))
-
-
-def _share(program: Program, source: SourceRow, group: str) -> float:
-    return sum(share for at, share in _first_stations(program, source) if program.stations[at].group == group)
+        there = ((at, upto - low) for at, upto, low in zip(row.stations, row.cumulative, before, strict=True))
+    shares: dict[str, float] = {}
+    for at, share in there:
+        group = program.stations[at].group
+        shares[group] = shares.get(group, 0.0) + share
+    return shares
 
 
 def _coming(source: SourceRow, spans: Spans) -> float:

@@ -87,6 +87,7 @@ class PlaceCompiler:
         self.opening = opening
         self.businesses = businesses
         self.banks = _banks(scenario)
+        self._bank_numbers = {bank: number for number, bank in enumerate(self.banks)}
         self.priorities = _priorities(scenario)
         self.stations: list[StationRow] = []
         self.weights: list[float] = []
@@ -180,9 +181,9 @@ class PlaceCompiler:
         if isinstance(table, OutletTable):
             if table.instant is not None:
                 facilities.add(int(Facility.INSTANT_ISSUE))
-            row = replace(row, bank=self.banks.index(table.bank) if table.bank else NONE)
+            row = replace(row, bank=self._bank_numbers[table.bank] if table.bank else NONE)
         if isinstance(table, BankTable):
-            row = replace(row, bank=self.banks.index(table.bank or row.group))
+            row = replace(row, bank=self._bank_numbers[table.bank or row.group])
         if isinstance(table, FactoryTable):
             row = self._factory(row, table)
         if isinstance(table, HotlineTable):

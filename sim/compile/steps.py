@@ -81,6 +81,7 @@ class StepCompiler:
         self.steps: list[StepRow] = []
         self.office_steps: list[tuple[Procedure, Step]] = []
         self.choices: list[ChoiceRow] = []
+        self._choices: dict[ChoiceRow, int] = {}
         self.guards: list[tuple[Guard, ...]] = []
         self.guard_owners: list[str] = []
         self.problems: list[Problem] = []
@@ -248,19 +249,24 @@ class StepCompiler:
         """The choice among the branches of each bank; where a bank has none, among all."""
         places = self._places()
         stations = self._candidates(procedure, step)
-        result = []
-        for bank in range(len(places.banks)):
-            own = [station for station in stations if places.stations[station].bank == bank]
-            result.append(self._add_choice(step.place, own or stations) if stations else NONE)
-        return tuple(result)
+        if not stations:
+            return (NONE,) * len(places.banks)
+        own: dict[int, list[int]] = {}
+        for station in stations:
+            own.setdefault(places.stations[station].bank, []).append(station)
+        among_all = NONE if own.keys() >= set(range(len(places.banks))) else self._add_choice(step.place, stations)
+        return tuple(
+            self._add_choice(step.place, own[bank]) if bank in own else among_all for bank in range(len(places.banks))
+        )
 
     def _add_choice(self, place: Place | None, stations: list[int]) -> int:
         weights = self._places().weights
         shares = cumulative(tuple(weights[station] for station in stations))
         row = ChoiceRow(NONE if place is None else _PLACES.index(place), tuple(stations), shares)
-        if row not in self.choices:
+        if row not in self._choices:
+            self._choices[row] = len(self.choices)
             self.choices.append(row)
-        return self.choices.index(row)
+        return self._choices[row]
 
     def _places(self) -> Places:
         if self.places is None:

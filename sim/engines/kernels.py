@@ -115,6 +115,11 @@ class Store:
             if other.name != name:
                 other.unlink(missing_ok=True)
 
+    @property
+    def used(self) -> frozenset[str]:
+        """Names of all code this process has used."""
+        return frozenset(self._used)
+
     def packed(self) -> dict[str, bytes]:
         """All code this process has used, for another process or machine of the same kind."""
         found = {name: next(self._contents(name), None) for name in sorted(self._used)}

@@ -155,6 +155,60 @@ class Cover(IntEnum):
 
 
 @unique
+class Pension(IntEnum):
+    """Pension status (U2)."""
+
+    NONE = 0
+    DRAWING = 1  # claimed and granted
+
+
+@unique
+class Registration(IntEnum):
+    """What the employment service has registered of the person (U3)."""
+
+    NONE = 0
+    UNEMPLOYED = 1
+    JOB = 2
+
+
+@unique
+class Training(IntEnum):
+    NONE = 0
+    ENROLLED = 1  # in a course
+    COMPLETED = 2
+
+
+@unique
+class Injury(IntEnum):
+    """Work injury or occupational disease (U4)."""
+
+    NONE = 0
+    RECOGNISED = 1
+    PAID = 2  # the benefit was paid
+
+
+@unique
+class Capacity(IntEnum):
+    """Working capacity as assessed (U4), by the degrees of GB/T 16180: grades 1 to 4, 5 and 6, 7 to 10."""
+
+    NONE = 0
+    REQUESTED = 1
+    UNIMPAIRED = 2  # no grade
+    PARTLY_LOST = 3
+    LARGELY_LOST = 4
+    LOST = 5
+
+
+@unique
+class Transfer(IntEnum):
+    """The last transfer of the account (P5)."""
+
+    NONE = 0
+    OUT = 1
+    INTO = 2
+
+
+@unique
 class Generation(IntEnum):
     """Of which generation the card in the record is."""
 
@@ -238,3 +292,17 @@ class Field(IntEnum):
     FORMER_BANK = 44  # number of the bank at which an account was left behind
     FORMER_FEN = 45  # what is in that account
     GENERATION = 46  # of the card in the record
+    PENSION = 47
+    CONFIRMED_AT = 48  # when the person last confirmed that the pension is still due (U2)
+    REGISTRATION = 49
+    BENEFIT_MONTHS = 50  # months of unemployment benefit drawn since the person was registered as unemployed
+    BENEFIT_AT = 51  # the last of these payments
+    TRAINING = 52
+    TRAININGS = 53  # courses completed
+    QUALIFICATIONS = 54  # certificates awarded, each a grade higher
+    INJURY = 55
+    INJURIES = 56  # how many were recognised
+    CAPACITY = 57
+    TRANSFER = 58
+    EMPLOYERS = 59  # how many this person has had
+    CERTIFICATES = 60  # certificates of insurance drawn up online (U5)

@@ -11,17 +11,23 @@ from sim.office.fields import (
     Application,
     Bank,
     Cancellation,
+    Capacity,
     Card,
     Cover,
     EmployerEnd,
     Employment,
     Field,
     Generation,
+    Injury,
     Insurance,
     InsuranceEnd,
     OldCard,
+    Pension,
     Reason,
+    Registration,
     TemporaryCard,
+    Training,
+    Transfer,
 )
 
 STATES: dict[str, type[IntEnum]] = {
@@ -42,6 +48,12 @@ STATES: dict[str, type[IntEnum]] = {
     "injury_insurance": Cover,
     "maternity_insurance": Cover,
     "generation": Generation,
+    "pension": Pension,
+    "registration": Registration,
+    "training": Training,
+    "injury": Injury,
+    "capacity": Capacity,
+    "transfer": Transfer,
 }
 """What a scenario may say of a person, with the words it may use (lower-case member names)."""
 
@@ -59,7 +71,10 @@ _TIMES = (
     Field.INSURANCE_ENDED_AT,
     Field.DIED_AT,
     Field.ASSESSED_AT,
+    Field.CONFIRMED_AT,
+    Field.BENEFIT_AT,
 )
+_NEVER_EMPLOYED = (Employment.NONE, Employment.FLEXIBLE)
 _BANK_OF_CARD = {
     Card.NONE: Bank.NONE,
     Card.ISSUED: Bank.INACTIVE,
@@ -89,6 +104,7 @@ def new_record(**states: str | int) -> list[int]:
     record[Field.OUTLET] = record[Field.CARD_BANK] = record[Field.FORMER_BANK] = NOWHERE
     record[Field.ACCOUNT] = Account.OPEN
     record[Field.EMPLOYMENT] = Employment.EMPLOYED
+    record[Field.EMPLOYERS] = 1
     given = {Field[name.upper()]: _number(name, value) for name, value in states.items()}
     for field, value in (_implied(given) | given).items():
         record[field] = value
@@ -127,6 +143,13 @@ def _implied(given: dict[Field, int]) -> dict[Field, int]:
         implied[Field.TEMPORARY_AT] = 0
     if given.get(Field.EMPLOYMENT) == Employment.HIRED:
         implied[Field.HIRED_AT] = 0
+    employment = given.get(Field.EMPLOYMENT, Employment.EMPLOYED)
+    if employment in _NEVER_EMPLOYED:
+        implied[Field.EMPLOYERS] = 0
+    elif employment == Employment.RETIRED:
+        implied[Field.PENSION] = Pension.DRAWING
+    elif employment == Employment.UNEMPLOYED:
+        implied[Field.REGISTRATION] = Registration.UNEMPLOYED
     if given.get(Field.EMPLOYER_END, EmployerEnd.NONE) != EmployerEnd.NONE:
         implied[Field.EMPLOYER_ENDED_AT] = 0
     return implied | _implied_insurance(given)

@@ -98,7 +98,7 @@ DAY_MS = 86_400_000
 REGISTER_BIT = paper_mask((Paper.HOUSEHOLD_REGISTER,))
 IDENTITY_BIT = paper_mask((Paper.IDENTITY,))
 AGENT_BIT = paper_mask((Paper.AGENT_IDENTITY,))
-HEIR_BITS = paper_mask((Paper.HEIR_IDENTITY, Paper.KINSHIP))
+HEIR_BITS = paper_mask((Paper.DEATH_CERTIFICATE, Paper.HEIR_IDENTITY, Paper.KINSHIP))
 HOLDER, AGENT, OTHER, HEIR = (WHO_INDEX[who] for who in (Who.HOLDER, Who.AGENT, Who.OTHER, Who.HEIR))
 
 

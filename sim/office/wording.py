@@ -175,6 +175,10 @@ RULES: dict[str, Words] = {
         "Cash, transfers, purchases and balance enquiry need the financial function, active.",
         "存取现金、转账、消费和余额查询须金融功能已激活。",
     ),
+    "U7": Words(
+        "Each use changes what it is about; the card is brought up to date when it is there, and is never ahead.",
+        "每次办理都更新相应记录；卡在场时同步到卡内，卡内信息不超前于记录。",
+    ),
     "D1": Words(
         "Face and chip carry name, sex and citizen number.",
         "卡面和芯片载有姓名、性别和公民身份号码。",

@@ -11,6 +11,7 @@ from sim.procedures.shared import (
     ONE_ACCOUNT_LEFT,
     assumed,
     counter_time,
+    in_this_city,
     none_of,
     offers,
     office_step,
@@ -34,6 +35,7 @@ _GUARDS = (
     ),
     none_of(Field.CARD, Card.WITHDRAWN, rule="A4", why="After a cancellation the way is to apply again."),
     NOTHING_PENDING,
+    in_this_city("A1"),
     ONE_ACCOUNT_LEFT,
 )
 

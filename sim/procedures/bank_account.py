@@ -84,7 +84,6 @@ PROCEDURE = Procedure(
             At.FORMER,
             starts=True,
             who=(Who.HEIR,),
-            papers=(Paper.DEATH_CERTIFICATE,),
             guards=(
                 one_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="No death of the holder was recorded."),
                 _LEFT_HERE,

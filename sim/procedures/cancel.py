@@ -68,6 +68,7 @@ _CARD_IN_HAND = (
     ),
 )
 _DIED = (one_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="No death of the holder has been recorded."),)
+_ALIVE = (none_of(Field.INSURANCE_END, InsuranceEnd.DIED),)
 
 PROCEDURE = Procedure(
     name="cancel",
@@ -180,7 +181,6 @@ PROCEDURE = Procedure(
             At.ISSUER,
             starts=True,
             who=(Who.HEIR,),
-            papers=(Paper.DEATH_CERTIFICATE,),
             guards=(
                 *_DIED,
                 at_own_bank("C3"),
@@ -196,6 +196,7 @@ PROCEDURE = Procedure(
         Move("withdraw", "cancel_account"),
         Move("cancel_account", "pay_out", wait="payout"),
         Move("pay_out", "inherit", when=_DIED, wait="until_inherited"),
+        Move("pay_out", "bank_account.close", when=_ALIVE, share="closes_share", wait="until_closed"),
         Move("pay_out", END),
         Move("inherit", END),
     ),
@@ -223,6 +224,8 @@ PROCEDURE = Procedure(
             {"dist": "exponential", "mean": "20 d"},
             "from the payout until the heirs of a holder who has died come to the bank",
         ),
+        assumed("closes_share", Kind.SHARE, 0.0, "share who then close the financial account"),
+        assumed("until_closed", Kind.WAIT, {"dist": "exponential", "mean": "20 d"}, "from the payout until they do"),
         INTEREST_RATE,
     ),
 )

@@ -94,6 +94,9 @@ _ACCOUNT_STAYS = (
 _LOSS_OVER = ((none_of(Field.REPORTED_AT, NEVER),), (none_of(Field.COST_FEN, 0),))
 
 
+_MAY_CLAIM = (none_of(Field.CLAIMABLE_FEN, 0),)
+
+
 def _in_hand(step: str) -> tuple[Move, ...]:
     """What follows once the card is handed over."""
     return (*(Move(step, "replaced", when=when) for when in _LOSS_OVER), Move(step, "in_hand"))
@@ -203,6 +206,7 @@ PROCEDURE = Procedure(
             )
         ),
         *_in_hand("account_stays"),
+        Move("replaced", "reimburse", when=_MAY_CLAIM, share="claims_share", wait="until_claimed", fork=True),
         Move("replaced", "in_hand"),
         Move("in_hand", "activate_bank", share="at_bank_share", wait="until_activated"),
         Move("in_hand", "activate_hospital", share="at_hospital_share", wait="until_activated"),
@@ -232,6 +236,8 @@ PROCEDURE = Procedure(
             "reading the card, comparing, signing",
         ),
         *AGAIN_PARAMETERS,
+        assumed("claims_share", Kind.SHARE, 0.0, "share of those with costs of their own who claim them"),
+        assumed("until_claimed", Kind.WAIT, {"dist": "exponential", "mean": "5 d"}, "from collection to the claim"),
         assumed("at_bank_share", Kind.SHARE, 0.6, "share who activate at the bank"),
         assumed("at_hospital_share", Kind.SHARE, 0.6, "of the others, share who activate at a hospital"),
         assumed("at_pharmacy_share", Kind.SHARE, 0.7, "of the others, share who activate at a pharmacy"),

@@ -23,6 +23,7 @@ _TAKEN = Parameter(
     _REGION,
     "which costs of that time count: all, or the latest receipt alone",
     options=("all", "latest"),
+    words=(("all of them", "全部计入"), ("the latest of them alone", "仅计最近一次")),
 )
 _LATEST = chosen(_TAKEN, "latest")
 
@@ -64,6 +65,12 @@ PROCEDURE = Procedure(
             "from when to when costs count: from the report or handing in, or from the loss or damage in fact; until "
             "the new card is in hand, or until it is applied for",
             options=("report_to_hand", "loss_to_hand", "report_to_application", "loss_to_application"),
+            words=(
+                ("from the report or the handing in until the new card is in hand", "自挂失或交回之时起至新卡到手止"),
+                ("from the loss or damage until the new card is in hand", "自遗失或损坏之时起至新卡到手止"),
+                ("from the report until the replacement is applied for", "自挂失之时起至申请补卡止"),
+                ("from the loss or damage until the replacement is applied for", "自遗失或损坏之时起至申请补卡止"),
+            ),
         ),
         _TAKEN,
     ),

@@ -18,7 +18,7 @@ from sim.office.fields import (
     InsuranceEnd,
     Ledger,
 )
-from sim.procedures.model import END, Kind, Move, Paper, Place, Procedure, Step, Sum, Who
+from sim.procedures.model import END, Kind, Move, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import (
     INTEREST_RATE,
     NOT_INSURED,
@@ -76,7 +76,6 @@ PROCEDURE = Procedure(
             Place.AGENCY,
             starts=True,
             who=(Who.HEIR,),
-            papers=(Paper.DEATH_CERTIFICATE,),
             guards=(
                 none_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="The death has been recorded already."),
             ),
@@ -112,7 +111,6 @@ PROCEDURE = Procedure(
             Place.AGENCY,
             starts=True,
             who=(Who.HEIR,),
-            papers=(Paper.DEATH_CERTIFICATE,),
             guards=(_RECORDED, *_CLOSABLE),
             effects=(
                 money(Sum.ALL, Ledger.MEDICAL, Ledger.CASH),

@@ -56,7 +56,7 @@ def page(procedure: Procedure) -> str:
     if procedure.parameters:
         head = ("parameter", "kind", "default", "mark", "source", "meaning")
         rows = [
-            (f"`{row.name}`", row.kind.value, f"`{toml_text(row.default)}`", row.mark, row.source, row.help)
+            (f"`{row.name}`", row.form, f"`{toml_text(row.default)}`", row.mark, row.source, row.help)
             for row in procedure.parameters
         ]
         lines += ["## Parameters", "", *table(head, rows), ""]

@@ -10,6 +10,7 @@ from sim.procedures.shared import (
     NOTHING_PENDING,
     ONE_ACCOUNT_LEFT,
     counter_time,
+    in_this_city,
     one_of,
     put,
 )
@@ -24,6 +25,7 @@ _GUARDS = (
     *ACCOUNT_OPEN,
     NO_USABLE_CARD,
     NOTHING_PENDING,
+    in_this_city("A5"),
     ONE_ACCOUNT_LEFT,
 )
 

@@ -2,8 +2,17 @@
 
 from sim.office.fields import Card, Field, Generation, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
-from sim.procedures.model import Chip, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, ONE_ACCOUNT_LEFT, counter_time, one_of, put
+from sim.procedures.model import At, Chip, Paper, Place, Procedure, Step, Who
+from sim.procedures.shared import (
+    ACCOUNT_OPEN,
+    FILED,
+    NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
+    counter_time,
+    in_this_city,
+    one_of,
+    put,
+)
 
 _GUARDS = (
     one_of(
@@ -16,6 +25,7 @@ _GUARDS = (
     one_of(Field.GENERATION, Generation.EARLIER, rule="A5", why="The card is of the present generation already."),
     ACCOUNT_OPEN[0],
     NOTHING_PENDING,
+    in_this_city("A5"),
     ONE_ACCOUNT_LEFT,
 )
 
@@ -29,6 +39,7 @@ PROCEDURE = Procedure(
             "apply",
             ("A5", "A6"),
             Place.OUTLET,
+            At.ISSUER,
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY, Paper.CARD),

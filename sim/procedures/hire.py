@@ -3,6 +3,7 @@
 from sim.office.fields import NEVER, EmployerEnd, Employment, Field, InsuranceEnd
 from sim.procedures.model import Kind, Move, Procedure
 from sim.procedures.shared import assumed, none_of, office_step, put, stamp
+from sim.procedures.use import count
 
 PROCEDURE = Procedure(
     name="hire",
@@ -27,6 +28,7 @@ PROCEDURE = Procedure(
             effects=(
                 put(Field.EMPLOYMENT, Employment.HIRED),
                 stamp(Field.HIRED_AT),
+                count(Field.EMPLOYERS),
                 put(Field.ASSESSED_AT, NEVER),
                 put(Field.EMPLOYER_END, EmployerEnd.NONE),
                 put(Field.EMPLOYER_ENDED_AT, NEVER),

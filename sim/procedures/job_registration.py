@@ -1,25 +1,20 @@
 """Registration of a job or of unemployment, with the card (U3)."""
 
-from sim.office.fields import Employment, Field
-from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Who
+from sim.office.fields import Employment, Field, Registration
+from sim.procedures.model import END, Move, Procedure
 from sim.procedures.shared import counter_time, none_of, put
-from sim.procedures.use import card_active
+from sim.procedures.use import at_the_agency
 
 PROCEDURE = Procedure(
     name="job_registration",
     title="Registration of a job or of unemployment",
     title_zh="就业失业登记",
-    rules=("U3", "A6"),
+    rules=("U3", "U7", "A6"),
     steps=(
-        Step(
+        at_the_agency(
             "unemployed",
-            ("U3", "A6"),
-            Place.AGENCY,
-            starts=True,
-            who=(Who.HOLDER, Who.AGENT),
-            papers=(Paper.CARD,),
+            "U3",
             guards=(
-                card_active("U3"),
                 none_of(
                     Field.EMPLOYMENT,
                     Employment.HIRED,
@@ -28,21 +23,24 @@ PROCEDURE = Procedure(
                     rule="U3",
                     why="Who has an employer or is retired is not registered as unemployed.",
                 ),
+                none_of(
+                    Field.EMPLOYMENT,
+                    Employment.UNEMPLOYED,
+                    rule="U3",
+                    why="The person is registered as unemployed already.",
+                ),
             ),
-            effects=(put(Field.EMPLOYMENT, Employment.UNEMPLOYED),),
-            chip=Chip.READ,
-            service="counter_time",
-            help="Registered as unemployed.",
+            effects=(
+                put(Field.EMPLOYMENT, Employment.UNEMPLOYED),
+                put(Field.REGISTRATION, Registration.UNEMPLOYED),
+                put(Field.BENEFIT_MONTHS, 0),
+            ),
+            help="Registered as unemployed; months of benefit are counted anew.",
         ),
-        Step(
+        at_the_agency(
             "job",
-            ("U3", "A6"),
-            Place.AGENCY,
-            starts=True,
-            who=(Who.HOLDER, Who.AGENT),
-            papers=(Paper.CARD,),
+            "U3",
             guards=(
-                card_active("U3"),
                 none_of(
                     Field.EMPLOYMENT,
                     Employment.NONE,
@@ -53,9 +51,8 @@ PROCEDURE = Procedure(
                     why="There is no job to register: the person is not known as employed.",
                 ),
             ),
-            chip=Chip.READ,
-            service="counter_time",
-            help="The job is noted; insurance is the employer's business (P3).",
+            effects=(put(Field.REGISTRATION, Registration.JOB),),
+            help="The job is registered; insurance is the employer's business (P3).",
         ),
     ),
     moves=(Move("unemployed", END), Move("job", END)),

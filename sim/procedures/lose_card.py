@@ -23,6 +23,7 @@ PROCEDURE = Procedure(
         ),
     ),
     moves=(
+        Move("lose", "pay_own_costs", share="treated_share", wait="until_treated", fork=True),
         Move("lose", "report_loss", share="phone_first_share", wait="until_noticed"),
         Move("lose", "report_loss_outlet", wait="until_noticed"),
     ),
@@ -31,5 +32,7 @@ PROCEDURE = Procedure(
             "until_noticed", Kind.WAIT, {"dist": "exponential", "mean": "12 h"}, "from the loss until it is reported"
         ),
         assumed("phone_first_share", Kind.SHARE, 0.7, "share who report by telephone first"),
+        assumed("treated_share", Kind.SHARE, 0.0, "share who need treatment meanwhile and pay the amount themselves"),
+        assumed("until_treated", Kind.WAIT, {"dist": "exponential", "mean": "1 d"}, "from the loss until treatment"),
     ),
 )

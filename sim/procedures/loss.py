@@ -43,3 +43,6 @@ NOT_APPLIED_FOR = one_of(
 )
 
 NOT_LOST_YET = one_of(Field.LOST_AT, NEVER, rule="L1", why="The card is lost or damaged already.")
+
+TEMPORARILY_REPORTED = (*REPORTED, put(Field.CARD, Card.TEMPORARY_LOSS))
+"""A report without papers, by telephone or online: it lapses unless made formal (L2)."""

@@ -83,6 +83,7 @@ class Chip(Enum):
     AUTHENTICATE = "authenticate"
     BANK = "bank"
     WITHDRAW = "withdraw"  # the card is taken in and blocked
+    BRING = "bring"  # no card is asked for; who has one in use has it with him, and it is brought up to date (U7)
 
 
 @unique
@@ -128,6 +129,12 @@ class Parameter:
     source: str
     help: str
     options: tuple[str, ...] = ()  # of a CHOICE; in the office a word is its position here
+    words: tuple[tuple[str, str], ...] = ()  # of each option, English and Chinese, as published rules have it (G2)
+
+    @property
+    def form(self) -> str:
+        """What may be written for it: its kind, or the words to choose from."""
+        return " or ".join(self.options) or self.kind.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +250,7 @@ class Step:
 
     Checked in this order: who, papers, guards.  The first of `rules` is the one that says who may come and with
     which papers.  An agent needs the identity documents of both (A6); a step that names A6 refuses an agent by A6.  An
-    heir brings his own document and proof of kinship in place of the document of the holder who has died.
+    heir brings his own document, proof of kinship and the death certificate in place of the holder's document.
     """
 
     name: str

@@ -1,28 +1,44 @@
-"""Pension matters, with the card (U2)."""
+"""Pension matters, with the card: claim, yearly confirmation, enquiry (U2)."""
 
-from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import counter_time
-from sim.procedures.use import card_active
+from sim.office.fields import Account, Employment, Field, Pension
+from sim.procedures.model import END, Move, Procedure
+from sim.procedures.shared import NOT_INSURED, counter_time, none_of, one_of, put, stamp
+from sim.procedures.use import at_the_agency
 
 PROCEDURE = Procedure(
     name="pension",
     title="Pension matters",
     title_zh="养老保险事务",
-    rules=("U2", "A6"),
+    rules=("U2", "U7", "A6"),
     steps=(
-        Step(
-            "handle",
-            ("U2", "A6"),
-            Place.AGENCY,
-            starts=True,
-            who=(Who.HOLDER, Who.AGENT),
-            papers=(Paper.CARD,),
-            guards=(card_active("U2"),),
-            chip=Chip.READ,
-            service="counter_time",
-            help="Enquiry, claim or confirmation of the pension.",
+        at_the_agency(
+            "claim",
+            "U2",
+            guards=(
+                one_of(Field.PENSION, Pension.NONE, rule="U2", why="The pension is being drawn already."),
+                none_of(
+                    Field.ACCOUNT,
+                    Account.MOVED,
+                    rule="P5",
+                    why="The account was transferred to another city: the pension is claimed there.",
+                ),
+            ),
+            effects=(
+                put(Field.PENSION, Pension.DRAWING),
+                put(Field.EMPLOYMENT, Employment.RETIRED),
+                *NOT_INSURED,
+            ),
+            help="Retirement: contributions end, medical insurance goes on.  assumed: age and years are not checked.",
         ),
+        at_the_agency(
+            "confirm",
+            "U2",
+            guards=(one_of(Field.PENSION, Pension.DRAWING, rule="U2", why="No pension is being drawn."),),
+            effects=(stamp(Field.CONFIRMED_AT),),
+            help="Confirmation that the pension is still due.",
+        ),
+        at_the_agency("enquire", "U2", help="Enquiry; nothing changes."),
     ),
-    moves=(Move("handle", END),),
+    moves=(Move("claim", END), Move("confirm", END), Move("enquire", END)),
     parameters=(counter_time(),),
 )

@@ -3,7 +3,16 @@
 from sim.office.fields import Card, Field, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
 from sim.procedures.model import Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, ONE_ACCOUNT_LEFT, counter_time, one_of, put
+from sim.procedures.shared import (
+    ACCOUNT_OPEN,
+    FILED,
+    NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
+    counter_time,
+    in_this_city,
+    one_of,
+    put,
+)
 
 _GUARDS = (
     one_of(
@@ -14,6 +23,7 @@ _GUARDS = (
     ),
     *ACCOUNT_OPEN,
     NOTHING_PENDING,
+    in_this_city("A4"),
     ONE_ACCOUNT_LEFT,
 )
 

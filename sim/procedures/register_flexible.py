@@ -1,7 +1,7 @@
 """A flexible worker registers himself, voluntarily (P4)."""
 
 from sim.office.fields import Account, Cover, Employment, Field, InsuranceEnd
-from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Who
+from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import INSURED, counter_time, none_of, office_step, one_of, put
 
 PROCEDURE = Procedure(
@@ -36,6 +36,7 @@ PROCEDURE = Procedure(
                 *INSURED,
                 put(Field.PENSION_INSURANCE, Cover.INSURED),
             ),
+            chip=Chip.BRING,
             service="counter_time",
             help="Self-employed without employees, part-timers and others: medical and pension insurance only.",
         ),

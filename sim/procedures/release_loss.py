@@ -1,11 +1,12 @@
 """Release of a loss report: the card was found before its replacement was applied for (L8, L7)."""
 
-from sim.office.fields import NEVER, Card, Field
+from sim.office.fields import NEVER, Bank, Card, Field
 from sim.procedures.loss import AS_BEFORE, COSTS_OPEN, NOT_APPLIED_FOR
 from sim.procedures.model import END, At, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import NOT_FOUND, TALK, TALK_SOURCE, assumed, chosen, counter_time, one_of, put
 
 _FOUND = (*AS_BEFORE, put(Field.LOST_AT, NEVER))
+_BANK_REPORTED = (one_of(Field.BANK, Bank.REPORTED),)
 _BY_TELEPHONE = Parameter(
     "by_telephone",
     Kind.CHOICE,
@@ -14,6 +15,10 @@ _BY_TELEPHONE = Parameter(
     NOT_FOUND,
     "whether a telephone report is released by telephone too, or at an outlet alone",
     options=("allowed", "refused"),
+    words=(
+        ("at an outlet, a telephone report also by telephone", "到网点办理，电话挂失的也可电话办理"),
+        ("at an outlet", "到网点办理"),
+    ),
 )
 
 PROCEDURE = Procedure(
@@ -76,7 +81,13 @@ PROCEDURE = Procedure(
         *(
             move
             for step in ("outlet", "agent")
-            for move in (Move(step, "cost_window.look_again", when=COSTS_OPEN), Move(step, END))
+            for move in (
+                Move(
+                    step, "release_loss_bank", when=_BANK_REPORTED, share="bank_too_share", wait="until_bank", fork=True
+                ),
+                Move(step, "cost_window.look_again", when=COSTS_OPEN),
+                Move(step, END),
+            )
         ),
     ),
     parameters=(
@@ -84,5 +95,7 @@ PROCEDURE = Procedure(
         assumed("menu_time", Kind.TIME, "20 s", "voice menu before the agent"),
         Parameter("talk_time", Kind.TIME, TALK, "P", TALK_SOURCE, "talk with the agent"),
         _BY_TELEPHONE,
+        assumed("bank_too_share", Kind.SHARE, 0.0, "share who have the report to the bank released as well"),
+        assumed("until_bank", Kind.WAIT, "1 d", "from this release until they go to the bank"),
     ),
 )

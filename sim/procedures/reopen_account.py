@@ -1,7 +1,7 @@
 """A closed account is opened again, before a card can be applied for (P6)."""
 
 from sim.office.fields import Account, Field, InsuranceEnd
-from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Who
+from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import INSURED, counter_time, none_of, one_of, put
 
 PROCEDURE = Procedure(
@@ -22,6 +22,7 @@ PROCEDURE = Procedure(
                 none_of(Field.INSURANCE_END, InsuranceEnd.DIED, rule="C1", why="This person has died."),
             ),
             effects=(put(Field.ACCOUNT, Account.OPEN), *INSURED),
+            chip=Chip.BRING,
             service="counter_time",
             help="The person is insured in this city again; a balance that waits for its payout is not touched (C5).",
         ),

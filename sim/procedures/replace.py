@@ -3,7 +3,16 @@
 from sim.office.fields import Bank, Card, Field, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
 from sim.procedures.model import Act, At, Check, Effect, Guard, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, ONE_ACCOUNT_LEFT, counter_time, one_of, put
+from sim.procedures.shared import (
+    ACCOUNT_OPEN,
+    FILED,
+    NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
+    counter_time,
+    in_this_city,
+    one_of,
+    put,
+)
 
 _GUARDS = (
     Guard(
@@ -22,6 +31,7 @@ _GUARDS = (
         why="The loss must be reported first, and the report must not have lapsed.",
     ),
     NOTHING_PENDING,
+    in_this_city("L4"),
     ONE_ACCOUNT_LEFT,
 )
 _EFFECTS = (
@@ -41,6 +51,7 @@ PROCEDURE = Procedure(
             "apply",
             ("L4", "A6", "L2", "P2"),
             Place.OUTLET,
+            At.ISSUER,
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY,),

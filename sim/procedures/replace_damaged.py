@@ -2,13 +2,23 @@
 
 from sim.office.fields import Bank, Card, Field, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
-from sim.procedures.model import Chip, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import ACCOUNT_OPEN, FILED, NOTHING_PENDING, ONE_ACCOUNT_LEFT, counter_time, one_of, put
+from sim.procedures.model import At, Chip, Paper, Place, Procedure, Step, Who
+from sim.procedures.shared import (
+    ACCOUNT_OPEN,
+    FILED,
+    NOTHING_PENDING,
+    ONE_ACCOUNT_LEFT,
+    counter_time,
+    in_this_city,
+    one_of,
+    put,
+)
 
 _GUARDS = (
     ACCOUNT_OPEN[0],
     one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L4", why="There is no card in use to hand in."),
     NOTHING_PENDING,
+    in_this_city("L4"),
     ONE_ACCOUNT_LEFT,
 )
 
@@ -22,6 +32,7 @@ PROCEDURE = Procedure(
             "apply",
             ("L4", "A6", "P2"),
             Place.OUTLET,
+            At.ISSUER,
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY, Paper.CARD),

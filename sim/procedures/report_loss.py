@@ -1,9 +1,9 @@
 """A loss reported to the hotline: at once, for a time, and lapsing unless made formal (L1, L2, L3)."""
 
 from sim.office.fields import Card, Field
-from sim.procedures.loss import AS_BEFORE, BANK_IN_USE, COSTS_OPEN, IN_HAND, REPORTED
+from sim.procedures.loss import AS_BEFORE, BANK_IN_USE, COSTS_OPEN, IN_HAND, TEMPORARILY_REPORTED
 from sim.procedures.model import END, At, Check, Kind, Move, Parameter, Place, Procedure, Step, Who
-from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, put, timed
+from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, timed
 
 _STILL_TEMPORARY = one_of(
     Field.CARD,
@@ -37,11 +37,12 @@ PROCEDURE = Procedure(
             Place.HOTLINE,
             who=(Who.HOLDER, Who.AGENT),
             guards=(IN_HAND,),
-            effects=(*REPORTED, put(Field.CARD, Card.TEMPORARY_LOSS)),
+            effects=TEMPORARILY_REPORTED,
             service="talk_time",
             help="The agent asks for the identity number and enters the temporary report.",
         ),
         office_step("bank_side", ("L3",), help="Time to tell the bank, unless a replacement has ended that side too."),
+        office_step("runs", ("L2",), help="The term of a report made online runs from here."),
         office_step("term_over", ("L2",), help="The term of the report has run out."),
         office_step(
             "lapse",
@@ -58,6 +59,7 @@ PROCEDURE = Procedure(
         Move("agent", "term_over", wait="validity", fork=True),
         Move("agent", "bank_side", when=BANK_IN_USE, share="bank_too_share", wait="until_bank", fork=True),
         Move("agent", "replace", share="goes_on_share", wait="until_outlet"),
+        Move("runs", "term_over", wait="validity"),
         Move("agent", "find_card", wait="until_found"),
         Move("term_over", "lapse", when=(_STILL_TEMPORARY, _TERM_OVER)),
         Move("term_over", END),

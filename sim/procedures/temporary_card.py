@@ -197,6 +197,7 @@ PROCEDURE = Procedure(
             for move in (
                 Move(ground, "term_over", wait="validity", fork=True),
                 Move(ground, "longest_over", wait="longest", fork=True),
+                Move(ground, "settle_temporary", share="treated_share", wait="until_treated"),
                 Move(ground, END),
             )
         ),
@@ -211,6 +212,8 @@ PROCEDURE = Procedure(
     ),
     parameters=(
         counter_time(),
+        assumed("treated_share", Kind.SHARE, 0.0, "share who then settle the amount with it"),
+        assumed("until_treated", Kind.WAIT, {"dist": "exponential", "mean": "2 d"}, "until they do"),
         assumed("give_back_time", Kind.TIME, {"dist": "lognormal", "mean": "1 min", "cv": 0.6}, "handing back"),
         Parameter("talk_time", Kind.TIME, TALK, "P", TALK_SOURCE, "extension by telephone"),
         Parameter("validity", Kind.TIME, "60 d", "P", "Changchun (aggregator)", "first term"),

@@ -1,7 +1,7 @@
 """Changing city: the account is transferred, the card stays valid (P5)."""
 
-from sim.office.fields import Account, Field, Ledger
-from sim.procedures.model import END, Move, Paper, Place, Procedure, Step, Sum, Who
+from sim.office.fields import Account, Field, Ledger, Transfer
+from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import (
     ACCOUNT_OPEN,
     INSURED,
@@ -35,7 +35,9 @@ PROCEDURE = Procedure(
                 money(Sum.INTEREST, Ledger.FUND, Ledger.ELSEWHERE, "interest_rate"),
                 put(Field.ACCOUNT, Account.MOVED),
                 VOID_NOTICE,
+                put(Field.TRANSFER, Transfer.OUT),
             ),
+            chip=Chip.BRING,
             service="counter_time",
             help="To another city, balance and interest; nothing happens to the card.",
         ),
@@ -58,8 +60,10 @@ PROCEDURE = Procedure(
             effects=(
                 money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL),
                 put(Field.ACCOUNT, Account.OPEN),
+                put(Field.TRANSFER, Transfer.INTO),
                 *INSURED,
             ),
+            chip=Chip.BRING,
             service="counter_time",
             help="From another city, with the balance that comes along.",
         ),

@@ -74,6 +74,11 @@ class ClusterCrew:
         """How many tasks it is to have: several for each thread where they are short."""
         return self._foreman.ahead
 
+    @property
+    def strangers(self) -> bool:
+        """Whether some workers have another kind of processor; waits a few seconds for those who have just come."""
+        return self._foreman.strangers(_CONNECT_S)
+
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to whoever is free."""
         return self._foreman.order(function, task)

@@ -33,8 +33,7 @@ NOTICE_S = 5.0
 WAIT_S = 120.0
 """And after so long nobody is waited for any more."""
 SILENT_S = 20.0
-"""A worker that the scheduler has not heard of for so long may be stopped or cut off; healthy ones say something every
-half second, in large clusters every few."""
+"""A worker not heard of for so long may be stopped or cut off; healthy ones speak every half second, or few seconds."""
 TRIES = 3
 """Workers that may die with a task before it counts as what kills workers."""
 STRIKES = 2
@@ -42,8 +41,7 @@ STRIKES = 2
 _ANSWER_S = 2.0
 _PARCEL_S = 0.2
 _SCHEDULER_S = 0.01
-"""A parcel of tasks is to take a worker so long that the scheduler, to which each costs a millisecond, has a hundred a
-second at most."""
+"""A parcel is to take so long that the scheduler, to which each costs a millisecond, has a hundred a second at most."""
 _LARGEST = 1_000
 
 
@@ -58,7 +56,7 @@ class Foreman:
         self._strikes: dict[str, int] = {}  # by host, since it last finished something
         self._avoided: dict[str, str] = {}  # hosts, and why their workers get no work
         self._shared: dict[tuple[Kit, bool], Any] = {}
-        self._code: dict[str, bytes] | None = None
+        self._code: dict[str, bytes] = {}
         self._looked_at = -LOOK_AROUND_S
         self._so_since = monotonic()
         self._notice, self._noticed = "", False  # why nobody works, and whether that was said
@@ -180,7 +178,8 @@ class Foreman:
         if worker.who is not None or worker.unfit:
             return
         if worker.greeting is None:
-            call = pickle.dumps(Call(greet, tuple(self._compiled())))
+            worker.asked = self._used()
+            call = pickle.dumps(Call(greet, tuple(sorted(worker.asked))))
             worker.greeting = self._pinned(worker, pickle.loads, call, priority=10)
         elif worker.greeting.status == "error":
             self._dismiss(worker, unfit_because(worker.greeting.exception()))
@@ -195,21 +194,36 @@ class Foreman:
                 self._dismiss(worker, "has another version of Cardmill")
                 return
             worker.who = who
-            if who.lacks and not self._alike(who):
-                self._say(f"{worker.address} has another kind of processor: it compiles the engine itself, once")
+            if not self._alike(who):
+                self._say(f"{worker.address} has another kind of processor: it compiles by itself what it lacks, once")
 
     def _alike(self, who: Who) -> bool:
-        from sim.engines.kernels import machine  # noqa: PLC0415 - takes a moment to load
+        return bool(who.machine == _kernels().machine())
 
-        return who.machine == machine()
+    def strangers(self, patience_s: float) -> bool:
+        """Whether there are workers to whom our compiled code is of no use; waits a while for who has just come."""
+        until = monotonic() + patience_s
+        while monotonic() < until and self.lost is None:
+            here = list(self.workers.values())
+            if here and all(worker.who is not None or worker.unfit for worker in here):
+                break
+            self._over.wait(TICK_S)
+        return any(worker.able and worker.who and not self._alike(worker.who) for worker in list(self.workers.values()))
+
+    def _used(self) -> frozenset[str]:  # names of the compiled code this process has used so far
+        return frozenset(_kernels().STORE.used)
 
     def _compiled(self) -> dict[str, bytes]:
-        """Compiled code this process has used so far: a fresh worker is spared a minute."""
-        if self._code is None:
-            from sim.engines.kernels import STORE  # noqa: PLC0415 - takes a moment to load
-
-            self._code = STORE.packed()
+        """That code: a fresh worker is spared a minute."""
+        if self._code.keys() != self._used():
+            self._code = _kernels().STORE.packed()
         return self._code
+
+    def _wants_code(self, worker: Worker) -> bool:
+        """Whether our code is of use to a worker: also what we had not compiled yet when it came."""
+        if worker.who is None or not self._alike(worker.who):
+            return False
+        return bool(worker.who.lacks or self._used() - worker.asked)
 
     def _dismiss(self, worker: Worker, why: str) -> None:
         """Give a worker no work, and say why; a machine with many says it once."""
@@ -306,8 +320,8 @@ class Foreman:
         if kit not in worker.benches:
             used = {parcel.orders[0].kit for parcel in worker.hands}
             worker.benches = {known: bench for known, bench in worker.benches.items() if known in used}
-            lacks = worker.who is not None and bool(worker.who.lacks)
-            worker.benches[kit] = self._pinned(worker, pickle.loads, self._outfit(kit, with_code=lacks))
+            outfit = self._outfit(kit, with_code=self._wants_code(worker))
+            worker.benches[kit] = self._pinned(worker, pickle.loads, outfit)
         return worker.benches[kit]
 
     def _outfit(self, kit: Kit, *, with_code: bool) -> Any:
@@ -374,6 +388,12 @@ class Foreman:
             if len(order.lost_with) >= TRIES:
                 raise WorkersLostError(f"{TRIES} workers failed one after the other with the same task: {why}")
         self._dismiss(worker, why)
+
+
+def _kernels() -> Any:
+    from sim.engines import kernels  # noqa: PLC0415 - takes a moment to load
+
+    return kernels
 
 
 async def _awaited(coming: Any) -> Any:

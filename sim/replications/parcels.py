@@ -44,6 +44,7 @@ class Worker:
     host: str
     threads: int
     greeting: Any = None
+    asked: frozenset[str] = frozenset()  # compiled code it was asked for in its greeting
     who: Who | None = None
     unfit: str = ""  # why it gets no work
     running: bool = True

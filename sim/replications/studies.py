@@ -155,7 +155,7 @@ def play_sensitivity(
     found, skipped = variations(assumptions(loaded, compiled.program.procedures), change)
     replications = plan.replications or loaded.scenario.run.replications
     played = replications * (1 + 2 * len(found))
-    plan = replace(plan, engine=ready(plan.engine, compiled.program, played, announce))
+    plan = replace(plan, engine=ready(plan.engine, compiled.program, played, announce, crew))
     jobs = _Alternatives(side.path, scenario.overrides, plan, asked, replications, ["", *alternatives(found)])
     key = StudyKey.of(jobs.job(loaded, compiled).key, asked)
     partial = False

@@ -39,6 +39,10 @@ class Crew(Protocol):
     def ahead(self) -> int:
         """How many tasks it is to have, so that nobody is idle and little is done in vain."""
 
+    @property
+    def strangers(self) -> bool:
+        """Whether some have another kind of processor, to whom what is compiled here is of no use."""
+
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to whoever is free."""
 
@@ -80,6 +84,7 @@ class ExecutorCrew:
 
     def __init__(self, executor: Executor, size: int = 1) -> None:
         self._executor, self.size = executor, size
+        self.strangers = False
 
     @property
     def ahead(self) -> int:
@@ -126,6 +131,11 @@ class Shared:
     def ahead(self) -> int:
         """How many tasks it is to have."""
         return self._crew.ahead
+
+    @property
+    def strangers(self) -> bool:
+        """Whether some have another kind of processor."""
+        return self._crew.strangers
 
     def submit(self, function: Callable[[T], R], task: T) -> Future[R]:
         """Give a task to whoever is free."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.calendar import ANNOUNCED_YEARS, DAY_MS, uncovered_years
+from sim.office.fields import Cancellation
 from sim.procedures.model import Check, Procedure
 from sim.scenario.checks import (
     World,
@@ -28,6 +29,7 @@ from sim.scenario.units import duration_text
 from sim.scenario.values import Wait, expand
 
 _TOLERANCE = 1e-6
+_HALF_CANCELLED = (Cancellation.CARD_WITHDRAWN, Cancellation.ACCOUNT_CANCELLED)
 _SOURCES = ("rate", "per_day", "per_year_share", "file")
 _OF_PROCEDURES = ("where", "who", "agent_share", "amount", "incomplete_papers_share")
 """Keys of a demand that say how a procedure is begun."""
@@ -201,6 +203,11 @@ def _priorities(there: World, path: KeyPath, table: DemandTable) -> Iterator[Fin
 
 def check_people(there: World) -> Iterator[Finding]:
     """People and their usual places."""
+    for kind, tables in (("cohorts", there.scenario.cohorts), ("people", there.scenario.people)):
+        for name, begun in tables.items():
+            if begun.cancellation in _HALF_CANCELLED:
+                why = "nobody would pay out the balance: the bank's approval lies before the run"
+                yield Finding((kind, name, "cancellation"), why, "none, noticed or paid; a story or a demand goes on")
     for name, table in there.scenario.people.items():
         path = ("people", name)
         yield from reference((*path, "cohort"), "cohort", table.cohort, there.names["cohorts"])

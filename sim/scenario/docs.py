@@ -100,7 +100,7 @@ def _parameters(procedures: Mapping[str, Procedure]) -> str:
     lines = [
         (
             f"`procedures.{name}.{row.name}`",
-            row.kind.value,
+            row.form,
             _code(value_text(row.default)),
             row.mark,
             row.source,

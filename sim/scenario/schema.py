@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
+from sim.products import DEFAULT_SHARES
 from sim.scenario import units
 from sim.scenario.schema_base import (
     COUNT_1_SHAPE,
@@ -22,7 +23,7 @@ from sim.scenario.schema_base import (
     Text,
     WarmUp,
 )
-from sim.scenario.schema_chip import DEFAULT_SHARES, CardProducts
+from sim.scenario.schema_chip import CardProducts
 from sim.scenario.schema_people import CohortTable, DemandTable, HoursTable, PersonTable, ProfileTable
 from sim.scenario.schema_places import (
     BankTable,

@@ -14,8 +14,6 @@ from sim.scenario import units
 from sim.scenario.schema_base import Count, Count1, Flag, Section, Shape
 from sim.scenario.units import WrongValueError, show, suggestion
 
-DEFAULT_PRODUCT = "generation-3"
-DEFAULT_SHARES = ((DEFAULT_PRODUCT, 1.0),)
 _TOLERANCE = 1e-6
 _PHOTO_BYTES = 4096
 _TA1 = 'two hexadecimal digits of ISO/IEC 7816-3, such as "11" (9,600 baud at 3.5712 MHz), "94", "96" or "97"'
@@ -72,8 +70,8 @@ PRODUCTS_SHAPE = Shape(
             {"enum": list(products.names())},
             {
                 "type": "object",
-                "propertyNames": {"enum": list(products.names())},
-                "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1},
+                "properties": {name: {"type": "number", "minimum": 0, "maximum": 1} for name in products.names()},
+                "additionalProperties": False,
             },
         ]
     },

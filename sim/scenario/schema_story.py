@@ -49,6 +49,12 @@ STATES: dict[str, type[IntEnum]] = {
     "injury_insurance": fields.Cover,
     "maternity_insurance": fields.Cover,
     "generation": fields.Generation,
+    "pension": fields.Pension,
+    "registration": fields.Registration,
+    "training": fields.Training,
+    "injury": fields.Injury,
+    "capacity": fields.Capacity,
+    "transfer": fields.Transfer,
 }
 """States of a record by their key in the file."""
 
@@ -80,6 +86,18 @@ FIELDS: dict[str, fields.Field] = {
     "reserved_balance": fields.Field.RESERVED_FEN,
     "former_balance": fields.Field.FORMER_FEN,
     "generation": fields.Field.GENERATION,
+    "pension": fields.Field.PENSION,
+    "registration": fields.Field.REGISTRATION,
+    "training": fields.Field.TRAINING,
+    "injury": fields.Field.INJURY,
+    "capacity": fields.Field.CAPACITY,
+    "transfer": fields.Field.TRANSFER,
+    "benefit_months": fields.Field.BENEFIT_MONTHS,
+    "trainings": fields.Field.TRAININGS,
+    "qualifications": fields.Field.QUALIFICATIONS,
+    "injuries": fields.Field.INJURIES,
+    "employers": fields.Field.EMPLOYERS,
+    "certificates": fields.Field.CERTIFICATES,
 }
 """Record field of each key of `after`."""
 
@@ -135,7 +153,7 @@ _AFTER_SHAPE = Shape(
         "properties": {
             **{key: {"enum": [state.name.lower() for state in states]} for key, states in STATES.items()},
             **dict.fromkeys(sorted(_MONEY), Money),
-            **{key: {"type": "integer", "minimum": 0} for key in ("card_serial", "late")},
+            **{key: {"type": "integer", "minimum": 0} for key in sorted(FIELDS.keys() - STATES.keys() - _MONEY)},
         },
         "additionalProperties": False,
     },

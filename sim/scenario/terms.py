@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from sim.procedures.catalogue import parameter
-from sim.procedures.model import Kind, Procedure
+from sim.procedures.model import Kind, Parameter, Procedure
 from sim.scenario.checks import World, is_fixed, reference
 from sim.scenario.schema import RULE_PARTS, RulesTable, Scenario
 from sim.scenario.schema_validate import Finding
@@ -46,8 +46,8 @@ def published(scenario: Scenario, catalogue: Mapping[str, Procedure], language: 
         return {}
 
     def words(named: re.Match[str]) -> str:
-        kind = parameter(catalogue[named[1]], named[2]).kind
-        return in_words(scenario.procedures[named[1]][named[2]], kind, language)
+        row = parameter(catalogue[named[1]], named[2])
+        return in_words(scenario.procedures[named[1]][named[2]], row, language)
 
     rules = scenario.region.rules
     return {part: _NAMED.sub(words, part_of(rules, part, language)) for part in RULE_PARTS}
@@ -69,17 +69,19 @@ def check_terms(there: World) -> Iterator[Finding]:
                 yield Finding(path, why, "a parameter with one value")
 
 
-def in_words(value: ParameterValue, kind: Kind, language: str) -> str:
+def in_words(value: ParameterValue, row: Parameter, language: str) -> str:
     """A fixed value as people read it: "10 working days", "10个工作日"."""
     chinese = language == "zh"
     if isinstance(value, Wait):
         return _wait(value, chinese=chinese)
     if isinstance(value, Dist):
         return _time(value.a, chinese=chinese)
-    if kind is Kind.MONEY:
+    if row.kind is Kind.CHOICE:
+        return row.words[int(value)][chinese]
+    if row.kind is Kind.MONEY:
         text = f"{value / _FEN:,.2f}".removesuffix(".00")
         return f"{text}元" if chinese else f"{text} yuan"
-    if kind in (Kind.SHARE, Kind.RATE):
+    if row.kind in (Kind.SHARE, Kind.RATE):
         return f"{value * _PERCENT:.6g}{'%' if chinese else ' %'}"
     return str(value)
 

@@ -53,12 +53,12 @@ def test_the_check_byte_of_an_atr_makes_its_sum_zero() -> None:
 
 
 def test_the_generation_2_tree_is_the_whole_v2_tree() -> None:
-    """MF, environment, directory, seven applications and 40 elementary files of the layout."""
+    """MF, environment, directory, seven applications, 40 elementary files of the layout and a regional one."""
     nodes = tree(product("generation-2").template.image[Cell.TREE]).nodes
     kinds = [node.kind for node in nodes]
     assert (nodes[0].header.fid, kinds.count(Kind.DDF), kinds.count(Kind.ADF)) == (MF_FID, 1, 7)
     assert len(nodes) == 1 + 1 + 1 + 7 + len(product("generation-2").files)
-    assert len(product("generation-2").files) == 40
+    assert len(product("generation-2").files) == 40 + 1
 
 
 def test_tag_60_exists_once() -> None:

@@ -158,6 +158,12 @@ def test_t1_characters_are_shorter() -> None:
     assert timing.exchange_us(5, 2, Cost(0, 0)) == round(15 * 11 * 372 / 3_571_200 * 1e6)
 
 
+def test_an_atr_has_long_characters_whatever_follows_it() -> None:
+    """12 etu each, also where T=1 comes after it (ISO/IEC 7816-3, 8.1)."""
+    short, long = (ChipTiming(character_etu=etu, startup_us=0).reset_us(bytes(17)) for etu in (11, 12))
+    assert short == long == round(17 * 12 * 372 / 3_571_200 * 1e6)
+
+
 def test_a_stopwatch_runs_with_the_card() -> None:
     """Reset and every exchange move the virtual clock; a wrong PIN costs a page write, a right one two."""
     watch = Stopwatch(new_card(powered=False), product("generation-2").timing)

@@ -15,7 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 import cardmill
+from cardemu.console import read
 from cardemu.memory import Cell
+from reports.card_console import CardOptions, cards
 from reports.info import CardsInfo
 from reports.page import render_report
 from sim.cardwork.desk import Desk, Held
@@ -98,7 +100,7 @@ def test_the_region_names_the_card_product(tmp_path: Path) -> None:
     [
         ("{generation-2=0.3, generation-3=0.6}", "the shares add up to 0.9; allowed: shares that add up to 1"),
         ("{generation-2=0.3, generation-4=0.7}", 'card_product.generation-4: unknown card product "generation-4"'),
-        ("{generation-2=1.3}", "region.card_product.generation-2: 1.3 is not between 0 and 1"),
+        ("{generation-2=1.3}", "region.card_product.generation-2: 1.3 is out of range"),
     ],
 )
 def test_shares_of_products_that_cannot_be_are_refused(tmp_path: Path, shares: str, why: str) -> None:
@@ -165,3 +167,34 @@ def test_ctrl_c_ends_all_processes_and_keeps_the_counts(tmp_path: Path) -> None:
     while alive(process.pid) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert alive(process.pid) == []
+
+
+def test_the_card_of_one_person_is_saved_and_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`cards RUN --person --save`, then `card read` in both languages: a life, with what its codes mean."""
+    card = tmp_path / "mei_lan.json"
+    options = CardOptions("all", person="mei_lan", save=card)
+    assert cards(story_run("life").folder, options) == 0
+    assert "of mei_lan, PIN" in capsys.readouterr().out
+    assert read(card) == 0
+    english = " ".join(capsys.readouterr().out.split())
+    assert "DF01EF07 │ employment_state │ 1 │ employed" in english
+    assert "DF02EF07 │ from_date │ 20260302" in english
+    assert "DF03EF0C │ benefit_months │ 02" in english
+    assert read(card, lang="zh") == 0
+    chinese = " ".join(capsys.readouterr().out.split())
+    assert "DF01EF07 │ 就业状态 │ 1 │ 在职" in chinese
+    assert "DF02EF06 │ 登记类别 │ 10101 │ 就业登记" in chinese
+    assert read(card, lang="de") == 2
+    assert "--lang de: no such language; allowed: en, zh" in capsys.readouterr().err
+
+
+def test_wrong_people_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name or number nobody has, or one option of the two: exit code 2 and who there is."""
+    folder, card = story_run("life").folder, tmp_path / "card.json"
+    assert cards(folder, CardOptions("all", person="mei", save=card)) == 2
+    assert '"mei" is nobody in this run; allowed: mei_lan, ' in capsys.readouterr().err
+    assert cards(folder, CardOptions("all", person="6", save=card)) == 2
+    assert "a number from 0 to 5" in capsys.readouterr().err
+    assert cards(folder, CardOptions("all", person="mei_lan")) == 2
+    assert "--save where: give both or neither" in capsys.readouterr().err
+    assert not card.exists()

@@ -21,7 +21,6 @@ from sim.cardwork.share import chosen, share_of
 from sim.cardwork.work import Order, card_work, rows_of, tasks
 from sim.log import Event
 from sim.procedures.model import Chip
-from sim.products import CardProducts
 from sim.store import RunReader
 from tests.cardwork.runs import FILES, Run, story_run
 
@@ -42,53 +41,6 @@ def test_every_procedure_scenario_agrees_with_its_cards(name: str, product: str)
     assert [str(one) for one in found] == []
 
 
-def test_a_card_without_a_financial_function_does_no_business_with_a_bank() -> None:
-    """A8: bank business on a first-generation card is a disagreement that says so; other business with it agrees."""
-    found = story_run("use").work("generation-1").tally.disagreements
-    assert [(one.procedure, one.why) for one in found] == [
-        ("cash_deposit", "a generation-1 card has no financial function, yet a bank used it (A8)")
-    ]
-    assert story_run("use").work("generation-2").agreed
-
-
-def test_a_region_issues_several_products_in_one_run_and_every_card_agrees() -> None:
-    """A10: two products are issued and a third is in use; replay makes each card of its own."""
-    work = story_run("products").work("")
-    assert [str(one) for one in work.tally.disagreements] == []
-    assert work.product == "generation-2 50 %, generation-3 50 %"
-    assert work.tally.products == {"generation-1": 1, "generation-2": 2, "generation-3": 4}
-    assert sum(work.tally.products.values()) == work.tally.cards
-
-
-def test_the_products_of_the_replay_are_those_of_the_table_of_cards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run folder's table of cards says which product each card is, and the card that is made is of it."""
-    made: dict[str, str] = {}
-    premade = Desk.premade
-
-    def keep(desk: Desk, *rest: object) -> Held:
-        held = premade(desk, *rest)  # type: ignore[arg-type]
-        made[held.number] = held.product
-        return held
-
-    monkeypatch.setattr(Desk, "premade", keep)
-    run = story_run("products")
-    run.work("")
-    with RunReader(run.folder).connect() as database:
-        listed = dict(database.execute("SELECT card_number, product FROM cards").fetchall())
-    assert made
-    assert {number: listed[number] for number in made} == made
-
-
-def test_which_product_a_card_is_depends_on_the_card_alone() -> None:
-    """Shares are kept to within chance, a card keeps its product when a share grows, and no seed is asked."""
-    cards = np.arange(100_000)
-    few = CardProducts((("generation-2", 0.3), ("generation-3", 0.7))).of_cards(cards) == "generation-2"
-    more = CardProducts((("generation-2", 0.5), ("generation-3", 0.5))).of_cards(cards) == "generation-2"
-    assert abs(few.mean() - 0.3) < 0.005
-    assert abs(more.mean() - 0.5) < 0.005
-    assert not (few & ~more).any()
-
-
 def test_every_effect_on_a_chip_is_replayed_somewhere() -> None:
     """Together the stories hold every kind of conversation, load and taken-in cards included."""
     seen: set[str] = set()
@@ -101,7 +53,10 @@ def test_every_effect_on_a_chip_is_replayed_somewhere() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_step_with_a_card_is_one_conversation(name: str) -> None:
-    """As many conversations of a kind as the log has accepted steps with that effect on the chip."""
+    """As many conversations of a kind as the log has accepted steps with that effect on the chip.
+
+    Where no card is asked for (BRING), at most as many: not everybody has one with him.
+    """
     run = story_run(name)
     done = run.log[run.log[:, 5] == Event.DONE]
     expected: dict[str, int] = {}
@@ -110,6 +65,7 @@ def test_every_step_with_a_card_is_one_conversation(name: str) -> None:
         if chip is not Chip.NONE:
             expected[chip.value] = expected.get(chip.value, 0) + 1
     found = counts(run.work())
+    assert found.get("bring", 0) <= expected.pop("bring", 0)
     assert {kind: found.get(kind, 0) for kind in expected} == expected
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -99,3 +99,28 @@ def test_what_counts_the_log_is_announced_too(tmp_path: Path, monkeypatch: pytes
     assert [ready("reference", program, 1, said.append) for _ in range(2)] == ["reference", "reference"]
     assert made == [True]
     assert said == ["compiling what counts the log, once for this machine (a few seconds)"]
+
+
+@dataclass
+class _Crew:
+    """Helpers of a cluster."""
+
+    size: int
+    strangers: bool
+
+
+@pytest.mark.usefixtures("warm")
+def test_workers_of_another_processor_must_be_worth_their_own_compiling(tmp_path: Path) -> None:
+    """72,000 people: with code for all it is fast; where some must compile, nothing is gained before a million each."""
+    day = _program(tmp_path, "10 per s")
+    assert choose(day, 10, _Crew(4, strangers=False)) == "compiled"
+    assert choose(day, 10, _Crew(4, strangers=True)) == "reference"
+    assert choose(day, 100, _Crew(4, strangers=True)) == "compiled"
+
+
+def test_many_helpers_play_long_before_the_compiler_is_done(tmp_path: Path, cold: list[Program]) -> None:
+    """1.4 million people are worth compiling alone, and not with forty helpers."""
+    day = _program(tmp_path, "10 per s")
+    assert choose(day, 20) == "compiled"
+    assert choose(day, 20, _Crew(40, strangers=False)) == "reference"
+    assert cold == []

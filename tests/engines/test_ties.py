@@ -1,10 +1,22 @@
-"""What comes first within one millisecond, and who is called first of those who wait: quick, on the readable engine."""
+"""What comes first within one millisecond, and who is called first of those who wait.
+
+Quick: on the readable engine, and with functions of the compiled one as Python reads them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import FunctionType, SimpleNamespace
+from typing import Any
 
+import numpy as np
+import pytest
+from numba.core.dispatcher import Dispatcher
+
+from sim.engines import compiled_columns as col
+from sim.engines import compiled_lines
 from sim.engines.clock import Clock, Rank
 from sim.engines.queue import Case, Station
 from sim.log import Event
@@ -106,3 +118,54 @@ def test_a_call_back_is_offered_to_whoever_finds_so_many_waiting(tmp_path: Path)
     assert [row[:3] for row in log] == [
         (0, 0, "START"), (11_000, 1, "ABANDON"), (12_000, 2, "ABANDON"), (100_000, 3, "START"),
     ]  # fmt: skip
+
+
+def as_python(function: Any) -> Callable[..., Any]:
+    """A function of the compiled engine, and those of its module that it calls, without compiling anything."""
+    plain: FunctionType = function.py_func
+    known = {
+        name: as_python(one) if isinstance(one, Dispatcher) and name in plain.__code__.co_names else one
+        for name, one in plain.__globals__.items()
+    }
+    return FunctionType(plain.__code__, known)
+
+
+def _lines(people: list[int], on_duty: list[int]) -> SimpleNamespace:
+    """A station with so many people at each counter, one of them served where there is anybody."""
+    station = np.zeros((1, 64), dtype=np.int64)
+    station[0, col.GROUP_TO], station[0, col.RANKS] = len(people), 1
+    group = np.zeros((len(people), 16), dtype=np.int64)
+    group[:, col.ON_DUTY], group[:, col.BUSY] = on_duty, [min(1, many) for many in people]
+    line = np.zeros((len(people), 4), dtype=np.int64)
+    line[:, 2] = [max(0, many - 1) for many in people]
+    settings = np.zeros(256, dtype=np.int64)
+    settings[col.BUSINESSES] = len(people)
+    return SimpleNamespace(station=station, group=group, line=line, g=settings)
+
+
+@pytest.mark.parametrize(
+    ("people", "on_duty", "line"),
+    [
+        ([2, 1, 1], [1, 1, 1], 1),
+        ([1, 1, 1], [1, 1, 1], 0),
+        ([0, 0], [1, 1], 0),
+        ([1, 3, 2], [0, 1, 1], 2),
+        ([2, 1, 1], [0, 0, 0], 1),
+    ],
+)
+def test_the_compiled_engine_takes_the_leftmost_of_equally_short_lines(
+    people: list[int], on_duty: list[int], line: int
+) -> None:
+    """Of counters on duty, or of all while none is."""
+    assert as_python(compiled_lines.shortest)(_lines(people, on_duty), 0) == line
+
+
+@pytest.mark.parametrize(
+    ("people", "number", "line"),
+    [([3, 0, 3], 1, 0), ([1, 0, 2], 1, 2), ([3, 0, 0, 3], 1, 0), ([3, 1, 0, 0], 2, 0), ([1, 0, 1], 1, -1)],
+)
+def test_the_compiled_engine_lets_people_change_over_from_the_nearest_line_and_the_left_of_two(
+    people: list[int], number: int, line: int
+) -> None:
+    """Only from lines with two people more."""
+    assert as_python(compiled_lines._longer_line)(_lines(people, [1] * len(people)), 0, number) == line

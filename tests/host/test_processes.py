@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+
+from cardemu.host.temporary import temporary_folder
 
 BUSY = """
 import sys, time
@@ -80,3 +83,19 @@ def test_no_worker_and_no_folder_outlives_its_command(tmp_path: Path, how: signa
         again.communicate(timeout=120)
     assert list(tmp_path.glob("cardmill-*")) == []
     assert list(tmp_path.glob("pymp-*")) == []
+
+
+def test_a_folder_of_a_process_killed_before_it_had_its_lock_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Empty, named as we name them, a minute old; a new one may be about to be locked, others are somebody else's."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, new, full, notes = (tmp_path / f"cardmill-{name}" for name in ("abcd_123", "efgh4567", "ijkl8901", "notes"))
+    for folder in (left, new, full, notes):
+        folder.mkdir()
+    (full / "note.txt").touch()
+    for folder in (left, full, notes):
+        os.utime(folder, (0, 0))
+    with temporary_folder():
+        pass
+    assert sorted(tmp_path.iterdir()) == sorted([new, full, notes])

@@ -67,6 +67,18 @@ def test_money_adds_up_per_person_and_ledger() -> None:
     assert missing == ["no balance: 1 times, as person 4 ledger 0"]
 
 
+def test_money_owed_is_part_of_the_conservation() -> None:
+    """Of claims (ledger 6) a balance is told only where something is owed: 100 claimed, 40 paid, 60 are still owed."""
+    flows = [row(1, 4, E.MONEY, code=2 * 16 + 6, value=100), row(2, 4, E.MONEY, code=6 * 16 + 1, value=40)]
+    closing = [row(3, 4, E.BALANCE, value=0), row(3, 4, E.BALANCE, code=1, value=40)]
+    owed = row(3, 4, E.BALANCE, code=6, value=60)
+    assert check_identities([log_of([*flows, *closing, owed])]) == []
+    lost = check_identities([log_of([*flows, *closing])])
+    assert lost == ["money: 1 times, as person 4 ledger 6: balance 0, opening and flows give 60 fen"]
+    paid = row(2, 4, E.MONEY, code=6 * 16 + 2, value=60)
+    assert check_identities([log_of([*flows, paid, *closing])]) == []
+
+
 def test_examples_are_limited() -> None:
     """A log that is wrong everywhere is reported in one line with five examples."""
     (line,) = check_identities([log_of([row(0, n, E.LEAVE) for n in range(100)])])

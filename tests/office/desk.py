@@ -51,6 +51,7 @@ NUMBERS = {
     ("report_loss", "validity"): 24 * HOUR,
     ("temporary_card", "validity"): 60 * DAY,
     ("temporary_card", "longest"): 180 * DAY,
+    ("unemployment_benefit", "between_payments"): 28 * DAY,
 }
 
 

@@ -33,13 +33,14 @@ def test_a_given_state_goes_before_what_follows_from_another() -> None:
 
 
 def test_initial_states_are_the_differences_from_a_plain_record() -> None:
-    """A flexible worker with a closed account: the two fields, and no insurance that goes through an employer."""
+    """A flexible worker with a closed account: the two fields, no employer, and no insurance that goes through one."""
     assert initial_states(account="closed", employment="flexible") == (
         (Field.ACCOUNT, 2),
         (Field.EMPLOYMENT, 3),
         (Field.UNEMPLOYMENT_INSURANCE, 0),
         (Field.INJURY_INSURANCE, 0),
         (Field.MATERNITY_INSURANCE, 0),
+        (Field.EMPLOYERS, 0),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sim.office.fields import Field
+from sim.office.fields import Account, Field, Insurance
 from sim.office.wording import PAPER_NAMES, RULES
 from sim.procedures.catalogue import all_steps, catalogue, find_step, numbers_needed, parameter, reached_from, resolve
-from sim.procedures.model import At, Chip, Kind, Move, Outcome, Paper, Parameter, Procedure, Step
+from sim.procedures.model import Act, At, Chip, Kind, Move, Outcome, Paper, Parameter, Procedure, Step
+from sim.procedures.shared import VOID_NOTICE
 from sim.scenario.schema_procedures import read_parameter
 
 PROCEDURES = list(catalogue().values())
@@ -26,9 +27,9 @@ def used_parameters(procedure: Procedure) -> set[str]:
     return {name for name in names if name is not None}
 
 
-def test_the_catalogue_holds_52_procedures_each_in_the_file_of_its_name() -> None:
+def test_every_procedure_is_in_the_file_of_its_name() -> None:
     """Names are unique and in order, so the global numbering of steps is stable."""
-    assert len(NAMES) == 52
+    assert NAMES
     assert sorted(set(NAMES)) == NAMES
     assert len(all_steps()) == len({(owner.name, step.name) for owner, step in all_steps()})
 
@@ -73,6 +74,8 @@ def test_every_default_is_a_scenario_value_with_mark_and_source(procedure: Proce
     assert row.mark in {"P", "D", "A"}
     assert row.source
     assert row.help
+    assert len(row.words) == len(row.options)
+    assert bool(row.options) is (row.kind is Kind.CHOICE)
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=NAMES)
@@ -118,6 +121,17 @@ def test_who_comes_the_same_way_needs_no_new_ticket() -> None:
                 assert move.wait is None, move
 
 
+def test_whoever_is_insured_again_or_moves_holds_no_notice_any_more() -> None:
+    """C2: every step that insures a person here, or transfers the account, voids a notice in the same breath."""
+    ends = {(Field.INSURANCE.name, int(Insurance.INSURED)), (Field.ACCOUNT.name, int(Account.MOVED))}
+    found = 0
+    for owner, step in all_steps():
+        if any(effect.act is Act.SET and (effect.field, effect.value) in ends for effect in step.effects):
+            assert VOID_NOTICE in step.effects, f"{owner.name}.{step.name}"
+            found += 1
+    assert found >= 5
+
+
 def test_every_paper_has_a_name_in_both_languages() -> None:
     """A refusal can name whatever is missing."""
     assert set(PAPER_NAMES) == {paper.value for paper in Paper}
@@ -141,6 +155,7 @@ def test_the_numbers_the_office_needs_are_these() -> None:
         ("temporary_card", "validity"): "ms",
         ("temporary_card", "longest"): "ms",
         ("transfer", "interest_rate"): "ppm",
+        ("unemployment_benefit", "between_payments"): "ms",
     }
 
 
@@ -156,10 +171,13 @@ def test_the_published_terms_are_the_defaults() -> None:
 
 
 def test_the_chip_moves_only_when_the_card_is_there() -> None:
-    """A step with an effect on the chip has the card on the counter, or makes or hands it over; a call never has."""
+    """A step with an effect on the chip has the card on the counter, or makes or hands it over; a call never has.
+
+    Where no card is asked for, it is there if the person has one with him (BRING).
+    """
     making = {"make", "instant", "collect", "over_the_counter"}
     for owner, step in all_steps():
-        if step.chip is not Chip.NONE:
+        if step.chip not in {Chip.NONE, Chip.BRING}:
             assert step.name in making or Paper.CARD in step.papers, f"{owner.name}.{step.name}"
     assert all(step.chip is Chip.NONE for step in catalogue()["report_loss"].steps)
 

@@ -10,16 +10,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sim.calendar import Calendar
-from sim.office.fields import Account, Card, Field, Ledger, Reason
+from sim.office.fields import NOWHERE, Account, Cancellation, Card, Field, Insurance, Ledger, Reason, TemporaryCard
 from sim.office.office import Office
 from sim.office.record import STATES, new_record
+from sim.office.rows import LEDGER_FIELD
 from sim.office.verdict import PAPERS, WHO, Attempt
 from sim.procedures.model import Act, Effect, Procedure, Step, Sum
 from tests.office.desk import DAY, PLACES, Desk
 
 DESK = Desk()
 USABLE = {Card.ISSUED, Card.ACTIVE, Card.TEMPORARY_LOSS}
-OWN = {Ledger.MEDICAL: Field.MEDICAL_FEN, Ledger.FINANCIAL: Field.FINANCIAL_FEN}
+OWN = LEDGER_FIELD
+PAYOUT_DUE = {Cancellation.CARD_WITHDRAWN, Cancellation.ACCOUNT_CANCELLED}
+TEMPORARY_IN_FORCE = {TemporaryCard.VALID, TemporaryCard.EXTENDED}
 ANYTHING = st.fixed_dictionaries(
     {},
     optional={name: st.sampled_from([member.name.lower() for member in states]) for name, states in STATES.items()}
@@ -79,6 +82,29 @@ class Requests(RuleBasedStateMachine):
         assert min(self.record[field] for field in OWN.values()) >= 0
 
     @invariant()
+    def at_most_one_medium_settles(self) -> None:
+        """L7: no temporary card is in force while the card itself could be used."""
+        assert not (
+            self.record[Field.CARD] in {Card.ISSUED, Card.ACTIVE} and self.record[Field.TEMPORARY] in TEMPORARY_IN_FORCE
+        )
+
+    @invariant()
+    def what_is_reserved_has_a_payout_to_come(self) -> None:
+        """C5: a balance is reserved exactly from the bank's approval to the payout."""
+        assert self.record[Field.RESERVED_FEN] == 0 or self.record[Field.CANCELLATION] in PAYOUT_DUE
+
+    @invariant()
+    def money_left_behind_is_with_a_bank(self) -> None:
+        """L5: an account left behind says where it is."""
+        assert self.record[Field.FORMER_FEN] == 0 or self.record[Field.FORMER_BANK] != NOWHERE
+
+    @invariant()
+    def nobody_holds_a_notice_who_is_insured(self) -> None:
+        """C2: whoever is insured again, or has transferred the account, holds no valid notice."""
+        grounded = self.record[Field.INSURANCE] == Insurance.ENDED and self.record[Field.ACCOUNT] != Account.MOVED
+        assert grounded or self.record[Field.CANCELLATION] != Cancellation.NOTICED
+
+    @invariant()
     def card_numbers_only_grow(self) -> None:
         """L5: a new card has a new number, never an old one."""
         assert self.record[Field.CARD_SERIAL] >= self.serial
@@ -121,6 +147,33 @@ def test_nobody_applies_with_a_closed_account(states: dict[str, str | int], requ
         record[Field.ACCOUNT] = Account.CLOSED
     for step in ("apply.hand_in", "replace.apply", "replace_damaged.apply", "exchange.apply", "reapply.apply"):
         assert not DESK.ask(list(record), step, request, now).accepted
+
+
+@given(ANYTHING, STEPS, REQUESTS, st.integers(0, 300 * DAY), st.integers(1, 10**8))
+def test_only_its_payout_touches_a_reserved_balance(
+    states: dict[str, str | int], step: str, request: Attempt, now: int, fen: int
+) -> None:
+    """C5: whatever is asked for, what is reserved stays as it is until it is paid out, and then whole."""
+    record = new_record(**states)
+    record[Field.CANCELLATION], record[Field.RESERVED_FEN] = Cancellation.ACCOUNT_CANCELLED, fen
+    verdict = DESK.ask(record, step, request, now)
+    assert record[Field.RESERVED_FEN] in ({0, fen} if step == "cancel.pay_out" else {fen})
+    if step == "cancel.pay_out" and verdict.accepted:
+        assert (Ledger.RESERVED, Ledger.FINANCIAL, fen) in verdict.money
+
+
+@given(ANYTHING, STEPS, REQUESTS, st.integers(0, 300 * DAY), st.integers(1, 10**8))
+def test_only_the_examination_touches_a_claim(
+    states: dict[str, str | int], step: str, request: Attempt, now: int, fen: int
+) -> None:
+    """L6: no loss, report, lapse or new card changes what was claimed; another claim adds its own sum."""
+    record = new_record(**states)
+    record[Field.CLAIMED_FEN], record[Field.CLAIMABLE_FEN] = fen, 7
+    verdict = DESK.ask(record, step, request, now)
+    if step in {"reimburse.pay_out", "reimburse.reject"}:
+        assert record[Field.CLAIMED_FEN] == fen - verdict.accepted * request.amount_fen
+    else:
+        assert record[Field.CLAIMED_FEN] == fen + 7 * (step == "reimburse.claim" and verdict.accepted)
 
 
 def test_no_step_can_change_the_social_security_number() -> None:

@@ -18,7 +18,7 @@ from sim.replications.codec import UnreadableRowError, decode, encode
 from sim.replications.kept import RowsError, packed
 from sim.replications.rows import ROWS_FILE, Row, RowFile, Rows, decoded, holds_rows, read_rows
 from sim.run import Plan
-from tests.replications.runs import desk, encoded, outcome, rows_in
+from tests.replications.runs import AS_IT_SAYS, desk, encoded, outcome, rows_in
 
 _BOMB = """["distribution",10,9,true,["array","|u1",[1]],["array","<i8",[1]],["array","|u1",[1]],["array","|u1",[1]]]"""
 """A distribution that asks for more room than there are values."""
@@ -226,3 +226,23 @@ def test_a_folder_holds_rows_once_the_first_is_whole(tmp_path: Path, rows: Rows)
     whole = (tmp_path / ROWS_FILE).read_bytes()
     (tmp_path / ROWS_FILE).write_bytes(whole[:-1])
     assert not holds_rows(tmp_path)
+
+
+def test_rows_count_by_their_numbers_and_not_by_their_order_in_the_file(tmp_path: Path) -> None:
+    """As many workers write them: the file is another, every result of it is the same."""
+    path = desk(tmp_path)
+    first = outcome(path, folder=tmp_path / "run")
+    rows, results = rows_in(path, tmp_path / "run"), encode(pool(list(first.results)))
+    before, parts = encoded(rows), {number: packed(row.encoded(rows.key)) for number, row in rows.rows.items()}
+    file = tmp_path / "run" / ROWS_FILE
+    in_order = file.read_bytes()
+    file.unlink()
+    with RowFile(file) as again:
+        for number in (3, 5, 0, 4, 1, 2):
+            again.add(parts[number])
+    assert file.read_bytes() != in_order
+    assert len(file.read_bytes()) == len(in_order)
+    resumed = outcome(path, replace(AS_IT_SAYS, resume=True), tmp_path / "run")
+    assert resumed.verdicts == first.verdicts
+    assert encoded(rows_in(path, tmp_path / "run")) == before
+    assert encode(pool(list(resumed.results))) == results

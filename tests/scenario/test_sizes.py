@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -146,3 +147,22 @@ def test_a_name_is_compared_with_its_neighbours_of_very_many() -> None:
     assert time.process_time() - begin < 0.5
     assert 'did you mean "station-0' in why
     assert allowed.endswith(" and 99994 more")
+
+
+def _banks_with_outlets(path: Path, many: int) -> float:
+    """Processor seconds of preparing a city of so many banks with an outlet each."""
+    text = '[run]\nstart = 2026-03-02\nduration = "1 d"\n'
+    for number in range(many):
+        text += f'[banks.b{number}]\ncounters = 1\n[outlets.o{number}]\ncounters = 1\nbank = "b{number}"\n'
+    text += "[factories.f]\nmachines = 9\n[hospitals.h]\n[pharmacies.p]\n[hotlines.l]\nagents = 1\n"
+    path.write_text(text + '[demand.x]\nprocedure = "apply"\nrate = "3 per h"\n', encoding="utf-8")
+    began = process_time()
+    prepare(path, ())
+    return process_time() - began
+
+
+def test_the_time_to_check_grows_with_the_number_of_places_and_not_with_its_square(tmp_path: Path) -> None:
+    """Four times as many banks took eleven times as long: each bank's branches were looked for among all."""
+    _banks_with_outlets(tmp_path / "first.toml", 10)
+    few = min(_banks_with_outlets(tmp_path / "few.toml", 500) for _ in range(2))
+    assert _banks_with_outlets(tmp_path / "many.toml", 2000) < 7 * few

@@ -49,6 +49,13 @@ def test_the_terms_of_the_profile_stand_in_the_text() -> None:
     ("override", "part", "words"),
     [
         ('procedures.temporary_card.validity="45 d"', "use", "for 45 days"),
+        (
+            'procedures.cost_window.window="report_to_application"',
+            "loss",
+            "holder from the report until the replacement is",
+        ),
+        ('procedures.cost_window.taken="latest"', "loss", "after examination, the latest of them alone."),
+        ('procedures.release_loss.by_telephone="refused"', "loss", "has the report released at an outlet."),
         ('procedures.report_loss.validity="36 h"', "loss", "after 36 hours unless"),
         ('procedures.cancel.payout="12 workdays"', "duties", "after 12 working days"),
         ('procedures.register_employer.premium="812.50 yuan"', "duties", "a premium of 812.50 yuan"),
@@ -59,6 +66,14 @@ def test_a_changed_parameter_changes_the_published_text(override: str, part: str
     """What a run does otherwise, the published rules say otherwise."""
     assert words in texts(override)[part]
     assert words not in texts()[part]
+
+
+def test_every_choice_of_a_region_has_words_in_both_languages() -> None:
+    """Whatever a region chooses can stand in its published rules."""
+    rows = [row for owner in catalogue().values() for row in owner.parameters if row.options]
+    assert rows
+    assert all(len(row.words) == len(row.options) for row in rows)
+    assert all(zh and not zh.isascii() and en for row in rows for en, zh in row.words)
 
 
 def test_the_command_prints_what_the_run_would_do(tmp_path: Path) -> None:

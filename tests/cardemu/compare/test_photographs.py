@@ -12,16 +12,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cardemu.host.exitcodes import NOT_JUDGED
+
 pytest.importorskip("cv2", reason="needs the extra scan")
 
 from benchmarks.photographs import ACCEPTED, REFUSED, UNJUDGED, WIDE_PX, Case, outcome
 from benchmarks.wrong_cards import lettered
 from cardemu.compare import place
-from cardemu.compare.console import NOT_JUDGED, Comparison, compare
+from cardemu.compare.console import Comparison, compare
+from cardemu.compare.fields import SCANNED, Sheet, judge_all
 from cardemu.compare.findings import UNJUDGED as KIND
 from cardemu.compare.findings import Row, Verdict
 from cardemu.compare.likeness import Colour, grey
-from cardemu.compare.reading import rivals
+from cardemu.compare.reading import Optics, rivals
+from cardemu.compare.regions import regions
 from cardemu.compare.report import summary
 from cardemu.compare.scan import compare_photo
 from cardemu.face import png
@@ -192,8 +196,24 @@ def test_a_finer_picture_is_searched_only_where_a_coarse_one_shows_too_little(
     table.paste(card, (round(card.width * (room - 1) / 2), round(card.height * (room - 1) / 2)))
     searched: list[int] = []
     plain = place.smaller
-    monkeypatch.setattr(place, "smaller", lambda one, most: (searched.append(most), plain(one, most))[1])
+
+    def noted(one: Colour, most: int) -> Colour:
+        searched.append(most)
+        return plain(one, most)
+
+    monkeypatch.setattr(place, "smaller", noted)
     found = place.find(np.asarray(table), {"back": np.asarray(card)})
     assert found.side == "back"
     assert [most for most in searched if most in place.FEATURES_PX] == list(place.FEATURES_PX[:pictures])
     assert found.scale == pytest.approx(1, rel=0.02)
+
+
+def test_a_turned_text_is_not_judged_either_where_texts_are_too_small() -> None:
+    """The lines along the edges are drawings to the comparison, but as fine as any text: a blur is no other colour."""
+    card = back("王㛃芸")
+    sheet = Sheet(card, 255 - card, Optics(300 / 25.4), unreadable="too coarse")
+    fields = regions(loaded(MADE).faces["back"])
+    rows = {row.field: row for row in judge_all(sheet, fields, "back", SCANNED)}
+    assert {rows[field.name].kind for field in fields if field.text} == {KIND}
+    assert rows["specimen.left"].found == "too coarse"
+    assert rows["portrait"].kind == "picture"

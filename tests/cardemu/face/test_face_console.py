@@ -137,7 +137,7 @@ WRONG = [
     ),
     (["--field", "person.name=" + "李" * 26], "person.name: name '李李李"),
     (["--field", "person.name=" + "W" * 50], "person.name: 'WWWWW"),
-    (["--field", "person.name= "], "person.name: is missing"),
+    (["--field", "person.name= "], "person.name: is empty"),
     (
         ["--field", "card.number=A00000019"],
         "card.number: 'A00000019' ends in 9, but its characters need the check character 1",
@@ -307,3 +307,19 @@ def test_two_programs_write_the_same_bytes(tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "2" / path.name).read_bytes(), path.name
     assert len(list((tmp_path / "1").glob("*-300.png"))) == 2
     assert len(list((tmp_path / "1").iterdir())) == 7
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("person.name=", "person.name: is empty; leave it out to have the synthetic person's"),
+        ("person.name= ", "person.name: is empty; leave it out to have the synthetic person's"),
+        ("person.number=", "person.number: is empty; leave it out to have the synthetic person's"),
+        ("card.number=", "card.number: is empty; leave it out to have the synthetic person's"),
+    ],
+)
+def test_a_field_that_is_wrong_is_told_once(field: str, said: str, tmp_path: Path) -> None:
+    """In the words `card new` has for it, and not as missing besides."""
+    result = call("face", 3, "--product", "generation-2", "--out", tmp_path / "out", "--field", field)
+    assert result.exit_code == 2
+    assert result.output.splitlines() == [said]

@@ -13,7 +13,7 @@ from cardemu.products import product
 from cardemu.reference import batch, bundle
 from cardemu.reference.batch import BatchError
 from cardemu.reference.console import Reference, reference
-from cardemu.reference.record import RecordError, make_record
+from cardemu.reference.record import RecordError, Wanted, make_record
 
 MADE = "generation-1"
 
@@ -214,3 +214,20 @@ def test_two_mistakes_of_two_cards_come_together(tmp_path: Path) -> None:
     with pytest.raises(BatchError) as caught:
         batch.check(batch.from_csv(path), product(MADE))
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_options_hold_where_a_file_says_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Seed, region and issue date over a table's rows and a person's file; a run's cards have their own."""
+    path = csv_file(tmp_path, "index,seed,发卡日期", "3,,", "4,9,20250105")
+    usual = Wanted(7, region="990401", values={"card.issue_date": "20260505"})
+    first, second = (job.wanted for job in batch.from_csv(path, usual))
+    assert (first.seed, first.region, first.values["card.issue_date"]) == (7, "990401", "20260505")
+    assert (second.seed, second.region, second.values["card.issue_date"]) == (9, "990401", "20250105")
+    (tmp_path / "li.toml").write_text('index = 3\n[person]\nname = "李敏"\n', encoding="utf-8")
+    asked = Reference(str(tmp_path / "li.toml"), MADE, tmp_path / "out", seed=7, region="990401", issue_date="20260505")
+    assert reference(asked) == 0
+    made = (tmp_path / "out" / "card.toml").read_text(encoding="utf-8")
+    assert all(line in made for line in ("seed = 7", 'region = "990401"', 'issue_date = "20260505"'))
+    run = run_folder(tmp_path, 2)
+    assert reference(Reference(str(run), MADE, tmp_path / "more", seed=7)) == 2
+    assert "no --seed, --region or --issue-date: the cards of a run have their own" in capsys.readouterr().err

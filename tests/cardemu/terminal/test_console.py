@@ -261,7 +261,7 @@ def test_the_time_of_a_script(tmp_path: Path, capsys: Printed) -> None:
     total = first[-1]
     assert total["command"] == "total"
     assert total["total_us"] == total["wire_us"] + total["memory_us"] + total["crypto_us"] + total["command_us"]
-    assert round(total["total_us"] / 1000) == 377
+    assert round(total["total_us"] / 1000) == 815
     assert console.time("generation-3") == 0
     assert "total" in capsys.readouterr().out
 

@@ -19,7 +19,7 @@ from cardemu.card import Card
 from cardemu.transports import vpcd
 from cardemu.transports.base import TransportError
 from cardemu.transports.faults import Mute, TornOut
-from cardemu.transports.vpcd import ATR, OFF, ON, RESET, Reader, Wire, await_seen, serve_all, slot_port
+from cardemu.transports.vpcd import ATR, OFF, ON, RESET, Reader, Wire, serve_all, slot_port
 
 CHALLENGE = bytes.fromhex("0084000008")
 FIRST = bytes.fromhex("01020304050607089000")
@@ -92,30 +92,6 @@ def test_the_atr_is_there_before_power_and_control_codes_get_no_reply(driver: Dr
         driver.say(ON)
         assert driver.ask(bytes.fromhex("00FE0000")) == b"\x6d\x00"
     assert driver.hear() == b""
-
-
-def test_a_card_is_seen_when_the_service_has_power_and_atr(driver: Driver, virtual_card: Card) -> None:
-    """Before power-on the ATR is asked for as well, and shows nobody a card."""
-    with Reader(virtual_card, driver.port, out_s=0) as reader:
-        driver.accept()
-        driver.ask(ATR)
-        driver.ask(ATR)
-        assert not reader.seen.is_set()
-        driver.say(ON)
-        driver.ask(ATR)
-        await_seen([reader], lambda: None)
-
-
-def test_a_card_nobody_looks_at_is_given_up(
-    driver: Driver, virtual_card: Card, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A service that only asks for the ATR; what is wrong with it goes before."""
-    monkeypatch.setattr(vpcd, "NOTICED_S", 0.05)
-    with Reader(virtual_card, driver.port, out_s=0) as reader:
-        driver.accept()
-        driver.ask(ATR)
-        with pytest.raises(TransportError, match=r"did not power the card up within 0\.05 s"):
-            await_seen([reader], lambda: None)
 
 
 def test_a_reset_ends_the_session(driver: Driver, virtual_card: Card) -> None:
