@@ -8,11 +8,17 @@ import os
 import re
 import shlex
 import signal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from cardemu.host.claim import LIST
+from reports.console_studies import print_tornado
+from sim.metrics.catalogue import Unit
+from sim.metrics.measures import Question
+from sim.replications.asked import Asked
+from sim.replications.sensitivity import Effect, Swing, Tornado
 from sim.replications.session import Beat
 from tests.command import run_in
 from tests.replications.runs import desk
@@ -297,3 +303,22 @@ def test_the_command_on_a_page_is_one_a_shell_takes_and_makes_the_same_page(tmp_
     (command,) = re.findall(r"cardmill run [^<]*", html.unescape(first))
     assert run_in(tmp_path, *shlex.split(command)[1:], "--quiet")[0] == 0
     assert page.read_text("utf-8") == first
+
+
+def test_the_table_of_assumptions_breaks_no_word_at_eighty_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A long key, distributions at their means: each cell on a line of its own."""
+    monkeypatch.setenv("COLUMNS", "80")
+    written = '{dist = "lognormal", mean = "%s min", cv = 0.6, mark = "A"}'
+    effects = [Effect(written % minutes, minutes * 60_000.0, 1.0) for minutes in (4, 6)]
+    key = "procedures.apply.incomplete_papers_share"
+    asked = Asked("wait.mean", Question("wait.mean"), Unit.TIME)
+    print_tornado(Tornado(asked, 300_000.0, Fraction(1, 5), 5, (Swing(key, written % 5, *effects),), ()))
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[:4] == [
+        "wait.mean: 5 min with all assumptions as they are",
+        "assumption lower higher",
+        f"{key} mean 4 min: 4 min mean 6 min: 6 min",
+        "mean 5 min",
+    ]

@@ -27,9 +27,8 @@ NO_ALLOWED = {
     "its own (`scenarios/procedures/products.toml`)",
     "D1": "on the card: the replay compares name, sex and number on the chip at collection; faces are compared in the "
     "tests of reference cards alone",
-    "D2": "on the card: the replay writes status, employers, insurances, contributions, benefits, training, qualification "
-    "and injury as the office's record has them, reads them back at every desk, and compares the medical account at "
-    "every settlement; what nobody writes is listed in `tests/cardwork/test_written.py`",
+    "D2": "on the card: the replay compares what the card was told last of it at each desk that reads it, and the "
+    "medical account at every settlement; elements that nobody writes are named in `tests/cardwork/test_written.py`",
     "D3": "on the card: chip, stripe and face of reference cards are compared by tests and by `cardmill card compare`; "
     "the replay of a run has the chip alone",
     "G1": "in the scenario file: the region table names region and responsible department",

@@ -15,6 +15,7 @@ import numpy as np
 from sim.proofs.paths import Path
 from sim.proofs.space import (
     Add,
+    Allowed,
     Clause,
     Copy,
     Done,
@@ -23,7 +24,6 @@ from sim.proofs.space import (
     Map,
     Operation,
     Space,
-    Test,
     TooManyStatesError,
     Unless,
     table_of,
@@ -81,9 +81,9 @@ class Level:
         """Unpack the states."""
         self.codes = codes
         self.columns = space.columns(codes)
-        self._passing: dict[Test, np.ndarray] = {}
+        self._passing: dict[Allowed, np.ndarray] = {}
 
-    def passing(self, test: Test) -> np.ndarray:
+    def passing(self, test: Allowed) -> np.ndarray:
         """Which states pass."""
         found = self._passing.get(test)
         if found is None:
@@ -114,7 +114,7 @@ class Course:
         for op in operations:
             if isinstance(op, Map):
                 self.changed[op.var] = table_of(op.to)[self.look(op.var)]
-            elif isinstance(op, Test | Either):
+            elif isinstance(op, Allowed | Either):
                 self._keep(holds(op, self.look))
             elif isinstance(op, Unless):
                 self._keep(~np.logical_and.reduce([holds(clause, self.look) for clause in op.clauses]))
@@ -147,15 +147,15 @@ class Course:
 
 def holds(clause: Clause, look: Look) -> np.ndarray:
     """In which states a clause holds."""
-    if isinstance(clause, Test):
+    if isinstance(clause, Allowed):
         return table_of(clause.allowed)[look(clause.var)]
     return np.logical_or.reduce([holds(test, look) for test in clause.tests])
 
 
-def split(path: Path) -> tuple[tuple[Test, ...], tuple[Operation, ...]]:
+def split(path: Path) -> tuple[tuple[Allowed, ...], tuple[Operation, ...]]:
     """The tests a path begins with, which are compared on whole levels, and the rest."""
     for number, op in enumerate(path.operations):
-        if not isinstance(op, Test):
+        if not isinstance(op, Allowed):
             return path.operations[:number], path.operations[number:]  # type: ignore[return-value]
     return path.operations, ()  # type: ignore[return-value]
 
@@ -237,7 +237,7 @@ class Explorer:
         return np.concatenate(found), np.concatenate(sources).astype(np.int32), np.concatenate(along)
 
     @staticmethod
-    def _rows(level: Level, tests: tuple[Test, ...]) -> np.ndarray:
+    def _rows(level: Level, tests: tuple[Allowed, ...]) -> np.ndarray:
         passing: np.ndarray | None = None
         for test in tests:
             here = level.passing(test)

@@ -48,7 +48,7 @@ SMALL: tuple[View, ...] = (
         }),
         frozenset({"cancel.pay_out"}),
     ),
-    View("applications", _CARD | {F.BANK, F.ACCOUNT}, frozenset({"apply.check", "produce.accept", "produce.arrive"})),
+    View("applications", _CARD | {F.BANK, F.ACCOUNT, F.DIED_AT}, frozenset({"apply.check", "produce.accept", "produce.arrive"})),
     View("deadlines", VIEWS[-1].fields, VIEWS[-1].waits),
 )  # fmt: skip
 """Views small enough for a thousand mutants."""
@@ -80,19 +80,21 @@ def _unmet(tables: Tables) -> frozenset[tuple[str, str]]:
     return frozenset((found.demand.name, found.step) for found in ask_all(tables.steps, tables.steps))
 
 
-def noticed_by(base: Base, mutant: Mutant) -> str:
-    """The first demand or rule that notices, or the step nobody gets to any more; "" if none does."""
-    tables = Tables({**base.procedures, mutant.procedure: mutant.bent})
-    demands = sorted(_unmet(tables) - base.unmet)
-    if demands:
-        return f"demand {demands[0][0]}"
+def demands_notice(base: Base, mutant: Mutant) -> str:
+    """A demand of the rows that is not met any more; "" if all are."""
+    demands = sorted(_unmet(Tables({**base.procedures, mutant.procedure: mutant.bent})) - base.unmet)
+    return f"demand {demands[0][0]}" if demands else ""
+
+
+def rules_notice(base: Base, mutant: Mutant) -> str:
+    """A rule that is broken, or a step nobody gets to any more; "" if there is none.
+
+    Which paper is brought, by whom and where changes nothing of a state.
+    """
     if mutant.kind in {"paper", "agent", "place"}:
         return ""
-    for view in _ordered(base, mutant):
-        found = _in_view(base, tables, view)
-        if found:
-            return found
-    return ""
+    tables = Tables({**base.procedures, mutant.procedure: mutant.bent})
+    return next((found for view in _ordered(base, mutant) if (found := _in_view(base, tables, view))), "")
 
 
 def _ordered(base: Base, mutant: Mutant) -> Iterable[View]:
@@ -137,4 +139,4 @@ def same(one: Iterable[Graph], other: Iterable[Graph]) -> bool:
     )
 
 
-__all__ = ["RULES", "SMALL", "Base", "ViewResult", "base_of", "graphs", "noticed_by", "same"]
+__all__ = ["RULES", "SMALL", "Base", "ViewResult", "base_of", "graphs", "demands_notice", "rules_notice", "same"]

@@ -164,8 +164,8 @@ STEPS: tuple[StepRule, ...] = (
     ),
     StepRule(
         "payout_in_time", "C3", "the balance is paid out ten working days after the approval, not earlier",
-        _needs(Field.APPROVED_AT), lambda _, step: moves(step, Ledger.RESERVED, Ledger.FINANCIAL),
-        lambda before, _: before("APPROVED_AT") < 2,
+        _needs(Field.APPROVED_AT, Field.RESERVED_FEN), lambda _, step: moves(step, Ledger.RESERVED, Ledger.FINANCIAL),
+        lambda before, _: (before("APPROVED_AT") < 2) & (before("RESERVED_FEN") > 0),
     ),
     StepRule(
         "paid_from_reserve", "C3", "a medical balance goes to the financial account only by a cancellation's payout",

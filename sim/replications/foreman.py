@@ -33,8 +33,7 @@ NOTICE_S = 5.0
 WAIT_S = 120.0
 """And after so long nobody is waited for any more."""
 SILENT_S = 20.0
-"""A worker that the scheduler has not heard of for so long may be stopped or cut off; healthy ones say something every
-half second, in large clusters every few."""
+"""A worker not heard of for so long may be stopped or cut off; healthy ones speak every half second, or few seconds."""
 TRIES = 3
 """Workers that may die with a task before it counts as what kills workers."""
 STRIKES = 2
@@ -42,8 +41,7 @@ STRIKES = 2
 _ANSWER_S = 2.0
 _PARCEL_S = 0.2
 _SCHEDULER_S = 0.01
-"""A parcel of tasks is to take a worker so long that the scheduler, to which each costs a millisecond, has a hundred a
-second at most."""
+"""A parcel is to take so long that the scheduler, to which each costs a millisecond, has a hundred a second at most."""
 _LARGEST = 1_000
 
 
@@ -212,8 +210,7 @@ class Foreman:
             self._over.wait(TICK_S)
         return any(worker.able and worker.who and not self._alike(worker.who) for worker in list(self.workers.values()))
 
-    def _used(self) -> frozenset[str]:
-        """Names of the compiled code this process has used so far."""
+    def _used(self) -> frozenset[str]:  # names of the compiled code this process has used so far
         return frozenset(_kernels().STORE.used)
 
     def _compiled(self) -> dict[str, bytes]:

@@ -94,7 +94,8 @@ def one_station(there: World, path: KeyPath, name: str) -> Iterator[Finding]:
     table = there.scenario.stations.get(name)
     if table is not None and table.count > 1:
         first, *_, last = expand(name, table.count)
-        yield Finding(path, f'"{name}" is {table.count} stations', f"one of {first} to {last}")
+        why = f'"{name}" is {table.count} stations with a queue each, and nothing says how people share among them'
+        yield Finding(path, why, f"one of {first} to {last}; or one station, with {table.count} times the counters")
 
 
 def hours_reference(there: World, path: KeyPath, name: str) -> Iterator[Finding]:

@@ -137,7 +137,9 @@ class CounterGroup(Section):
 class Counters(CsvFile):
     """Servers of a place: groups, or a timetable read from a CSV file."""
 
-    groups: tuple[CounterGroup, ...] = Field(default=(), description="groups of servers")
+    groups: tuple[CounterGroup, ...] = Field(
+        default=(), description="groups of servers: what an array stands for; not beside file"
+    )
     file: Text = Field(
         default="", description="CSV file with the columns time, servers and optionally skills", examples=["staff.csv"]
     )

@@ -40,6 +40,7 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("[cohorts.X]", schema_people.CohortTable),
     *((f"[{kind}.X]", schema_places.PLACES[kind]) for kind in schema_places.PLACES),
     ("counters = [{...}], agents, machines", schema_places.CounterGroup),
+    ("counters = {file = ...}, agents, machines", schema_places.Counters),
     ("balk = {...}", schema_places.Balk),
     ("returns = {...}", schema_places.Returns),
     ("instant = {...}", schema_places.Instant),

@@ -254,3 +254,19 @@ def test_who_waits_just_as_long_as_the_target_is_served_within_it() -> None:
     tables = build_tables([result], evaluate(wanted, [result]))
     assert [tables.through_day.within[0, group].sum() for group in (0, 1)] == [2, 1]
     assert tables.headline.within_share[0] == 0.75
+
+
+def test_counts_of_several_replications_are_those_of_one_on_average() -> None:
+    """Three times the same day: no place is visited three times as often, nothing is refused or paid three times."""
+    days = [fold(NAMES, [busy_office(2, 40)]) for _ in range(3)]
+    one, three = build_tables(days[:1]), build_tables(days)
+    assert one.stations.arrivals.sum() > 0
+    for part in ("arrivals", "served"):
+        assert getattr(three.stations, part).tolist() == getattr(one.stations, part).tolist()
+    for a, b in zip(one.funnels, three.funnels, strict=True):
+        assert (a.entered.tolist(), a.done.tolist(), a.left.tolist()) == (
+            b.entered.tolist(), b.done.tolist(), b.left.tolist()
+        )  # fmt: skip
+    assert three.refusals_by_rule.count.tolist() == one.refusals_by_rule.count.tolist()
+    assert three.money.fen.tolist() == one.money.fen.tolist()
+    assert [h.counts.sum() for h in three.lead_times] == [h.counts.sum() for h in one.lead_times]

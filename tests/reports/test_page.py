@@ -12,7 +12,7 @@ import pytest
 from markupsafe import escape
 
 from reports.info import RunInfo
-from reports.page import render_report, write_report
+from reports.page import render_report, style_sheet, write_report
 from reports.plots.catalogue import catalogue
 from sim.errors import NotKeptError
 from sim.metrics.tables import Tables
@@ -244,3 +244,8 @@ def test_a_narrow_page_shows_whole_pictures_and_enlarges_them_on_request() -> No
     assert ".zoom:checked ~ .scroll > svg { min-width: 720px; }" in narrow
     for plot in catalogue():
         assert f'<input class="zoom" type="checkbox" id="zoom-{plot.name}"><label class="zoom" for="zoom-' in html
+
+
+def test_a_chinese_page_has_chinese_colons_in_its_stacked_tables() -> None:
+    """On a narrow screen a cell stands behind the name of its column."""
+    assert ':lang(zh) table.stack td[data-label]::before { content: attr(data-label) "："; }' in style_sheet()

@@ -170,6 +170,8 @@ def test_a_chinese_sensitivity_has_no_english_metric(office: Path) -> None:
     text = _labels(office.parent / "sure" / "sensitivity.zh.html")
     assert "服务网点的等待时间第 90 百分位数" in text
     assert not re.search(r"wait\.p90|\bat outlets\b|\bmean \d|no quantity|the same value", text)
+    assert re.search(r"：[^（]*（变化 [^；]*；95%：", text)
+    assert "95 %:" not in text
 
 
 @pytest.mark.slow
