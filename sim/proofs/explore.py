@@ -18,7 +18,6 @@ from sim.proofs.space import (
     Allowed,
     Clause,
     Copy,
-    Done,
     Either,
     Enter,
     Map,
@@ -53,7 +52,7 @@ Watcher = Callable[[Seen], np.ndarray]
 
 @dataclass(slots=True)
 class Graph:
-    """What was reached: states in the order found, how each was reached first, and all transitions that lead elsewhere if kept."""
+    """What was reached: states in the order found, how each was reached first; transitions that lead on, if kept."""
 
     space: Space
     paths: Sequence[Path]
@@ -103,7 +102,7 @@ class Course:
     def look(self, var: int) -> np.ndarray:
         """The variable's value by now."""
         column = self.changed.get(var)
-        return self.level.columns[var][self.rows] if column is None else column
+        return np.asarray(self.level.columns[var][self.rows]) if column is None else column
 
     def _keep(self, chosen: np.ndarray) -> None:
         self.rows = self.rows[chosen]
@@ -126,7 +125,7 @@ class Course:
                 self.changed[op.var] = np.clip(total, 0, most).astype(np.int8)
             elif isinstance(op, Enter):
                 self._before = dict(self.changed)
-            elif isinstance(op, Done) and watch is not None:
+            elif watch is not None:  # Done
                 watch(op.step, self, self._look_before)
             if not len(self.rows):
                 return False
@@ -134,7 +133,7 @@ class Course:
 
     def _look_before(self, var: int) -> np.ndarray:
         column = self._before.get(var)
-        return self.level.columns[var][self.rows] if column is None else column
+        return np.asarray(self.level.columns[var][self.rows]) if column is None else column
 
     def arrive(self) -> np.ndarray:
         """The states at the end of the path."""
@@ -148,8 +147,8 @@ class Course:
 def holds(clause: Clause, look: Look) -> np.ndarray:
     """In which states a clause holds."""
     if isinstance(clause, Allowed):
-        return table_of(clause.allowed)[look(clause.var)]
-    return np.logical_or.reduce([holds(test, look) for test in clause.tests])
+        return np.asarray(table_of(clause.allowed)[look(clause.var)])
+    return np.asarray(np.logical_or.reduce([holds(test, look) for test in clause.tests]))
 
 
 def split(path: Path) -> tuple[tuple[Allowed, ...], tuple[Operation, ...]]:

@@ -68,11 +68,10 @@ class Reading:
         for guard in guards:
             if guard.check in OF_PLACE and at in {At.HERE, At.MACHINE}:
                 continue
+            of_guard = self._of(owner, guard)
             if guard.check is Check.BRINGS and empty_handed:
                 asked = self._allow(Field[guard.field], lambda value, values=guard.values: value not in values)
                 of_guard = None if asked is None else [asked]
-            else:
-                of_guard = self._of(owner, guard)
             if of_guard is None:
                 complete = False
             else:

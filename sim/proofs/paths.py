@@ -207,7 +207,9 @@ class Walk:
         fork = _Way()
         if move.fork:
             fork = self._begins_to_wait(self.tables.arrives_at(self.tables.target(owner, move.to)))
-        share = () if move.share is None else ((owner.name, move.share, True),)
+        share: tuple[tuple[str, str, bool], ...] = ()
+        if move.share is not None:
+            share = ((owner.name, move.share, True),)
         share += tuple((ACTOR, who, True) for who in _actors(move))
         taken = _Way(tests, (), share)
         if move.fork:

@@ -51,7 +51,7 @@ class Model:
             else "(false)"
         )
 
-    def asks(self, p: Procedure, g: Guard, now: Values, *, empty: bool) -> str:
+    def asks(self, p: Procedure, g: Guard, now: Values, *, empty: bool) -> str:  # noqa: PLR0911 - one a check
         field, values = (
             g.field,
             [value_of(Field[g.field], v) for v in g.values] if g.check in {Check.IN, Check.NOT_IN} else [],
@@ -210,7 +210,7 @@ class Model:
             value = f"({one} == 3 -> 1 : 0)" if name in self.tied else f"{one} - 1"
             for values, conditions in self.attempt(name, {name: value}, frozenset(), both=True):
                 yield self.option((values, (f"{one} > {int(name in self.tied)}", *conditions)))
-        for field, level in sorted({(field.name, n) for field in TERMS for n in range(2, size_of(field))}):
+        for field, level in sorted({(timed.name, n) for timed in TERMS for n in range(2, size_of(timed))}):
             if field in self.kept:
                 yield from self.over(field, level)
 

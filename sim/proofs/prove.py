@@ -1,7 +1,8 @@
 """The proof: every view of one person explored from the beginnings, every rule asked of every state and step.
 
-What holds in a view holds.  What is broken in a view is looked for in the whole person, first with the procedures of
-the view's own story alone, then with those that make it possible, then with all: what is found there is a story the engines can play.
+What holds in a view holds.  What is broken in a view is looked for in the whole person, first with the procedures
+of the view's own story alone, then with those that make it possible, then with all: what is found there is a story
+the engines can play.
 """
 
 from __future__ import annotations

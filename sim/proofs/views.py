@@ -57,6 +57,17 @@ VIEWS: tuple[View, ...] = (
             "register_employer.term_over", "register_employer.collect_premium", "deregister_employer.term_over",
         }),
     ),
+    View("benefit", frozenset({F.EMPLOYMENT, F.BENEFIT_MONTHS, F.BENEFIT_AT, F.DIED_AT}), frozenset()),
+    View(
+        "training",
+        frozenset({F.TRAINING, F.TRAININGS, F.QUALIFICATIONS, F.DIED_AT}),
+        frozenset({"training.complete", "training.give_up", "qualification.award"}),
+    ),
+    View(
+        "injury and pension",
+        frozenset({F.INJURY, F.CAPACITY, F.PENSION, F.EMPLOYMENT}),
+        frozenset({f"working_capacity.{grade}" for grade in ("lost", "largely_lost", "partly_lost", "unimpaired")}),
+    ),
 )  # fmt: skip
 """What is followed together."""
 

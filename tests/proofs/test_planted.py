@@ -12,10 +12,11 @@ from sim.procedures.model import Procedure
 from sim.proofs.mutants import installed
 from sim.proofs.mutation import SMALL
 from sim.proofs.prove import prove
+from sim.proofs.views import VIEWS
 from sim.run import play, prepare
 from tests.proofs.planted import EARLY_PAYOUT, HOST, SECOND_CARD, TAKEN_AND_FORGOTTEN
 
-VIEW = {view.name: view for view in SMALL}
+VIEW = {view.name: view for view in (*SMALL, *VIEWS)} | {view.name: view for view in SMALL}
 
 
 @pytest.mark.slow
@@ -33,12 +34,12 @@ VIEW = {view.name: view for view in SMALL}
             EARLY_PAYOUT,
             "payout",
             "payout_in_time",
-            ["cancel.notice", "cancel.withdraw", f"{HOST}.pay_now"],
+            ["end_insurance.emigrated", "cancel.notice", "cancel.withdraw", f"{HOST}.pay_now"],
             "expected refused C3, got done",
         ),
         (
             TAKEN_AND_FORGOTTEN,
-            "applications",
+            "card",
             "usable_card",
             [f"{HOST}.take_in"],
             "expected done, got refused L4",

@@ -6,6 +6,7 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.office.fields import Field
@@ -108,7 +109,7 @@ def test_the_explorer_accepts_and_changes_what_the_office_does(view: View) -> No
             record = record_of(values)
             verdict = DESK.ask(record, name, DESK.request(name, fen=1), NOW)
             clauses, _ = walk.reading.asked(owner, step)
-            course = Course(Level(walk.space, graph.codes[state : state + 1]), walk.space, _first_row())
+            course = Course(Level(walk.space, graph.codes[state : state + 1]), walk.space, np.array([0]))
             whole = course.walk((*clauses, Enter(name), *walk.reading.effects(step)), None)
             assert verdict.accepted == whole, (name, values)
             compared += 1
@@ -118,12 +119,6 @@ def test_the_explorer_accepts_and_changes_what_the_office_does(view: View) -> No
                 changed = {key: after[key] for key in kept if DECLARED[Field[key]].kind is not Kind.TIME}
                 assert {key: kept[key] for key in changed} == changed, name
     assert compared > 1000
-
-
-def _first_row():  # noqa: ANN202 - an array of one
-    import numpy as np  # noqa: PLC0415
-
-    return np.array([0])
 
 
 def test_a_step_forbidden_to_everybody_is_never_accepted() -> None:

@@ -21,6 +21,8 @@ from sim.proofs.tables import Tables, View
 from sim.proofs.views import BEGINNINGS
 
 MISSING = [tool for tool in ("spin", "gcc") if shutil.which(tool) is None]
+COMPARED = ("life", "loss", "claims", "injury and pension")
+"""Small views: forks, terms, lapses, money; translating and compiling the larger ones takes Spin and gcc minutes."""
 OF_SPIN = 1
 """Spin counts the state before a beginning is chosen, and that once more among the transitions."""
 
@@ -29,7 +31,7 @@ def spin(model: str, folder: Path) -> tuple[int, int]:
     """States and transitions Spin finds in a model."""
     (folder / "person.pml").write_text(model, "utf-8")
     subprocess.run(["spin", "-a", "person.pml"], cwd=folder, check=True, capture_output=True)
-    compiler = ["gcc", "-O1", "-w", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"]
+    compiler = ["gcc", "-O0", "-w", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"]
     subprocess.run(compiler, cwd=folder, check=True, capture_output=True)
     said = subprocess.run(["./pan", "-m1000000"], cwd=folder, check=True, capture_output=True, text=True).stdout
     assert "max search depth too small" not in said
@@ -41,9 +43,9 @@ def spin(model: str, folder: Path) -> tuple[int, int]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(bool(MISSING), reason=f"{' and '.join(MISSING)} not installed (apt install spin gcc)")
-@pytest.mark.parametrize("view", SMALL, ids=lambda view: view.name)
+@pytest.mark.parametrize("view", [view for view in SMALL if view.name in COMPARED], ids=lambda view: view.name)
 def test_spin_agrees_on_states_and_transitions(view: View, tmp_path: Path) -> None:
-    """Of every small view; the large ones differ from them in nothing but what they follow together."""
+    """The large views differ from these in nothing but what they follow together."""
     walk = Walk(Tables(catalogue()), view)
     begins: list[dict[str, int]] = []
     for states in BEGINNINGS:
@@ -51,5 +53,5 @@ def test_spin_agrees_on_states_and_transitions(view: View, tmp_path: Path) -> No
         values = {field.name: value_of(field, record[field]) for field in Field if field in view.fields}
         begins += [values] if values not in begins else []
     graph = Explorer(walk.space, walk.paths()).explore([walk.space.code(values) for values in begins])
-    states, transitions = spin(Model(catalogue(), view, MOST_WAITING).text(begins), tmp_path)
-    assert (states - OF_SPIN, transitions - OF_SPIN - len(begins)) == (len(graph.codes), graph.transitions)
+    counted, moved = spin(Model(catalogue(), view, MOST_WAITING).text(begins), tmp_path)
+    assert (counted - OF_SPIN, moved - OF_SPIN - len(begins)) == (len(graph.codes), graph.transitions)
