@@ -1,4 +1,4 @@
-"""What `cardmill prove` does: explores every state of a person, says which rules hold, tells the story of which do not."""
+"""What `cardmill prove` does: explores every state of a person, says which rules hold, tells how others break."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Kind(Enum):
 
     STATE = "state"  # as it is
     FLAGS = "flags"  # as it is: bits
-    MONEY = "money"  # 0, 1, ... units; more counts as the most
+    MONEY = "money"  # 0, 1, ... units, or times; more counts as the most
     TIME = "time"  # never, or at some time; with terms: never, before the first term, after it, ...
     DROPPED = "dropped"  # left out: no guard asks for it
 
@@ -91,6 +91,20 @@ DECLARED: dict[Field, Kept] = {
     Field.UNEMPLOYMENT_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
     Field.INJURY_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
     Field.MATERNITY_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
+    Field.PENSION: _state(fields.Pension),
+    Field.CONFIRMED_AT: Kept(Kind.DROPPED, why=_TOLD),
+    Field.REGISTRATION: Kept(Kind.DROPPED, why=_TOLD),
+    Field.BENEFIT_MONTHS: Kept(Kind.STATE, 26),
+    Field.BENEFIT_AT: _TIME,
+    Field.TRAINING: _state(fields.Training),
+    Field.TRAININGS: Kept(Kind.MONEY, 2),
+    Field.QUALIFICATIONS: Kept(Kind.STATE, 7),
+    Field.INJURY: _state(fields.Injury),
+    Field.INJURIES: Kept(Kind.DROPPED, why=_TOLD),
+    Field.CAPACITY: _state(fields.Capacity),
+    Field.TRANSFER: Kept(Kind.DROPPED, why=_TOLD),
+    Field.EMPLOYERS: Kept(Kind.DROPPED, why=_TOLD),
+    Field.CERTIFICATES: Kept(Kind.DROPPED, why=_TOLD),
     Field.RESERVED_FEN: Kept(Kind.MONEY, 2),
     Field.RESERVED_FEN_DAYS: Kept(Kind.DROPPED, why=_INTEREST),
     Field.FORMER_BANK: Kept(Kind.DROPPED, why=_SENSE_OF_PLACE),
@@ -118,6 +132,7 @@ TERMS: dict[Field, tuple[tuple[Term, ...], ...]] = {
     Field.REPORTED_AT: ((Term("report_loss", "validity"),),),
     Field.TEMPORARY_AT: ((Term("temporary_card", "validity"),), (Term("temporary_card", "longest"),)),
     Field.APPROVED_AT: ((Term("cancel", "payout"),),),
+    Field.BENEFIT_AT: ((Term("unemployment_benefit", "between_payments"),),),
 }
 """Terms by the field they run from, the shorter ones first, equal ones together: a time is 0 never, 1 before the
 first, 2 after it, ..."""

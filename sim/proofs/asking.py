@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from time import perf_counter
 
@@ -16,8 +16,10 @@ from sim.proofs.explore import MOST_STATES, Course, Explorer, Graph, Level, Seen
 from sim.proofs.guards import Words
 from sim.proofs.liveness import LIVENESS, Backwards, Liveness
 from sim.proofs.paths import Walk
-from sim.proofs.safety import GRANTED, STATES, STEPS, Column, Could, StateRule, StepRule
+from sim.proofs.safety import Column, Could, StateRule, StepRule
 from sim.proofs.space import Operation
+from sim.proofs.state_rules import GRANTED, STATES
+from sim.proofs.step_rules import STEPS
 from sim.proofs.tables import Tables, View
 from sim.proofs.verdict import Broken, Rule, Stuck, ViewResult
 
@@ -36,9 +38,9 @@ class Remembering(Walk):
         sizes = memory.sizes(view.fields)
         super().__init__(tables, view, {name: sizes[name] for name in sizes if name in memories}, entries, words)
 
-    def memory(self, name: str) -> tuple[Operation, ...]:
+    def memory(self, name: str) -> Iterator[Operation]:
         """Changes of memory by an accepted step."""
-        return tuple(memory.remembered(self.space, *self.tables.steps[name]))
+        return memory.remembered(self.space, *self.tables.steps[name])
 
 
 class Asking:

@@ -21,6 +21,7 @@ from sim.office.fields import (
     Field,
     InsuranceEnd,
     Ledger,
+    OldCard,
     Reason,
     TemporaryCard,
 )
@@ -32,7 +33,12 @@ _ANY = frozenset(Who)
 _HIM = frozenset({Who.HOLDER})
 _AGENT_TOO = frozenset({Who.HOLDER, Who.AGENT})
 _HEIR_TOO = _AGENT_TOO | {Who.HEIR}
+_IN_PERSON = frozenset({Who.HOLDER, Who.HEIR, Who.EMPLOYER})
 _BOSS = frozenset({Who.EMPLOYER})
+
+
+_OF_HEIRS = (P.DEATH_CERTIFICATE, P.HEIR_IDENTITY, P.KINSHIP)
+"""What the office asks of every heir (sim.office.rows)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,10 @@ class Demand:
     papers: frozenset[Paper] = frozenset()
     places: frozenset[Place] = frozenset()
     asks: tuple[tuple[Check, int | None], ...] = ()
+    also: frozenset[Who] = frozenset()  # who must be let in
+
+
+_OWN = (Ledger.FINANCIAL, Ledger.MEDICAL)
 
 
 def _for(reason: Reason) -> Callable[[Procedure, Step], bool]:
@@ -88,6 +98,10 @@ def _activates_social(_: Procedure, step: Step) -> bool:
     return sets(step, Field.CARD, Card.ACTIVE)
 
 
+def _is_his(step: Step) -> bool:
+    return Who.HOLDER in step.who and Who.OTHER not in step.who
+
+
 def _with_card(*chips: Chip) -> Callable[[Procedure, Step], bool]:
     return lambda _, step: step.chip in chips
 
@@ -124,7 +138,7 @@ DEMANDS: tuple[Demand, ...] = (
            asks=((Check.PLACE_OFFERS, int(Facility.INSTANT_ISSUE)),)),
     Demand("holder_reports_loss", "L1", "a loss is reported by the holder or his agent",
            lambda _, step: sets(step, Field.CARD, Card.TEMPORARY_LOSS), _AGENT_TOO, frozenset(),
-           frozenset({Place.HOTLINE})),
+           frozenset({Place.HOTLINE, Place.ONLINE})),
     Demand("identity_for_formal_loss", "L2", "a formal report needs the identity document",
            lambda _, step: bool(step.who) and sets(step, Field.CARD, Card.LOST), _AGENT_TOO, frozenset({P.IDENTITY})),
     Demand("bank_side_at_its_bank", "L3", "the bank side is reported to the card's bank, with identity",
@@ -166,7 +180,8 @@ DEMANDS: tuple[Demand, ...] = (
     Demand("dissolved_with_approval", "P7", "dissolved, bankrupt, revoked: at the agency, with the approval",
            _ended(EmployerEnd.DISSOLVED), _BOSS, frozenset({P.APPROVAL}), frozenset({Place.AGENCY})),
     Demand("ended_at_tax_authority", "P7", "ended in any other way: with the local tax authority, with the papers",
-           _ended(EmployerEnd.MERGED, EmployerEnd.APPROVED, EmployerEnd.DEREGISTERED), _BOSS, frozenset(), frozenset({Place.TAX})),
+           _ended(EmployerEnd.MERGED, EmployerEnd.APPROVED, EmployerEnd.DEREGISTERED), _BOSS,
+           places=frozenset({Place.TAX})),
     Demand("death_with_certificate", "C1", "a death is reported by the heirs, with the certificate",
            lambda _, step: sets(step, Field.INSURANCE_END, InsuranceEnd.DIED), frozenset({Who.HEIR}),
            frozenset({P.DEATH_CERTIFICATE}), frozenset({Place.AGENCY})),
@@ -177,7 +192,7 @@ DEMANDS: tuple[Demand, ...] = (
            lambda _, step: sets(step, Field.INSURANCE_END, InsuranceEnd.EMIGRATED), _AGENT_TOO,
            frozenset({P.IDENTITY, P.EMIGRATION}), frozenset({Place.AGENCY})),
     Demand("heirs_inherit", "C3", "what is left of a holder who has died goes to the heirs",
-           lambda owner, step: step.starts and "inherit" in step.name, frozenset({Who.HEIR}),
+           lambda _, step: step.starts and "inherit" in step.name, frozenset({Who.HEIR}),
            frozenset({P.DEATH_CERTIFICATE}), frozenset({Place.BANK})),
     Demand("card_at_the_desk", "U2", "pension, job, benefit, training and assessment need the card",
            lambda owner, step: step.chip is Chip.READ and not _applies(owner, step), _AGENT_TOO,
@@ -186,8 +201,46 @@ DEMANDS: tuple[Demand, ...] = (
            frozenset({P.CARD}), frozenset({Place.ONLINE})),
     Demand("card_at_the_bank", "U6", "cash, transfers, purchases and enquiry need the card", _with_card(Chip.BANK),
            papers=frozenset({P.CARD})),
+    Demand("agent_where_allowed", "A6", "an agent acts wherever the rules of the step say so",
+           lambda _, step: "A6" in step.rules and bool(step.who) and not sets(step, Field.BANK, Bank.ACTIVE),
+           also=frozenset({Who.AGENT})),
+    Demand("in_person_otherwise", "A6", "where they do not, nobody acts for the holder",
+           lambda _, step: "A6" not in step.rules and bool(step.papers) and _is_his(step), _IN_PERSON),
+    Demand("account_on_identity", "C5", "an account without a card is drawn and closed by the holder, on identity",
+           lambda owner, step: owner.name == "bank_account" and Who.HOLDER in step.who, _HIM,
+           frozenset({P.IDENTITY}), frozenset({Place.BANK})),
+    Demand("cash_at_the_bank", "U6", "cash, transfers and enquiry at a branch of the bank",
+           lambda _, step: step.chip is Chip.BANK and step.place is not None, places=frozenset({Place.BANK})),
+    Demand("bank_side_released_at_bank", "L8", "the bank's report is released at the bank, on identity",
+           lambda _, step: sets(step, Field.BANK, Bank.ACTIVE) and step.chip is Chip.NONE, _HIM,
+           frozenset({P.IDENTITY}), frozenset({Place.BANK})),
+    Demand("bank_side_reported_at_bank", "L3", "the loss is reported to the bank at the bank",
+           lambda owner, _: owner.name == "report_loss_bank", places=frozenset({Place.BANK})),
+    Demand("formal_at_an_outlet", "L2", "a report is made formal at an outlet",
+           lambda _, step: bool(step.who) and sets(step, Field.CARD, Card.LOST), places=frozenset({Place.OUTLET})),
+    Demand("old_card_read_at_pharmacy", "V3", "the old card is read at a pharmacy",
+           lambda _, step: sets(step, Field.OLD_CARD, OldCard.INSERTED), _AGENT_TOO, frozenset({P.OLD_CARD}),
+           frozenset({Place.PHARMACY})),
+    Demand("exchanged_at_the_outlet", "A5", "the earlier card is handed in at the outlet that made the new one",
+           lambda _, step: sets(step, Field.CARD, Card.EXCHANGED), _HIM, frozenset({P.IDENTITY, P.CARD}),
+           frozenset({Place.OUTLET}), ((Check.SAME_PLACE, None),)),
+    Demand("forms_at_outlets", "A2", "the form is collected at an outlet; instant issue is asked for at one",
+           lambda owner, step: owner.name in {"apply", "produce"} and step.starts, places=frozenset({Place.OUTLET})),
+    Demand("temporary_at_outlets", "L7", "a temporary card is handed back, or declared lost, at an outlet",
+           lambda _, step: step.starts and sets(step, Field.TEMPORARY, TemporaryCard.RETURNED, TemporaryCard.LOST),
+           _AGENT_TOO, places=frozenset({Place.OUTLET})),
+    Demand("temporary_handed_in", "L7", "who hands the temporary card back has it with him",
+           lambda _, step: step.starts and sets(step, Field.TEMPORARY, TemporaryCard.RETURNED),
+           papers=frozenset({P.TEMPORARY_CARD})),
+    Demand("temporary_at_hospitals", "L7", "the temporary card settles at hospitals",
+           lambda _, step: P.TEMPORARY_CARD in step.papers and moves(step, Ledger.MEDICAL, Ledger.PROVIDER),
+           places=frozenset({Place.HOSPITAL})),
+    Demand("agency_for_insurance", "C1", "insurance begins and ends at the agency",
+           lambda _, step: step.starts and sets(step, Field.INSURANCE), places=frozenset({Place.AGENCY})),
+    Demand("insured_again_on_identity", "C1", "who is insured again shows an identity document",
+           lambda owner, _: owner.name == "end_insurance", _AGENT_TOO, frozenset({P.IDENTITY})),
     Demand("covered", "A9", "no amount leaves an account that does not cover it",
-           lambda _, step: any(moves(step, ledger, None, Sum.AMOUNT) for ledger in (Ledger.FINANCIAL, Ledger.MEDICAL)),
+           lambda _, step: any(moves(step, ledger, None, Sum.AMOUNT) for ledger in _OWN),
            asks=((Check.AMOUNT_COVERED, None),)),
 )  # fmt: skip
 
@@ -195,10 +248,13 @@ DEMANDS: tuple[Demand, ...] = (
 def unmet(demand: Demand, step: Step) -> list[str]:
     """What the step lacks of the demand, in words."""
     lacking = []
+    shut_out = [who.value for who in sorted(demand.also, key=lambda who: who.value) if who not in step.who]
+    if shut_out:
+        lacking.append(f"does not let in {' and '.join(shut_out)}")
     strangers = [who.value for who in step.who if who not in demand.who]
     if strangers:
         lacking.append(f"may be done by {' and '.join(strangers)}")
-    papers = set(step.papers) | ({P.IDENTITY} if step.register_serves and P.IDENTITY in step.papers else set())
+    papers = {*step.papers, *(_OF_HEIRS if step.who == (Who.HEIR,) else ())}
     lacking += [f"without {paper.value}" for paper in sorted(demand.papers - papers, key=lambda paper: paper.value)]
     if demand.places and step.place not in demand.places:
         lacking.append(f"at {step.place.value if step.place else 'no place'}")
@@ -222,10 +278,9 @@ class Unmet:
 
 def ask_all(steps: Mapping[str, tuple[Procedure, Step]], accepted: Iterable[str]) -> list[Unmet]:
     """Every demand of every accepted step."""
-    found = []
-    for name in sorted(accepted):
-        owner, step = steps[name]
-        for demand in DEMANDS:
-            if demand.of(owner, step) and (lacking := unmet(demand, step)):
-                found.append(Unmet(demand, name, tuple(lacking)))
-    return found
+    return [
+        Unmet(demand, name, tuple(lacking))
+        for name in sorted(accepted)
+        for demand in DEMANDS
+        if demand.of(*steps[name]) and (lacking := unmet(demand, steps[name][1]))
+    ]

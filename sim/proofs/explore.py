@@ -15,15 +15,14 @@ import numpy as np
 from sim.proofs.paths import Path
 from sim.proofs.space import (
     Add,
+    Allowed,
     Clause,
     Copy,
-    Done,
     Either,
     Enter,
     Map,
     Operation,
     Space,
-    Test,
     TooManyStatesError,
     Unless,
     table_of,
@@ -53,7 +52,7 @@ Watcher = Callable[[Seen], np.ndarray]
 
 @dataclass(slots=True)
 class Graph:
-    """What was reached: states in the order found, how each was reached first, and all transitions that lead elsewhere if kept."""
+    """What was reached: states in the order found, how each was reached first; transitions that lead on, if kept."""
 
     space: Space
     paths: Sequence[Path]
@@ -81,9 +80,9 @@ class Level:
         """Unpack the states."""
         self.codes = codes
         self.columns = space.columns(codes)
-        self._passing: dict[Test, np.ndarray] = {}
+        self._passing: dict[Allowed, np.ndarray] = {}
 
-    def passing(self, test: Test) -> np.ndarray:
+    def passing(self, test: Allowed) -> np.ndarray:
         """Which states pass."""
         found = self._passing.get(test)
         if found is None:
@@ -103,7 +102,7 @@ class Course:
     def look(self, var: int) -> np.ndarray:
         """The variable's value by now."""
         column = self.changed.get(var)
-        return self.level.columns[var][self.rows] if column is None else column
+        return np.asarray(self.level.columns[var][self.rows]) if column is None else column
 
     def _keep(self, chosen: np.ndarray) -> None:
         self.rows = self.rows[chosen]
@@ -114,7 +113,7 @@ class Course:
         for op in operations:
             if isinstance(op, Map):
                 self.changed[op.var] = table_of(op.to)[self.look(op.var)]
-            elif isinstance(op, Test | Either):
+            elif isinstance(op, Allowed | Either):
                 self._keep(holds(op, self.look))
             elif isinstance(op, Unless):
                 self._keep(~np.logical_and.reduce([holds(clause, self.look) for clause in op.clauses]))
@@ -126,7 +125,7 @@ class Course:
                 self.changed[op.var] = np.clip(total, 0, most).astype(np.int8)
             elif isinstance(op, Enter):
                 self._before = dict(self.changed)
-            elif isinstance(op, Done) and watch is not None:
+            elif watch is not None:  # Done
                 watch(op.step, self, self._look_before)
             if not len(self.rows):
                 return False
@@ -134,7 +133,7 @@ class Course:
 
     def _look_before(self, var: int) -> np.ndarray:
         column = self._before.get(var)
-        return self.level.columns[var][self.rows] if column is None else column
+        return np.asarray(self.level.columns[var][self.rows]) if column is None else column
 
     def arrive(self) -> np.ndarray:
         """The states at the end of the path."""
@@ -147,15 +146,15 @@ class Course:
 
 def holds(clause: Clause, look: Look) -> np.ndarray:
     """In which states a clause holds."""
-    if isinstance(clause, Test):
-        return table_of(clause.allowed)[look(clause.var)]
-    return np.logical_or.reduce([holds(test, look) for test in clause.tests])
+    if isinstance(clause, Allowed):
+        return np.asarray(table_of(clause.allowed)[look(clause.var)])
+    return np.asarray(np.logical_or.reduce([holds(test, look) for test in clause.tests]))
 
 
-def split(path: Path) -> tuple[tuple[Test, ...], tuple[Operation, ...]]:
+def split(path: Path) -> tuple[tuple[Allowed, ...], tuple[Operation, ...]]:
     """The tests a path begins with, which are compared on whole levels, and the rest."""
     for number, op in enumerate(path.operations):
-        if not isinstance(op, Test):
+        if not isinstance(op, Allowed):
             return path.operations[:number], path.operations[number:]  # type: ignore[return-value]
     return path.operations, ()  # type: ignore[return-value]
 
@@ -237,7 +236,7 @@ class Explorer:
         return np.concatenate(found), np.concatenate(sources).astype(np.int32), np.concatenate(along)
 
     @staticmethod
-    def _rows(level: Level, tests: tuple[Test, ...]) -> np.ndarray:
+    def _rows(level: Level, tests: tuple[Allowed, ...]) -> np.ndarray:
         passing: np.ndarray | None = None
         for test in tests:
             here = level.passing(test)

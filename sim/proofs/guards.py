@@ -12,7 +12,7 @@ from sim.office.fields import NEVER, Application, Card, Field, InsuranceEnd, Led
 from sim.office.rows import LEDGER_FIELD
 from sim.procedures.model import Act, At, Check, Effect, Guard, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERM_CHECKS, Term, level_after, value_of
-from sim.proofs.space import Add, Clause, Copy, Either, Map, Operation, Space, Test
+from sim.proofs.space import Add, Allowed, Clause, Copy, Either, Map, Operation, Space
 
 Words = Mapping[tuple[str, str], str]
 """The scenario's word for a parameter, by procedure and name."""
@@ -41,7 +41,7 @@ class Reading:
 
     def _somebody(self, step: Step) -> Clause | None:
         """Nobody can be a holder who has died, nor the heir of one who lives (sim.office.office.actor)."""
-        may: list[Test] = []
+        may: list[Allowed] = []
         for who in step.who:
             test = {
                 Who.HOLDER: self._allow(Field.DIED_AT, lambda value: value == 0),
@@ -68,11 +68,10 @@ class Reading:
         for guard in guards:
             if guard.check in OF_PLACE and at in {At.HERE, At.MACHINE}:
                 continue
+            of_guard = self._of(owner, guard)
             if guard.check is Check.BRINGS and empty_handed:
                 asked = self._allow(Field[guard.field], lambda value, values=guard.values: value not in values)
                 of_guard = None if asked is None else [asked]
-            else:
-                of_guard = self._of(owner, guard)
             if of_guard is None:
                 complete = False
             else:
@@ -92,7 +91,7 @@ class Reading:
         test = self._simple(owner, guard)
         return None if test is None else [test]
 
-    def _simple(self, owner: str, guard: Guard) -> Test | None:
+    def _simple(self, owner: str, guard: Guard) -> Allowed | None:
         """A check that looks at one field."""
         if guard.check is Check.HOT_LIST:
             return self._allow(Field.CARD, lambda value: value not in _STOPPED)
@@ -130,14 +129,14 @@ class Reading:
         begun: Clause = Either((out, lost)) if begins == "loss" and lost is not None else out
         return [begun, before] if ends == "application" and before is not None else [begun]
 
-    def _allow(self, field: Field, holds: Callable[..., bool]) -> Test | None:
+    def _allow(self, field: Field, holds: Callable[..., bool]) -> Allowed | None:
         if field not in self.kept:
             return None
         var = self.space.index[field.name]
-        return Test(var, tuple(holds(value) for value in range(self.space.sizes[var])))
+        return Allowed(var, tuple(holds(value) for value in range(self.space.sizes[var])))
 
-    def _constant(self, *, holds: bool) -> Test:
-        return Test(0, (holds,) * self.space.sizes[0])
+    def _constant(self, *, holds: bool) -> Allowed:
+        return Allowed(0, (holds,) * self.space.sizes[0])
 
     # --- effects -------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ _CASH = "bank_transfer.send"
 LIVENESS: tuple[Liveness, ...] = (
     Liveness(
         "usable_card", "P2", "whoever lives can get a usable card again, whatever has happened",
-        frozenset({Field.CARD.name, Field.ACCOUNT.name, Field.APPLICATION.name, "apply.check", "produce.accept", "DIED_AT"}),
+        frozenset({"CARD", "ACCOUNT", "APPLICATION", "DIED_AT", "apply.check", "produce.accept"}),
         _living, lambda column, _: column(Field.CARD.name) == Card.ACTIVE,
         shown=(Shown(""),),
     ),

@@ -14,18 +14,19 @@ import numpy as np
 
 from sim.office.fields import Field
 from sim.procedures.model import Procedure
-from sim.proofs.asking import RULES, Asking
+from sim.proofs.asking import Asking
 from sim.proofs.demands import ask_all
 from sim.proofs.explore import Explorer, Graph
 from sim.proofs.mutants import Mutant
 from sim.proofs.paths import Walk
 from sim.proofs.space import TooManyStatesError
 from sim.proofs.tables import Tables, View
-from sim.proofs.verdict import Rule, ViewResult
+from sim.proofs.verdict import Rule
 from sim.proofs.views import BEGINNINGS, VIEWS
 
 F = Field
 _CARD = frozenset({F.CARD, F.CARD_BEFORE, F.APPLICATION, F.REASON, F.GENERATION})
+_PRODUCTION = frozenset({"apply.check", "produce.accept", "produce.arrive"})
 _LAPSE = frozenset({"report_loss.term_over"})
 _TEMPORARY = frozenset({"temporary_card.term_over", "temporary_card.longest_over"})
 
@@ -34,8 +35,16 @@ SMALL: tuple[View, ...] = (
     View("cancellation", _CARD | {F.INSURANCE, F.ACCOUNT, F.CANCELLATION}, frozenset()),
     View("bank side", frozenset({F.CARD, F.CARD_BEFORE, F.BANK, F.APPLICATION, F.REASON, F.REPORTED_AT}), frozenset()),
     View("loss", _CARD | {F.REPORTED_AT}, _LAPSE),
-    View("old card", frozenset({F.CARD, F.CARD_BEFORE, F.OLD_CARD, F.APPLICATION, F.REASON, F.TEMPORARY, F.ACCOUNT}), frozenset()),
-    View("temporary", frozenset({F.CARD, F.CARD_BEFORE, F.TEMPORARY, F.TEMPORARY_AT, F.REPORTED_AT}), _LAPSE | _TEMPORARY),
+    View(
+        "old card",
+        frozenset({F.CARD, F.CARD_BEFORE, F.OLD_CARD, F.APPLICATION, F.REASON, F.TEMPORARY, F.ACCOUNT}),
+        frozenset(),
+    ),
+    View(
+        "temporary",
+        frozenset({F.CARD, F.CARD_BEFORE, F.TEMPORARY, F.TEMPORARY_AT, F.REPORTED_AT}),
+        _LAPSE | _TEMPORARY,
+    ),
     View(
         "claims",
         frozenset({F.CARD, F.CARD_BEFORE, F.LOST_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN, F.BANK}),
@@ -44,12 +53,13 @@ SMALL: tuple[View, ...] = (
     View(
         "payout",
         frozenset({
-            F.CARD, F.CARD_BEFORE, F.CANCELLATION, F.BANK, F.APPROVED_AT, F.MEDICAL_FEN, F.RESERVED_FEN, F.FINANCIAL_FEN, F.APPLICATION,
+            F.CARD, F.CARD_BEFORE, F.CANCELLATION, F.BANK, F.APPROVED_AT, F.MEDICAL_FEN, F.RESERVED_FEN,
+            F.FINANCIAL_FEN, F.APPLICATION,
         }),
         frozenset({"cancel.pay_out"}),
     ),
-    View("applications", _CARD | {F.BANK, F.ACCOUNT}, frozenset({"apply.check", "produce.accept", "produce.arrive"})),
-    View("deadlines", VIEWS[-1].fields, VIEWS[-1].waits),
+    View("applications", _CARD | {F.BANK, F.ACCOUNT, F.DIED_AT}, _PRODUCTION),
+    *(view for view in VIEWS if view.name in {"employment", "benefit", "training", "injury and pension"}),
 )  # fmt: skip
 """Views small enough for a thousand mutants."""
 
@@ -80,19 +90,21 @@ def _unmet(tables: Tables) -> frozenset[tuple[str, str]]:
     return frozenset((found.demand.name, found.step) for found in ask_all(tables.steps, tables.steps))
 
 
-def noticed_by(base: Base, mutant: Mutant) -> str:
-    """The first demand or rule that notices, or the step nobody gets to any more; "" if none does."""
-    tables = Tables({**base.procedures, mutant.procedure: mutant.bent})
-    demands = sorted(_unmet(tables) - base.unmet)
-    if demands:
-        return f"demand {demands[0][0]}"
+def demands_notice(base: Base, mutant: Mutant) -> str:
+    """A demand of the rows that is not met any more; "" if all are."""
+    demands = sorted(_unmet(Tables({**base.procedures, mutant.procedure: mutant.bent})) - base.unmet)
+    return f"demand {demands[0][0]}" if demands else ""
+
+
+def rules_notice(base: Base, mutant: Mutant) -> str:
+    """A rule that is broken, or a step nobody gets to any more; "" if there is none.
+
+    Which paper is brought, by whom and where changes nothing of a state.
+    """
     if mutant.kind in {"paper", "agent", "place"}:
         return ""
-    for view in _ordered(base, mutant):
-        found = _in_view(base, tables, view)
-        if found:
-            return found
-    return ""
+    tables = Tables({**base.procedures, mutant.procedure: mutant.bent})
+    return next((found for view in _ordered(base, mutant) if (found := _in_view(base, tables, view))), "")
 
 
 def _ordered(base: Base, mutant: Mutant) -> Iterable[View]:
@@ -116,7 +128,7 @@ def _in_view(base: Base, tables: Tables, view: View) -> str:
     if result.broken:
         return f"rule {result.broken[0].rule.name}"
     lost = base.accepted[view.name] - result.accepted
-    return f"reach {sorted(lost)[0]}" if lost else ""
+    return f"reach {min(lost)}" if lost else ""
 
 
 def graphs(procedures: Mapping[str, Procedure], views: Iterable[View] = VIEWS) -> list[Graph]:
@@ -135,6 +147,3 @@ def same(one: Iterable[Graph], other: Iterable[Graph]) -> bool:
         a.transitions == b.transitions and np.array_equal(np.sort(a.codes), np.sort(b.codes))
         for a, b in zip(one, other, strict=True)
     )
-
-
-__all__ = ["RULES", "SMALL", "Base", "ViewResult", "base_of", "graphs", "noticed_by", "same"]

@@ -16,7 +16,7 @@ from sim.office.fields import Field
 from sim.procedures.model import END, Act, Check, Move, Outcome, Procedure, Step
 from sim.proofs.abstraction import TERMS, Term, size_of
 from sim.proofs.guards import Reading, Words
-from sim.proofs.space import Clause, Done, Enter, Map, Operation, Space, Test, Unless
+from sim.proofs.space import Allowed, Clause, Done, Enter, Map, Operation, Space, Unless
 from sim.proofs.tables import Tables, View
 
 ACTOR = "who acts"
@@ -79,6 +79,8 @@ class Walk:
         """Everything that can happen at one moment."""
         found: dict[tuple[str, tuple[Operation, ...]], Path] = {}
         for path in (*self._entering(), *self._waiting(), *self._terms()):
+            if _contradicts(path):
+                continue
             same = found.get((path.begins, path.operations))
             found[path.begins, path.operations] = path if same is None else replace(same, ways=same.ways + 1)
         return list(found.values())
@@ -92,7 +94,7 @@ class Walk:
             for way in self._accepted(name):
                 yield _path(name, way)
             for way in self._refused(name):
-                if way.operations and any(not isinstance(op, Test | Unless) for op in way.operations):
+                if way.operations and any(not isinstance(op, Allowed | Unless) for op in way.operations):
                     yield _path(name, way)
 
     def _waiting(self) -> Iterator[Path]:
@@ -102,9 +104,9 @@ class Walk:
             first: tuple[Operation, ...]
             if name not in self._tied:
                 most = self.space.sizes[var] - 1
-                first = (Test(var, (False,) + (True,) * most), Map(var, (0, *range(most))))
+                first = (Allowed(var, (False,) + (True,) * most), Map(var, (0, *range(most))))
             else:
-                first = (Test(var, (False, False, True, True)), Map(var, (0, CURRENT, 0, CURRENT)))
+                first = (Allowed(var, (False, False, True, True)), Map(var, (0, CURRENT, 0, CURRENT)))
             for way in self._attempted(name):
                 yield _path(f"wait {name}", _Way(first).then(way))
 
@@ -120,21 +122,21 @@ class Walk:
         var = self.space.index[field.name]
         size = self.space.sizes[var]
         passes: tuple[Operation, ...] = (
-            Test(var, tuple(value == over - 1 for value in range(size))),
+            Allowed(var, tuple(value == over - 1 for value in range(size))),
             Map(var, (over,) * size),
         )
         tied = [name for name, tie in self.waits.items() if tie == (field, over)]
         ways = [_Way()]
         for name in tied:
             token = self.space.index[name]
-            idle = _Way((Test(token, (True, False, False, False)),))
-            due = _Way((Test(token, (False, True, False, False)), Map(token, (0, 0, 0, 0))))
+            idle = _Way((Allowed(token, (True, False, False, False)),))
+            due = _Way((Allowed(token, (False, True, False, False)), Map(token, (0, 0, 0, 0))))
             ways = [
                 way.then(more) for way in ways for more in [idle, *(due.then(one) for one in self._attempted(name))]
             ]
         for way in ways:
             stale_first = tuple(
-                op for op in way.operations if isinstance(op, Test) and op.var in {self.space.index[n] for n in tied}
+                op for op in way.operations if isinstance(op, Allowed) and op.var in {self.space.index[n] for n in tied}
             )
             rest = tuple(op for op in way.operations if op not in stale_first)
             yield _path(f"term {term.owner}.{term.name}", _Way((*stale_first, *passes, *rest), way.trail, way.choices))
@@ -201,30 +203,38 @@ class Walk:
         if move.fork and self.tables.inert(self.tables.target(owner, move.to)):
             yield from self._choices(owner, rest)
             return
-        tests, complete = self.reading.clauses(owner.name, move.when)
+        tests, complete = self.reading.clauses(owner.name, [g for g in move.when if g.check is not Check.ACTOR])
         fork = _Way()
         if move.fork:
             fork = self._begins_to_wait(self.tables.arrives_at(self.tables.target(owner, move.to)))
-        share = _decides(owner, move, taken=True)
+        share: tuple[tuple[str, str, bool], ...] = ()
+        if move.share is not None:
+            share = ((owner.name, move.share, True),)
+        share += tuple((ACTOR, who, True) for who in _actors(move))
         taken = _Way(tests, (), share)
         if move.fork:
             for way, onward in self._choices(owner, rest):
                 yield taken.then(fork).then(way), onward
         else:
             yield taken, None if move.to == END else move
-        passed = self._passed(owner, move, tests, complete=complete)
-        if passed is not None:
+        for passed in self._passed(owner, move, tests, complete=complete):
             for way, onward in self._choices(owner, rest):
                 yield passed.then(way), onward
 
     @staticmethod
-    def _passed(owner: Procedure, move: Move, tests: tuple[Clause, ...], *, complete: bool) -> _Way | None:
-        """The move is not taken; None if it always is."""
+    def _passed(owner: Procedure, move: Move, tests: tuple[Clause, ...], *, complete: bool) -> Iterator[_Way]:
+        """Ways in which the move is not taken: its share does not come up, somebody else acts, a guard fails."""
         if move.share is not None:
-            return _Way((), (), _decides(owner, move, taken=False))
+            yield _Way((), (), ((owner.name, move.share, False),))
+            return
+        actors = _actors(move)
+        if actors:
+            yield _Way((), (), tuple((ACTOR, who, False) for who in actors))
+        him = tuple((ACTOR, who, True) for who in actors)
         if not complete:
-            return _Way((), (), _decides(owner, move, taken=False))
-        return _Way((Unless(tests),)) if tests else None
+            yield _Way((), (), him)
+        elif tests:
+            yield _Way((Unless(tests),), (), him)
 
     def _begins_to_wait(self, name: str) -> _Way:
         if name not in self.waits:
@@ -236,13 +246,14 @@ class Walk:
         return _Way((Map(var, (CURRENT, CURRENT, STALE | CURRENT, STALE | CURRENT)),))
 
 
-def _decides(owner: Procedure, move: Move, *, taken: bool) -> tuple[tuple[str, str, bool], ...]:
-    """Choices a move depends on: a share that comes up, or who acts."""
-    share = () if move.share is None else ((owner.name, move.share, taken),)
-    who = tuple(
-        (ACTOR, str(value), taken) for guard in move.when if guard.check is Check.ACTOR for value in guard.values
-    )
-    return share + who
+def _actors(move: Move) -> tuple[str, ...]:
+    """Who has to act for the move to be taken, by number."""
+    return tuple(str(value) for guard in move.when if guard.check is Check.ACTOR for value in guard.values)
+
+
+def _contradicts(path: Path) -> bool:
+    """Whether the same person would have to be who acts and not to be."""
+    return any((ACTOR, who, not up) in path.choices for kind, who, up in path.choices if kind == ACTOR)
 
 
 def _path(begins: str, way: _Way) -> Path:

@@ -19,13 +19,9 @@ Branch = tuple[Values, tuple[str, ...]]  # with the conditions so far
 OPEN = "?"
 _HERE = {At.HERE, At.MACHINE}
 _PLACE = {Check.SAME_PLACE, Check.SAME_BANK, Check.PLACE_OFFERS, Check.PLACE_LACKS, Check.OTHER_BANK, Check.BANK_KEPT}
-_STOPPED, _LOST, _PENDING = (
-    (Card.TEMPORARY_LOSS, Card.LOST, Card.HOLDER_DIED),
-    (
-        (Card.TEMPORARY_LOSS, Card.LOST),
-        (Application.SUBMITTED, Application.IN_PRODUCTION, Application.READY),
-    ),
-)
+_LOST = (Card.TEMPORARY_LOSS, Card.LOST)
+_STOPPED = (*_LOST, Card.HOLDER_DIED)
+_PENDING = (Application.SUBMITTED, Application.IN_PRODUCTION, Application.READY)
 _SETS = {Act.SET, Act.STAMP, Act.COPY, Act.CHANGE}
 
 
@@ -55,7 +51,7 @@ class Model:
             else "(false)"
         )
 
-    def asks(self, p: Procedure, g: Guard, now: Values, *, empty: bool) -> str:
+    def asks(self, p: Procedure, g: Guard, now: Values, *, empty: bool) -> str:  # noqa: PLR0911 - one a check
         field, values = (
             g.field,
             [value_of(Field[g.field], v) for v in g.values] if g.check in {Check.IN, Check.NOT_IN} else [],
@@ -178,14 +174,16 @@ class Model:
         if m.fork and self.tables.inert(goal):
             yield from self.choose(p, rest, now, seen)
             return
-        when, closed = self.all_of(p, m.when, now, At.CHOSEN)
+        when, closed = self.all_of(p, [g for g in m.when if g.check is not Check.ACTOR], now, At.CHOSEN)
+        him = [f"who {value}" for g in m.when if g.check is Check.ACTOR for value in g.values]
         onward = self.choose(p, rest, self.wait(goal, now), seen) if m.fork else self.go(goal, m, now, seen)
         for values, conditions in onward:
-            yield values, (when, *conditions)
-        if m.share is None and closed and not when:
-            return
+            yield values, (when, *him, *conditions)
+        fails = f"!({when})" if m.share is None and closed else ""
+        passing = [("",)] if m.share is not None else [tuple(f"not {one}" for one in him)] if him else []
+        passing += [(fails, *him)] if m.share is None and (when or not closed) else []
         for values, conditions in self.choose(p, rest, now, seen):
-            yield values, (f"!({when})" if m.share is None and closed else "", *conditions)
+            yield from ((values, (*passed, *conditions)) for passed in passing)
 
     def go(self, goal: str, m: Move, now: Values, seen: frozenset[str]) -> Iterator[Branch]:
         if not goal or self.tables.inert(goal):
@@ -212,7 +210,7 @@ class Model:
             value = f"({one} == 3 -> 1 : 0)" if name in self.tied else f"{one} - 1"
             for values, conditions in self.attempt(name, {name: value}, frozenset(), both=True):
                 yield self.option((values, (f"{one} > {int(name in self.tied)}", *conditions)))
-        for field, level in sorted({(field.name, n) for field in TERMS for n in range(2, size_of(field))}):
+        for field, level in sorted({(timed.name, n) for timed in TERMS for n in range(2, size_of(timed))}):
             if field in self.kept:
                 yield from self.over(field, level)
 
@@ -232,14 +230,16 @@ class Model:
     @staticmethod
     def option(branch: Branch) -> str:
         values, conditions = branch
-        asked = " && ".join(one for one in conditions if one) or "true"
+        if any(f"not {one}" in conditions for one in conditions):
+            return ""
+        asked = " && ".join(one for one in conditions if one and "who " not in one) or "true"
         first = "".join(f" t{n} = {value};" for n, value in enumerate(values.values()))
         then = "".join(f" {_id(name)} = t{n};" for n, name in enumerate(values))
         return f"  :: d_step {{ {asked} ->{first}{then} skip }}"
 
     def text(self, beginnings: Sequence[Mapping[str, int]]) -> str:
         variables = [*self.kept, *self.most]
-        options = list(self.options())
+        options = [one for one in self.options() if one]
         begins = [" ".join(f"{_id(name)} = {value};" for name, value in one.items()) for one in beginnings]
         return "\n".join([
             *(f"byte {_id(name)};" for name in variables),

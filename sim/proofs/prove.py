@@ -1,12 +1,13 @@
 """The proof: every view of one person explored from the beginnings, every rule asked of every state and step.
 
-What holds in a view holds.  What is broken in a view is looked for in the whole person, first with the procedures of
-the view's own story alone, then with all: what is found there is a story the engines can play.
+What holds in a view holds.  What is broken in a view is looked for in the whole person, first with the procedures
+of the view's own story alone, then with those that make it possible, then with all: what is found there is a story
+the engines can play.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
@@ -80,7 +81,7 @@ def confirm(tables: Tables, found: Broken, beginnings: Sequence[Beginning]) -> B
     rule = _state_of(found)
     asked = () if isinstance(rule, StepRule) else rule.asks
     own = {name.partition(".")[0] for name in (*asked, *(name for path in found.way for name, _ in path.trail))}
-    for names in (own, None):
+    for names in (own, own | _helpers(tables, own, found.before), None):
         entries = [name for name in tables.entries if names is None or name.partition(".")[0] in names]
         try:
             view = around(tables, (*entries, *asked), rule.needs)
@@ -90,6 +91,13 @@ def confirm(tables: Tables, found: Broken, beginnings: Sequence[Beginning]) -> B
         for told in result.broken:
             return replace(told, rule=found.rule, count=found.count)
     return None
+
+
+def _helpers(tables: Tables, own: set[str], followed: Collection[str]) -> set[str]:
+    """Procedures that write what these ask for and the view has not followed: they have to come before."""
+    steps = list(tables.steps.values())
+    asked = {guard.field for owner, step in steps if owner.name in own for guard in step.guards} - set(followed)
+    return {owner.name for owner, step in steps if any(effect.field in asked for effect in step.effects)}
 
 
 def _state_of(found: Broken) -> Rule:

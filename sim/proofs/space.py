@@ -18,7 +18,7 @@ class TooManyStatesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Allowed:
     """Keeps the states in which the variable has one of the allowed values."""
 
     var: int
@@ -29,10 +29,10 @@ class Test:
 class Either:
     """Keeps the states in which at least one of the tests holds."""
 
-    tests: tuple[Test, ...]
+    tests: tuple[Allowed, ...]
 
 
-Clause = Test | Either
+Clause = Allowed | Either
 
 
 @dataclass(frozen=True, slots=True)

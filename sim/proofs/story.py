@@ -37,7 +37,7 @@ UNIT = "100 yuan"
 _OF_PERSON = {"medical_fen": "medical_balance", "financial_fen": "financial_balance"}
 
 
-_WAY_TO_A_CARD = {
+_WAY_TO_A_CARD: dict[int, str] = {
     Card.TEMPORARY_LOSS: "replace.apply",
     Card.LOST: "replace.apply",
     Card.DAMAGED: "replace_damaged.apply",

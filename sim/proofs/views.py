@@ -37,7 +37,7 @@ VIEWS: tuple[View, ...] = (
     View(
         "claims",
         _CARD | {F.BANK, F.LOST_AT, F.REPORTED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN},
-        frozenset({*_LAPSE, "reimburse.pay_out"}),
+        frozenset({*_LAPSE, "reimburse.pay_out", "reimburse.reject"}),
     ),
     View(
         "payout",
@@ -53,7 +53,20 @@ VIEWS: tuple[View, ...] = (
             F.ACCOUNT, F.INSURANCE, F.EMPLOYMENT, F.EMPLOYER_END, F.HIRED_AT, F.EMPLOYER_ENDED_AT, F.LATE,
             F.ASSESSED_AT, *_LIFE,
         }),
-        frozenset({"register_employer.term_over", "deregister_employer.term_over"}),
+        frozenset({
+            "register_employer.term_over", "register_employer.collect_premium", "deregister_employer.term_over",
+        }),
+    ),
+    View("benefit", frozenset({F.EMPLOYMENT, F.BENEFIT_MONTHS, F.BENEFIT_AT, F.DIED_AT}), frozenset()),
+    View(
+        "training",
+        frozenset({F.TRAINING, F.TRAININGS, F.QUALIFICATIONS, F.DIED_AT}),
+        frozenset({"training.complete", "training.give_up", "qualification.award"}),
+    ),
+    View(
+        "injury and pension",
+        frozenset({F.INJURY, F.CAPACITY, F.PENSION, F.EMPLOYMENT}),
+        frozenset({f"working_capacity.{grade}" for grade in ("lost", "largely_lost", "partly_lost", "unimpaired")}),
     ),
 )  # fmt: skip
 """What is followed together."""

@@ -1,0 +1,90 @@
+"""Who notices a mutant: demands, answers of the office, journeys, rules, stories; in the order of what they cost."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sim.errors import ScenarioError
+from sim.office.record import new_record
+from sim.procedures.rule_table import STORIES
+from sim.proofs.mutants import Mutant, installed
+from sim.proofs.mutation import Base, demands_notice, rules_notice
+from sim.run import play, prepare
+from tests.office.desk import Desk
+from tests.procedures import test_journeys
+from tests.procedures.cases import CASES
+
+FILES = sorted(path for path in STORIES.glob("*.toml") if path.name != "world.toml")
+
+
+def answers_notice(_: Base, mutant: Mutant) -> str:
+    """A request whose answer is known is answered otherwise."""
+    with _desk(mutant) as desk:
+        if desk is None:
+            return "the office refuses the table"
+        for step, states, request, answer in CASES:
+            record = new_record(**states)
+            if step in desk.index and desk.answer(record, step, desk.request(step, **request)) != answer:
+                return f"answer of {step}"
+    return ""
+
+
+def journeys_notice(_: Base, mutant: Mutant) -> str:
+    """A journey whose record is known ends otherwise."""
+    with _desk(mutant) as desk:
+        if desk is None:
+            return "the office refuses the table"
+        before, test_journeys.DESK = test_journeys.DESK, desk
+        try:
+            for name, test in _plain_tests():
+                try:
+                    test()
+                except (AssertionError, KeyError, IndexError):
+                    return f"journey {name}"
+        finally:
+            test_journeys.DESK = before
+    return ""
+
+
+def stories_notice(_: Base, mutant: Mutant) -> str:
+    """A shipped story ends otherwise than it must."""
+    with installed({mutant.procedure: mutant.bent}):
+        for path in FILES:
+            try:
+                if not all(story.ok for story in play(*prepare(path, ())).stories):
+                    return f"story {path.name}"
+            except (ScenarioError, ValueError, KeyError) as error:
+                return f"story {path.name}: {type(error).__name__}"
+    return ""
+
+
+NOTICERS: tuple[Callable[[Base, Mutant], str], ...] = (
+    demands_notice,
+    answers_notice,
+    journeys_notice,
+    rules_notice,
+    stories_notice,
+)
+
+
+def noticed(base: Base, mutant: Mutant, noticers: tuple[Callable[[Base, Mutant], str], ...] = NOTICERS) -> str:
+    """The first that notices, and by what; "" if nobody does."""
+    return next((found for notices in noticers if (found := notices(base, mutant))), "")
+
+
+@contextmanager
+def _desk(mutant: Mutant) -> Iterator[Desk | None]:
+    with installed({mutant.procedure: mutant.bent}):
+        try:
+            desk = Desk()
+        except (ValueError, KeyError):
+            desk = None
+        yield desk
+
+
+def _plain_tests() -> Iterator[tuple[str, Callable[[], None]]]:
+    for name, test in inspect.getmembers(test_journeys, inspect.isfunction):
+        if name.startswith("test_") and not inspect.signature(test).parameters:
+            yield name, test

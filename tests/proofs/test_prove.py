@@ -1,0 +1,130 @@
+"""The tables proven: every rule in every state of a person; the command line; the explorer beside the office."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.office.fields import Field
+from sim.procedures.catalogue import catalogue
+from sim.procedures.model import At, Check
+from sim.proofs.abstraction import DECLARED, TERMS, Kind, value_of
+from sim.proofs.asking import RULES, Asking, Remembering
+from sim.proofs.explore import Course, Explorer, Graph, Level
+from sim.proofs.guards import OF_PLACE
+from sim.proofs.prove import prove
+from sim.proofs.space import Allowed, Enter
+from sim.proofs.tables import Tables, View
+from sim.proofs.views import BEGINNINGS, VIEWS
+from tests.command import run_in
+from tests.office.desk import DAY, NUMBERS, Desk
+
+DESK = Desk()
+NOW = 400 * DAY
+SMALL = View("small", frozenset({Field.CARD, Field.CARD_BEFORE, Field.APPLICATION, Field.ACCOUNT}), frozenset())
+
+
+@pytest.mark.slow
+def test_every_rule_holds_in_every_state_of_a_person() -> None:
+    """The proof itself: nothing broken, nothing unmet, no step that nobody gets to."""
+    proof = prove()
+    assert [(told.found.rule.name, [path.begins for path in told.found.way]) for told in proof.told] == []
+    assert [(found.demand.name, found.step, found.lacking) for found in proof.unmet] == []
+    assert proof.unreachable == ()
+    assert {rule.name for rule in RULES} == {rule.name for rule in proof.asked}
+    assert sum(view.states for view in proof.views) > 100_000
+
+
+@pytest.mark.slow
+def test_the_command_says_all_holds_and_ends_with_0(tmp_path: Path) -> None:
+    """As a user types it; as JSON it has every rule with its verdict."""
+    code, text = run_in(tmp_path, "prove", "--json")
+    answer = json.loads(text)
+    assert code == 0
+    assert answer["holds"] is True
+    assert {row["holds"] for row in answer["rules"]} == {True}
+    assert [view["view"] for view in answer["views"]] == [view.name for view in VIEWS]
+
+
+def graph_of(view: View) -> tuple[Remembering, Graph]:
+    """Explore a view."""
+    asking = Asking(Tables(catalogue()), view, BEGINNINGS, ())
+    return asking.walk, Explorer(asking.space, asking.walk.paths()).explore(asking.beginnings)
+
+
+def test_the_first_states_are_found_first() -> None:
+    """Breadth first: the way to any state is no longer than that to any found later."""
+    _, graph = graph_of(SMALL)
+    lengths = [len(graph.way_to(state)) for state in range(0, len(graph.codes), 7)]
+    assert lengths == sorted(lengths)
+    assert lengths[0] == 0
+
+
+def record_of(values: dict[str, int]) -> list[int]:
+    """A record of the office that is kept as these values: terms that are over lie long ago."""
+    record = [0] * len(Field)
+    for field in Field:
+        kept, value = DECLARED[field], values.get(field.name, 0)
+        if kept.kind is Kind.TIME:
+            record[field] = _moment(field, value)
+        elif kept.told_apart:
+            record[field] = kept.told_apart[value - 1] if value else 0
+        else:
+            record[field] = value
+    return record
+
+
+def _moment(field: Field, value: int) -> int:
+    """NEVER, just now, or so long ago that the first `value - 1` terms are over and no more."""
+    if value == 0:
+        return -(1 << 62)
+    over = [NUMBERS[terms[0].owner, terms[0].name] for terms in TERMS.get(field, ())][: value - 1]
+    if not over:
+        return NOW
+    longest = over[-1]
+    return NOW - (longest * 2 * DAY if longest < 1000 else longest + 2 * DAY)
+
+
+@pytest.mark.parametrize("view", VIEWS[1:], ids=lambda view: view.name)
+@pytest.mark.slow
+def test_the_explorer_accepts_and_changes_what_the_office_does(view: View) -> None:
+    """From sampled states, every step whose guards the view follows: same answer, same record afterwards."""
+    walk, graph = graph_of(view)
+    draw = random.Random(1)
+    compared = 0
+    for state in draw.sample(range(len(graph.codes)), 150):
+        values = walk.space.values(int(graph.codes[state]))
+        for name, (owner, step) in walk.tables.steps.items():
+            guards = [g for g in step.guards if g.check not in OF_PLACE]
+            followed = all(not g.field or Field[g.field] in view.fields for g in guards)
+            special = {Check.BRINGS, Check.REASON, Check.CHOICE, Check.COST_WINDOW, Check.HOT_LIST}
+            if len(guards) < len(step.guards) or not followed or step.at is At.HERE or step.who:
+                continue
+            if any(g.check in special for g in guards):
+                continue
+            record = record_of(values)
+            verdict = DESK.ask(record, name, DESK.request(name, fen=1), NOW)
+            clauses, _ = walk.reading.asked(owner, step)
+            course = Course(Level(walk.space, graph.codes[state : state + 1]), walk.space, np.array([0]))
+            whole = course.walk((*clauses, Enter(name), *walk.reading.effects(step)), None)
+            assert verdict.accepted == whole, (name, values)
+            compared += 1
+            if whole:
+                after = walk.space.values(int(course.arrive()[0]))
+                kept = {field.name: value_of(field, record[field]) for field in view.fields}
+                changed = {key: after[key] for key in kept if DECLARED[Field[key]].kind is not Kind.TIME}
+                assert {key: kept[key] for key in changed} == changed, name
+    assert compared > 1000
+
+
+def test_a_step_forbidden_to_everybody_is_never_accepted() -> None:
+    """P1: the request for another number is a test that no state passes."""
+    walk, graph = graph_of(SMALL)
+    owner, step = walk.tables.steps["change_number.ask"]
+    (test,) = (clause for clause in walk.reading.clauses(owner.name, step.guards)[0] if isinstance(clause, Allowed))
+    assert not any(test.allowed)
+    assert "change_number.ask" not in graph.accepted
