@@ -43,44 +43,42 @@ class Command:
 
 def parse(raw: bytes) -> Command:
     """Split a command into its fields; 6700 when the lengths do not add up."""
+    command = split(raw)
+    if command is None:
+        raise Refused(0x6700)
+    return command
+
+
+def split(raw: bytes) -> Command | None:
+    """The fields of a command, or None when the lengths do not add up."""
     size = len(raw)
     if size == 5:
         return Command(raw, b"", raw[4] or ANY_SHORT, raw[4])
     if size > 5:
         lc = raw[4]
         if not lc:
-            return _extended(raw, size)
+            return _split_extended(raw, size)
         rest = size - 5 - lc
         if rest == 0:
             return Command(raw, raw[5:], None)
-        if rest == 1:
-            return Command(raw, raw[5:-1], raw[-1] or ANY_SHORT, raw[-1])
-    if size == 4:
-        return Command(raw, b"", None)
-    raise Refused(0x6700)
+        return Command(raw, raw[5:-1], raw[-1] or ANY_SHORT, raw[-1]) if rest == 1 else None
+    return Command(raw, b"", None) if size == 4 else None
 
 
-def _extended(raw: bytes, size: int) -> Command:
+def _split_extended(raw: bytes, size: int) -> Command | None:
     """Extended lengths: 00 and two bytes (ISO/IEC 7816-3, 12.1.3)."""
-    if size >= 7:
-        number = raw[5] << 8 | raw[6]
-        if size == 7:
-            return Command(raw, b"", number or ANY_EXTENDED, number if number <= ANY_SHORT else 0)
-        rest = size - 7 - number
-        if number and rest == 0:
-            return Command(raw, raw[7:], None)
-        if number and rest == 2:
-            le = raw[-2] << 8 | raw[-1]
-            return Command(raw, raw[7:-2], le or ANY_EXTENDED, le if le <= ANY_SHORT else 0)
-    raise Refused(0x6700)
-
-
-def split(raw: bytes) -> Command | None:
-    """The fields of a command, or None when the lengths do not add up."""
-    try:
-        return parse(raw)
-    except Refused:
+    if size < 7:
         return None
+    number = raw[5] << 8 | raw[6]
+    if size == 7:
+        return Command(raw, b"", number or ANY_EXTENDED, number if number <= ANY_SHORT else 0)
+    rest = size - 7 - number
+    if number and rest == 0:
+        return Command(raw, raw[7:], None)
+    if number and rest == 2:
+        le = raw[-2] << 8 | raw[-1]
+        return Command(raw, raw[7:-2], le or ANY_EXTENDED, le if le <= ANY_SHORT else 0)
+    return None
 
 
 def build(header: bytes, data: bytes = b"", le: int | None = None) -> bytes:

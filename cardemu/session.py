@@ -33,24 +33,27 @@ class Session:
     """One stay under power, from reset to power-off."""
 
     __slots__ = (
-        "asked",
         "blocked",
+        "blocked_before",
         "challenge",
+        "challenge_before",
         "commands",
         "crypto",
         "df",
+        "df_before",
         "ef",
+        "ef_before",
         "granted",
+        "granted_before",
         "life",
         "memory",
         "owed",
         "pending",
-        "place",
         "power",
         "previous",
-        "proved",
         "random",
         "record",
+        "record_before",
         "staged",
         "template",
         "tree",
@@ -63,9 +66,8 @@ class Session:
         self.power = power
         self.staged: dict[int, bytes] = {}
         self.owed: bytes | None = None  # the try counters before a secret proved right
-        self.granted = self.proved = _NOTHING
+        self.granted = _NOTHING
         self.challenge: bytes | None = None
-        self.asked: bytes | None = None
         self.pending: object | None = None
         self.previous: object | None = None
         self.record = 0
@@ -78,7 +80,7 @@ class Session:
         self.refresh()
         self.df: Node = self.tree.root
         self.enter(self.df)
-        self.place: tuple[Node, Node | None, int, bool] = (self.df, None, 0, self.blocked)
+        self.begin()
 
     # ---- memory
 
@@ -119,9 +121,9 @@ class Session:
 
     def begin(self) -> None:
         """A command begins: note what its refusal will bring back (`take_back`)."""
-        self.place = (self.df, self.ef, self.record, self.blocked)
-        self.proved = self.granted
-        self.asked = self.challenge
+        self.df_before, self.ef_before, self.record_before = self.df, self.ef, self.record
+        self.blocked_before, self.granted_before = self.blocked, self.granted
+        self.challenge_before = self.challenge
         self.previous, self.pending = self.pending, None
 
     def take_back(self) -> None:
@@ -129,9 +131,9 @@ class Session:
 
         What a comparison used up it has struck from what is brought back.
         """
-        self.df, self.ef, self.record, self.blocked = self.place
-        self.granted = self.proved
-        self.challenge = self.asked
+        self.df, self.ef, self.record = self.df_before, self.ef_before, self.record_before
+        self.blocked, self.granted = self.blocked_before, self.granted_before
+        self.challenge = self.challenge_before
         self.pending = self.previous
         self.staged = {}
         if self.owed is not None:
@@ -270,9 +272,9 @@ class Session:
             raise Refused(0x6983)
         before, behind = counters[:slot], counters[slot + 1 :]
         self.memory.commit({Cell.TRIES: before + bytes((left,)) + behind}, self.power)
-        self.asked = self.challenge
+        self.challenge_before = self.challenge
         if shown != right:
-            self.proved = self.granted - {proof}
+            self.granted_before = self.granted - {proof}
             self.previous = None
             raise Refused(wrong | min(left, 15) if wrong == 0x63C0 else wrong)
         self.owed = counters

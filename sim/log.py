@@ -37,7 +37,7 @@ class Event(IntEnum):
     DOWN = 16  # a machine stopped (breakdown or refill); code: 0 breakdown, 1 refill
     UP = 17  # it works again; value: ms down
     MONEY = 18  # code: from_ledger * 16 + to_ledger; value: fen
-    BALANCE = 19  # at the end of the run, per person and own ledger: code: ledger; value: fen
+    BALANCE = 19  # at the end of the run, per person: code: ledger; value: fen; of money owed or left behind: if any
     CONTINUE = 24  # the next business of the same visit begins at the counter that was kept; code: server group
     OPENING = 23  # a person with money is met for the first time: code: ledger; value: fen he has
     STATE = 22  # a field of the office record when a story's action is over; code: Field; value: its value

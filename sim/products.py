@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cardemu.products import product
 from sim.sample import keyed
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ class CardProducts:
         """Every product there is, those that are issued first."""
         return tuple(dict.fromkeys([*(name for name, _ in self.shares), *self.held.values()]))
 
+    def earlier(self, holder: str) -> bool:
+        """Whether what a cohort or a person holds is of an earlier generation than the latest that is issued (A5)."""
+        if holder not in self.held:
+            return False
+        return product(self.held[holder]).generation < max(product(name).generation for name, _ in self.shares)
+
     def of_cards(self, index: np.ndarray) -> np.ndarray:
         """The product each of these cards is issued as, by their numbers among all of the region."""
         names, shares = zip(*self.shares, strict=True)
@@ -59,8 +66,8 @@ def products_of(loaded: Loaded) -> CardProducts:
     scenario = loaded.scenario
     held = {name: cohort.card_product for name, cohort in scenario.cohorts.items() if cohort.card_product}
     for name, person in scenario.people.items():
-        product = person.card_product or held.get(person.cohort)
-        if product:
-            held[name] = product
+        holds = person.card_product or held.get(person.cohort)
+        if holds:
+            held[name] = holds
     shares = DEFAULT_SHARES if scenario.region is None else scenario.region.card_product
     return CardProducts(shares, held)

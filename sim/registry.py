@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sim.program import Program
 
 _NOTHING = np.empty((0, 4), dtype=np.int64)
-_SERIAL = Field.CARD_SERIAL.name
+_SERIAL, _OUTLET = Field.CARD_SERIAL.name, Field.OUTLET.name
 
 
 class Registry:
@@ -46,7 +46,7 @@ class Registry:
         self._came = np.zeros(max((row.first + row.size for row in program.cohorts), default=0), dtype=bool)
         self._acts: list[np.ndarray] = []  # t_ms, person, whether a card is ordered, NONE or the bank that is chosen
         self._ordering = self._steps_that(lambda effect: effect.act is Act.COUNT and effect.field == _SERIAL)
-        self._choosing = self._steps_that(lambda effect: effect.act is Act.BANK)
+        self._choosing = self._steps_that(lambda effect: effect.act is Act.PLACE and effect.field == _OUTLET)
         self._bank_at = np.array([*(row.bank for row in program.stations), NONE], dtype=np.int64)
 
     def _steps_that(self, have: Callable[[Effect], bool]) -> np.ndarray:
@@ -62,7 +62,7 @@ class Registry:
         self._came[chunk[(chunk[:, 5] == Event.ARRIVE) & (chunk[:, 2] >= 0), 2]] = True
         done = chunk[chunk[:, 5] == Event.DONE]
         orders = self._ordering[done[:, 3]]
-        bank = np.where(self._choosing[done[:, 3]] & ~orders, self._bank_at[done[:, 4]], NONE)
+        bank = np.where(self._choosing[done[:, 3]], self._bank_at[done[:, 4]], NONE)
         wanted = orders | (bank != NONE)
         self._acts.append(np.column_stack((done[wanted, 0], done[wanted, 2], orders[wanted], bank[wanted])))
 

@@ -13,6 +13,7 @@ from sim.engines.draws import BANK_DRAW, Draws
 from sim.errors import ScenarioError
 from sim.log import Event
 from sim.office.fields import Field
+from sim.procedures.rule_table import STORIES
 from sim.registry import Registry
 from sim.run import play, prepare
 
@@ -81,3 +82,15 @@ def test_a_new_card_is_of_the_bank_where_it_was_applied_for_or_of_the_one_before
     assert cards["t_ms"].tolist() == [10, 30, 40]
     assert cards["serial"].tolist() == [cohort.record[Field.CARD_SERIAL] + n for n in (1, 2, 3)]
     assert [number[5:8] for number in cards["bank_card_number"].tolist()] == ["000", "001", "001"]
+
+
+def test_a_card_made_at_once_elsewhere_is_of_the_bank_of_the_outlet_that_makes_it() -> None:
+    """Applied for at an outlet of bank 0, made at the counter of one of bank 1: the number is bank 1's."""
+    program = prepare(STORIES / "application.toml", ())[1].program
+    registry = Registry(program, "9900", 1, 0)
+    steps = {row.name: number for number, row in enumerate(program.steps)}
+    outlets = [next(at for at, row in enumerate(program.stations) if row.bank == bank) for bank in (0, 1)]
+    for t_ms, step, station in ((10, "apply.hand_in", outlets[0]), (20, "produce.ask_instant", outlets[1])):
+        registry.add(np.array([(t_ms, 1, 0, steps[step], station, Event.DONE, 0, 0)], dtype=np.int64))
+    (number,) = registry.tables()[1].columns["bank_card_number"].tolist()
+    assert number[5:8] == "001"

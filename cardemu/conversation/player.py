@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from cardemu.conversation.grammar import Step, read_steps
 from cardemu.conversation.verbs import CHALLENGE, LineError, Verb, verb
@@ -143,6 +143,10 @@ class Player:
         if not right:
             self._disagree(f"the right {what}", b"", f"{what} is wrong")
 
+    def disagree(self, why: str) -> NoReturn:
+        """Whatever came, it was not right."""
+        self._disagree("", b"", why)
+
     def require_unchanged(self, step: Step) -> None:
         """The card's memory must be what it was when the conversation began."""
         if self._image is None:
@@ -150,7 +154,7 @@ class Player:
         if self._image() != self._before:
             self._disagree("the memory as it was", b"", "bytes on the chip have changed")
 
-    def _disagree(self, expected: str, got: bytes, why: str = "") -> None:
+    def _disagree(self, expected: str, got: bytes, why: str = "") -> NoReturn:
         raise DisagreementError(self._step, self._command, expected, got, why or _why(got))
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,20 +27,19 @@ from cardemu.account import LOAD
 from cardemu.apdu import build
 from cardemu.conversation.grammar import Step
 from cardemu.keys import KeyRow
+from cardemu.personalisation.itemwise import read_item, write_item, write_unproved
+from cardemu.terminal.errors import ReaderError, english
 from cardemu.terminal.keyholder import Debit
-from cardemu.terminal.link import AIDS, ROWS, Link
-from cardemu.tlv import simple
+from cardemu.terminal.link import ROWS, Link
+from cardemu.terminal.port import StatusError
 
 if TYPE_CHECKING:
     from cardemu.conversation.player import Player
-    from cardemu.elements.model import FileRow
-    from cardemu.personalisation.data import Item
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _HEADER_BYTES = 4
 _SOURCE = bytes.fromhex("A1A2A3A4A5A6A7A8")
 CHALLENGE = bytes.fromhex("0084000008")
-_OK = b"\x90\x00"
 
 
 class LineError(ValueError):
@@ -190,7 +189,8 @@ class Authenticate(Verb):
 
     def play(self, player: Player) -> bytes:
         """The terminal proves a key."""
-        return _prove(player, self.row, wrong=self.wrong)
+        proof = player.keys.authentication(player.holder, self.row, player.challenge(), _SOURCE)
+        return player.send(build(bytes((0x00, 0x82, 0x00, self.row.id)), _spoilt(proof, self.wrong) + _SOURCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,28 +263,29 @@ class Purchase(Verb):
         return answer
 
 
-class Visit:
-    """A walk through the files of a card's record, each opened as its rule asks for."""
+class _Wire:
+    """The player as the port of a terminal."""
 
     def __init__(self, player: Player) -> None:
-        self._player = player
-        self._df, self._fid = "", 0
-        self._proved: set[str] = set()
+        self.transmit = player.send
 
-    def enter(self, row: FileRow, rule: str) -> bytes:
-        """Select application and file and prove what the rule asks for; the first answer that is not 9000, or 9000."""
-        answer = _OK
-        if row.df != self._df:
-            self._df, self._fid, self._proved = row.df, 0, set()
-            answer = self._player.send(build(bytes.fromhex("00A40400"), AIDS[row.df]))
-        for word in Link.proofs(rule):
-            if word not in self._proved and answer[-2:] == _OK:
-                answer = _prove(self._player, ROWS[Link.key_name(word, row.df)])
-                self._proved.add(word)
-        if row.fid != self._fid and answer[-2:] == _OK:
-            self._fid = row.fid
-            answer = self._player.send(build(bytes.fromhex("00A40200"), row.fid.to_bytes(2, "big")))
-        return answer
+
+def _at_terminal(player: Player, work: Callable[[Link], None]) -> bytes:
+    """Work of a terminal with the player's keys and PIN, that knows of no proof yet; the last status word."""
+    holder = player.holder
+
+    def pin() -> str:
+        return player.values["pin"].hex().rstrip("f")
+
+    link = Link(_Wire(player), player.values["atr"], player.keys, ask_pin=pin, region=holder.region)
+    link.algorithm = holder.algorithm
+    try:
+        work(link)
+    except StatusError as error:
+        return error.status.to_bytes(2, "big")
+    except ReaderError as error:
+        player.disagree(f"{error.code}: {english(error.code)}")
+    return b"\x90\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,14 +296,15 @@ class Write(Verb):
 
     def play(self, player: Player) -> bytes:
         """Records under their keys, until one is refused; its answer."""
-        visit, answer = Visit(player), _OK
-        for item in player.behind[:1] if self.unproved else player.behind:
-            answer = visit.enter(item.row, "free" if self.unproved else item.row.write)
-            if answer[-2:] == _OK:
-                answer = player.send(_update(item))
-            if answer[-2:] != _OK:
-                return answer
-        return answer[-2:]
+
+        def write(link: Link) -> None:
+            for item in player.behind[:1] if self.unproved else player.behind:
+                if self.unproved:
+                    write_unproved(link, item)
+                else:
+                    write_item(link, item)
+
+        return _at_terminal(player, write)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,40 +313,12 @@ class Read(Verb):
 
     def play(self, player: Player) -> bytes:
         """READ RECORD of all, until one is refused; one that differs is no answer the line can expect."""
-        visit = Visit(player)
-        for item in player.held():
-            answer = visit.enter(item.row, item.row.read)
-            if answer[-2:] == _OK:
-                answer = player.send(bytes((0x00, 0xB2, *_place(item), len(_record(item)))))
-            if answer[-2:] != _OK:
-                return answer
-            player.require(answer[:-2], _record(item), f"{item.name} is not what the record said last")
-        return _OK
 
+        def read(link: Link) -> None:
+            for item in player.held():
+                player.require(read_item(link, item), item.value, f"{item.name} is not what the record said last")
 
-def _record(item: Item) -> bytes:
-    """A record as it stands in its file."""
-    return item.value if item.element is None else simple(item.element.tag, item.value)
-
-
-def _place(item: Item) -> bytes:
-    """P1 and P2 of a record of the current file: by tag, or by number where its tag occurs more often."""
-    if item.element is None:
-        return bytes((item.occurrence, 0x04))
-    if item.element.times == 1:
-        return bytes((item.element.tag, 0x00))
-    return bytes((Link.number(item.row, item.element, item.occurrence), 0x04))
-
-
-def _update(item: Item) -> bytes:
-    """UPDATE RECORD; of a cyclic file, a new one."""
-    place = b"\x00\x03" if item.element is None else _place(item)
-    return build(b"\x00\xdc" + place, _record(item))
-
-
-def _prove(player: Player, row: KeyRow, *, wrong: bool = False) -> bytes:
-    proof = player.keys.authentication(player.holder, row, player.challenge(), _SOURCE)
-    return player.send(build(bytes((0x00, 0x82, 0x00, row.id)), _spoilt(proof, wrong) + _SOURCE))
+        return _at_terminal(player, read)
 
 
 def _spoilt(proof: bytes, wrong: bool) -> bytes:

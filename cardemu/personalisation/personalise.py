@@ -10,7 +10,7 @@ from __future__ import annotations
 from cardemu.card import Card
 from cardemu.personalisation.audit import Audit
 from cardemu.personalisation.data import DataError, Item, identity_of, items
-from cardemu.personalisation.prepersonalise import write_item
+from cardemu.personalisation.itemwise import write_item
 from cardemu.products import Product
 from cardemu.session import Challenge
 from cardemu.terminal.errors import ReaderError

@@ -18,6 +18,7 @@ from cardemu.keys import KEY_ROWS, STORED, TRANSPORT_ID, CardKey, KeyRow
 from cardemu.memory import Cell
 from cardemu.personalisation.audit import Audit
 from cardemu.personalisation.data import DataError, Item, items
+from cardemu.personalisation.itemwise import write_item
 from cardemu.products import Product
 from cardemu.terminal.keyholder import Hsm
 from cardemu.terminal.link import CHALLENGE, Link
@@ -215,15 +216,3 @@ def _bare(header: Header) -> Header:
 def _records(content: bytes) -> list[bytes]:
     """The records of a file image."""
     return [content[item.start : item.end] for item in tlv.parse_simple(content)]
-
-
-def write_item(link: Link, item: Item) -> None:
-    """One item under its update key."""
-    row = item.row
-    link.enter(row.df)
-    link.fulfil(row.write, row.df)
-    link.select(row.df, row.fid)
-    if item.element is None:
-        link.write_binary(item.value)
-    else:
-        link.write_record(row, item.element, item.value, item.occurrence)

@@ -11,6 +11,8 @@ from cardemu.products import Product
 from sim.procedures.model import Chip
 
 FOLDER = Path(__file__).parent / "conversations"
+UPDATE = "update"
+"""The conversation that brings a card up to what the record says."""
 EXTENSION = "person.name_extension"
 BUSINESS = {
     "atr": "the answer to reset",
@@ -31,7 +33,7 @@ BUSINESS = {
 KINDS = (
     *(chip.value for chip in Chip if chip is not Chip.NONE),
     "load",
-    "update",
+    UPDATE,
     "record_only",
     "end_of_run",
     "end_of_run_taken_in",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cardemu.conversation.player import DisagreementError
 from cardemu.personalisation.standing import Values, background
+from sim.cardwork.conversations import UPDATE
 from sim.cardwork.desk import Business
 from sim.cardwork.outcome import Disagreement, moment
 from sim.cardwork.standing import Follower
@@ -123,7 +124,7 @@ class Life:
             change.on(self._record, self._now)
         self._follower.note(before, self._record, step.touched, self._today, paid_fen)
         if present is not None:
-            self._bring_up_to_date(present, station)
+            self._write(present, UPDATE, station)
 
     def _begin(self, medical_fen: int) -> None:
         """The cards there were before the run, made when the first of them is needed."""
@@ -164,16 +165,16 @@ class Life:
         lost = self._record[Field.LOST_AT] >= self._handed_at
         return self._current is not None and self._record[Field.CARD] == Card.ACTIVE and not lost
 
-    def _bring_up_to_date(self, held: Held, station: int) -> None:
-        """The agency or outlet writes what the record says and the card does not."""
-        if self._desk.behind(held, *self._says()):
-            self._write(held, "update", station)
-
     def _write(self, held: Held, kind: str, station: int) -> None:
-        """A conversation that writes the record."""
+        """A conversation that writes what the record says and the card does not; an update only if there is something.
+
+        It is told to the agency or outlet, which has the keys.
+        """
         values, past = self._says()
-        self._talk(held, kind, station, behind=self._desk.behind(held, values, past))
-        held.record, held.past = values, past
+        behind = self._desk.behind(held, values, past)
+        if behind or kind != UPDATE:
+            self._talk(held, kind, station, behind=behind)
+            held.record, held.past = values, past
 
     def _says(self) -> tuple[Values, Past]:
         """What the record says today: the values of elements, and the employments that ended."""

@@ -10,9 +10,10 @@ import numpy as np
 
 from sim.compile.hours import ALWAYS, DAY_MS, Opening, pieces
 from sim.compile.rows import Rows, cumulative
-from sim.office.fields import Application, Field
+from sim.office.fields import Application, Field, Generation
 from sim.office.record import STATES, new_record
 from sim.procedures.model import Paper, Place, Who
+from sim.products import products_of
 from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, CountRow, SourceRow
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class SourceCompiler:
     ) -> None:
         self.loaded = loaded
         self.scenario = loaded.scenario
+        self.products = products_of(loaded)
         self.catalogue = catalogue
         self.rows = rows
         self.opening = opening
@@ -79,7 +81,7 @@ class SourceCompiler:
     # --- people --------------------------------------------------------------------------------------------------
 
     def _cohort(self, name: str, table: CohortTable) -> None:
-        record = new_record(**_states((table,)))
+        record = self._record(name, (table,))
         cumulative_weights, banks = self._bank_weights()
         self.cohorts.append(
             CohortRow(
@@ -96,6 +98,13 @@ class SourceCompiler:
         )
         self._people_so_far += table.size
 
+    def _record(self, name: str, tables: Iterable[Section]) -> list[int]:
+        """Office record at the beginning; a card of an earlier product is one of an earlier generation."""
+        states = _states(tables)
+        if self.products.earlier(name):
+            states.setdefault("generation", Generation.EARLIER)
+        return new_record(**states)
+
     def _outlets(self, record: list[int]) -> int:
         """The outlets between which people choose who begin in the middle of an application."""
         if record[Field.APPLICATION] == Application.NONE or record[Field.OUTLET] >= 0:
@@ -111,7 +120,7 @@ class SourceCompiler:
             cohort = self.scenario.cohorts[table.cohort]
             tables.insert(0, cohort)
             medical, financial = medical or cohort.medical_balance, financial or cohort.financial_balance
-        record = new_record(**_states(tables))
+        record = self._record(name, tables)
         if table.bank:
             record[Field.CARD_BANK] = self.places.banks.index(table.bank)
         homes = tuple(

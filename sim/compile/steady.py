@@ -32,3 +32,5 @@ def _varying(program: Program) -> Iterator[str]:
             yield f"demand {source.name} changes with time"
     if any(wait.kind in (WaitKind.WORKDAYS, WaitKind.NEXT) for wait in program.waits):
         yield "procedures wait for working days"
+    if any(wait.kind == WaitKind.DATES for wait in program.waits):
+        yield "procedures wait for the end of a day"

@@ -9,19 +9,20 @@ from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.log import Event
-from sim.office.checks import FROM_LOSS, TO_APPLICATION
 from sim.office.fields import NEVER, NOWHERE, Application, Card, Field, InsuranceEnd, Ledger
 from sim.office.interest import DAYS_OF_A_YEAR, PPM
 from sim.office.rows import (
     AGENT,
     AGENT_BIT,
     EXPOSURE_LEAD,
+    FROM_LOSS,
     HEIR,
     HOLDER,
     IDENTITY_BIT,
     LEDGER_FIELD,
     OTHER,
     REGISTER_BIT,
+    TO_APPLICATION,
     ActCode,
     CheckCode,
 )

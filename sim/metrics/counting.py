@@ -180,11 +180,10 @@ class Distribution:
         if len(filled) == 1 and filled[0].exact == exact:
             return filled[0]
         both = cls(parts[0].bits, parts[0].limit, exact=exact)
-        largest = max(filled, key=len)
-        for part in (largest, *(other for other in filled if other is not largest)):
+        for part in sorted(filled, key=len, reverse=True):
             both.add_keys(part._in_buckets() if part.exact and not both.exact else part._keys, part._counts)  # noqa: SLF001
-            if part is largest:
-                both.table()  # the others go into it: few go into many without sorting the many anew
+            if len(both._keys) == 0:  # noqa: SLF001
+                both.table()  # the largest is there: few go into many without sorting the many anew
         both.table()
         return both
 

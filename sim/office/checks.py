@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sim.office.fields import NEVER, NOWHERE, Application, Card, Field
 from sim.office.hotlist import ONLINE, is_listed, last_refresh_ms
-from sim.office.rows import CheckCode, GuardData
+from sim.office.rows import FROM_LOSS, TO_APPLICATION, CheckCode, GuardData
 from sim.office.verdict import Attempt
 
 Check = Callable[[int, GuardData, list[int], Attempt, int], bool]
@@ -22,9 +22,6 @@ _STOPPED = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.HOLDER_
 _OUT_OF_USE = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.DAMAGED)})
 _UNDER_WAY = frozenset({int(Application.SUBMITTED), int(Application.IN_PRODUCTION), int(Application.READY)})
 _NO_BANK = -2
-FROM_LOSS, TO_APPLICATION = 1, 2
-"""Bits of a window of costs (L6): it begins with the loss or damage in fact, not with the report or the handing in; it
-ends with the application for the replacement, not with the new card in hand."""
 
 
 class Days(Protocol):

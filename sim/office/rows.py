@@ -95,6 +95,9 @@ ALWAYS_TOLD = (Ledger.MEDICAL, Ledger.FINANCIAL)
 """Those whose closing balance every person has in the log; of the others only who has something in them."""
 EXPOSURE_LEAD = LEADS.index("exposure")
 DAY_MS = 86_400_000
+FROM_LOSS, TO_APPLICATION = 1, 2
+"""Bits of a window of costs (L6): it begins with the loss or damage in fact, not with the report or the handing in; it
+ends with the application for the replacement, not with the new card in hand."""
 REGISTER_BIT = paper_mask((Paper.HOUSEHOLD_REGISTER,))
 IDENTITY_BIT = paper_mask((Paper.IDENTITY,))
 AGENT_BIT = paper_mask((Paper.AGENT_IDENTITY,))

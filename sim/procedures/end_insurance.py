@@ -4,7 +4,7 @@ Death has a procedure of its own.  A change of job or a transfer of the account 
 """
 
 from sim.office.fields import Account, Employment, Field, Insurance, InsuranceEnd
-from sim.procedures.model import END, Guard, Kind, Move, Paper, Place, Procedure, Step, Who
+from sim.procedures.model import END, Chip, Guard, Kind, Move, Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import INSURED, NOT_INSURED, assumed, counter_time, none_of, one_of, put, stamp
 
 MOVED = none_of(
@@ -42,6 +42,7 @@ def _ending(name: str, end: InsuranceEnd, proof: Paper, guards: tuple[Guard, ...
             put(Field.EMPLOYMENT, Employment.NONE),
             *NOT_INSURED,
         ),
+        chip=Chip.BRING,
         service="counter_time",
         help=text,
     )

@@ -39,7 +39,7 @@ NOT_APPLIED_FOR = one_of(
     Application.NONE,
     Application.RETURNED,
     rule="L8",
-    why="The replacement has been applied for: the old card has ended.",
+    why="A new card in its place has been applied for: this one is not released any more.",
 )
 
 NOT_LOST_YET = one_of(Field.LOST_AT, NEVER, rule="L1", why="The card is lost or damaged already.")

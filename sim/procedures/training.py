@@ -38,6 +38,7 @@ PROCEDURE = Procedure(
     moves=(
         Move("enrol", "complete", share="completed_share", wait="course"),
         Move("enrol", "give_up", wait="course"),
+        Move("complete", "qualification", share="examined_share", wait="until_examined"),
         Move("complete", END),
         Move("give_up", END),
     ),
@@ -45,5 +46,7 @@ PROCEDURE = Procedure(
         counter_time(),
         assumed("course", Kind.WAIT, "30 d", "from enrolment to the end of the course"),
         assumed("completed_share", Kind.SHARE, 0.9, "share who complete the course"),
+        assumed("examined_share", Kind.SHARE, 0.0, "share of these who go on to the examination"),
+        assumed("until_examined", Kind.WAIT, "10 d", "from the end of the course to the examination"),
     ),
 )

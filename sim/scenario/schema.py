@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
-from sim.products import DEFAULT_SHARES
+from sim.products import DEFAULT_PRODUCT
 from sim.scenario import units
 from sim.scenario.schema_base import (
     COUNT_1_SHAPE,
@@ -116,7 +116,8 @@ class RegionTable(Section):
     province_code: Text = Field(default="", description="province code", examples=["99"])
     responsible: Text = Field(default="", description="responsible department (G1)")
     card_product: CardProducts = Field(
-        default=DEFAULT_SHARES,
+        default=DEFAULT_PRODUCT,
+        validate_default=True,
         description="card product it issues, or several with the share of the cards each of them is",
         examples=[{"generation-2": 0.3, "generation-3": 0.7}],
     )

@@ -190,7 +190,9 @@ class CohortTable(Section):
     employment: EmploymentState = Field(default=0, description="employment")
     cancellation: CancellationState = Field(default=0, description="cancellation of the card")
     generation: GenerationState = Field(
-        default=0, description="generation of the card: the one issued now, or an earlier one", examples=["earlier"]
+        default=0,
+        description="generation of the card: the one issued now, or an earlier one; follows from card_product unless given",
+        examples=["earlier"],
     )
     medical_balance: MoneyDist = Field(default=Dist("constant"), description="medical personal account")
     financial_balance: MoneyDist = Field(default=Dist("constant"), description="financial account of the card")
@@ -227,7 +229,9 @@ class PersonTable(Section):
     employment: EmploymentState | None = Field(default=None, description="employment")
     cancellation: CancellationState | None = Field(default=None, description="cancellation of the card")
     generation: GenerationState | None = Field(
-        default=None, description="generation of the card: the one issued now, or an earlier one", examples=["earlier"]
+        default=None,
+        description="generation of the card: the one issued now, or an earlier one; follows from card_product unless given",
+        examples=["earlier"],
     )
     medical_balance: MoneyDist | None = Field(default=None, description="medical personal account")
     financial_balance: MoneyDist | None = Field(default=None, description="financial account of the card")

@@ -186,7 +186,7 @@ def test_a_chip_that_was_written_ahead_is_found(monkeypatch: pytest.MonkeyPatch,
     work, _ = life_of([run.log], Order(run.world, product, jobs=1), PEOPLE.index("ou_yang"))
     (found,) = work.tally.disagreements
     assert (found.procedure, found.step, found.conversation) == ("pension", "claim", "read.apdu")
-    assert (found.expected, found.got) == ("290131", "290134")
+    assert (found.expected, found.got) == ("31", "34")
     assert found.why == "DF01EF07 29 employment_state is not what the record said last"
 
 
@@ -268,14 +268,14 @@ def test_every_file_is_written_under_its_own_key_and_not_without(monkeypatch: py
 
 
 def test_an_update_says_this_to_the_card(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The claim of a pension writes the status under key 84: select, challenge, proof, select, update."""
+    """The claim of a pension writes the status under key 84: select, two challenges, proof, select, update."""
     said = [(command, answer) for kind, command, answer in spoken(monkeypatch, "ou_yang") if kind == "update"]
     status = next(n for n, (command, _) in enumerate(said) if command == "00DC290003290134" and said[n][1] == "9000")
-    before = [command for command, _ in said[status - 4 : status]]
+    before = [command for command, _ in said[status - 5 : status]]
     assert before[0] == "00A4040006D15600000500"
-    assert before[1] == "0084000008"
-    assert before[2].startswith("0082008410")
-    assert before[3] == "00A4020002EF07"
+    assert before[1:3] == ["0084000008"] * 2
+    assert before[3].startswith("0082008410")
+    assert before[4] == "00A4020002EF07"
     refused = [command for command, answer in said if answer == "6982"]
     assert refused[0] == "00DC290003290134"  # tried without the key first
 

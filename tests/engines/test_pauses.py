@@ -83,3 +83,13 @@ def test_who_is_ready_at_the_very_cut_off_goes_with_the_next() -> None:
         left.append(pauses._plain(case, row))
         assert case.batch == left[-1]
     assert left == [9 * _HOUR, 15 * _HOUR, 3 * _DAY + 9 * _HOUR, 3 * _DAY + 9 * _HOUR]
+
+
+def test_a_term_in_dates_ends_at_the_midnight_after_its_last_day() -> None:
+    """30 days from 8:00 of day 2, or from its first or last moment: midnight between day 32 and day 33."""
+    clock: Any = SimpleNamespace(now_ms=0)
+    draws: Any = SimpleNamespace(time=lambda *_: 30 * _DAY)
+    pauses, row = Pauses(cast("Any", None), clock, draws), WaitRow(WaitKind.DATES, 0)
+    for now_ms in (2 * _DAY + 8 * _HOUR, 2 * _DAY, 3 * _DAY - 1):
+        clock.now_ms = now_ms
+        assert pauses._plain(Case(0, 0, 0, 0, 0), row) == 33 * _DAY

@@ -154,6 +154,7 @@ def test_a_part_that_alone_has_anything_is_the_whole() -> None:
     one, nothing = distribution([3, 1, 3]), distribution([])
     assert Distribution.together([nothing, one, nothing]) is one
     assert len(Distribution.together([nothing, nothing])) == 0
+    assert Distribution.together([one, one, one]).table()[2].sum() == 3 * one.table()[2].sum()
 
 
 LINES = st.lists(st.tuples(st.integers(0, 3), st.one_of(st.integers(0, 30), st.integers(0, 1 << 40))), max_size=40)
