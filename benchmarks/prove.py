@@ -23,19 +23,19 @@ def main() -> int:
     clock, processor = perf_counter(), process_time()
     proof = prove()
     clock, processor = perf_counter() - clock, process_time() - processor
-    head = ["# Proof of the procedure tables", "", "| view | states | transitions | rules | s |", "|---|---|---|---|---|"]
+    head = ["# Proof of the procedure tables", "", "| view | states | transitions | rules | s |", "|" + "---|" * 5]
     rows = [
         f"| {view.view.name} | {view.states:,} | {view.transitions:,} | {len(view.asked)} | {view.seconds:.1f} |"
         for view in proof.views
     ]
     states, transitions = sum(view.states for view in proof.views), sum(view.transitions for view in proof.views)
     one = (
-        f"One person: {states:,} states, {transitions:,} transitions, {processor:.1f} s of processor time, {clock:.1f} s "
-        f"on the clock (load {os.getloadavg()[0]:.0f} on {os.cpu_count()} processors)."
+        f"One person: {states:,} states, {transitions:,} transitions, {processor:.1f} s of processor time, "
+        f"{clock:.1f} s on the clock (load {os.getloadavg()[0]:.0f} on {os.cpu_count()} processors)."
     )
     two = (
-        f"Two persons: {max(view.states for view in proof.views) ** 2:.1e} pairs in the largest view, none of which has "
-        "to be visited: nothing couples two records (`tests/proofs/test_pairs.py`)."
+        f"Two persons: {max(view.states for view in proof.views) ** 2:.1e} pairs in the largest view, none of which "
+        "has to be visited: nothing couples two records (`tests/proofs/test_pairs.py`)."
     )
     lines = [*head, *rows, "", one, "", two, ""]
     print("\n".join(lines))
