@@ -6,9 +6,11 @@ a rule cannot refuse, or is a matter of the card or of the scenario file, the re
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,11 @@ from typing import Any
 from sim.office.wording import RULES
 from sim.procedures.catalogue import catalogue, find_step
 from sim.procedures.generated import ROOT, main, table
+from sim.proofs.asking import RULES as PROVEN
+from sim.proofs.demands import DEMANDS
 
+MUTANTS = ROOT / "benchmarks" / "results" / "mutants.csv"
+UNNOTICED = ("GAP", "same graph", "not ")
 PAGE = ROOT / "docs" / "rules.md"
 STORIES = ROOT / "scenarios" / "procedures"
 TESTS = (ROOT / "tests" / "procedures", ROOT / "tests" / "office")
@@ -108,10 +114,20 @@ def uncovered() -> list[str]:
     return lacking
 
 
+def mutants_noticed() -> dict[str, str]:
+    """Of each rule, how many mutants there are and how many are noticed, by the last benchmark."""
+    with MUTANTS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    counts = Counter(row["rule"] for row in rows)
+    found = Counter(row["rule"] for row in rows if not row["noticed"].startswith(UNNOTICED))
+    return {rule: f"{found[rule]} of {count}" for rule, count in counts.items()}
+
+
 def page() -> str:
     """Write the document."""
     told = stories()
     tests = covering_tests()
+    bent = mutants_noticed()
     rows = []
     for rule, words in RULES.items():
         allowed = [story for story in told if rule in story.allowed]
@@ -123,6 +139,8 @@ def page() -> str:
                 _shown(allowed, NO_ALLOWED.get(rule, "")),
                 _shown(refused, NO_REFUSED.get(rule, "")),
                 "<br>".join(f"`{name}`" for name in tests[rule]) or "-",
+                "<br>".join(f"`{one.name}`" for one in (*PROVEN, *DEMANDS) if one.rule == rule) or "-",
+                bent.get(rule, "-"),
             )
         )
     lines = [
@@ -130,8 +148,10 @@ def page() -> str:
         "",
         "Written from the tables, the stories in `scenarios/procedures/` and the tests; do not edit.",
         "A rule is covered when a story shows it allowed and a story shows it refuse.",
+        "Proven: what [cardmill prove](proofs.md) asks of every state, step and row for it.  Mutants: rows of the",
+        "tables that cite it, bent once, and how many are noticed ([all](../benchmarks/results/mutants.csv)).",
         "",
-        *table(("rule", "what it says", "allowed", "refused", "test"), rows),
+        *table(("rule", "what it says", "allowed", "refused", "test", "proven", "mutants"), rows),
     ]
     return "\n".join([*lines, ""])
 

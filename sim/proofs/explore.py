@@ -141,7 +141,7 @@ class Course:
         for var, column in self.changed.items():
             shift = column.astype(np.int64) - self.level.columns[var][self.rows]
             codes = codes + shift * self.space.radix[var]
-        return codes
+        return np.asarray(codes)
 
 
 def holds(clause: Clause, look: Look) -> np.ndarray:

@@ -16,22 +16,31 @@ from sim.proofs.abstraction import DECLARED, TERMS, Kind, value_of
 from sim.proofs.asking import RULES, Asking, Remembering
 from sim.proofs.explore import Course, Explorer, Graph, Level
 from sim.proofs.guards import OF_PLACE
+from sim.proofs.mutants import installed
+from sim.proofs.mutation import SMALL as SMALL_VIEWS
 from sim.proofs.prove import prove
 from sim.proofs.space import Allowed, Enter
 from sim.proofs.tables import Tables, View
+from sim.proofs.verdict import Proof
 from sim.proofs.views import BEGINNINGS, VIEWS
 from tests.command import run_in
 from tests.office.desk import DAY, NUMBERS, Desk
+from tests.proofs.planted import HOST, SECOND_CARD
 
 DESK = Desk()
 NOW = 400 * DAY
 SMALL = View("small", frozenset({Field.CARD, Field.CARD_BEFORE, Field.APPLICATION, Field.ACCOUNT}), frozenset())
 
 
+@pytest.fixture(scope="module")
+def proof() -> Proof:
+    """The proof, once for all tests."""
+    return prove()
+
+
 @pytest.mark.slow
-def test_every_rule_holds_in_every_state_of_a_person() -> None:
+def test_every_rule_holds_in_every_state_of_a_person(proof: Proof) -> None:
     """The proof itself: nothing broken, nothing unmet, no step that nobody gets to."""
-    proof = prove()
     assert [(told.found.rule.name, [path.begins for path in told.found.way]) for told in proof.told] == []
     assert [(found.demand.name, found.step, found.lacking) for found in proof.unmet] == []
     assert proof.unreachable == ()
@@ -40,14 +49,31 @@ def test_every_rule_holds_in_every_state_of_a_person() -> None:
 
 
 @pytest.mark.slow
-def test_the_command_says_all_holds_and_ends_with_0(tmp_path: Path) -> None:
+def test_the_command_says_all_holds_and_ends_with_0(
+    tmp_path: Path, proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As a user types it; as JSON it has every rule with its verdict."""
+    monkeypatch.setattr("reports.console_prove.prove_person", lambda: proof)
     code, text = run_in(tmp_path, "prove", "--json")
     answer = json.loads(text)
     assert code == 0
     assert answer["holds"] is True
     assert {row["holds"] for row in answer["rules"]} == {True}
     assert [view["view"] for view in answer["views"]] == [view.name for view in VIEWS]
+
+
+@pytest.mark.slow
+def test_a_broken_rule_ends_with_98_and_its_story_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a planted mistake the command names rule and way, writes the scenario and ends with 98."""
+    with installed({HOST: SECOND_CARD}):
+        broken = prove(catalogue(), [view for view in SMALL_VIEWS if view.name == "applications"])
+        monkeypatch.setattr("reports.console_prove.prove_person", lambda: broken)
+        code, text = run_in(tmp_path, "prove", "--stories", "told")
+        assert code == 98
+        assert "P2 one_card: nobody is handed a card while the earlier one is usable" in text
+        assert run_in(tmp_path, "check", "told/one_card.toml")[0] == 0
+        code, text = run_in(tmp_path, "prove", "--quiet")
+        assert (code, text) == (98, "")
 
 
 def graph_of(view: View) -> tuple[Remembering, Graph]:
