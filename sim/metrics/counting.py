@@ -182,7 +182,7 @@ class Distribution:
         both = cls(parts[0].bits, parts[0].limit, exact=exact)
         for part in sorted(filled, key=len, reverse=True):
             both.add_keys(part._in_buckets() if part.exact and not both.exact else part._keys, part._counts)  # noqa: SLF001
-            if len(both._keys) == 0:  # noqa: SLF001
+            if len(both._keys) == 0:
                 both.table()  # the largest is there: few go into many without sorting the many anew
         both.table()
         return both

@@ -191,7 +191,7 @@ class CohortTable(Section):
     cancellation: CancellationState = Field(default=0, description="cancellation of the card")
     generation: GenerationState = Field(
         default=0,
-        description="generation of the card: the one issued now, or an earlier one; follows from card_product unless given",
+        description="generation of the card: the present one or an earlier one; follows from card_product unless given",
         examples=["earlier"],
     )
     medical_balance: MoneyDist = Field(default=Dist("constant"), description="medical personal account")
@@ -230,7 +230,7 @@ class PersonTable(Section):
     cancellation: CancellationState | None = Field(default=None, description="cancellation of the card")
     generation: GenerationState | None = Field(
         default=None,
-        description="generation of the card: the one issued now, or an earlier one; follows from card_product unless given",
+        description="generation of the card: the present one or an earlier one; follows from card_product unless given",
         examples=["earlier"],
     )
     medical_balance: MoneyDist | None = Field(default=None, description="medical personal account")
