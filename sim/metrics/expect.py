@@ -18,6 +18,7 @@ from sim.metrics.fold import Fold, Result
 from sim.metrics.intervals import REPLICATIONS, Interval
 from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_all
 from sim.metrics.names import Names
+from sim.metrics.replicated import NOTHING
 from sim.metrics.still import Still, still_of
 from sim.metrics.units import difference_in_words, in_words
 
@@ -201,7 +202,7 @@ def _failures(e: Expectation, estimate: Estimate, replications: int) -> Iterable
     """Everything that is not as expected."""
     value, unit = estimate.value, estimate.unit
     if np.isnan(value):
-        yield estimate.interval.note or "nothing to measure"
+        yield estimate.interval.note or NOTHING
         return
     if e.at_most is not None and value > e.at_most:
         yield f"{difference_in_words(value - e.at_most, unit)} too much"

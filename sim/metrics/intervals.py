@@ -45,7 +45,7 @@ class Interval:
 class Sampling:
     """What the observations are: how many there must be, and what is said of too few and of equal ones.
 
-    `bounds`: a share that is 0, or 1, in all of them has an interval for all that.
+    `bounds`: a share that is 0, or 1, in all of them has an interval for all that: something in them was random.
     """
 
     least: int
@@ -63,6 +63,11 @@ NO_NUMBER = float("nan")
 def none_because(note: str, observations: int = 0) -> Interval:
     """No interval, and why."""
     return Interval(NO_NUMBER, NO_NUMBER, NO_NUMBER, observations, note)
+
+
+def certain(value: float, note: str, observations: int = 0) -> Interval:
+    """Limits that are the value itself, and why it can be no other."""
+    return Interval(value, value, 0.0, observations, note)
 
 
 @lru_cache(maxsize=4096)
@@ -172,7 +177,7 @@ def of_residuals(value: float, residuals: Floats, sampling: Sampling, level: flo
     if count < sampling.least:
         return none_because(sampling.few.format(count=count), count)
     if float(np.abs(residuals).max()) * count <= _ROUNDING * abs(value):
-        return Interval(value, value, 0.0, count, sampling.same.format(count=count))
+        return certain(value, sampling.same.format(count=count), count)
     error, skew = float(_error(residuals)), float(_skewness(residuals))
     t = t_quantile(0.5 + level / 2.0, count - 1)
     return Interval(value - error * _untransformed(t, skew), value - error * _untransformed(-t, skew), error, count)
@@ -262,7 +267,7 @@ def of_quantile(
     values, counts = counted
     if not error.any():
         value = quantile(values, counts, share)
-        return Interval(value, value, 0.0, count, sampling.same.format(count=count))
+        return certain(value, sampling.same.format(count=count), count)
     tested: Floats = np.select([below < share, below > share], [-np.inf, np.inf], 0.0)  # where all agree
     differ = error > 0.0
     tested[differ] = _transformed((below[differ] - share) / error[differ], _skewness(residuals)[differ])

@@ -16,7 +16,7 @@ from sim.errors import Problem, ScenarioError
 from sim.metrics.catalogue import Unit, is_maximum
 from sim.metrics.measures import Question
 from sim.metrics.names import Names
-from sim.metrics.replicated import Part
+from sim.metrics.replicated import NOTHING, Part
 from sim.metrics.units import difference_in_words, in_words
 from sim.replications.asked import Asked, Over, read_asked
 from sim.replications.rows import Row
@@ -129,7 +129,7 @@ def _width(condition: Condition, over: Over) -> Width:
     width, interval = condition.width(over), over.interval()
     note = interval.note
     if math.isnan(over.value):
-        note = "nothing to measure"
+        note = NOTHING
     elif math.isnan(width) and not note:
         note = "0 has no percentage"
     return Width(condition.text, condition.in_words(width), note, over.still)
