@@ -165,7 +165,9 @@ def _and_still(still: Still | None, estimate: Estimate, judged_by: float) -> str
     if still is None or still.people == 0:
         return ""
     doing, longest = "inside" if still.inside else "waiting", in_words(still.longest_ms, Unit.TIME)
-    told = f"; {still.people:,} still {doing} at the end, for up to {longest}"
+    many = f"{still.people:,}" if still.runs == 1 else f"{still.people / still.runs:,.4g}"
+    average = "" if still.runs == 1 else f" (average of {still.runs} replications)"
+    told = f"; {many} still {doing} at the end{average}, for up to {longest}"
     if np.isnan(judged_by) or judged_by == estimate.value:
         return told
     return f"{told}, with them {'at most' if still.more_is_better else 'at least'} {in_words(judged_by, estimate.unit)}"
