@@ -15,10 +15,9 @@ import numpy as np
 from sim.metrics.catalogue import Unit
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import Fold, Result
-from sim.metrics.intervals import REPLICATIONS, Interval
+from sim.metrics.intervals import NOTHING, REPLICATIONS, Interval
 from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_all
 from sim.metrics.names import Names
-from sim.metrics.replicated import NOTHING
 from sim.metrics.still import Still, still_of
 from sim.metrics.units import difference_in_words, in_words
 

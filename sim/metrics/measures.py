@@ -18,9 +18,9 @@ from sim.metrics.catalogue import COUNTS, LEVELS, LONGEST_QUEUE, QUANTILES, RATI
 from sim.metrics.counting import Bools, Distribution, Floats, Ints
 from sim.metrics.cube import CubeResult, Selection, UnknownNameError
 from sim.metrics.fold import Result
-from sim.metrics.intervals import Interval, certain, none_because, of_quantile, of_ratio
+from sim.metrics.intervals import NOTHING, Interval, certain, none_because, of_quantile, of_ratio
 from sim.metrics.names import Names
-from sim.metrics.replicated import NO_INTERVAL_OF_MAXIMA, NOTHING, Part, Replicated
+from sim.metrics.replicated import NO_INTERVAL_OF_MAXIMA, Part, Replicated
 
 C = Column
 CANNOT_HAPPEN = "cannot happen here"

@@ -30,10 +30,10 @@ from sim.metrics.intervals import (
     of_residuals,
     quantile_residuals,
     ratio_residuals,
+    too_few,
 )
 
 NO_INTERVAL_OF_MAXIMA = "a maximum has no interval"
-NOTHING = "nothing to measure"
 _DIFFERENT = 2
 
 
@@ -159,10 +159,8 @@ def paired_difference(a: Replicated, b: Replicated, level: float = LEVEL) -> Int
     if a.largest or b.largest:
         return none_because(NO_INTERVAL_OF_MAXIMA, len(a.known))
     both = a.known & b.known
-    if not both.any():
-        return none_because(NOTHING, len(both))
     if int(both.sum()) < REPLICATIONS.least:
-        return none_because(REPLICATIONS.few, int(both.sum()))
+        return too_few(int(both.sum()))
     value = b.value - a.value
     found = of_residuals(value, (b.residuals() - a.residuals())[both], REPLICATIONS, level)
     if found.error == 0.0:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from sim.errors import Problem, ScenarioError
 from sim.metrics.catalogue import Unit, is_maximum
+from sim.metrics.intervals import NOTHING
 from sim.metrics.measures import Question
 from sim.metrics.names import Names
-from sim.metrics.replicated import NOTHING, Part
+from sim.metrics.replicated import Part
 from sim.metrics.units import difference_in_words, in_words
 from sim.replications.asked import Asked, Over, read_asked
 from sim.replications.rows import Row

@@ -122,3 +122,9 @@ def test_a_difference_from_everybody_stays_within_a_hundred_points() -> None:
     found = paired_difference(a, b)
     assert found.error == pytest.approx(0.5)
     assert (found.low, found.high) == (-1.0, 1.0)
+
+
+def test_where_nothing_was_measured_no_replication_is_asked_for() -> None:
+    """Three replications in which nobody came: "needs at least 2" would be untrue of them."""
+    for empty in (Part(), Part(values=Distribution(), share=0.9)):
+        assert Replicated(Unit.TIME, [empty] * 3).interval().note == "nothing to measure"

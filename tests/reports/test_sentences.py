@@ -168,6 +168,16 @@ def test_who_still_waits_beside_an_expectation_is_of_one_run_like_all_other_coun
         assert words("expectations.still_average", n=10) in row.still
 
 
+@pytest.mark.parametrize(("lost", "told"), [(0.68, True), (0.1, True), (0.09, False)])
+def test_short_waits_are_not_praised_alone_where_many_leave(lost: float, told: bool) -> None:
+    """People who give up after minutes wait for minutes; the first lines of the page say how many they are."""
+    city = samples.city()
+    head = city.headline
+    several = replace(city, headline=replace(head, left=head.arrivals * lost))
+    for words, said in ((EN, "leave without being served"), (ZH, "未办理就离开")):
+        assert any(said in sentence for sentence in verdict(several, samples.info(), words).sentences) is told
+
+
 _LATE = """
 title = "Late"
 [run]
