@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -72,7 +72,8 @@ def tables_of_names(names: Names) -> tuple[Table, ...]:
     )
 
 
-def _endings(text: str) -> tuple[Ending, ...]:
+def _endings(text: str = "") -> tuple[Ending, ...]:
+    """Endings by name; a folder that an earlier version wrote has none."""
     return tuple(Ending[name.upper()] for name in text.split())
 
 
@@ -87,10 +88,11 @@ def names_from_tables(read: Callable[[str], list[tuple[Any, ...]]]) -> Names:
     (start, duration_ms, warm_up_ms, title, title_zh) = read("run")[0]
     return Names(
         stations=tuple(
-            replace(
-                StationName(name, group, Place(kind), en, zh, tuple(servers.get(n, ())), *rest), never=_endings(never)
+            StationName(
+                *(name, group, Place(kind), en, zh, tuple(servers.get(n, ()))),
+                *(bank, district, minutes, group_en, group_zh, _endings(*never)),
             )
-            for n, name, group, kind, en, zh, *rest, never in read("stations")
+            for n, name, group, kind, en, zh, bank, district, minutes, group_en, group_zh, *never in read("stations")
         ),
         steps=tuple(StepName(*row[1:]) for row in read("steps")),
         rules=tuple(RuleName(*row[1:]) for row in read("rules")),

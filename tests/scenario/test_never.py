@@ -72,3 +72,11 @@ def test_runs_in_which_nobody_came_are_not_said_to_hold_nothing_random(tmp_path:
     come = COME.replace("6 per h", "0.01 per year")
     done = outcome(_scenario(tmp_path, come=come, replications=3), Plan(engine="reference"))
     assert not done.tables.nothing_random
+
+
+def test_a_run_folder_without_the_column_is_read_as_before(tmp_path: Path) -> None:
+    """Nothing is ruled out of a run that an earlier version wrote."""
+    names = _names(_scenario(tmp_path))
+    tables = {table.name: list(zip(*table.columns.values(), strict=True)) for table in tables_of_names(names)}
+    tables["stations"] = [row[:-1] for row in tables["stations"]]
+    assert names_from_tables(tables.__getitem__).stations[0].never == ()
