@@ -88,12 +88,21 @@ def lines_of(text: str) -> list[Line]:
     return found
 
 
+def _bare(cell: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
+
+
+def is_of_totals(cell: str) -> bool:
+    """Whether a cell says that its row is the sum of others."""
+    return _TOTALS.fullmatch(_bare(cell)) is not None
+
+
 def beside_the_people(line: Line, head: Line) -> str:
     """Why a row of a list of people is none of them: its totals, its foot or its heading again; "" for a person."""
     if line.cells == head.cells:
         return "the heading again"
     for cell in (cell for cell in line.cells if cell):
-        bare = "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
+        bare = _bare(cell)
         if _TOTALS.fullmatch(bare):
             return f"a row of totals ({cell})"
         if _FOOT.fullmatch(bare) and cell == next(filter(None, line.cells)):

@@ -239,8 +239,12 @@ def _still(tables: Tables, row: int, words: Words) -> str:
     if table.still[row] <= 0:
         return ""
     key = "expectations.still_inside" if table.still_inside[row] else "expectations.still_waiting"
+    several = tables.replications > 1
     told = words(
-        key, count=words.count(float(table.still[row])), longest=words.duration(float(table.still_longest_ms[row]))
+        key,
+        count=words.count(float(table.still[row]) / tables.replications),
+        longest=words.duration(float(table.still_longest_ms[row])),
+        average=words("expectations.still_average", n=tables.replications) if several else "",
     )
     if not table.with_them[row]:
         return told

@@ -21,6 +21,7 @@ _NUMBER = r"[-\N{MINUS SIGN}]?[\d.,]+(?:e[-+]?\d+)?"
 _VALUE = re.compile(rf"({_NUMBER}) (ms|s|min|h|d|%|per h|percentage points?)")
 _INTERVAL = re.compile(r"(?P<value>.*) \(95 %: (?P<low>.*) to (?P<high>.*)\)")
 _ALIKE = re.compile(r"(?P<value>.*) \(the same (?:in all \d+ replications|on all \d+ station days)\)")
+_CERTAIN = re.compile(r"(?P<value>.*) \(cannot happen here\)")
 _UNITS = {"ms": "ms", "s": "s", "min": "min", "h": "h", "d": "d", "%": "percent", "per h": "per_hour",
     "percentage point": "points", "percentage points": "points",
 }  # fmt: skip
@@ -42,9 +43,10 @@ def value(phrase: str, words: Words) -> str:
 
 def measured(phrase: str, words: Words) -> tuple[str, str]:
     """Return a measured value and, apart from it, how certain it is (empty if nobody can say)."""
-    alike, match = _ALIKE.fullmatch(phrase), _INTERVAL.fullmatch(phrase)
-    if alike is not None:
-        return value(alike["value"], words), words("numbers.alike")
+    for form, why in ((_ALIKE, "numbers.alike"), (_CERTAIN, "numbers.never")):
+        if (same := form.fullmatch(phrase)) is not None:
+            return value(same["value"], words), words(why)
+    match = _INTERVAL.fullmatch(phrase)
     if match is None:
         return value(phrase, words), ""
     between = words("numbers.between", low=value(match["low"], words), high=value(match["high"], words))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from reports.words import Words
     from sim.metrics.tables import Tables
 
+_MANY_LEAVE = 0.1
+"""As many as those beyond the 90 of 100 whose wait the first sentence tells."""
 _NAMED = 3
 """How many missed expectations the verdict names; the table below has them all."""
 
@@ -34,7 +36,7 @@ def verdict(tables: Tables, info: RunInfo, words: Words) -> Verdict:
     bad_stories = [info.in_language(story, words.language) for story in _stories_gone_wrong(tables)]
     first = words("result.joined", expectations=_expectations(tables, missed, words),
                   waiting=_waiting(tables, info.long_wait_ms, words))  # fmt: skip
-    sentences = [first]
+    sentences = [first, *_leaving(tables, words)]
     if missed:
         titles = [expectation_title(tables, row, info, words) for row in missed]
         sentences.append(words("result.which_missed", titles=_some(titles, words)))
@@ -95,6 +97,20 @@ def _waiting(tables: Tables, limit_ms: int, words: Words) -> str:
         longest=words.duration(float(head.wait_max_ms[worst])),
         place=place,
     )
+
+
+def _leaving(tables: Tables, words: Words) -> list[str]:
+    """Say where many leave without being served: who gives up early makes short waits of a bad plan."""
+    head = tables.headline
+    shares = {
+        row: float(head.left[row] / head.arrivals[row])
+        for row, level in enumerate(head.level)
+        if level == "kind" and head.serves[row] != "cards" and head.arrivals[row] > 0
+    }
+    worst = max(shares, key=lambda row: shares[row], default=None)
+    if worst is None or shares[worst] < _MANY_LEAVE:
+        return []
+    return [words("result.many_leave", share=words.share(shares[worst]), place=kind_title(tables, worst, words))]
 
 
 def kind_title(tables: Tables, row: int, words: Words) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.compile.places import MACHINE, MENU
+from sim.engines.counting_columns import Ending
 from sim.metrics.names import Names, ProcedureName, Role, RuleName, ServerGroup, StationName, StepName
 from sim.office.rows import rule_names
 from sim.office.wording import RULES
 from sim.procedures.model import Place
+from sim.program import NONE, UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +27,7 @@ def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure
     """Everything a reader of the log needs."""
     scenario = loaded.scenario
     minutes = [_open_min(hours, program.duration_ms) for hours in program.hours]
+    given = _given_patience(program)
     steps = []
     for row in program.steps:
         if row.office < 0:
@@ -33,7 +36,9 @@ def names_of(program: Program, loaded: Loaded, catalogue: Mapping[str, Procedure
         procedure, step = program.office_steps[row.office]
         steps.append(StepName(procedure.name, step.name, _title(step.name), _title(step.name), step.business))
     return Names(
-        stations=tuple(_station(program, row, minutes[row.hours]) for row in program.stations),
+        stations=tuple(
+            _station(program, number, minutes[row.hours], given) for number, row in enumerate(program.stations)
+        ),
         steps=tuple(steps),
         rules=tuple(_rule(rule) for rule in rule_names(program.office_steps)),
         sources=tuple(row.name for row in program.sources),
@@ -75,7 +80,25 @@ def _open_min(hours: HoursRow, duration_ms: int) -> int:
     )
 
 
-def _station(program: Program, row: StationRow, open_min: int) -> StationName:
+def _given_patience(program: Program) -> set[int]:
+    """Stations at which a table of arrivals says how long people are willing to wait; NONE: at all of them."""
+    tables = (source.table for source in program.sources)
+    return {at for table in tables if table is not None for at, what, _ in table.overrides if what == 1}
+
+
+def _never(row: StationRow, number: int, role: Role, given: set[int]) -> tuple[Ending, ...]:
+    """How no visit to a station can end: a share of them is 0 for certain, not for want of a rare event."""
+    possible = {
+        Ending.ABANDONED: row.patience != NONE or bool(given & {number, NONE}),
+        Ending.BLOCKED: row.capacity < UNLIMITED,
+        Ending.BALKED: row.balk_queue != NONE and row.balk_share > 0.0,
+        Ending.SELF_SERVICE: role is Role.SELF_SERVICE,
+    }
+    return tuple(ending for ending, may in possible.items() if not may)
+
+
+def _station(program: Program, number: int, open_min: int, given: set[int]) -> StationName:
+    row = program.stations[number]
     role = Role.COUNTER
     if row.name.endswith(MENU) and row.place == Place.HOTLINE.value:
         role = Role.SELF_SERVICE
@@ -94,4 +117,5 @@ def _station(program: Program, row: StationRow, open_min: int) -> StationName:
         bank=program.banks[row.bank] if row.bank >= 0 else "",
         district=row.district,
         opening_min=open_min,
+        never=_never(row, number, role, given),
     )

@@ -15,7 +15,7 @@ import numpy as np
 from sim.metrics.catalogue import Unit
 from sim.metrics.cube import Selection, UnknownNameError
 from sim.metrics.fold import Fold, Result
-from sim.metrics.intervals import REPLICATIONS, Interval
+from sim.metrics.intervals import NOTHING, REPLICATIONS, Interval
 from sim.metrics.measures import Estimate, Question, UnknownMetricError, measure, measure_all
 from sim.metrics.names import Names
 from sim.metrics.still import Still, still_of
@@ -164,7 +164,9 @@ def _and_still(still: Still | None, estimate: Estimate, judged_by: float) -> str
     if still is None or still.people == 0:
         return ""
     doing, longest = "inside" if still.inside else "waiting", in_words(still.longest_ms, Unit.TIME)
-    told = f"; {still.people:,} still {doing} at the end, for up to {longest}"
+    many = f"{still.people:,}" if still.runs == 1 else f"{still.people / still.runs:,.4g}"
+    average = "" if still.runs == 1 else f" (average of {still.runs} replications)"
+    told = f"; {many} still {doing} at the end{average}, for up to {longest}"
     if np.isnan(judged_by) or judged_by == estimate.value:
         return told
     return f"{told}, with them {'at most' if still.more_is_better else 'at least'} {in_words(judged_by, estimate.unit)}"
@@ -201,7 +203,7 @@ def _failures(e: Expectation, estimate: Estimate, replications: int) -> Iterable
     """Everything that is not as expected."""
     value, unit = estimate.value, estimate.unit
     if np.isnan(value):
-        yield estimate.interval.note or "nothing to measure"
+        yield estimate.interval.note or NOTHING
         return
     if e.at_most is not None and value > e.at_most:
         yield f"{difference_in_words(value - e.at_most, unit)} too much"

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import islice
 from operator import add
 from typing import TypeVar
+from zlib import crc32
 
 import numpy as np
 
+from sim.engines.counting_columns import Column
 from sim.metrics.counter import Counter
 from sim.metrics.counting import Bools, Ints
 from sim.metrics.cube import DEFAULT_THRESHOLDS_MS, Cube, CubeResult, Selection, Window, window_of
@@ -47,6 +49,15 @@ class Result:
     def cube(self) -> CubeResult:
         """All cases, after the warm-up."""
         return self.cubes[EVERYTHING]
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """The same for replications that are the same to the millisecond, else another; 0 if nobody came.
+
+        Several that are the same are so because nothing in them was random, but where nobody came.
+        """
+        begun = self.cube.sums[Column.BEGUN].any()
+        return 1 + crc32(self.cube.sums.tobytes()) if begun else 0
 
     def progress_of(self, selection: Selection) -> ProgressResult:
         """Funnels and work in progress in the window of a selection."""

@@ -45,7 +45,7 @@ class Interval:
 class Sampling:
     """What the observations are: how many there must be, and what is said of too few and of equal ones.
 
-    `bounds`: a share that is 0, or 1, in all of them has an interval for all that.
+    `bounds`: a share that is 0, or 1, in all of them has an interval for all that: something in them was random.
     """
 
     least: int
@@ -58,11 +58,22 @@ REPLICATIONS = Sampling(2, "needs at least 2 replications", "the same in all {co
 STATION_DAYS = Sampling(5, "{count} station days, an interval needs 5", "the same on all {count} station days")
 """With fewer an interval would promise more than it can keep."""
 NO_NUMBER = float("nan")
+NOTHING = "nothing to measure"
 
 
 def none_because(note: str, observations: int = 0) -> Interval:
     """No interval, and why."""
     return Interval(NO_NUMBER, NO_NUMBER, NO_NUMBER, observations, note)
+
+
+def too_few(count: int, sampling: Sampling = REPLICATIONS) -> Interval:
+    """No interval for want of observations, or because there is nothing at all."""
+    return none_because(sampling.few.format(count=count) if count else NOTHING, count)
+
+
+def certain(value: float, note: str, observations: int = 0) -> Interval:
+    """Limits that are the value itself, and why it can be no other."""
+    return Interval(value, value, 0.0, observations, note)
 
 
 @lru_cache(maxsize=4096)
@@ -123,7 +134,7 @@ def of_means(means: Floats, level: float = LEVEL) -> Interval:
     values = means[~np.isnan(means)]
     count = len(values)
     if count < REPLICATIONS.least:
-        return none_because(REPLICATIONS.few, count)
+        return too_few(count)
     error = float(values.std(ddof=1)) / math.sqrt(count)
     half = t_quantile(0.5 + level / 2.0, count - 1) * error
     middle = float(values.mean())
@@ -153,7 +164,7 @@ def of_ratio(
     used = below != 0
     y, x = above[used], below[used]
     if len(x) < sampling.least:
-        return none_because(sampling.few.format(count=len(x)), len(x))
+        return too_few(len(x), sampling)
     ratio = float(y.sum()) / float(x.sum())
     found = of_residuals(ratio, ratio_residuals(y, x), sampling, level)
     share = share and bool((y <= x).all())
@@ -170,9 +181,9 @@ def of_residuals(value: float, residuals: Floats, sampling: Sampling, level: flo
     """Interval for a value from what each of its observations moves it by."""
     count = len(residuals)
     if count < sampling.least:
-        return none_because(sampling.few.format(count=count), count)
+        return too_few(count, sampling)
     if float(np.abs(residuals).max()) * count <= _ROUNDING * abs(value):
-        return Interval(value, value, 0.0, count, sampling.same.format(count=count))
+        return certain(value, sampling.same.format(count=count), count)
     error, skew = float(_error(residuals)), float(_skewness(residuals))
     t = t_quantile(0.5 + level / 2.0, count - 1)
     return Interval(value - error * _untransformed(t, skew), value - error * _untransformed(-t, skew), error, count)
@@ -253,7 +264,7 @@ def of_quantile(
     used = cumulated[cumulated[:, -1] > 0].astype(np.float64) if cumulated.size else np.zeros((0, 1))
     count = len(used)
     if count < sampling.least:
-        return none_because(sampling.few.format(count=count), count)
+        return too_few(count, sampling)
     everything = float(used[:, -1].sum())
     below: Floats = used.sum(axis=0) / everything
     residuals = (used - below * used[:, -1:]) / everything
@@ -262,7 +273,7 @@ def of_quantile(
     values, counts = counted
     if not error.any():
         value = quantile(values, counts, share)
-        return Interval(value, value, 0.0, count, sampling.same.format(count=count))
+        return certain(value, sampling.same.format(count=count), count)
     tested: Floats = np.select([below < share, below > share], [-np.inf, np.inf], 0.0)  # where all agree
     differ = error > 0.0
     tested[differ] = _transformed((below[differ] - share) / error[differ], _skewness(residuals)[differ])

@@ -12,17 +12,18 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from sim.engines.counting_columns import Column
+from sim.engines.counting_columns import Column, Ending
 from sim.log import LEADS
 from sim.metrics.catalogue import COUNTS, LEVELS, LONGEST_QUEUE, QUANTILES, RATIOS, WITHIN, Unit, known
 from sim.metrics.counting import Bools, Distribution, Floats, Ints
 from sim.metrics.cube import CubeResult, Selection, UnknownNameError
 from sim.metrics.fold import Result
-from sim.metrics.intervals import Interval, none_because, of_quantile, of_ratio
+from sim.metrics.intervals import NOTHING, Interval, certain, none_because, of_quantile, of_ratio
 from sim.metrics.names import Names
 from sim.metrics.replicated import NO_INTERVAL_OF_MAXIMA, Part, Replicated
 
 C = Column
+CANNOT_HAPPEN = "cannot happen here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def _of_pooled() -> Interval:
 def measure_at(result: Result, question: Question, chosen: Bools) -> Estimate:
     """The answer of one run for a set of stations that has no name; of pooled replications without an interval."""
     estimate = _at(result, question, chosen)
+    if estimate.unit is Unit.SHARE and estimate.value in (0.0, 1.0):
+        estimate = replace(estimate, part=replace(estimate.part, run=result.fingerprint))
     return estimate if result.runs == 1 else replace(estimate, around=_of_pooled)
 
 
@@ -170,9 +173,21 @@ def _of_maximum(largest: float, unit: Unit, count: int) -> Estimate:
     return _without_interval(Part(largest, 1.0, count, largest=True), unit, NO_INTERVAL_OF_MAXIMA)
 
 
+_ENDING_OF = {Column(C.SERVED_ATTEMPTS + ending): ending for ending in Ending}
+
+
+def _never(names: Names, chosen: Bools, columns: tuple[Column, ...]) -> bool:
+    """Whether these columns count visits that end in ways in which none to the chosen stations can."""
+    endings = [_ENDING_OF.get(column) for column in columns]
+    return all(set(endings) <= set(names.stations[n].never) for n in np.flatnonzero(chosen[:-1]))
+
+
 def _of_ratio(result: Result, cube: CubeResult, chosen: Bools, metric: str) -> Estimate:
     ratio = RATIOS[metric]
     above, below = _total(cube, chosen, ratio.above), _total(cube, chosen, ratio.below)
+    if _never(result.names, chosen, ratio.above) and below.any():
+        part = Part(0.0, float(below.sum()), int(below.sum()), fixed=CANNOT_HAPPEN)
+        return Estimate(0.0, ratio.unit, part.count, partial(certain, 0.0, CANNOT_HAPPEN), part)
     if metric != "utilisation":
         return _of_sums(above, below, ratio.unit)
     served = int(_total(cube, chosen, (C.SERVED,)).sum())
@@ -269,10 +284,10 @@ def _of_distribution(found: Distribution, part: str, clusters: Callable[[], Clus
     if part == "max":
         if total:
             return _of_maximum(float(values[-1]), Unit.TIME, total)
-        return _without_interval(Part(), Unit.TIME, "nothing to measure")
+        return _without_interval(Part(), Unit.TIME, NOTHING)
     mine = Part(count=total, values=found, share=QUANTILES[part])
     if total == 0:
-        return _without_interval(mine, Unit.TIME, "nothing to measure")
+        return _without_interval(mine, Unit.TIME, NOTHING)
     return Estimate(mine.value, Unit.TIME, total, lambda: _around(mine.share, found, clusters()), mine)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calendar import kinds_of
+from sim.engines.counting_columns import Ending
 from sim.procedures.model import Place
 
 DAY_MS = 86_400_000
@@ -52,6 +53,7 @@ class StationName:
     opening_min: int = 0  # minutes it is open during the whole run
     group_title: str = ""  # of all stations of the group together
     group_title_zh: str = ""
+    never: tuple[Ending, ...] = ()  # how no visit here can end, whatever is drawn
 
     @property
     def serves(self) -> str:

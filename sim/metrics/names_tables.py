@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.counting_columns import Ending
 from sim.metrics.names import Names, ProcedureName, Role, RuleName, ServerGroup, StationName, StepName
 from sim.procedures.model import Place
 
@@ -24,7 +25,7 @@ class Table:
 
 _STATIONS = (
     *("name", "group_name", "kind", "title", "title_zh", "bank", "district", "opening_min"),
-    *("group_title", "group_title_zh"),
+    *("group_title", "group_title_zh", "never"),
 )
 _RUN = ("start", "duration_ms", "warm_up_ms", "title", "title_zh")
 
@@ -40,8 +41,9 @@ def _table(name: str, columns: Sequence[str], rows: Sequence[tuple[str | int, ..
     )
 
 
-def _group(station: StationName) -> tuple[str, str]:
-    return station.group_title, station.group_title_zh
+def _group(station: StationName) -> tuple[str, str, str]:
+    never = " ".join(ending.name.lower() for ending in station.never)
+    return station.group_title, station.group_title_zh, never
 
 
 def tables_of_names(names: Names) -> tuple[Table, ...]:
@@ -70,6 +72,11 @@ def tables_of_names(names: Names) -> tuple[Table, ...]:
     )
 
 
+def _endings(text: str = "") -> tuple[Ending, ...]:
+    """Endings by name; a folder that an earlier version wrote has none."""
+    return tuple(Ending[name.upper()] for name in text.split())
+
+
 def names_from_tables(read: Callable[[str], list[tuple[Any, ...]]]) -> Names:
     """Names again, from a function that returns all rows of a table in order."""
     servers: dict[int, list[ServerGroup]] = {}
@@ -81,8 +88,11 @@ def names_from_tables(read: Callable[[str], list[tuple[Any, ...]]]) -> Names:
     (start, duration_ms, warm_up_ms, title, title_zh) = read("run")[0]
     return Names(
         stations=tuple(
-            StationName(name, group, Place(kind), en, zh, tuple(servers.get(n, ())), *rest)
-            for n, name, group, kind, en, zh, *rest in read("stations")
+            StationName(
+                *(name, group, Place(kind), en, zh, tuple(servers.get(n, ()))),
+                *(bank, district, minutes, group_en, group_zh, _endings(*never)),
+            )
+            for n, name, group, kind, en, zh, bank, district, minutes, group_en, group_zh, *never in read("stations")
         ),
         steps=tuple(StepName(*row[1:]) for row in read("steps")),
         rules=tuple(RuleName(*row[1:]) for row in read("rules")),

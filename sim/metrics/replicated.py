@@ -23,15 +23,18 @@ from sim.metrics.intervals import (
     REPLICATIONS,
     Counted,
     Interval,
+    certain,
     none_because,
     of_quantile,
     of_ratio,
     of_residuals,
     quantile_residuals,
     ratio_residuals,
+    too_few,
 )
 
 NO_INTERVAL_OF_MAXIMA = "a maximum has no interval"
+_DIFFERENT = 2
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Part:
     share: float = 0.0  # which quantile
     note: str = ""  # why there is no number
     largest: bool = False  # of a maximum
+    fixed: str = ""  # why the value can be no other, whatever is drawn
+    run: int = 0  # of a share that is 0 or 1: what the replication is known by (`Result.fingerprint`)
     still: int = 0  # people whose wait, or visit, was not over at the end and is not in it
 
     @property
@@ -68,6 +73,8 @@ class Replicated:
         self.unit = unit
         self.count, self.share, self.still = 0, 0.0, 0
         self._note, self.largest = "", False
+        self._fixed: str | None = None
+        self._runs: set[int] = set()  # at most two: one if all are the same
         self._above: list[float] = []
         self._below: list[float] = []
         self._all: Distribution | None = None
@@ -81,6 +88,9 @@ class Replicated:
         self.still += part.still
         self.largest = self.largest or part.largest
         self._note = self._note or part.note
+        self._fixed = part.fixed if self._fixed is None else self._fixed and part.fixed
+        if len(self._runs) < _DIFFERENT:
+            self._runs.add(part.run)
         self._above.append(part.above)
         self._below.append(part.below)
         if part.values is not None:
@@ -107,8 +117,11 @@ class Replicated:
             return none_because(NO_INTERVAL_OF_MAXIMA, len(self._below))
         if self._all is not None:
             return of_quantile(self._counted, self.share, self._cumulated, REPLICATIONS, level)
+        if self._fixed:
+            return certain(self.value, self._fixed, len(self._below))
         share = self.unit is Unit.SHARE
-        return of_ratio(np.array(self._above), np.array(self._below), REPLICATIONS, level, share=share)
+        sampling = replace(REPLICATIONS, bounds=len(self._runs) == _DIFFERENT or 0 in self._runs)
+        return of_ratio(np.array(self._above), np.array(self._below), sampling, level, share=share)
 
     @property
     def _counted(self) -> Counted:
@@ -147,7 +160,7 @@ def paired_difference(a: Replicated, b: Replicated, level: float = LEVEL) -> Int
         return none_because(NO_INTERVAL_OF_MAXIMA, len(a.known))
     both = a.known & b.known
     if int(both.sum()) < REPLICATIONS.least:
-        return none_because(REPLICATIONS.few, int(both.sum()))
+        return too_few(int(both.sum()))
     value = b.value - a.value
     found = of_residuals(value, (b.residuals() - a.residuals())[both], REPLICATIONS, level)
     if found.error == 0.0:

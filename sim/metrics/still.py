@@ -42,12 +42,14 @@ class Still:
 
     inside: bool  # visits to the house, not waits
     more_is_better: bool
-    people: int = 0
+    people: int = 0  # all replications together
+    runs: int = 0
     longest_ms: float = 0.0
     with_them: float = field(default=float("nan"))
 
     def add(self, lengths: Distribution) -> None:
         """Those of one more replication."""
+        self.runs += 1
         values, counts = lengths.counted()
         if len(values):
             self.people += int(counts.sum())

@@ -103,13 +103,22 @@ def asked_of_both(texts: Sequence[str], a: Names, b: Names) -> list[Asked]:
     return found
 
 
-def compare(a: Sequence[Result], b: Sequence[Result], asked: Sequence[Asked], level: float = LEVEL) -> list[Difference]:
-    """The differences, in pairs of replications; metrics with nothing to measure on either side are left out."""
+def compare(
+    a: Sequence[Result],
+    b: Sequence[Result],
+    usual: Sequence[Asked],
+    wanted: Sequence[Asked] = (),
+    level: float = LEVEL,
+) -> list[Difference]:
+    """The differences, in pairs of replications.
+
+    Of the `usual` metrics those with nothing to measure on either side are left out; what is `wanted` has its answer.
+    """
+    asked = list(dict.fromkeys((*usual, *wanted)))
     told = [
         (one, x, y)
         for one, x, y in zip(asked, _together(a, asked), _together(b, asked), strict=True)
-        if not (math.isnan(x.plain.value) or math.isnan(y.plain.value))
-        and any(side.value != 0.0 for side in (x.plain, y.plain, x.with_them, y.with_them))
+        if one in wanted or _worth_a_word(x, y)
     ]
     each = 1.0 - (1.0 - level) / max(1, len(told))
     return [_difference(one, x, y, each) for one, x, y in told]
@@ -121,6 +130,13 @@ class _Both:
 
     plain: Replicated
     with_them: Replicated
+
+
+def _worth_a_word(x: _Both, y: _Both) -> bool:
+    """Whether there is a number on both sides, and not 0 on both."""
+    if math.isnan(x.plain.value) or math.isnan(y.plain.value):
+        return False
+    return any(side.value != 0.0 for side in (x.plain, y.plain, x.with_them, y.with_them))
 
 
 def _together(results: Iterable[Result], asked: Sequence[Asked]) -> list[_Both]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sim.errors import Problem, ScenarioError
 from sim.metrics.catalogue import Unit, is_maximum
+from sim.metrics.intervals import NOTHING
 from sim.metrics.measures import Question
 from sim.metrics.names import Names
 from sim.metrics.replicated import Part
@@ -129,7 +130,7 @@ def _width(condition: Condition, over: Over) -> Width:
     width, interval = condition.width(over), over.interval()
     note = interval.note
     if math.isnan(over.value):
-        note = "nothing to measure"
+        note = NOTHING
     elif math.isnan(width) and not note:
         note = "0 has no percentage"
     return Width(condition.text, condition.in_words(width), note, over.still)

@@ -63,9 +63,9 @@ def play_both(
     first, second = ((side.path, side.overrides) for side in sides)
     both = settle_both(first, second, plan.engine, plan.seed, announce)
     names = [one.compiled.names for one in both]
-    asked = [*headline(names[0], names[1]), *asked_of_both(metrics, names[0], names[1])]
+    usual, wanted = headline(names[0], names[1]), asked_of_both(metrics, names[0], names[1])
     seed = both[0].loaded.scenario.run.seed if plan.seed is None else plan.seed
-    plan = replace(plan, seed=seed, questions=tuple(one.question for one in asked))
+    plan = replace(plan, seed=seed, questions=tuple(one.question for one in (*usual, *wanted)))
     outcomes = []
     for one, side in zip(both, sides, strict=True):
         outcomes.append(
@@ -74,7 +74,7 @@ def play_both(
         if outcomes[-1].partial:
             raise KeyboardInterrupt
     a, b = outcomes
-    differences = compare(a.results, b.results, list(dict.fromkeys(asked)))
+    differences = compare(a.results, b.results, usual, wanted)
     return Comparison(a, b, tuple(differences), (both[0].settled, both[1].settled))
 
 

@@ -18,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cardemu import tablefile
 from sim.scenario import units
 from sim.scenario.csv_text import ABSENT, Columns
 from sim.scenario.units import DAY_MS, WrongValueError
@@ -26,6 +27,10 @@ SECONDS = "seconds such as 12.5"
 TIME = f'{SECONDS}; a time of day, {units.CLOCK}; or a moment such as "2026-03-02 09:10:30" or "2026/3/2 9:10"'
 ZONE = 'zone = "ignore" beside the file where the times are local all the same, or zone = "+08:00" to convert them'
 ONE_FORM = "moments in all rows, or times of day in all"
+SPAN = "its beginning and its end in columns of their own"
+SPAN_OR_ZONE = 'zone = "ignore" beside the file to leave out what follows the time, or zone = "+08:00" to convert it'
+TOTALS = "rows of single times: take it out, or choose the others with only = {COLUMN = TEXT}"
+_SPAN = re.compile(r"(?:.*\s)?[0-9]{1,2}(?::[0-9]{2}){1,2}\s*[-~–—至到]\s*[0-9]{1,2}(?::[0-9]{2}){1,2}")
 _DIGITS = set("0123456789. \n")
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}(?:[.,][0-9]{1,9})?))?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?")
@@ -132,7 +137,7 @@ def _moments(local: Local, clock: Callable[[str], int], *, dates: bool) -> Calla
         if match is None and _CLOCK.fullmatch(cell):
             raise WrongValueError(f"{units.show(cell)} has no date, and other rows have one", ONE_FORM)
         if match is None or (match[2], match[4]) not in {("-", "-"), ("/", "/"), (".", "."), ("年", "月")}:
-            raise WrongValueError(f"{units.show(cell)} is not a time", TIME)
+            raise _no_time(cell)
         if match[6] is None and not dates:
             raise WrongValueError(f"{units.show(cell)} is a date without a time of day", TIME)
         try:
@@ -155,7 +160,7 @@ def _clock(text: str, local: Local, *, alone: bool) -> int:
     if match is None and alone and _MOMENT.fullmatch(text):
         raise WrongValueError(f"{units.show(text)} has a date, and other rows have none", ONE_FORM)
     if match is None:
-        raise WrongValueError(f"{units.show(text)} is not a time", TIME)
+        raise _no_time(text)
     minute = int(match[1]) * 60 + int(match[2])
     ms = minute * _MINUTE_MS + exact_ms((match[3] or "0").replace(",", "."))
     if int(match[2]) >= 60 or float((match[3] or "0").replace(",", ".")) >= 60 or ms > DAY_MS:
@@ -163,8 +168,19 @@ def _clock(text: str, local: Local, *, alone: bool) -> int:
     if match[4] is None or local.ignore:
         return ms
     if alone or local.offset_min is None:
+        if _SPAN.fullmatch(text):  # 09:00-10:00: an hour, hardly nine o'clock in Hawaii
+            raise WrongValueError(f"{units.show(text)} is an interval, or has a time zone", SPAN_OR_ZONE)
         raise WrongValueError(f"{units.show(text)} has a time zone; times are local", ZONE)
     return ms + (local.offset_min - offset_min(match[4])) * _MINUTE_MS
+
+
+def _no_time(text: str) -> WrongValueError:
+    """What a cell is that is not a time, where that can be told."""
+    if tablefile.is_of_totals(text):
+        return WrongValueError(f"{units.show(text)} is a row of totals", TOTALS)
+    if _SPAN.fullmatch(text):
+        return WrongValueError(f"{units.show(text)} is an interval, not a time", SPAN)
+    return WrongValueError(f"{units.show(text)} is not a time", TIME)
 
 
 def offset_min(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,6 +41,21 @@ def test_replications_without_anybody_do_not_count() -> None:
     assert with_empty.interval() == Replicated(Unit.TIME, some).interval()
     assert math.isnan(Replicated(Unit.TIME, [Part(), Part()]).value)
     assert Replicated(Unit.TIME, [some[0], Part()]).interval().note == "needs at least 2 replications"
+
+
+def test_a_share_of_nobody_is_uncertain_only_where_somebody_could_be_and_something_is_random() -> None:
+    """None of 50 people in each of ten replications: up to 30.85 %; not where it cannot be, nor where all is fixed."""
+    seen, ruled_out = Part(0.0, 50.0, 50), Part(0.0, 50.0, 50, fixed="cannot happen here")
+    different = [replace(seen, run=1 + number) for number in range(10)]
+    found = Replicated(Unit.SHARE, different).interval()
+    assert (found.low, found.note) == (0.0, "")
+    assert found.high == pytest.approx(0.30850, abs=5e-6)
+    assert Replicated(Unit.SHARE, [seen] * 10).interval() == found  # nothing is known of the runs
+    never = Replicated(Unit.SHARE, [ruled_out] * 10).interval()
+    assert (never.low, never.high, never.error, never.note) == (0.0, 0.0, 0.0, "cannot happen here")
+    assert Replicated(Unit.SHARE, [ruled_out, *different]).interval().high > 0.2
+    same = Replicated(Unit.SHARE, [replace(seen, run=7)] * 10).interval()
+    assert (same.low, same.high, same.error, same.note) == (0.0, 0.0, 0.0, "the same in all 10 replications")
 
 
 def test_why_there_is_no_number_is_kept() -> None:
@@ -106,3 +122,9 @@ def test_a_difference_from_everybody_stays_within_a_hundred_points() -> None:
     found = paired_difference(a, b)
     assert found.error == pytest.approx(0.5)
     assert (found.low, found.high) == (-1.0, 1.0)
+
+
+def test_where_nothing_was_measured_no_replication_is_asked_for() -> None:
+    """Three replications in which nobody came: "needs at least 2" would be untrue of them."""
+    for empty in (Part(), Part(values=Distribution(), share=0.9)):
+        assert Replicated(Unit.TIME, [empty] * 3).interval().note == "nothing to measure"

@@ -105,6 +105,7 @@ def test_replications_are_judged_with_the_people_of_all_of_them() -> None:
     expectation = Expectation("wait.mean", "haishu", at_most=70_000, title="it")
     (verdict,) = evaluate([expectation], [run(), run(3600, 3600)])
     assert (verdict.ok, verdict.judged_by) == (False, 1_240_000)
+    assert "; 1 still waiting at the end (average of 2 replications), for up to 60 min, with them" in verdict.text
     (longest,) = evaluate([replace(expectation, metric="wait.max", at_most=3_599_000)], [run(), run(3600)])
     assert (longest.ok, longest.judged_by) == (False, 3_600_000)
     assert pool([run(60), run(90, 30)]).cube.still_waits.table()[1].tolist() == [30_000, 60_000, 90_000]

@@ -172,6 +172,17 @@ def test_nothing_to_measure_is_left_out(tmp_path: Path) -> None:
     assert len(compare(played.a.results, played.b.results, asked)) == 4
 
 
+def test_what_is_asked_for_has_its_answer(tmp_path: Path) -> None:
+    """Nobody can give up on either side, and nothing has a lead time: `--metric` hears that, not silence."""
+    sides = Side(desk(tmp_path)), Side(desk(tmp_path), ("stations.desk.counters=3",))
+    asked = ["abandoned.share", "lead.application_to_hand.p90"]
+    told = play_both(sides, asked, Plan(replications=3), None).differences[-2:]
+    assert [sentence(one, "A", "B") for one in told] == [
+        "abandoned.share: the same in every replication (0 %)",
+        "lead.application_to_hand.p90: not known, nothing to measure",
+    ]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "finding"),
     [

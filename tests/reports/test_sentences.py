@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from reports.nation.pictures import PLOTS as NATION_PLOTS
-from reports.numbers import numbers, places
+from reports.numbers import expectations, numbers, places
 from reports.page import render_report
 from reports.phrases import outcome
 from reports.plots.catalogue import catalogue
@@ -155,6 +155,27 @@ def test_who_still_waits_at_the_end_is_among_the_notes(language: str, told: str)
     """Of the sample's places one has such people, whose waits no average holds."""
     found = notes(samples.city(), samples.info(), Words(language))
     assert sum(bool(re.search(told, note)) for note in found) == 1
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "3 still waiting"), ("zh", "还有 3 人在等")])
+def test_who_still_waits_beside_an_expectation_is_of_one_run_like_all_other_counts(language: str, told: str) -> None:
+    """Thirty at the ends of ten runs are three beside the visits of one; it is said that this is an average."""
+    words, city = Words(language), samples.city()
+    still = np.full_like(city.expectations.still, 30)
+    several = replace(city, replications=10, expectations=replace(city.expectations, still=still))
+    for row in expectations(several, samples.info(), words):
+        assert told in row.still or not row.still
+        assert words("expectations.still_average", n=10) in row.still
+
+
+@pytest.mark.parametrize(("lost", "told"), [(0.68, True), (0.1, True), (0.09, False)])
+def test_short_waits_are_not_praised_alone_where_many_leave(lost: float, told: bool) -> None:
+    """People who give up after minutes wait for minutes; the first lines of the page say how many they are."""
+    city = samples.city()
+    head = city.headline
+    several = replace(city, headline=replace(head, left=head.arrivals * lost))
+    for words, said in ((EN, "leave without being served"), (ZH, "未办理就离开")):
+        assert any(said in sentence for sentence in verdict(several, samples.info(), words).sentences) is told
 
 
 _LATE = """

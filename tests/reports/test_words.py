@@ -163,7 +163,7 @@ def test_phrases_of_the_tables_are_said_in_the_language_of_the_report() -> None:
         "43.06 %",
         "the same each time: nothing random shows in it",
     )
-    assert measured("43.06 % (the same on all 7 station days)", ZH) == ("43.06%", "每次都相同，没有随机性")
+    assert measured("43.06 % (the same on all 7 station days)", ZH) == ("43.06%", "每次都相同，看不出随机变化")
     assert expected("95 %, within 1.5 percentage points", ZH) == "95%，相差不超过 1.5 个百分点"
     assert measured("91.1 %", ZH) == ("91.1%", "")
     assert measured("nothing", EN) == ("nothing to measure", "")

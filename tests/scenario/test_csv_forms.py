@@ -92,6 +92,18 @@ def test_an_offset_is_worth_what_the_scenario_says() -> None:
     assert arrivals_ms(text, Local(LOCAL.start, 480)) == [17 * HOUR // 2] * 3
 
 
+def test_intervals_in_one_cell_and_rows_of_totals_are_called_what_they_are() -> None:
+    """9:00-10:00 is an hour and not a time zone ten hours west of Greenwich; what is ignored is the end then."""
+    read = partial(read_counts, "x.csv", b"from,count\n2026/3/2 9:00-10:00,5\n", every_ms=HOUR)
+    said = wrong(partial(read, LOCAL))
+    assert '"2026/3/2 9:00-10:00" is an interval, or has a time zone; allowed: zone = "ignore"' in said
+    assert read(Local(LOCAL.start, ignore=True)).from_ms.tolist() == [9 * HOUR]
+    for cell in ("9:00~10:00", "9:00—9:30", "2026/3/2 9:00至10:00", "9:00 - 9:30"):
+        assert "is an interval, not a time" in wrong(partial(arrivals_ms, f"time\n{cell}\n")), cell
+    for cell in ("合计", "总计：", "Total"):
+        assert "is a row of totals" in wrong(partial(arrivals_ms, f"time\n2026/3/2 9:00\n{cell}\n")), cell
+
+
 def test_numbers_are_read_as_spreadsheets_write_them() -> None:
     """12.0, thousands with a comma; a fraction of a person only where means are meant; nothing longer than is sense."""
     text = 'from,until,count\n08:00,09:00,12.0\n09:00,10:00,"1,234"\n'
