@@ -26,7 +26,7 @@ ANOTHER_COLOUR = 14.0
 """Delta E of a softened place that is another colour."""
 REPAINTED, REPAINTED_UNEVEN = 0.015, 0.06
 """Part of a picture that may be of another colour, in even and in uneven light."""
-STRANGE, STRANGE_LIGHT = 1.2, 8.0
+STRANGE, STRANGE_LIGHT = 1.2, 2.0
 """How far a portrait's worst tiles may be from the reference's, in parts of what is usual (`portraits.Apart`); and how
 much farther in uneven light, for every 100 % beyond what is even.  Right ones: at most 0.8 in even light."""
 HUE, HUE_LIGHT = 9.0, 25.0

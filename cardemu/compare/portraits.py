@@ -1,7 +1,7 @@
 """Whether a portrait shows whom it must: tile by tile, as two people with one haircut and one coat are alike as wholes.
 
-In every tile the found picture is explained as far as light, focus and place can explain it: some gain and brightness,
-a shift of a fraction of a millimetre, a part of the reference's own edges.  What is left is another drawing.  Where
+In every tile the found picture is explained as far as light, focus and place can explain it: some gain, a
+brightness that slopes (the edge of a reflection), a shift of a fraction of a millimetre, a part of the reference's own edges.  What is left is another drawing.  Where
 nothing else was drawn, skin, hair and clothes may still be of another colour: their hue is compared, not how light
 they are, because a lamp's reflection makes everything paler.
 """
@@ -59,19 +59,43 @@ def apart(expected: Colour, found: Colour, px_mm: float) -> Apart:
 def _unexplained(expected: Grey, found: Grey, side: int, reach: int) -> Grey:
     """For each tile the deviation that neither light nor place nor focus explains, in parts of what is usual."""
     high, wide = expected.shape
-    mean = _tiles(expected, side)
-    power = np.maximum(_tiles(expected * expected, side) - mean * mean, 0)
+    own = _Tiles.of(expected, side)
+    power = own.with_(own)
+    contrast = _tiles(expected * expected, side) - own.level**2
     least = np.full(power.shape, np.inf)
     for top in range(2 * reach + 1):
         for left in range(2 * reach + 1):
-            there = found[top : top + high, left : left + wide]
-            level = _tiles(there, side)
-            common = _tiles(there * expected, side) - level * mean
+            there = _Tiles.of(found[top : top + high, left : left + wide], side)
+            common = there.with_(own)
             gain = np.clip((common + NOISE**2) / (power + NOISE**2), *GAIN)
-            left_over = _tiles(there * there, side) - level * level - 2 * gain * common + gain * gain * power
-            least = np.minimum(least, left_over)
-    strange: Grey = np.sqrt(np.maximum(least, 0) / (NOISE**2 + FOCUS**2 * power))
+            least = np.minimum(least, there.with_(there) - 2 * gain * common + gain * gain * power)
+    strange: Grey = np.sqrt(np.maximum(least, 0) / (NOISE**2 + FOCUS**2 * np.maximum(contrast, 0)))
     return strange
+
+
+@dataclass(frozen=True, slots=True)
+class _Tiles:
+    """A picture in tiles.  `level`: their means; `slopes`: their moments along x and y, of two rows of tiles."""
+
+    values: Grey
+    side: int
+    level: Grey
+    slopes: Grey
+
+    @classmethod
+    def of(cls, values: Grey, side: int) -> _Tiles:
+        """The tiles of a picture."""
+        level = _tiles(values, side)
+        along = (np.arange(size, dtype=np.float64) for size in values.shape[::-1])
+        slopes = [_tiles(values * one, side) - level * _tiles(one, side) for one in np.meshgrid(*along)]
+        return cls(values, side, level, np.stack(slopes))
+
+    def with_(self, other: _Tiles) -> Grey:
+        """The covariance of two pictures in every tile, without what light that falls off evenly has in common."""
+        spread = (self.side**2 - 1) / 12
+        plain = _tiles(self.values * other.values, self.side) - self.level * other.level
+        common: Grey = plain - (self.slopes * other.slopes).sum(axis=0) / spread
+        return common
 
 
 def _tiles(values: Grey, side: int) -> Grey:
