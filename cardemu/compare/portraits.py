@@ -1,9 +1,9 @@
 """Whether a portrait shows whom it must: tile by tile, as two people with one haircut and one coat are alike as wholes.
 
-In every tile the found picture is explained as far as light, focus and place can explain it: some gain, a
-brightness that slopes (the edge of a reflection), a shift of a fraction of a millimetre, a part of the reference's own edges.  What is left is another drawing.  Where
-nothing else was drawn, skin, hair and clothes may still be of another colour: their hue is compared, not how light
-they are, because a lamp's reflection makes everything paler.
+In every tile the found picture is explained as far as light, focus and place can explain it: some gain, a brightness
+that slopes (the edge of a reflection), a shift of a fraction of a millimetre, a part of the reference's own edges.
+What is left is another drawing.  Where nothing else was drawn, skin, hair and clothes may still be of another colour:
+their hue is compared, not how light they are, because a lamp's reflection makes everything paler.
 """
 
 from __future__ import annotations
