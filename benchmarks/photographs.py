@@ -5,7 +5,9 @@ little as they can: one digit, one similar character, two digits swapped, somebo
 placeholder, something moved or missing.  Seeds from 0 on are for tuning, those from 1,000,000 on are held back: nothing
 was tuned on them.
 
-    python -m benchmarks.photographs [--each 200] [--held-back] [--processes 2]
+    python -m benchmarks.photographs [--each 200] [--held-back] [--only portraits] [--processes 2]
+
+With `--only` a part is photographed again, and its tables stand in the results file below those of the whole.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,14 +93,20 @@ def reference(made: str, name: str) -> tuple[Record, Bundle]:
 # ---- one photograph
 
 
-def printed(case: Case) -> tuple[Bundle, Change, Colour, float]:
-    """The reference, what was done to the card, its photograph, and how wide the card is in it."""
-    chance = np.random.default_rng(case.seed)
+def changed(case: Case, chance: np.random.Generator) -> tuple[Bundle, Change]:
+    """The reference, and what was done to the card."""
     record, one = reference(str(chance.choice(names())), str(chance.choice(NAMES)))
     side = "front" if chance.random() < 0.2 else "back"
     change = None if case.wrong else Change("", "nothing", faces.drawn(record)[side])
     while change is None:
         change = CHANGES[side][int(chance.integers(len(CHANGES[side])))](faces.drawn(record)[side], chance)
+    return one, change
+
+
+def printed(case: Case) -> tuple[Bundle, Change, Colour, float]:
+    """The reference, what was done to the card, its photograph, and how wide the card is in it."""
+    chance = np.random.default_rng(case.seed)
+    one, change = changed(case, chance)
     card_px = float(np.exp(chance.uniform(*np.log(case.card_px))))
     card = np.asarray(png.image(change.face, 600).convert("RGB"))
     data = photograph(card, card_px, LIGHTS[case.light], chance)
@@ -136,6 +145,24 @@ def cases(each: int, start: int) -> Iterator[Case]:
             yield Case(start + 4 * number + place, light, wrong, WIDE_PX)
         if number % 4 == 0:
             yield Case(start + 500_000 + number, "mild", wrong=number % 8 == 0, card_px=FEW_PX)
+
+
+def is_portrait(case: Case) -> bool:
+    """Whether the card bears somebody else's portrait."""
+    return case.wrong and changed(case, np.random.default_rng(case.seed))[1].field == "portrait"
+
+
+def is_right(case: Case) -> bool:
+    """Whether the card is as it must be, and large enough in the picture."""
+    return not case.wrong and case.card_px == WIDE_PX
+
+
+def is_small(case: Case) -> bool:
+    """Whether the card is small in the picture."""
+    return case.card_px == FEW_PX
+
+
+PARTS: dict[str, Callable[[Case], bool]] = {"portraits": is_portrait, "right": is_right, "small": is_small}
 
 
 def table(outcomes: list[Outcome]) -> list[str]:
@@ -205,38 +232,46 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=20, help="photographs of every class")
     parser.add_argument("--held-back", action="store_true", help="seeds nothing was tuned on; writes the results file")
+    parser.add_argument("--only", choices=sorted(PARTS), default="", help="a part of them; its tables are exchanged")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    wanted = list(cases(options.each, HELD_BACK if options.held_back else 0))
     outcomes: list[Outcome] = []
     with ProcessPoolExecutor(options.processes) as pool:
+        wanted = list(cases(options.each, HELD_BACK if options.held_back else 0))
+        if options.only:
+            wanted = [one for one, kept in zip(wanted, pool.map(PARTS[options.only], wanted), strict=True) if kept]
         for one in pool.map(outcome, wanted):
             outcomes.append(one)
             print(f"\r{len(outcomes)} of {len(wanted)}", end="", file=sys.stderr)
-            if options.held_back and len(outcomes) % WRITTEN_EVERY == 0:
-                _write(options.each, outcomes)
-    if options.held_back:
-        _write(options.each, outcomes)
-    print("\n".join(report(options.each, outcomes)))
+            done = len(outcomes) == len(wanted)
+            if options.held_back and (done or len(outcomes) % WRITTEN_EVERY == 0):
+                _write(options, len(wanted), outcomes)
+    print("\n".join(report(options, len(wanted), outcomes)))
 
 
-def _write(each: int, outcomes: list[Outcome]) -> None:
-    (RESULTS / "photographs.md").write_text("\n".join(report(each, outcomes)), encoding="utf-8")
+def _write(options: argparse.Namespace, wanted: int, outcomes: list[Outcome]) -> None:
+    """The results file; of a part, its place in it: a new run of the whole makes the parts obsolete."""
+    path = RESULTS / "photographs.md"
+    lines = report(options, wanted, outcomes)
+    if options.only:
+        kept = re.split(r"^(?=# )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        lines = [*(part.rstrip() + "\n" for part in kept if part and not part.startswith(lines[0] + "\n")), *lines]
+    path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def report(each: int, outcomes: list[Outcome]) -> list[str]:
+def report(options: argparse.Namespace, wanted: int, outcomes: list[Outcome]) -> list[str]:
     """All tables, of as many photographs as were made so far."""
-    held_back = outcomes[0].case.seed >= HELD_BACK
     seconds = statistics.median(one.seconds for one in outcomes if one.seconds)
     load = f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f} at the end"
-    seeds = f"held back, from {HELD_BACK:,} on" if held_back else "those used for tuning"
+    seeds = f"held back, from {HELD_BACK:,} on" if options.held_back else "those used for tuning"
+    asked = f"--each {options.each}{' --held-back' * options.held_back}{f' --only {options.only}' * bool(options.only)}"
     return [
-        "# Photographs of cards",
+        f"# Photographs of cards{f', again since: {options.only}' * bool(options.only)}",
         "",
-        f"`python -m benchmarks.photographs --each {each}{' --held-back' * held_back}`; seeds: {seeds}.",
+        f"`python -m benchmarks.photographs {asked}`; seeds: {seeds}.",
         f"A text is judged where the picture resolves {scan.LEGIBLE_DPI} dpi or more; *judged* counts those pictures,",
         "and shares of accepted cards are of them.",
-        f"{len(outcomes)} of {sum(1 for _ in cases(each, 0))} photographs were made.",
+        f"{len(outcomes)} of {wanted} photographs were made.",
         f"A comparison took {seconds:.1f} s (median of {len(outcomes)}; {load}).",
         "",
         *table(outcomes),

@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cardemu.compare.findings import UNJUDGED, Row
+from cardemu.compare.light import EVEN
 from cardemu.compare.likeness import FLAT, Colour, Grey, best_place, blurred, grey, lab, same_place
+from cardemu.compare.portraits import apart, reach_px
 from cardemu.compare.reading import CLEAR, SURE, UNKNOWN, UNSURE, Optics, Seen, read
-from cardemu.compare.regions import TEXT, Rect, Region
+from cardemu.compare.regions import TEXT, Rect, Region, pixels
 
 SEARCH_MM = 1.6
 """How far a field is looked for around its place."""
@@ -24,6 +26,11 @@ ANOTHER_COLOUR = 14.0
 """Delta E of a softened place that is another colour."""
 REPAINTED, REPAINTED_UNEVEN = 0.015, 0.06
 """Part of a picture that may be of another colour, in even and in uneven light."""
+STRANGE, STRANGE_LIGHT = 1.2, 2.0
+"""How far a portrait's worst tiles may be from the reference's, in parts of what is usual (`portraits.Apart`); and how
+much farther in uneven light, for every 100 % beyond what is even.  Right ones: at most 0.8 in even light."""
+HUE, HUE_LIGHT = 9.0, 25.0
+"""Delta E, without lightness, of its worst tiles, and more in uneven light.  Right ones: at most 5 in even light."""
 ELSEWHERE = 28.0
 """Brightness steps by which the softened background may differ in a scan."""
 MARK_RED = 14.0
@@ -61,7 +68,7 @@ class Sheet:
     """Two pictures of one face, the first as it must be.
 
     `there`: pixels that the found one really holds, where it does not hold all; `unreadable`: why no text of it is
-    judged, if so; `even`: whether its light was, so that how dark its colours are can be judged.
+    judged, if so; `unevenness`: of its light, as `light.Light` has it.
     """
 
     expected: Colour
@@ -69,7 +76,7 @@ class Sheet:
     optics: Optics
     there: npt.NDArray[np.bool_] | None = None
     unreadable: str = ""
-    even: bool = True
+    unevenness: float = 0.0
     greys: tuple[Grey, Grey] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,6 +86,11 @@ class Sheet:
     def px_mm(self) -> float:
         """Pixels a millimetre."""
         return self.optics.px_mm
+
+    @property
+    def even(self) -> bool:
+        """Whether its light was, so that how dark its colours are can be judged."""
+        return self.unevenness <= EVEN
 
     def cut(self, picture: Any, rect: Rect) -> Any:
         """A piece of a picture, grey or in colour."""
@@ -112,6 +124,8 @@ def _judge(sheet: Sheet, region: Region, side: str, tolerance: Tolerance) -> Row
             return Row("face", region.name, wanted, shown, where, kind)
     elif shown := _picture(sheet, region, alike, (dx, dy), tolerance):
         return Row("face", region.name, wanted, shown, where, "picture")
+    elif region.personal and sheet.unreadable:
+        return Row("face", region.name, wanted, f"as a whole alike; {sheet.unreadable}", where, UNJUDGED)
     if np.hypot(dx, dy) > tolerance.shift_mm:
         place = f"{region.rect.left:.2f} mm, {region.rect.top:.2f} mm"
         moved = f"{region.rect.left + dx:.2f} mm, {region.rect.top + dy:.2f} mm (moved by {dx:+.2f}, {dy:+.2f})"
@@ -160,6 +174,23 @@ def _picture(sheet: Sheet, region: Region, alike: float, shift_mm: tuple[float, 
     most = REPAINTED if sheet.even else REPAINTED_UNEVEN
     if (repainted := _repainted(sheet, rect)) > most and not any(shift_mm):
         return f"other colours on {100 * repainted:.0f} % of its area"
+    return _somebody_else(sheet, rect, shift_mm) if region.personal and not sheet.unreadable else ""
+
+
+def _somebody_else(sheet: Sheet, rect: Rect, shift_mm: tuple[float, float]) -> str:
+    """What is wrong with a portrait that is alike as a whole, if anything."""
+    left, top, right, bottom = pixels(rect, sheet.px_mm, sheet.found.shape[:2])
+    reach = reach_px(sheet.px_mm)
+    dx, dy = (round(part * sheet.px_mm) for part in shift_mm)
+    rows = np.arange(top + dy - reach, bottom + dy + reach).clip(0, sheet.found.shape[0] - 1)
+    columns = np.arange(left + dx - reach, right + dx + reach).clip(0, sheet.found.shape[1] - 1)
+    found = apart(sheet.expected[top:bottom, left:right], sheet.found[np.ix_(rows, columns)], sheet.px_mm)
+    beyond = max(0.0, sheet.unevenness - EVEN)
+    drawing, hue = STRANGE + STRANGE_LIGHT * beyond, HUE + HUE_LIGHT * beyond
+    if found.drawing > drawing:
+        return f"somebody else's face: drawn otherwise, {found.drawing:.1f} times what is usual, may be {drawing:.1f}"
+    if found.hue > hue:
+        return f"somebody else's face: of other hues (delta E {found.hue:.0f}, may be {hue:.0f})"
     return ""
 
 

@@ -51,7 +51,7 @@ def best_place(piece: Grey, window: Grey) -> tuple[float, float, float]:
     size = _smooth(high), _smooth(wide)
     spectrum = np.fft.rfft2(window, size) * np.conj(np.fft.rfft2(zero, size))
     product = np.fft.irfft2(spectrum, size)[: high - rows + 1, : wide - columns + 1]
-    sums, squares = _window_sums(window, rows, columns), _window_sums(window * window, rows, columns)
+    sums, squares = window_sums(window, rows, columns), window_sums(window * window, rows, columns)
     spread = np.maximum(squares - sums * sums / piece.size, FLAT * FLAT * piece.size)
     return top_of(product / np.sqrt(spread * energy))
 
@@ -75,7 +75,8 @@ def _smooth(size: int) -> int:
         size += 1
 
 
-def _window_sums(values: Grey, rows: int, columns: int) -> Grey:
+def window_sums(values: Grey, rows: int, columns: int) -> Grey:
+    """The sums of all windows of this size, by their upper left corners."""
     total = np.pad(values.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
     sums: Grey = total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
     return sums

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
 from cardemu.compare.likeness import FLAT, Grey
-from cardemu.compare.regions import Cell, Rect, Region
+from cardemu.compare.regions import Cell, Region, pixels
 from cardemu.face.typefaces import Typecase
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -95,7 +95,7 @@ class _Place:
 
 
 def _place(expected: Grey, found: Grey, cell: Cell, shift_mm: tuple[float, float], optics: Optics) -> _Place:
-    left, top, right, bottom = _pixels(cell.rect.grown(MARGIN_MM), optics.px_mm, expected.shape)
+    left, top, right, bottom = pixels(cell.rect.grown(MARGIN_MM), optics.px_mm, expected.shape)
     piece = expected[top:bottom, left:right]
     windows = _windows(found, (left, top, right, bottom), shift_mm, optics)
     return _Place(cell, (left, top), piece, windows, (_normed(piece.reshape(1, -1)) @ windows.T)[0])
@@ -140,13 +140,6 @@ def _tile(window: Grey) -> npt.NDArray[np.float32]:
     small = np.asarray(Image.fromarray(middle).resize((TILE, TILE), Image.Resampling.BOX)).ravel()
     level: npt.NDArray[np.float32] = small - small.mean()
     return level
-
-
-def _pixels(rect: Rect, px_mm: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    high, wide = shape
-    left, top = max(0, round(rect.left * px_mm)), max(0, round(rect.top * px_mm))
-    right, bottom = min(wide, round(rect.right * px_mm)), min(high, round(rect.bottom * px_mm))
-    return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
 def _windows(found: Grey, box: tuple[int, int, int, int], shift_mm: tuple[float, float], optics: Optics) -> Grey:

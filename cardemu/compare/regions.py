@@ -53,11 +53,20 @@ class Region:
     personal: bool = False
 
 
+def pixels(rect: Rect, px_mm: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """A rectangle in the pixels of a picture, at least one each way: left, top, right, bottom."""
+    high, wide = shape
+    left, top = max(0, round(rect.left * px_mm)), max(0, round(rect.top * px_mm))
+    right, bottom = min(wide, round(rect.right * px_mm)), min(high, round(rect.bottom * px_mm))
+    return left, top, max(right, left + 1), max(bottom, top + 1)
+
+
 def regions(face: Mapping[str, Any]) -> list[Region]:
     """The fields of a face, personal ones first."""
     typecase = Typecase()
     found: list[Region] = []
     groups: dict[str, list[Rect]] = {}
+    holders: set[str] = set()
     for layer in ("person", "base", "specimen"):
         for item in face[layer]:
             if item["id"] in _WHOLE:
@@ -67,7 +76,9 @@ def regions(face: Mapping[str, Any]) -> list[Region]:
             else:
                 name = item["id"].partition(".")[0]
                 groups.setdefault(name, []).append(_bounds(item))
-    found += [Region(name, PICTURE, _around(rects)) for name, rects in groups.items()]
+                if layer == "person":
+                    holders.add(name)
+    found += [Region(name, PICTURE, _around(rects), personal=name in holders) for name, rects in groups.items()]
     return found
 
 

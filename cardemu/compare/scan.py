@@ -103,7 +103,7 @@ def compare_photo(picture: Colour, reference: Bundle, side: str, title: str) -> 
     dpi = resolution_dpi(found.scale, sigma, DPI)
     optics = Optics(px_mm, sigma, max(1.0, 1 / found.scale, SPREAD * sigma))
     unreadable = f"the picture resolves {dpi:.0f} dpi, a text needs {LEGIBLE_DPI}" if dpi < LEGIBLE_DPI else ""
-    sheet = Sheet(blurred(expected, sigma), even, optics, there, unreadable, light.even)
+    sheet = Sheet(blurred(expected, sigma), even, optics, there, unreadable, light.unevenness)
     fields = regions(reference.faces[found.side])
     rows = [whole, *judge_all(sheet, fields, found.side, SCANNED)]
     rows += [elsewhere(sheet, fields, found.side), mark(sheet, fields, found.side), *_colour_of_all(light, found.side)]

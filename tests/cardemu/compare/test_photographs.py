@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -18,7 +19,7 @@ pytest.importorskip("cv2", reason="needs the extra scan")
 
 from benchmarks.photographs import ACCEPTED, REFUSED, UNJUDGED, WIDE_PX, Case, outcome
 from benchmarks.wrong_cards import lettered
-from cardemu.compare import place
+from cardemu.compare import bundles, place
 from cardemu.compare.console import Comparison, compare
 from cardemu.compare.fields import SCANNED, Sheet, judge_all
 from cardemu.compare.findings import UNJUDGED as KIND
@@ -29,7 +30,12 @@ from cardemu.compare.regions import regions
 from cardemu.compare.report import summary
 from cardemu.compare.scan import compare_photo
 from cardemu.face import png
+from cardemu.face.layout import layout_of
+from cardemu.face.portrait import portrait
+from cardemu.face.values import sitter
+from cardemu.products import product
 from cardemu.reference import bundle, faces
+from tests.cardemu.compare.camera import HARD, MILD, Light, photograph
 from tests.cardemu.reference.made import folder, loaded, record
 
 MADE = "generation-2"
@@ -132,6 +138,44 @@ def test_a_sample_of_the_photographs_is_answered_rightly(seed: int, light: str, 
     one = outcome(Case(seed, light, wrong, WIDE_PX))
     assert one.verdict == wanted, one.said
     assert one.named == wrong
+
+
+TWINS = {"another face": "twin 2593", "another coat": "coat 32152"}
+"""Keys of sitters with the hair, collar and glasses of 王㛃芸: one with other skin, brows and mouth, one in a coat of
+another colour."""
+
+
+def with_portrait_of(key: str) -> Colour:
+    """The back of the card of 王㛃芸, with the portrait of somebody of the same sex and age."""
+    face = faces.drawn(record(MADE, values=VALUES))["back"]
+    own = sitter(record(MADE, values=VALUES).values)
+    box = next(part.box for part in layout_of(product(MADE)).sides["back"].parts if part.kind == "portrait")
+    theirs = portrait("portrait", box, replace(own, key=key))
+    kept = tuple(item for item in face.person if not item.id.startswith("portrait"))
+    return np.asarray(png.image(replace(face, person=(*theirs, *kept)), 600).convert("RGB"))
+
+
+def of_photograph(card: Colour, reference: Path, seed: int, light: Light) -> Verdict:
+    """What the comparison of a photograph of this card says, 800 pixels wide."""
+    with Image.open(io.BytesIO(photograph(card, 800, light, np.random.default_rng(seed)))) as opened:
+        return compare_photo(np.asarray(opened.convert("RGB")), bundles.load(reference, intact=True), "", "photograph")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", TWINS)
+def test_a_portrait_of_somebody_with_the_same_hair_is_refused_and_named(who: str, reference: Path) -> None:
+    """As wholes the two correlate by more than 0.9: face and coat are looked at by themselves."""
+    verdict = of_photograph(with_portrait_of(TWINS[who]), reference, 5, MILD)
+    assert [(row.field, row.kind) for row in verdict.wrong] == [("portrait", "picture")]
+    assert "somebody else's face" in verdict.wrong[0].found
+
+
+@pytest.mark.slow
+def test_under_a_reflection_the_right_portrait_is_the_same(reference: Path) -> None:
+    """A lamp's reflection takes half of the contrast of hair and eyes: that is light, and nobody else's face."""
+    own = sitter(record(MADE, values=VALUES).values)
+    verdict = of_photograph(with_portrait_of(own.key), reference, 18, HARD)
+    assert not verdict.wrong
 
 
 @pytest.mark.slow
