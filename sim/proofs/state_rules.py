@@ -86,6 +86,12 @@ STATES: tuple[StateRule, ...] = (
         & (column("EMPLOYMENT") != Employment.UNEMPLOYED),
     ),
     StateRule(
+        "registered_job_is_held", "U7", "who is registered with a job works",
+        needs(Field.REGISTRATION, Field.EMPLOYMENT),
+        lambda column, _: (column("REGISTRATION") == Registration.JOB)
+        & ~is_one(column("EMPLOYMENT"), Employment.HIRED, Employment.EMPLOYED, Employment.FLEXIBLE),
+    ),
+    StateRule(
         "late_registration_flagged", "P3", "a registration that is late is flagged when the day passes",
         needs(Field.EMPLOYMENT, Field.HIRED_AT, Field.LATE),
         lambda column, _: (column("EMPLOYMENT") == Employment.HIRED)
