@@ -1,9 +1,9 @@
 """A financial account without a card: cash at the counter with the identity document, until it is closed (C5, L5)."""
 
-from sim.office.fields import NOWHERE, Bank, Field, InsuranceEnd, Ledger
+from sim.office.fields import NOWHERE, Bank, Cancellation, Field, InsuranceEnd, Ledger
 from sim.procedures.banking import BANK_TIME, NO_OVERDRAFT
 from sim.procedures.model import END, At, Check, Guard, Move, Paper, Place, Procedure, Step, Sum, Who
-from sim.procedures.shared import at_own_bank, covered, money, one_of, put
+from sim.procedures.shared import at_own_bank, covered, money, none_of, one_of, put
 
 _WITHOUT_CARD = one_of(
     Field.BANK,
@@ -43,7 +43,13 @@ PROCEDURE = Procedure(
             guards=(
                 at_own_bank("C5"),
                 _WITHOUT_CARD,
-                one_of(Field.RESERVED_FEN, 0, rule="C5", why="The balance of the medical account is still to come."),
+                none_of(
+                    Field.CANCELLATION,
+                    Cancellation.CARD_WITHDRAWN,
+                    Cancellation.ACCOUNT_CANCELLED,
+                    rule="C5",
+                    why="The payout of the medical account, balance or interest, is still to come.",
+                ),
                 one_of(Field.CLAIMED_FEN, 0, rule="C5", why="Claimed costs may still be paid to this account."),
             ),
             effects=(money(Sum.ALL, Ledger.FINANCIAL, Ledger.CASH), put(Field.BANK, Bank.CLOSED)),

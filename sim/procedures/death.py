@@ -17,6 +17,8 @@ from sim.office.fields import (
     Insurance,
     InsuranceEnd,
     Ledger,
+    Pension,
+    Registration,
 )
 from sim.procedures.model import END, Kind, Move, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import (
@@ -24,6 +26,7 @@ from sim.procedures.shared import (
     NOT_INSURED,
     TEMPORARY_ENDS,
     assumed,
+    change,
     counter_time,
     money,
     none_of,
@@ -57,6 +60,9 @@ _NOTHING_RESERVED = none_of(
 )
 _CLOSABLE = (_NO_CARD, _ACCOUNT_HERE, _NOTHING_RESERVED)
 
+_FROZEN = tuple(change(Field.BANK, state, Bank.FROZEN) for state in (Bank.INACTIVE, Bank.ACTIVE, Bank.REPORTED))
+"""Reporting a loss to one side leaves the other usable (L3), the death of the holder does not."""
+
 PROCEDURE = Procedure(
     name="death",
     title="Death of a holder",
@@ -85,24 +91,28 @@ PROCEDURE = Procedure(
                 stamp(Field.INSURANCE_ENDED_AT),
                 put(Field.EMPLOYMENT, Employment.NONE),
                 put(Field.APPLICATION, Application.NONE),
+                put(Field.PENSION, Pension.NONE),
+                put(Field.REGISTRATION, Registration.NONE),
+                *_FROZEN,
                 *NOT_INSURED,
                 *TEMPORARY_ENDS,
             ),
             service="counter_time",
-            help="All insurance ends.  Nobody acts for the holder any more but the heirs.",
+            help="All insurance ends.  Nobody acts for the holder any more but the heirs; assumed: the agency tells "
+            "the bank, which freezes its side, whatever was reported of the card.",
         ),
         office_step(
             "stop_card",
             ("C1",),
             guards=(_RECORDED, _IN_HAND),
-            effects=(put(Field.CARD, Card.HOLDER_DIED), put(Field.BANK, Bank.FROZEN), stamp(Field.HOT_AT)),
-            help="Refused wherever the office is asked; assumed: the agency tells the bank, which freezes its side.",
+            effects=(put(Field.CARD, Card.HOLDER_DIED), stamp(Field.HOT_AT)),
+            help="Refused wherever the office is asked.",
         ),
         office_step(
             "loss_final",
             ("L2",),
             guards=(_RECORDED, _REPORTED),
-            effects=(put(Field.CARD, Card.LOST), put(Field.BANK, Bank.FROZEN)),
+            effects=(put(Field.CARD, Card.LOST),),
             help="A telephone report in force does not lapse: nobody is left who could use the card.",
         ),
         Step(

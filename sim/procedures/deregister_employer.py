@@ -1,13 +1,17 @@
 """An employer that has come to an end deregisters; its employees' accounts close unless transferred (P7)."""
 
-from sim.office.fields import Account, EmployerEnd, Employment, Field
+from sim.office.fields import Account, EmployerEnd, Employment, Field, Registration
 from sim.procedures.model import END, Act, Check, Effect, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import NONE_THROUGH_EMPLOYER, counter_time, office_step, one_of, put, timed
 
 _REGISTERED = one_of(
     Field.EMPLOYMENT, Employment.EMPLOYED, rule="P7", why="The person is not registered with an employer."
 )
-_GONE = (put(Field.EMPLOYMENT, Employment.EMPLOYER_GONE), *NONE_THROUGH_EMPLOYER)
+_GONE = (
+    put(Field.EMPLOYMENT, Employment.EMPLOYER_GONE),
+    put(Field.REGISTRATION, Registration.NONE),
+    *NONE_THROUGH_EMPLOYER,
+)
 _OPEN = (one_of(Field.ACCOUNT, Account.OPEN),)
 _OTHERWISE = (EmployerEnd.MERGED, EmployerEnd.APPROVED, EmployerEnd.DEREGISTERED)
 _TERM = "the term is part of rule P7"

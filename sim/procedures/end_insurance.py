@@ -3,9 +3,9 @@
 Death has a procedure of its own.  A change of job or a transfer of the account ends nothing (P5).
 """
 
-from sim.office.fields import Account, Employment, Field, Insurance, InsuranceEnd
-from sim.procedures.model import END, Chip, Guard, Kind, Move, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import INSURED, NOT_INSURED, assumed, counter_time, none_of, one_of, put, stamp
+from sim.office.fields import Account, Employment, Field, Insurance, InsuranceEnd, Pension, Registration
+from sim.procedures.model import END, Chip, Effect, Guard, Kind, Move, Paper, Place, Procedure, Step, Who
+from sim.procedures.shared import INSURED, NOT_INSURED, assumed, change, counter_time, none_of, one_of, put, stamp
 
 MOVED = none_of(
     Field.ACCOUNT,
@@ -25,7 +25,16 @@ _GUARDS = (
 )
 
 
-def _ending(name: str, end: InsuranceEnd, proof: Paper, guards: tuple[Guard, ...], text: str) -> Step:
+_WORK_OVER = tuple(
+    change(Field.EMPLOYMENT, was, Employment.NONE)
+    for was in (Employment.FLEXIBLE, Employment.UNEMPLOYED, Employment.EMPLOYER_GONE)
+)
+"""Whoever draws a pension of this city and is insured elsewhere stays retired."""
+
+
+def _ending(
+    name: str, end: InsuranceEnd, proof: Paper, guards: tuple[Guard, ...], work: tuple[Effect, ...], text: str
+) -> Step:
     """The agency records the end, on one ground."""
     return Step(
         name,
@@ -39,7 +48,8 @@ def _ending(name: str, end: InsuranceEnd, proof: Paper, guards: tuple[Guard, ...
             put(Field.INSURANCE, Insurance.ENDED),
             put(Field.INSURANCE_END, end),
             stamp(Field.INSURANCE_ENDED_AT),
-            put(Field.EMPLOYMENT, Employment.NONE),
+            *work,
+            put(Field.REGISTRATION, Registration.NONE),
             *NOT_INSURED,
         ),
         chip=Chip.BRING,
@@ -67,6 +77,7 @@ PROCEDURE = Procedure(
                     why="An employer in this city insures the person; a change of job is not a ground.",
                 ),
             ),
+            _WORK_OVER,
             "Moved away and insured in another city, without a transfer of the account.",
         ),
         _ending(
@@ -74,6 +85,7 @@ PROCEDURE = Procedure(
             InsuranceEnd.EMIGRATED,
             Paper.EMIGRATION,
             _GUARDS,
+            (put(Field.EMPLOYMENT, Employment.NONE), put(Field.PENSION, Pension.NONE)),
             "Settled abroad; whoever was employed or drew a pension here gives that up.",
         ),
         Step(

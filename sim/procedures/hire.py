@@ -2,7 +2,7 @@
 
 from sim.office.fields import NEVER, EmployerEnd, Employment, Field, InsuranceEnd
 from sim.procedures.model import Kind, Move, Procedure
-from sim.procedures.shared import assumed, none_of, office_step, put, stamp
+from sim.procedures.shared import UNEMPLOYED_NO_LONGER, assumed, none_of, office_step, put, stamp
 from sim.procedures.use import count
 
 PROCEDURE = Procedure(
@@ -27,6 +27,7 @@ PROCEDURE = Procedure(
             ),
             effects=(
                 put(Field.EMPLOYMENT, Employment.HIRED),
+                UNEMPLOYED_NO_LONGER,
                 stamp(Field.HIRED_AT),
                 count(Field.EMPLOYERS),
                 put(Field.ASSESSED_AT, NEVER),

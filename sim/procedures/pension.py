@@ -1,6 +1,6 @@
 """Pension matters, with the card: claim, yearly confirmation, enquiry (U2)."""
 
-from sim.office.fields import Account, Employment, Field, Pension
+from sim.office.fields import Account, Employment, Field, Pension, Registration
 from sim.procedures.model import END, Move, Procedure
 from sim.procedures.shared import NOT_INSURED, counter_time, none_of, one_of, put, stamp
 from sim.procedures.use import at_the_agency
@@ -26,6 +26,7 @@ PROCEDURE = Procedure(
             effects=(
                 put(Field.PENSION, Pension.DRAWING),
                 put(Field.EMPLOYMENT, Employment.RETIRED),
+                put(Field.REGISTRATION, Registration.NONE),
                 *NOT_INSURED,
             ),
             help="Retirement: contributions end, medical insurance goes on.  assumed: age and years are not checked.",

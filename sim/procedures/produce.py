@@ -4,7 +4,17 @@ from typing import Any
 
 from sim.office.fields import Application, Card, Facility, Field, Reason
 from sim.procedures.model import Act, At, Chip, Effect, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
-from sim.procedures.shared import assumed, done_by, lead, offers, office_step, one_of, put
+from sim.procedures.shared import (
+    ONE_ACCOUNT_LEFT,
+    assumed,
+    done_by,
+    in_this_city,
+    lead,
+    offers,
+    office_step,
+    one_of,
+    put,
+)
 
 _ACCEPTED = one_of(
     Field.APPLICATION,
@@ -72,12 +82,12 @@ PROCEDURE = Procedure(
         ),
         Step(
             "ask_instant",
-            ("A7", "A6"),
+            ("A7", "A6", "L5"),
             Place.OUTLET,
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY,),
-            guards=(_HAS_MACHINE, _ACCEPTED),
+            guards=(_HAS_MACHINE, _ACCEPTED, in_this_city("A7"), ONE_ACCOUNT_LEFT),
             effects=(*_INTO_PRODUCTION, Effect(Act.PLACE, Field.OUTLET.name)),
             service="start_time",
             keep=True,

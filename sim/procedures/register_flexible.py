@@ -2,7 +2,7 @@
 
 from sim.office.fields import Account, Cover, Employment, Field, InsuranceEnd
 from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Who
-from sim.procedures.shared import INSURED, counter_time, none_of, office_step, one_of, put
+from sim.procedures.shared import INSURED, UNEMPLOYED_NO_LONGER, counter_time, none_of, office_step, one_of, put
 
 PROCEDURE = Procedure(
     name="register_flexible",
@@ -33,6 +33,7 @@ PROCEDURE = Procedure(
             ),
             effects=(
                 put(Field.EMPLOYMENT, Employment.FLEXIBLE),
+                UNEMPLOYED_NO_LONGER,
                 *INSURED,
                 put(Field.PENSION_INSURANCE, Cover.INSURED),
             ),

@@ -20,7 +20,7 @@ PROCEDURE = Procedure(
             ("L6", "A6"),
             Place.AGENCY,
             starts=True,
-            who=(Who.HOLDER, Who.AGENT),
+            who=(Who.HOLDER, Who.AGENT, Who.HEIR),
             papers=(Paper.IDENTITY, Paper.RECEIPTS),
             guards=(
                 none_of(

@@ -16,6 +16,7 @@ from sim.office.fields import (
     Insurance,
     InsuranceEnd,
     Ledger,
+    Registration,
     TemporaryCard,
 )
 from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum, Who
@@ -216,6 +217,9 @@ ALL_FIVE = (
 
 NONE_THROUGH_EMPLOYER = tuple(put(field, Cover.NOT_INSURED) for field in _THROUGH_EMPLOYER)
 """Without an employer nobody pays for these; medical and pension insurance go on until the agency ends them (C1)."""
+
+UNEMPLOYED_NO_LONGER = change(Field.REGISTRATION, Registration.UNEMPLOYED, Registration.NONE)
+"""Whoever works again is not registered as unemployed any more (U7)."""
 
 NOT_INSURED = (put(Field.PENSION_INSURANCE, Cover.NOT_INSURED), *NONE_THROUGH_EMPLOYER)
 

@@ -93,7 +93,7 @@ DECLARED: dict[Field, Kept] = {
     Field.MATERNITY_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
     Field.PENSION: _state(fields.Pension),
     Field.CONFIRMED_AT: Kept(Kind.DROPPED, why=_TOLD),
-    Field.REGISTRATION: Kept(Kind.DROPPED, why=_TOLD),
+    Field.REGISTRATION: _state(fields.Registration),
     Field.BENEFIT_MONTHS: Kept(Kind.STATE, 26),
     Field.BENEFIT_AT: _TIME,
     Field.TRAINING: _state(fields.Training),

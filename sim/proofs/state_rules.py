@@ -16,9 +16,13 @@ from sim.office.fields import (
     Employment,
     Field,
     Insurance,
+    InsuranceEnd,
     OldCard,
+    Pension,
+    Registration,
     TemporaryCard,
 )
+from sim.proofs.abstraction import value_of
 from sim.proofs.memory import OWED, PROMISED
 from sim.proofs.safety import Column, Could, Shown, StateRule, is_one, needs
 
@@ -26,6 +30,7 @@ _USABLE = (Card.ISSUED, Card.ACTIVE, Card.TEMPORARY_LOSS)
 _IN_HAND = (Card.ISSUED, Card.ACTIVE)
 _OUT = (TemporaryCard.VALID, TemporaryCard.EXTENDED)
 _PROBE = "enquire_hotline"
+_DIED = value_of(Field.INSURANCE_END, InsuranceEnd.DIED)
 
 STATES: tuple[StateRule, ...] = (
     StateRule(
@@ -57,8 +62,34 @@ STATES: tuple[StateRule, ...] = (
     ),
     StateRule(
         "no_balance_without_account", "C5", "what is still to come has an account to come to",
-        needs(Field.RESERVED_FEN, Field.BANK),
-        lambda column, _: (column("RESERVED_FEN") > 0) & is_one(column("BANK"), Bank.NONE, Bank.CLOSED),
+        needs(Field.CANCELLATION, Field.BANK),
+        lambda column, _: is_one(
+            column("CANCELLATION"), Cancellation.CARD_WITHDRAWN, Cancellation.ACCOUNT_CANCELLED
+        )
+        & is_one(column("BANK"), Bank.NONE, Bank.CLOSED),
+    ),
+    StateRule(
+        "bank_side_stops_with_its_holder", "C1", "the bank side of a holder whose death is recorded has stopped",
+        needs(Field.INSURANCE_END, Field.BANK),
+        lambda column, _: (column("INSURANCE_END") == _DIED)
+        & is_one(column("BANK"), Bank.INACTIVE, Bank.ACTIVE, Bank.REPORTED),
+    ),
+    StateRule(
+        "who_draws_a_pension_is_retired", "U7", "only who is retired draws a pension",
+        needs(Field.PENSION, Field.EMPLOYMENT),
+        lambda column, _: (column("PENSION") == Pension.DRAWING) & (column("EMPLOYMENT") != Employment.RETIRED),
+    ),
+    StateRule(
+        "registered_unemployed_has_no_work", "U7", "who is registered as unemployed has no work",
+        needs(Field.REGISTRATION, Field.EMPLOYMENT),
+        lambda column, _: (column("REGISTRATION") == Registration.UNEMPLOYED)
+        & (column("EMPLOYMENT") != Employment.UNEMPLOYED),
+    ),
+    StateRule(
+        "registered_job_is_held", "U7", "who is registered with a job works",
+        needs(Field.REGISTRATION, Field.EMPLOYMENT),
+        lambda column, _: (column("REGISTRATION") == Registration.JOB)
+        & ~is_one(column("EMPLOYMENT"), Employment.HIRED, Employment.EMPLOYED, Employment.FLEXIBLE),
     ),
     StateRule(
         "late_registration_flagged", "P3", "a registration that is late is flagged when the day passes",

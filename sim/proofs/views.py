@@ -57,7 +57,7 @@ VIEWS: tuple[View, ...] = (
             "register_employer.term_over", "register_employer.collect_premium", "deregister_employer.term_over",
         }),
     ),
-    View("benefit", frozenset({F.EMPLOYMENT, F.BENEFIT_MONTHS, F.BENEFIT_AT, F.DIED_AT}), frozenset()),
+    View("benefit", frozenset({F.EMPLOYMENT, F.REGISTRATION, F.BENEFIT_MONTHS, F.BENEFIT_AT, F.DIED_AT}), frozenset()),
     View(
         "training",
         frozenset({F.TRAINING, F.TRAININGS, F.QUALIFICATIONS, F.DIED_AT}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.calendar import ANNOUNCED_YEARS, DAY_MS, uncovered_years
-from sim.office.fields import Cancellation
+from sim.office.fields import Cancellation, Card, TemporaryCard
 from sim.procedures.model import Check, Procedure
 from sim.scenario.checks import (
     World,
@@ -29,6 +29,8 @@ from sim.scenario.units import duration_text
 from sim.scenario.values import Wait, expand
 
 _TOLERANCE = 1e-6
+_TEMPORARY_OUT = (TemporaryCard.VALID, TemporaryCard.EXTENDED)
+_CARD_IN_HAND = (Card.ISSUED, Card.ACTIVE)
 _HALF_CANCELLED = (Cancellation.CARD_WITHDRAWN, Cancellation.ACCOUNT_CANCELLED)
 _SOURCES = ("rate", "per_day", "per_year_share", "file")
 _OF_PROCEDURES = ("where", "who", "agent_share", "amount", "incomplete_papers_share")
@@ -208,6 +210,9 @@ def check_people(there: World) -> Iterator[Finding]:
             if begun.cancellation in _HALF_CANCELLED:
                 why = "nobody would pay out the balance: the bank's approval lies before the run"
                 yield Finding((kind, name, "cancellation"), why, "none, noticed or paid; a story or a demand goes on")
+            if begun.temporary in _TEMPORARY_OUT and begun.card in _CARD_IN_HAND:
+                why = "a card in hand and a temporary card: at most one medium settles at any moment (L7)"
+                yield Finding((kind, name, "temporary"), why, "another state of one of them")
     for name, table in there.scenario.people.items():
         path = ("people", name)
         yield from reference((*path, "cohort"), "cohort", table.cohort, there.names["cohorts"])
@@ -227,6 +232,8 @@ def check_stories(there: World) -> Iterator[Finding]:
         rules = there.rules()
         for index, rule in enumerate(story.rules):
             yield from reference((*path, "rules", index), "rule", rule, rules)
+        if not story.actions:
+            yield Finding(path, "has no actions, so it shows nothing", "actions = [{ at = …, person = …, does = … }]")
         before = 0
         for index, action in enumerate(story.actions):
             here = (*path, "actions", index)

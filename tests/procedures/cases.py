@@ -114,6 +114,7 @@ CASES: list[Case] = [
     ("produce.ask_instant", SUBMITTED, {"station": RIVERSIDE}, "refused A7"),
     ("produce.ask_instant", SUBMITTED, no("identity"), "refused A7"),
     ("produce.ask_instant", {}, {}, "refused A2"),
+    ("produce.ask_instant", SUBMITTED | {"card_bank": 1, "former_bank": 0, "former_fen": 700}, {}, "refused L5"),
     ("produce.ask_instant", SUBMITTED, no("agent_identity", **AGENT), "refused A6"),
     *[
         (f"collect.{step}", states, how, answer)

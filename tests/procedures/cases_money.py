@@ -146,6 +146,9 @@ CASES: list[Case] = [
     ("reapply.apply", CANCELLED, no("identity", **AGENT), "refused A6"),
     ("temporary_card.lost", LOST, {"station": RIVERSIDE}, "done"),
     ("temporary_card.lost", LOST, {}, "refused L7"),
+    ("temporary_card.lost", LOST, {"station": ELSEWHERE}, "refused L7"),
+    ("temporary_card.applied", SUBMITTED, {"station": ELSEWHERE}, "refused L7"),
+    ("temporary_card.not_eligible", NO_ACCOUNT, {"station": ELSEWHERE}, "refused L7"),
     ("temporary_card.lost", LOST | SUBMITTED, {}, "refused L7"),
     ("temporary_card.lost", LOST | PRODUCTION, {}, "done"),
     ("temporary_card.lost", LOST, no("urgency_note", station=RIVERSIDE), "refused L7"),
@@ -207,6 +210,8 @@ CASES: list[Case] = [
     ("cost_window.no_longer", {}, {}, "done"),
     ("reimburse.claim", COSTS, {}, "done"),
     ("reimburse.claim", COSTS | LOST, {}, "done"),
+    ("reimburse.claim", COSTS | DEAD, HEIR, "done"),
+    ("reimburse.claim", COSTS, HEIR, "refused L6"),
     ("reimburse.claim", CLAIM, {}, "refused L6"),
     ("reimburse.claim", LOST | {"cost_fen": 5}, {}, "refused L6"),
     ("reimburse.claim", ACTIVE, {}, "refused L6"),
@@ -324,7 +329,7 @@ CASES: list[Case] = [
         )
     ],
     ("bank_account.withdraw", ACCOUNT_ONLY, {"fen": 30_001}, "refused A9"),
-    ("bank_account.close", ACCOUNT_ONLY | {"reserved_fen": 1}, {}, "refused C5"),
+    ("bank_account.close", ACCOUNT_ONLY | {"cancellation": "account_cancelled"}, {}, "refused C5"),
     ("bank_account.close", ACCOUNT_ONLY | {"claimed_fen": 1}, {}, "refused C5"),
     *[
         (f"bank_account.{step}", states, how, answer)
