@@ -137,7 +137,6 @@ def background(citizen_number: str, region: str, begins: date) -> Background:
         "person.education": _EDUCATIONS[number // 17 % len(_EDUCATIONS)] if age >= ADULT else "81",
         "work.occupation": _OCCUPATIONS[number // 19 % len(_OCCUPATIONS)],
         "insurance.body": f"{region}01",
-        "insurance.medical_region": region,
         "insurance.personal_number": f"{region}{number % 10**11:011d}",
         "insurance.payment_mode": "2",
     }
@@ -225,12 +224,22 @@ def _work(standing: Standing, known: Background, region: str) -> Values:
     return found
 
 
+def _medical_class(standing: Standing) -> str:
+    """Of the medically insured: at work, retired, or a resident (assumed: 91, others); nothing of those who are not."""
+    if RESIDENT_MEDICAL in standing.insurances:
+        return "91"
+    if MEDICAL not in standing.insurances:
+        return ""
+    return "21" if standing.state is State.RETIRED else "11"
+
+
 def _insurance(standing: Standing, known: Background, region: str) -> Values:
     found: Values = {f"insurance.kind_{n}": kind for n, kind in enumerate(standing.insurances[:4], start=1)}
     found |= {
         "insurance.region": region if standing.insurances else "",
         "insurance.changed_on": _text(standing.insurances_changed_on),
-        "insurance.medical_class": "21" if standing.state is State.RETIRED else "11",
+        "insurance.medical_class": _medical_class(standing),
+        "insurance.medical_region": region if _medical_class(standing) else "",
         "insurance.maternity_region": region if MATERNITY in standing.insurances else "",
         "insurance.maternity_state": "1" if MATERNITY in standing.insurances else "",
     }
