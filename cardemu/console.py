@@ -103,6 +103,14 @@ def _reader(card: OpenCard, pin: str = "") -> Reader:
     return Reader(Terminal(contact=card.slot, keys=card.keys, pin_pad=pad, card_product=card.product, mute=mute))
 
 
+def _show_pin(desk: Reader, pin: str) -> int:
+    """The card's answer; UsageError for what is no PIN."""
+    code = desk.iVerifyPIN(1, bytearray())
+    if code in {Code.PIN_LENGTH, Code.BAD_CHARACTERS, Code.CANCELLED}:
+        raise UsageError(f"PIN {pin!r} must be 4 to 16 digits")
+    return code
+
+
 def _refused(code: int) -> int:
     complain(f"{code}: {english(code)}")
     return REFUSED
@@ -206,6 +214,8 @@ def read(
         raise UsageError(f"--lang {lang}: no such language; allowed: {', '.join(LANGUAGES)}")
     with opened(path, product_name) as card:
         desk = _reader(card, pin)
+        if pin and (code := _show_pin(desk, pin)) != OK:  # once: each file that needs it would cost a try
+            return _refused(code)
         if address:
             return _read_one(desk, address, as_json=as_json)
         code, head = basic(desk)
@@ -251,9 +261,7 @@ def write(path: Path | str, wanted: Iterable[str], *, product_name: str | None =
 def verify(path: Path | str, pin: str, *, product_name: str | None = None) -> int:
     """Show the PIN to a card; a wrong one counts, as on the real card."""
     with opened(path, product_name) as card:
-        code = _reader(card, pin).iVerifyPIN(1, bytearray())
-    if code in {Code.PIN_LENGTH, Code.BAD_CHARACTERS, Code.CANCELLED}:
-        raise UsageError(f"PIN {pin!r} must be 4 to 16 digits")
+        code = _show_pin(_reader(card, pin), pin)
     if code != OK:
         return _refused(code)
     say("the PIN is right")

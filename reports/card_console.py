@@ -75,7 +75,7 @@ def _one_card(folder: Path, options: CardOptions) -> int:
         write_json({**work.as_json(), "card_number": card.number, "pin": card.pin, "file": str(options.save)})
     elif not options.quiet:
         out = Printer()
-        print_work(work, out)
+        print_work(work, out, whose=f"{card.who} alone")
         out.line_of(f"{options.save}: card {card.number} of {card.who}, PIN {card.pin}")
     return exit_code(work)
 
@@ -125,15 +125,16 @@ def info(work: CardWork | None) -> CardsInfo | None:
     )  # fmt: skip
 
 
-def print_work(work: CardWork, out: Printer, *, kinds: bool = False) -> None:
-    """One line, a table of the kinds if wanted, and the disagreements."""
+def print_work(work: CardWork, out: Printer, *, kinds: bool = False, whose: str = "") -> None:
+    """One line, a table of the kinds if wanted, and the disagreements.  `whose`: instead of the share."""
     total, tally = work.total, work.tally
     if not tally.people and not work.partial:
         out.line_of("cards: no step of this run concerns one" if work.share == 1 else "cards: none in this sample")
         return
     out.line_of(
-        f"cards: {tally.people:,} people ({_share(work.share)}) with {tally.cards:,} cards, {total.conversations:,} "
-        f"conversations, {total.exchanges:,} exchanges, {len(tally.disagreements)} disagreements"
+        f"cards: {_some(tally.people, 'person', 'people')} ({whose or _share(work.share)}) with "
+        f"{_some(tally.cards, 'card', 'cards')}, {total.conversations:,} conversations, "
+        f"{total.exchanges:,} exchanges, {len(tally.disagreements)} disagreements"
     )
     if kinds and tally.kinds:
         headings = ("conversation", "times", "exchanges", "chip time each")
@@ -154,6 +155,10 @@ def print_work(work: CardWork, out: Printer, *, kinds: bool = False) -> None:
 def broken(text: str) -> Text:
     """A line about a rule that was broken."""
     return Text.assemble(Text("BROKEN", "red"), f"  {text}")
+
+
+def _some(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _share(share: float) -> str:

@@ -61,7 +61,10 @@ def rules(scenario: Path, lang: str, overrides: tuple[str, ...]) -> int:
             (Problem(str(scenario), "region", None, "the scenario names no region", "a table [region]"),)
         )
     column = LANGUAGES.index(lang)
-    say(f"{region.name_zh if column else region.name}: {region.responsible}")
+    if column:
+        say(f"{region.name_zh or region.name}：{region.responsible_zh or region.responsible}")
+    else:
+        say(f"{region.name or region.name_zh}: {region.responsible or region.responsible_zh}")
     texts = published(loaded.scenario, catalogue(), lang)
     for part, titles in _RULE_PARTS.items():
         text = texts[part] or ("（缺）" if column else "(missing from the profile)")

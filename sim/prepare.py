@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from cardemu.elements.codec import ElementError, split_name
 from sim.compile.compiler import Compiled, compile_scenario
 from sim.compile.feasibility import overloads
 from sim.compile.on_duty import misfits
 from sim.compile.steady import unsteady
 from sim.errors import Problem, ScenarioError
+from sim.identities import Identities
 from sim.procedures.catalogue import catalogue
 from sim.program import Program
 from sim.region import region_of, room
@@ -31,6 +33,19 @@ def _too_many(program: Program) -> Iterator[tuple[str, None, str, str]]:
         if row.most_per_ms > MAX_PER_MS:
             why = f"{row.most_per_ms * 1000:,.0f} people would come in a second"
             yield f"demand.{row.name}", None, why, f"{MAX_PER_MS * 1000:,} a second at most"
+
+
+def _unknown_people(loaded: Loaded, compiled: Compiled, region: str) -> Iterator[tuple[str, None, str, str]]:
+    """People of the stories who cannot be as the file says: no card has room for the name, no number says the birth."""
+    for name, person in loaded.scenario.people.items():
+        try:
+            split_name(person.name)
+        except ElementError as error:
+            yield f"people.{name}.name", None, str(error), "a name that a card can hold, or none"
+    try:
+        Identities(compiled.program.cohorts, region, compiled.program.start)
+    except ValueError as error:
+        yield "people", None, str(error), "a birth at most 95 years ago and before 2026"
 
 
 def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
@@ -62,6 +77,8 @@ def _impossible(loaded: Loaded, compiled: Compiled) -> Iterator[tuple[str, None,
         crowded = room(compiled.program, region)
         if crowded:
             yield "cohorts", None, crowded, "fewer people in one region, or a shorter region.division"
+        else:
+            yield from _unknown_people(loaded, compiled, region)
     if loaded.scenario.run.seed > LARGEST_SEED:
         yield "run.seed", None, "is too large for the random numbers", "0 to 2^63 - 1"
     why = unsteady(compiled.program) if loaded.scenario.run.warm_up is None else ""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sim.calendar import Calendar
+    from sim.identities import Said
     from sim.procedures.model import Guard, Procedure, Step
 
 NONE = -1
@@ -229,21 +230,19 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class CohortRow:
-    """People of the same beginning.  `first` is the number of its first person, `record` their office record.
-
-    `homes`: usual places (place number, station) of a story's person.
-    """
+    """People of the same beginning, numbered from `first`; of a story's person, usual places and who he is."""
 
     name: str
     first: int
     size: int
-    record: tuple[int, ...]
+    record: tuple[int, ...]  # of the office
     medical: int = NONE  # distribution of the opening balance, fen
     financial: int = NONE
     banks: tuple[int, ...] = ()
     bank_cumulative: tuple[float, ...] = ()
-    homes: tuple[tuple[int, int], ...] = ()
+    homes: tuple[tuple[int, int], ...] = ()  # place number, station
     outlets: int = NONE  # choice of the outlet that took their application, for people who begin with one
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cardemu.columns import bank_card_numbers, card_identifications, card_numbers
-from cardemu.people import people
 from sim.engines.draws import BANK_DRAW, Draws
+from sim.identities import Identities
 from sim.log import Event
 from sim.metrics.names_tables import Table
 from sim.office.fields import Field
@@ -41,6 +41,7 @@ class Registry:
         self._program = program
         self._region = region
         self._products = products or CardProducts()
+        self._identities = Identities(program.cohorts, region, program.start)
         self._draws = Draws(program, seed, replication)
         self._firsts = np.array([row.first for row in program.cohorts], dtype=np.int64)
         self._came = np.zeros(max((row.first + row.size for row in program.cohorts), default=0), dtype=bool)
@@ -69,7 +70,7 @@ class Registry:
     def tables(self) -> tuple[Table, Table]:
         """People who came, and cards ordered, as columns."""
         numbers = np.flatnonzero(self._came)
-        known = people(0, self._region, numbers)
+        known = self._identities.of(numbers)
         cohorts = np.array([row.name for row in self._program.cohorts], dtype=object)
         persons = Table(
             "persons",

@@ -328,14 +328,19 @@ class RunReader:
                 yield np.column_stack([columns[name] for name in COLUMNS]).astype(np.int64, copy=False)
 
     def whole(self) -> Iterator[Ints]:
-        """The same; RunFolderError at the end where rows are missing of a run that was written to its end."""
-        rows = 0
+        """The same; RunFolderError at the end where the rows of a run that has ended are not those it wrote."""
+        digest, rows = hashlib.sha256(), 0
         for chunk in self.chunks():
+            digest.update(np.ascontiguousarray(chunk, dtype="<i8").tobytes())
             rows += len(chunk)
             yield chunk
-        if self.info.status != RUNNING and rows != self.info.rows:
-            why = f"{rows:,} rows of the log, run.json says {self.info.rows:,}"
-            raise RunFolderError(f"{self.folder} is damaged: {why}")
+        found = []
+        if rows != self.info.rows:
+            found.append(f"{rows:,} rows of the log, run.json says {self.info.rows:,}")
+        if digest.hexdigest() != self.info.log_sha256:
+            found.append("the rows on disk have another SHA-256 than run.json says")
+        if self.info.status != RUNNING and found:
+            raise RunFolderError(f"{self.folder} is damaged: {'; '.join(found)}")
 
     def names(self) -> Names:
         """What the numbers stand for, as the run was given it."""
@@ -344,15 +349,9 @@ class RunReader:
 
     def verify(self) -> list[str]:
         """What is wrong with the log on disk compared with run.json; empty if nothing."""
-        digest, rows = hashlib.sha256(), 0
-        for chunk in self.chunks():
-            digest.update(np.ascontiguousarray(chunk, dtype="<i8").tobytes())
-            rows += len(chunk)
-        if self.info.status == RUNNING:
-            return [self.info.partial]
-        found = []
-        if rows != self.info.rows:
-            found.append(f"{rows} rows on disk, run.json says {self.info.rows}")
-        if digest.hexdigest() != self.info.log_sha256:
-            found.append("the rows on disk have another SHA-256 than run.json says")
-        return found
+        try:
+            for _ in self.whole():
+                pass
+        except RunFolderError as error:
+            return [str(error)]
+        return [self.info.partial] if self.info.status == RUNNING else []

@@ -22,7 +22,9 @@ PENSION, UNEMPLOYMENT, MEDICAL, INJURY, MATERNITY, RESIDENT_MEDICAL = "110", "21
 """Codes of insurances (M: code list AAE140 of the sector)."""
 OWN_SHARE_PERCENT = 8
 """Of the wage, into the pension account (document 38 of 2005 of the State Council, from memory)."""
-_ADULT, _ELDERLY, _RETIRES = 22, 50, 60
+ADULT, RETIRES = 22, 60
+"""Years of age at which work begins and ends.  assumed."""
+_ELDERLY = 50
 _OCCUPATIONS = ("6070302", "4010101", "2080501", "6180201", "4070902", "3020104")
 _EDUCATIONS = ("21", "31", "47", "61", "71", "71")
 _CENTRE = "示例市就业服务中心"
@@ -121,9 +123,9 @@ def background(citizen_number: str, region: str, begins: date) -> Background:
     number = int.from_bytes(sha256(citizen_number.encode()).digest()[:8], "big")
     birth = read_citizen_number(citizen_number).birth
     age = begins.year - birth.year
-    adult = date(birth.year + _ADULT, 7, 1)
+    adult = date(birth.year + ADULT, 7, 1)
     working_since = min(adult, date(begins.year - 1, 7, 1))
-    married = "1" if age < _ADULT else ("1122222224" if age < _ELDERLY else "1222222234")[number % 10]
+    married = "1" if age < ADULT else ("1122222224" if age < _ELDERLY else "1222222234")[number % 10]
     road, house = number // 11 % 90 + 10, number // 13 % 900 + 1
     values = {
         "person.household_kind": "10" if number % 3 else "20",
@@ -132,10 +134,9 @@ def background(citizen_number: str, region: str, begins: date) -> Background:
         "person.address": f"示例省示例市示例路{road}号{house}室",
         "person.region": region,
         "person.marital_state": married,
-        "person.education": _EDUCATIONS[number // 17 % len(_EDUCATIONS)] if age >= _ADULT else "81",
+        "person.education": _EDUCATIONS[number // 17 % len(_EDUCATIONS)] if age >= ADULT else "81",
         "work.occupation": _OCCUPATIONS[number // 19 % len(_OCCUPATIONS)],
         "insurance.body": f"{region}01",
-        "insurance.medical_region": region,
         "insurance.personal_number": f"{region}{number % 10**11:011d}",
         "insurance.payment_mode": "2",
     }
@@ -145,16 +146,16 @@ def background(citizen_number: str, region: str, begins: date) -> Background:
 def usual_standing(birth: date, begins: date) -> Standing:
     """The standing of somebody of whom nothing is known but his age: at school, employed, or retired."""
     age = begins.year - birth.year
-    if age < _ADULT:
+    if age < ADULT:
         return Standing(State.MINOR, insurances=(RESIDENT_MEDICAL,))
-    if age < _RETIRES:
+    if age < RETIRES:
         return Standing(
             State.EMPLOYED,
             employers=1,
             insurances=(PENSION, MEDICAL, UNEMPLOYMENT, INJURY, MATERNITY),
             insured_before=True,
         )
-    retired = date(birth.year + _RETIRES, birth.month, 1)
+    retired = date(birth.year + RETIRES, birth.month, 1)
     return Standing(State.RETIRED, employers=1, insurances=(MEDICAL,), insured_before=True, retired_on=retired)
 
 
@@ -223,12 +224,22 @@ def _work(standing: Standing, known: Background, region: str) -> Values:
     return found
 
 
+def _medical_class(standing: Standing) -> str:
+    """Of the medically insured: at work, retired, or a resident (assumed: 91, others); nothing of those who are not."""
+    if RESIDENT_MEDICAL in standing.insurances:
+        return "91"
+    if MEDICAL not in standing.insurances:
+        return ""
+    return "21" if standing.state is State.RETIRED else "11"
+
+
 def _insurance(standing: Standing, known: Background, region: str) -> Values:
     found: Values = {f"insurance.kind_{n}": kind for n, kind in enumerate(standing.insurances[:4], start=1)}
     found |= {
         "insurance.region": region if standing.insurances else "",
         "insurance.changed_on": _text(standing.insurances_changed_on),
-        "insurance.medical_class": "21" if standing.state is State.RETIRED else "11",
+        "insurance.medical_class": _medical_class(standing),
+        "insurance.medical_region": region if _medical_class(standing) else "",
         "insurance.maternity_region": region if MATERNITY in standing.insurances else "",
         "insurance.maternity_state": "1" if MATERNITY in standing.insurances else "",
     }

@@ -1,4 +1,4 @@
-"""How many cases stand at each stage, day by day: those the office has to go on with, and those their holder has to.
+"""How many cases stand at each stage, day by day: those the office goes on with, those for which somebody has to come.
 
 A case is at its latest step until the next: who has to take the next one is in the table of the procedure.
 """
@@ -38,7 +38,7 @@ _PICKED = Text(" Shown are the {n} fullest of {total} stages.", "图中是 {tota
 
 
 def is_holders_turn(procedure: str, step: str) -> bool:
-    """Whether a case that is done with a step waits for its holder to come, rather than for the office."""
+    """Whether a case that is done with a step waits for holder, employer or heirs to come, not for the office."""
     known = catalogue().get(procedure)
     if known is None:
         return False

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cardemu.host.workers import WorkerPool
 from cardemu.identifiers import Sex
-from cardemu.people import Person, people
+from cardemu.people import Person
 from cardemu.products import Product, product
 from sim.cardwork.conversations import conversations
 from sim.cardwork.desk import Desk
@@ -98,7 +98,7 @@ def lives(desk: Desks, world: World, rows: Ints) -> Iterator[Life]:
     """The people of some rows, each replayed; counts into the desk's tally."""
     numbers, starts = np.unique(rows[:, 2], return_index=True)
     ends = [*starts[1:].tolist(), len(rows)]
-    known = people(0, world.region, numbers)
+    known = world.identities.of(numbers)
     for place, number in enumerate(numbers.tolist()):
         person = Person(
             str(known.citizen_number[place]),

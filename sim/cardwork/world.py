@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.identities import Identities
 from sim.office.fields import Application, Card, Field
 from sim.procedures.model import Act, Chip
 from sim.products import CardProducts
@@ -111,6 +112,7 @@ class World:
     steps: tuple[StepFacts, ...]
     beginnings: tuple[Beginning, ...]
     products: CardProducts
+    identities: Identities
 
     def beginning(self, person: int) -> Beginning:
         """How a person began."""
@@ -127,7 +129,10 @@ def world_of(program: Program, region: str, products: CardProducts | None = None
     steps = tuple(_facts(program, row.office, row.name) for row in program.steps)
     products = products or CardProducts()
     beginnings = tuple(_beginning(row.first, row.record, products.held.get(row.name, "")) for row in program.cohorts)
-    return World(program.start, region, sum(row.size for row in program.cohorts), steps, beginnings, products)
+    identities = Identities(program.cohorts, region, program.start)
+    return World(
+        program.start, region, sum(row.size for row in program.cohorts), steps, beginnings, products, identities
+    )
 
 
 def _facts(program: Program, office: int, name: str) -> StepFacts:

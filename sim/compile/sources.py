@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cardemu.identifiers import Sex
 from sim.compile.hours import ALWAYS, DAY_MS, Opening, pieces
 from sim.compile.rows import Rows, cumulative
+from sim.identities import Said
 from sim.office.fields import Application, Field, Generation
 from sim.office.record import STATES, new_record
 from sim.procedures.model import Paper, Place, Who
@@ -131,7 +133,7 @@ class SourceCompiler:
         self.cohorts.append(
             CohortRow(
                 name, self._people_so_far, 1, tuple(record), self._money(medical), self._money(financial), banks,
-                cumulative_weights, homes, self._outlets(record),
+                cumulative_weights, homes, self._outlets(record), _said(table),
             )
         )  # fmt: skip
         self._people_so_far += 1
@@ -330,6 +332,12 @@ class SourceCompiler:
             story=True,
             person=self.cohorts[cohort].first,
         )
+
+
+def _said(table: PersonTable) -> Said:
+    """Who a person of the stories is, as far as the file says so."""
+    sex = -1 if table.sex is None else int(Sex[table.sex.upper()])
+    return Said(table.name, sex, table.birth)
 
 
 def _states(tables: Iterable[Section]) -> dict[str, int]:

@@ -115,6 +115,7 @@ class RegionTable(Section):
     division: Text = Field(default="", description="division code; 99.. is no real place", examples=["9903"])
     province_code: Text = Field(default="", description="province code", examples=["99"])
     responsible: Text = Field(default="", description="responsible department (G1)")
+    responsible_zh: Text = Field(default="", description="the same in Chinese")
     card_product: CardProducts = Field(
         default=DEFAULT_PRODUCT,
         validate_default=True,

@@ -202,9 +202,13 @@ class PersonTable(Section):
     """A synthetic person of the stories; what is not given comes from the cohort, else is 0 or none."""
 
     cohort: Name = Field(default="", description="cohort whose states the person begins with", examples=["holders"])
-    name: Text = Field(default="", description="synthetic name", examples=["李敏"])
-    sex: Literal["female", "male"] | None = Field(default=None, description="sex")
-    birth: Date | None = Field(default=None, description="date of birth", examples=["1990-05-17"])
+    name: Text = Field(default="", description="synthetic name, on the card too (default: invented)", examples=["李敏"])
+    sex: Literal["female", "male"] | None = Field(default=None, description="sex (default: invented)")
+    birth: Date | None = Field(
+        default=None,
+        description="date of birth (default: invented, of working age unless retired)",
+        examples=["1990-05-17"],
+    )
     bank: Name = Field(default="", description="bank of the person's card: name of a bank", examples=["icbc"])
     home: dict[str, Name] = Field(
         default={}, description="the person's usual place of each kind", examples=[{"outlets": "haishu"}]

@@ -174,9 +174,12 @@ def test_the_card_of_one_person_is_saved_and_read(tmp_path: Path, capsys: pytest
     card = tmp_path / "mei_lan.json"
     options = CardOptions("all", person="mei_lan", save=card)
     assert cards(story_run("life").folder, options) == 0
-    assert "of mei_lan, PIN" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "cards: 1 person (mei_lan alone) with 1 card, " in printed
+    assert "of mei_lan, PIN" in printed
     assert read(card) == 0
     english = " ".join(capsys.readouterr().out.split())
+    assert "SSSEEF06 │ name │ 梅兰" in english
     assert "DF01EF07 │ employment_state │ 1 │ employed" in english
     assert "DF02EF07 │ from_date │ 20260302" in english
     assert "DF03EF0C │ benefit_months │ 02" in english

@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -376,13 +377,19 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_a_log_that_is_damaged_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Cut off, or gone: exit code 2 and what is wrong, never cards that agree with half a log."""
+    """Cut off, altered by a fen, or gone: exit code 2 and what is wrong, never cards that agree with half a log."""
     folder = tmp_path / "run"
     shutil.copytree(story_run("use").folder, folder)
     (part,) = (folder / "events").iterdir()
     part.write_bytes(part.read_bytes()[:200])
     assert card_console.cards(folder, CardOptions()) == 2
     assert "part-00000.parquet cannot be read: the run folder is damaged" in capsys.readouterr().err
+    forged = "SELECT * REPLACE (CASE WHEN kind = 18 THEN value + 1 ELSE value END AS value)"
+    original = story_run("use").folder / "events" / part.name
+    with duckdb.connect() as database:
+        database.execute(f"COPY ({forged} FROM read_parquet('{original}')) TO '{part}' (FORMAT parquet)")
+    assert card_console.cards(folder, CardOptions()) == 2
+    assert "the rows on disk have another SHA-256 than run.json says" in capsys.readouterr().err
     part.unlink()
     assert card_console.cards(folder, CardOptions()) == 2
     assert "is damaged: 0 rows of the log, run.json says" in capsys.readouterr().err

@@ -213,9 +213,12 @@ def test_a_changed_log_is_noticed(tmp_path: Path) -> None:
     reader = written(tmp_path / "a")
     parts = sorted((tmp_path / "a" / "events").iterdir())
     parts[0].write_bytes(parts[1].read_bytes())
-    assert reader.verify() == ["the rows on disk have another SHA-256 than run.json says"]
+    other = "the rows on disk have another SHA-256 than run.json says"
+    assert reader.verify() == [f"{reader.folder} is damaged: {other}"]
+    with pytest.raises(RunFolderError, match=other):
+        list(reader.whole())
     parts[-1].unlink()
-    assert any("rows on disk, run.json says" in line for line in RunReader(tmp_path / "a").verify())
+    assert any("rows of the log, run.json says" in line for line in RunReader(tmp_path / "a").verify())
 
 
 def test_scenario_files_stay_inside_the_folder(tmp_path: Path) -> None:

@@ -83,6 +83,9 @@ def test_the_command_prints_what_the_run_would_do(tmp_path: Path) -> None:
         code, printed = run_in(tmp_path, "rules", str(NINGBO), "--lang", language, "--set", changed)
         assert code == 0
         assert words in " ".join(printed.split())
+        who = printed.splitlines()[0]
+        assert who.startswith("Ningbo (synthetic people): Human") if language == "en" else "人力资源" in who
+        assert language == "en" or not any("a" <= letter <= "z" for letter in printed.lower())
 
 
 @pytest.mark.parametrize(

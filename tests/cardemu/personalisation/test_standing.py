@@ -110,6 +110,21 @@ def test_what_is_not_so_is_not_said() -> None:
     assert values["work.state"] == "5"
 
 
+@pytest.mark.parametrize(
+    ("standing", "says"),
+    [
+        (Standing(State.NONE, employers=1, insured_before=True), ("", "")),
+        (Standing(State.EMPLOYED, employers=1, insurances=("110", "310"), insured_before=True), (REGION, "11")),
+        (Standing(State.RETIRED, employers=1, insurances=("310",), insured_before=True), (REGION, "21")),
+        (Standing(State.MINOR, insurances=("390",)), (REGION, "91")),
+    ],
+)
+def test_the_medical_file_says_insured_exactly_of_whoever_is(standing: Standing, says: tuple[str, str]) -> None:
+    """Place and class of medical insurance go when it ends; a child is a resident, and not at work."""
+    values = standing_values(standing, background(NUMBER, REGION, DAY), REGION)
+    assert (values.get("insurance.medical_region", ""), values.get("insurance.medical_class", "")) == says
+
+
 def test_months_end_and_are_then_paid() -> None:
     """From 31 January to 1 February a month has ended; within February none; never less than none."""
     assert months_between(date(2026, 1, 31), date(2026, 2, 1)) == 1

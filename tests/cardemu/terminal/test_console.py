@@ -318,6 +318,20 @@ def test_what_the_card_refuses_is_exit_code_1(saved: Path, capsys: Printed) -> N
     assert capsys.readouterr().err.splitlines() == ["-31: cancelled by the user", "-27267: record not found"]
 
 
+def test_reading_a_whole_card_with_a_wrong_pin_costs_one_try(saved: Path, capsys: Printed) -> None:
+    """Two files need it; it is shown once, before any of them, and what is no PIN is no try."""
+    assert console.read(saved, pin="000000") == 1
+    assert console.read(saved, pin="12345x") == 2
+    assert console.read(saved, pin="000000") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.splitlines() == [
+        "-25541: wrong, 5 tries left",
+        "PIN '12345x' must be 4 to 16 digits",
+        "-25540: wrong, 4 tries left",
+    ]
+
+
 def test_a_saved_card_is_in_one_hand_at_a_time(saved: Path, capsys: Printed) -> None:
     """Of two commands that write one card, neither is forgotten: the second is refused and told of the first."""
     with opened(saved, None):
