@@ -6,9 +6,11 @@ every view is identical with and without it, which `same` proves, or it is a gap
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from importlib import import_module
 
 from sim.procedures.catalogue import catalogue
@@ -32,6 +34,11 @@ class Mutant:
         return f"{self.kind} {self.row}"
 
 
+def digest(procedure: Procedure) -> str:
+    """A short name of a procedure's table as it is."""
+    return sha256(repr(procedure).encode()).hexdigest()[:8]
+
+
 @contextmanager
 def installed(procedures: Mapping[str, Procedure]) -> Iterator[None]:
     """Put these procedures in the place of the catalogue's of the same names, for a while."""
@@ -49,18 +56,26 @@ def installed(procedures: Mapping[str, Procedure]) -> Iterator[None]:
 
 
 def mutants(procedures: Mapping[str, Procedure]) -> Iterator[Mutant]:
-    """All mutants, in the order of the tables."""
+    """All mutants, in the order of the tables; of rows of the same name the later ones are numbered."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for mutant in _all(procedures):
+        seen[mutant.kind, mutant.row] += 1
+        number = seen[mutant.kind, mutant.row]
+        yield mutant if number == 1 else replace(mutant, row=f"{mutant.row} ({number})")
+
+
+def _all(procedures: Mapping[str, Procedure]) -> Iterator[Mutant]:
     for procedure in procedures.values():
         for step in procedure.steps:
             for kind, row, rule, bent in _of_step(step):
-                name = f"{procedure.name}.{step.name}: {row}"
+                name = f"{procedure.name}.{step.name}: {row}".strip()
                 yield Mutant(procedure.name, kind, name, rule, _with(procedure, step, bent))
         for number, move in enumerate(procedure.moves):
             where = f"{procedure.name}.{move.step} -> {move.to}"
             for guard in move.when:
                 rest = tuple(other for other in move.when if other is not guard)
                 moves = (*procedure.moves[:number], replace(move, when=rest), *procedure.moves[number + 1 :])
-                row = f"{where}: {guard.check.value} {guard.field.lower()}"
+                row = f"{where}: {guard.check.value} {guard.field.lower()}".strip()
                 yield Mutant(procedure.name, "condition", row, guard.rule, replace(procedure, moves=moves))
 
 

@@ -7,13 +7,16 @@ exactly the same states by as many transitions in every view of the proof.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from sim.office.fields import Field
-from sim.procedures.model import Procedure
+from sim.procedures.catalogue import catalogue
+from sim.procedures.model import Effect, Guard, Procedure
 from sim.proofs.asking import Asking
 from sim.proofs.demands import ask_all
 from sim.proofs.explore import Explorer, Graph
@@ -22,7 +25,7 @@ from sim.proofs.paths import Walk
 from sim.proofs.space import TooManyStatesError
 from sim.proofs.tables import Tables, View
 from sim.proofs.verdict import Rule
-from sim.proofs.views import BEGINNINGS, VIEWS
+from sim.proofs.views import BEGINNINGS, VIEWS, fields_of
 
 F = Field
 _CARD = frozenset({F.CARD, F.CARD_BEFORE, F.APPLICATION, F.REASON, F.GENERATION})
@@ -104,19 +107,25 @@ def rules_notice(base: Base, mutant: Mutant) -> str:
     if mutant.kind in {"paper", "agent", "place"}:
         return ""
     tables = Tables({**base.procedures, mutant.procedure: mutant.bent})
-    return next((found for view in _ordered(base, mutant) if (found := _in_view(base, tables, view))), "")
+    views = views_of(touched(base.procedures, mutant), SMALL)
+    return next((found for view in views if (found := _in_view(base, tables, view))), "")
 
 
-def _ordered(base: Base, mutant: Mutant) -> Iterable[View]:
-    """Views that follow what was bent, first; the others may still see what comes of it."""
-    before, after = base.procedures[mutant.procedure], mutant.bent
-    names = {name for row in (before, after) for name in _fields(row)} - (_fields(before) & _fields(after))
-    names |= {word.upper() for word in mutant.row.split()}
-    return sorted(SMALL, key=lambda view: -len(names & {field.name for field in view.fields}))
+def touched(procedures: Mapping[str, Procedure], mutant: Mutant) -> frozenset[str]:
+    """Names of the fields that the bent row asks for or changes; a view without any of them is as it was."""
+    before, after = (_rows(procedure) for procedure in (procedures[mutant.procedure], mutant.bent))
+    return frozenset(name for row in (before - after) + (after - before) for name in fields_of(row))
 
 
-def _fields(procedure: Procedure) -> set[str]:
-    return {guard.field for step in procedure.steps for guard in step.guards}
+def _rows(procedure: Procedure) -> Counter[Guard | Effect]:
+    steps = (row for step in procedure.steps for row in (*step.guards, *step.effects))
+    return Counter((*steps, *(guard for move in procedure.moves for guard in move.when)))
+
+
+def views_of(names: frozenset[str], views: Iterable[View]) -> list[View]:
+    """Views that follow one of these fields, those that follow most of them first."""
+    counts = [(len(names & {field.name for field in view.fields}), view) for view in views]
+    return [view for count, view in sorted(counts, key=lambda pair: -pair[0]) if count]
 
 
 def _in_view(base: Base, tables: Tables, view: View) -> str:
@@ -131,19 +140,30 @@ def _in_view(base: Base, tables: Tables, view: View) -> str:
     return f"reach {min(lost)}" if lost else ""
 
 
-def graphs(procedures: Mapping[str, Procedure], views: Iterable[View] = VIEWS) -> list[Graph]:
-    """The plain reachable graph of every view of the proof."""
-    tables, found = Tables(procedures), []
-    for view in views:
-        walk = Walk(tables, view)
-        asking = Asking(tables, view, BEGINNINGS, ())
-        found.append(Explorer(walk.space, walk.paths()).explore(asking.beginnings))
-    return found
+def same_graph(procedures: Mapping[str, Procedure], mutant: Mutant) -> str:
+    """The views that contain what was bent, if each reaches the same states by as many transitions; "" otherwise.
+
+    What no view contains is proven by none.
+    """
+    views = views_of(touched(procedures, mutant), VIEWS)
+    bent = {**procedures, mutant.procedure: mutant.bent}
+    if not views or not all(same(_graph_as_is(view), graph(bent, view)) for view in views):
+        return ""
+    return "same graph: " + ", ".join(view.name for view in views)
 
 
-def same(one: Iterable[Graph], other: Iterable[Graph]) -> bool:
+@cache
+def _graph_as_is(view: View) -> Graph:
+    return graph(catalogue(), view)
+
+
+def graph(procedures: Mapping[str, Procedure], view: View) -> Graph:
+    """The plain reachable graph of a view."""
+    walk = Walk(Tables(procedures), view)
+    asking = Asking(walk.tables, view, BEGINNINGS, ())
+    return Explorer(walk.space, walk.paths()).explore(asking.beginnings)
+
+
+def same(one: Graph, other: Graph) -> bool:
     """Whether the same states are reached by as many transitions."""
-    return all(
-        a.transitions == b.transitions and np.array_equal(np.sort(a.codes), np.sort(b.codes))
-        for a, b in zip(one, other, strict=True)
-    )
+    return one.transitions == other.transitions and np.array_equal(np.sort(one.codes), np.sort(other.codes))
