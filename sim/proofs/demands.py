@@ -6,7 +6,7 @@ step that is accepted anywhere.  Each is picked by what the step does, not by it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sim.office.fields import (
@@ -27,6 +27,7 @@ from sim.office.fields import (
 )
 from sim.procedures.model import Act, At, Check, Chip, Paper, Place, Procedure, Step, Sum, Who
 from sim.proofs.memory import claims, hands_over, moves, sets
+from sim.proofs.ways import Steps, Way, comes_again_with_cause, sent_on_with_cause
 
 P = Paper
 _ANY = frozenset(Who)
@@ -54,6 +55,7 @@ class Demand:
     places: frozenset[Place] = frozenset()
     asks: tuple[tuple[Check, int | None], ...] = ()
     also: frozenset[Who] = frozenset()  # who must be let in
+    ways: Way | None = None  # of the moves that lead on from it
 
 
 _OWN = (Ledger.FINANCIAL, Ledger.MEDICAL)
@@ -242,12 +244,16 @@ DEMANDS: tuple[Demand, ...] = (
     Demand("covered", "A9", "no amount leaves an account that does not cover it",
            lambda _, step: any(moves(step, ledger, None, Sum.AMOUNT) for ledger in _OWN),
            asks=((Check.AMOUNT_COVERED, None),)),
+    Demand("sent_on_with_cause", "A2", "the office sends a case on only where the next step has its ground",
+           lambda _, __: True, ways=sent_on_with_cause),
+    Demand("comes_again_with_cause", "A2", "only who lacked a paper comes again: not who is refused for good",
+           lambda _, step: _applies(_, step) or sets(step, Field.CARD, Card.EXCHANGED), ways=comes_again_with_cause),
 )  # fmt: skip
 
 
-def unmet(demand: Demand, step: Step) -> list[str]:
+def unmet(demand: Demand, owner: Procedure, step: Step, steps: Steps) -> list[str]:
     """What the step lacks of the demand, in words."""
-    lacking = []
+    lacking = demand.ways(owner, step, steps) if demand.ways else []
     shut_out = [who.value for who in sorted(demand.also, key=lambda who: who.value) if who not in step.who]
     if shut_out:
         lacking.append(f"does not let in {' and '.join(shut_out)}")
@@ -276,11 +282,11 @@ class Unmet:
     lacking: tuple[str, ...]
 
 
-def ask_all(steps: Mapping[str, tuple[Procedure, Step]], accepted: Iterable[str]) -> list[Unmet]:
+def ask_all(steps: Steps, accepted: Iterable[str]) -> list[Unmet]:
     """Every demand of every accepted step."""
     return [
         Unmet(demand, name, tuple(lacking))
         for name in sorted(accepted)
         for demand in DEMANDS
-        if demand.of(*steps[name]) and (lacking := unmet(demand, steps[name][1]))
+        if demand.of(*steps[name]) and (lacking := unmet(demand, *steps[name], steps))
     ]
