@@ -2,12 +2,12 @@
 
     python -m benchmarks.mutants [--write] [--jobs 2] [--most 100] [--afresh]
 
-Demands, answers of the office and journeys are asked first, then the rules in small views, then the stories.  What
-nobody notices has a reason in sim/proofs/unnoticed.py, or reaches the same states by the same transitions in every view
-that follows what was bent, or is a gap.  benchmarks/results/mutants.csv, which docs/rules.md counts, has the answer and
-a digest of the procedure's table: only what is not decided there, or whose table has changed since, is asked again
-(`--afresh`: all of them, about half an hour of processor time).  `--write` writes after every mutant, so that a run that
-is stopped loses nothing.
+Demands, answers of the office, records and ways are asked first, then journeys, the rules in small views, the stories.
+What nobody notices cannot be noticed for a reason (sim/proofs/unnoticed.py), or reaches the same states by the same
+transitions in every view that follows what was bent, or is a gap.  benchmarks/results/mutants.csv, which docs/rules.md
+counts, has the answer and a digest of the procedure's table: only what is not decided there, or whose table has changed
+since, is asked again (`--afresh`: all of them, about half an hour of processor time).  `--write` writes after every
+mutant, so that a run that is stopped loses nothing.
 """
 
 from __future__ import annotations

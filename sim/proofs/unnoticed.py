@@ -1,11 +1,28 @@
-"""Mutants that nobody needs to notice, by kind, each with its reason."""
+"""Mutants that nobody can notice, by kind: why, and what proves it.  A row that belongs to none is a gap."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from sim.procedures.catalogue import catalogue
+from sim.procedures.model import Check, Procedure, Step
 from sim.proofs.mutants import Mutant
 
 
+def _refused_to_everybody(_: Procedure, step: Step, mutant: Mutant) -> bool:
+    return mutant.kind in {"paper", "place", "agent"} and any(guard.check is Check.NEVER for guard in step.guards)
+
+
+REASONS: dict[str, Callable[[Procedure, Step, Mutant], bool]] = {
+    "refused to everybody, whoever comes with what and where": _refused_to_everybody,
+}
+"""Why, with what proves it of a row."""
+
+
 def reason(mutant: Mutant) -> str:
-    """Why nobody needs to notice a mutant; "" if there is no such reason."""
-    del mutant
-    return ""
+    """Why nobody can notice a mutant; "" if there is no such reason."""
+    owner = catalogue()[mutant.procedure]
+    name = mutant.row.partition(":")[0].partition(" -> ")[0].partition(".")[2]
+    step = next(step for step in owner.steps if step.name == name)
+    found = (why for why, holds in REASONS.items() if holds(owner, step, mutant))
+    return next((f"nothing to notice: {why}" for why in found), "")

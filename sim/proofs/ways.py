@@ -1,7 +1,6 @@
-"""What is demanded of the ways from step to step: nobody is sent where the office by itself must refuse, nobody who is
-refused for good comes again.
+"""What is demanded of the ways from step to step.
 
-Of a record that need not change in between: where a case waits, or somebody walks, the step asks anew.
+Nobody is sent where the office by itself must refuse; nobody who is refused for good comes again.  Of a record that need not change in between: where a case waits, or somebody walks, the step asks anew.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sim.log import LEADS
@@ -39,7 +41,7 @@ class Left(NamedTuple):
     step: str
     states: Words
     left: Words
-    how: dict[str, Any] = {}  # noqa: RUF012: a tuple's default, never written
+    how: Mapping[str, Any] = MappingProxyType({})
     money: tuple[Money, ...] = ()
     leads: tuple[tuple[str, int], ...] = ()
     at: int = NOW

@@ -1,4 +1,4 @@
-"""Who notices a mutant: demands, answers of the office, records, journeys, rules, stories; in the order of what they cost."""
+"""Who notices a mutant: demands, answers, records, ways, journeys, rules, stories; in the order of what they cost."""
 
 from __future__ import annotations
 
