@@ -1,6 +1,7 @@
 """What is demanded of the ways from step to step.
 
-Nobody is sent where the office by itself must refuse; nobody who is refused for good comes again.  Of a record that need not change in between: where a case waits, or somebody walks, the step asks anew.
+Nobody is sent where the office by itself must refuse; nobody who is refused for good comes again.  Where a case waits,
+or somebody walks, the record may change in between: there the step asks anew.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from tests.office.desk import Desk
 from tests.procedures import test_journeys
 from tests.procedures.cases import CASES
 from tests.procedures.left import LEFT, difference
+from tests.procedures.went import WENT, ways
 
 FILES = sorted(path for path in STORIES.glob("*.toml") if path.name != "world.toml")
 
@@ -38,6 +39,14 @@ def records_notice(_: Base, mutant: Mutant) -> str:
         if desk is None:
             return "the office refuses the table"
         return next((f"record after {case.step}" for case in LEFT if difference(desk, case)), "")
+
+
+def ways_notice(_: Base, mutant: Mutant) -> str:
+    """A case may go elsewhere than it may."""
+    with _desk(mutant) as desk:
+        if desk is None:
+            return "the office refuses the table"
+        return next((f"ways from {case.step}" for case in WENT if ways(desk, case) != case.to), "")
 
 
 def journeys_notice(_: Base, mutant: Mutant) -> str:
@@ -73,6 +82,7 @@ NOTICERS: tuple[Callable[[Base, Mutant], str], ...] = (
     demands_notice,
     answers_notice,
     records_notice,
+    ways_notice,
     journeys_notice,
     rules_notice,
     stories_notice,
