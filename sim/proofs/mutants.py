@@ -1,7 +1,7 @@
 """Every row of the tables bent once: a guard left out, an effect left out, a paper not asked for, and so on.
 
-A mutant must be noticed by the rules, by a story or by a test; one that is not must be the same: the reachable graph of
-every view is identical with and without it, which `same` proves, or it is a gap.
+A mutant must be noticed by the rules, by a story or by a test, or nobody can notice it for a reason that holds of its
+row (`unnoticed.py`); otherwise it is a gap.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Who notices a bent row: a demand, a rule, a step nobody gets to any more, or nobody.
 
 Small views are enough: a rule that holds in a small view of the tables and not in that of the mutant has noticed it.
-What no rule notices goes to the stories (with the cards behind them), and what they do not notice either must reach
-exactly the same states by as many transitions in every view of the proof.
+Only views that follow a field of the bent row are asked: the others are as they were.
 """
 
 from __future__ import annotations
@@ -10,18 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-
-import numpy as np
 
 from sim.office.fields import Field
-from sim.procedures.catalogue import catalogue
 from sim.procedures.model import Effect, Guard, Procedure
 from sim.proofs.asking import Asking
 from sim.proofs.demands import ask_all
-from sim.proofs.explore import Explorer, Graph
 from sim.proofs.mutants import Mutant
-from sim.proofs.paths import Walk
 from sim.proofs.space import TooManyStatesError
 from sim.proofs.tables import Tables, View
 from sim.proofs.verdict import Rule
@@ -138,32 +131,3 @@ def _in_view(base: Base, tables: Tables, view: View) -> str:
         return f"rule {result.broken[0].rule.name}"
     lost = base.accepted[view.name] - result.accepted
     return f"reach {min(lost)}" if lost else ""
-
-
-def same_graph(procedures: Mapping[str, Procedure], mutant: Mutant) -> str:
-    """The views that contain what was bent, if each reaches the same states by as many transitions; "" otherwise.
-
-    What no view contains is proven by none.
-    """
-    views = views_of(touched(procedures, mutant), VIEWS)
-    bent = {**procedures, mutant.procedure: mutant.bent}
-    if not views or not all(same(_graph_as_is(view), graph(bent, view)) for view in views):
-        return ""
-    return "same graph: " + ", ".join(view.name for view in views)
-
-
-@cache
-def _graph_as_is(view: View) -> Graph:
-    return graph(catalogue(), view)
-
-
-def graph(procedures: Mapping[str, Procedure], view: View) -> Graph:
-    """The plain reachable graph of a view."""
-    walk = Walk(Tables(procedures), view)
-    asking = Asking(walk.tables, view, BEGINNINGS, ())
-    return Explorer(walk.space, walk.paths()).explore(asking.beginnings)
-
-
-def same(one: Graph, other: Graph) -> bool:
-    """Whether the same states are reached by as many transitions."""
-    return one.transitions == other.transitions and np.array_equal(np.sort(one.codes), np.sort(other.codes))

@@ -10,11 +10,13 @@ from sim.proofs.mutants import Mutant
 
 
 def _refused_to_everybody(_: Procedure, step: Step, mutant: Mutant) -> bool:
-    return mutant.kind in {"paper", "place", "agent"} and any(guard.check is Check.NEVER for guard in step.guards)
+    """The guard that refuses everybody cites the rule that a missing paper would be refused by."""
+    never = any(guard.check is Check.NEVER and guard.rule == mutant.rule for guard in step.guards)
+    return never and mutant.kind in {"paper", "place"}
 
 
 REASONS: dict[str, Callable[[Procedure, Step, Mutant], bool]] = {
-    "refused to everybody, whoever comes with what and where": _refused_to_everybody,
+    "refused to everybody by the same rule, whoever comes with what and where": _refused_to_everybody,
 }
 """Why, with what proves it of a row."""
 
