@@ -111,8 +111,13 @@ def touched(procedures: Mapping[str, Procedure], mutant: Mutant) -> frozenset[st
 
 
 def _rows(procedure: Procedure) -> Counter[Guard | Effect]:
-    steps = (row for step in procedure.steps for row in (*step.guards, *step.effects))
-    return Counter((*steps, *(guard for move in procedure.moves for guard in move.when)))
+    rows: Counter[Guard | Effect] = Counter()
+    for step in procedure.steps:
+        rows.update(step.guards)
+        rows.update(step.effects)
+    for move in procedure.moves:
+        rows.update(move.when)
+    return rows
 
 
 def views_of(names: frozenset[str], views: Iterable[View]) -> list[View]:

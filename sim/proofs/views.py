@@ -140,7 +140,7 @@ def filled(effect: Effect) -> tuple[str, str]:
 def fields_of(row: Guard | Effect) -> frozenset[str]:
     """Names of the fields a row of the tables asks for or changes."""
     if isinstance(row, Guard):
-        return frozenset({row.field, *(field.name for field in _ASKS.get(row.check, ()))})
+        return frozenset({row.field, *_ASKS.get(row.check, ())}) - {""}
     if row.act is Act.REASON:
         return frozenset({Field.REASON.name})
     if row.act is Act.MONEY:

@@ -22,8 +22,9 @@ from tests.procedures.states import (
     no,
 )
 
-_NO_CARD = {"card": "none", "bank": "none"}
-_DIED = {"insurance_end": "died"}
+_NO_CARD: dict[str, str | int] = {"card": "none", "bank": "none"}
+_DIED: dict[str, str | int] = {"insurance_end": "died"}
+_DISSOLVED: dict[str, str | int] = {"employer_end": "dissolved"}
 
 CASES: list[Case] = [
     ("cancel.withdraw", LEFT | {"cancellation": "noticed", "card_bank": 0}, {}, "refused C2"),
@@ -34,7 +35,7 @@ CASES: list[Case] = [
     ("death.close_account", LOST | _DIED | NO_ACCOUNT, HEIR, "refused C1"),
     ("deregister_employer.with_approval", {"employment": "none", "employer_end": "dissolved"}, BOSS, "refused P7"),
     ("deregister_employer.at_tax_office", {"employment": "none", "employer_end": "merged"}, BOSS, "refused P7"),
-    *[(f"employer_ends.{how}", {"employer_end": "dissolved"}, {}, "refused P7")
+    *[(f"employer_ends.{how}", _DISSOLVED, {}, "refused P7")
       for how in ("dissolved", "approved", "deregistered", "merged")],
     ("exchange.apply", OLD | SUBMITTED, {}, "refused P2"),
     ("job_registration.unemployed", _NO_CARD | {"employment": "employer_gone"}, {}, "refused U3"),

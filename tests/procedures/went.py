@@ -32,10 +32,14 @@ class Went(NamedTuple):
     outcome: Outcome = Outcome.DONE
 
 
-_COSTS: Words = {"cost_fen": 5}
-_NONE: Words = {"application": "none"}
+def _of(**states: str | int) -> Words:
+    return states
+
+
+_COSTS = _of(cost_fen=5)
+_NONE = _of(application="none")
 _REPORTED: Words = PHONED | {"bank": "active"}
-_PAST: Words = {"employer_ended_at": 0}
+_PAST = _of(employer_ended_at=0)
 _EXCHANGE_LOST: Words = EXCHANGING | {"card": "lost"}
 _OTHER_REASON: Words = EXCHANGING | {"reason": "lost"}
 _APPLY = ("exchange.apply", "exchange_generation.apply", "reapply.apply", "replace.apply", "replace.same_visit",
@@ -44,22 +48,22 @@ _APPLY = ("exchange.apply", "exchange_generation.apply", "reapply.apply", "repla
 WENT: tuple[Went, ...] = (
     # V3: the old card goes back to who had one
     *(Went("activate_pharmacy.new_card", states, to, outcome=outcome)
-      for states, to in (({"old_card": "inserted"}, ("give_back",)), ({"old_card": "handed_in"}, ()))
+      for states, to in ((_of(old_card="inserted"), ("give_back",)), (_of(old_card="handed_in"), ()))
       for outcome in Outcome),
     # C3, C5: after the payout the holder closes the account, or the heirs inherit
-    Went("cancel.pay_out", {}, ("bank_account.close", "END")),
-    Went("cancel.pay_out", {"insurance_end": "died"}, ("inherit", "END")),
+    Went("cancel.pay_out", _of(), ("bank_account.close", "END")),
+    Went("cancel.pay_out", _of(insurance_end="died"), ("inherit", "END")),
     # A3, L5: a card is handed over; a loss is over only if there was one; money stays only with another bank
     *(Went(f"collect.{step}", ISSUED | states, to, how)
       for step in ("collect", "over_the_counter")
       for states, to, how in (
-          ({}, ("in_hand",), _HERE),
-          ({"reported_at": 0}, ("replaced", "in_hand"), _HERE),
+          (_of(), ("in_hand",), _HERE),
+          (_of(reported_at=0), ("replaced", "in_hand"), _HERE),
           (_COSTS, ("replaced", "in_hand"), _HERE),
-          ({"financial_fen": 5}, ("in_hand",), _HERE),
-          ({"financial_fen": 5}, ("account_stays", "in_hand"), _ELSEWHERE),
-          ({"financial_fen": 0}, ("in_hand",), _ELSEWHERE),
-          ({"financial_fen": 5, "former_fen": 5}, ("in_hand",), _ELSEWHERE),
+          (_of(financial_fen=5), ("in_hand",), _HERE),
+          (_of(financial_fen=5), ("account_stays", "in_hand"), _ELSEWHERE),
+          (_of(financial_fen=0), ("in_hand",), _ELSEWHERE),
+          (_of(financial_fen=5, former_fen=5), ("in_hand",), _ELSEWHERE),
       )),
     *(Went(f"collect.{step}", states, to, outcome=Outcome.REFUSED)
       for step in ("collect", "over_the_counter") for states, to in ((READY, ("collect",)), (_NONE, ()))),
@@ -73,13 +77,13 @@ WENT: tuple[Went, ...] = (
           (_EXCHANGE_LOST, ("collect",), _HERE),
           (_EXCHANGE_LOST | _NONE, (), _HERE),
       )),
-    Went("collect.account_stays", {}, ("in_hand",)),
-    Went("collect.account_stays", {"reported_at": 0}, ("replaced", "in_hand")),
+    Went("collect.account_stays", _of(), ("in_hand",)),
+    Went("collect.account_stays", _of(reported_at=0), ("replaced", "in_hand")),
     Went("collect.account_stays", _COSTS, ("replaced", "in_hand")),
-    Went("collect.replaced", {}, ("in_hand",)),
-    Went("collect.replaced", {"claimable_fen": 5}, ("reimburse", "in_hand")),
+    Went("collect.replaced", _of(), ("in_hand",)),
+    Went("collect.replaced", _of(claimable_fen=5), ("reimburse", "in_hand")),
     Went("collect.in_hand", OLD, ("activate_bank", "activate_hospital", "activate_pharmacy", "END")),
-    Went("collect.in_hand", {}, ("activate_bank", "activate_hospital", "activate_pharmacy.new_card_only", "END")),
+    Went("collect.in_hand", _of(), ("activate_bank", "activate_hospital", "activate_pharmacy.new_card_only", "END")),
     # L6: own costs count while the card is out of use
     Went("cost_window.paid", LOST, ("counts", "END")),
     Went("cost_window.paid", ACTIVE, ("END",)),
@@ -90,28 +94,28 @@ WENT: tuple[Went, ...] = (
     Went("death.report", PHONED, ("loss_final", "END")),
     Went("death.report", LOST, ("close_account", "END")),
     Went("death.report", LOST | MOVED, ("END",)),
-    Went("death.report", LOST | {"cancellation": "card_withdrawn"}, ("END",)),
+    Went("death.report", LOST | _of(cancellation="card_withdrawn"), ("END",)),
     Went("death.report", DEAD, ("END",)),
     Went("death.stop_card", DEAD, ("cancel", "END")),
     Went("death.stop_card", DEAD | MOVED, ("END",)),
     Went("death.loss_final", LOST, ("close_account", "END")),
     Went("death.loss_final", LOST | MOVED, ("END",)),
-    Went("death.loss_final", LOST | {"cancellation": "card_withdrawn"}, ("END",)),
+    Went("death.loss_final", LOST | _of(cancellation="card_withdrawn"), ("END",)),
     Went("death.loss_final", DEAD, ("END",)),
-    Went("death.close_account", {}, ("END",)),
-    Went("death.close_account", {"financial_fen": 5}, ("cancel.inherit", "END")),
+    Went("death.close_account", _of(), ("END",)),
+    Went("death.close_account", _of(financial_fen=5), ("cancel.inherit", "END")),
     # P3, P7: flagged when the last day has passed, not before, and only who is still due
-    *(Went("deregister_employer.term_over", _PAST | {"employer_end": end}, to, at=day * DAY)
+    *(Went("deregister_employer.term_over", _PAST | _of(employer_end=end), to, at=day * DAY)
       for end, day, to in (("dissolved", 32, ("flag_late", "END")), ("dissolved", 29, ("END",)),
                            ("merged", 32, ("flag_late", "END")), ("merged", 29, ("END",)), ("none", 32, ("END",)))),
-    Went("deregister_employer.term_over", _PAST | {"employer_end": "dissolved", "employment": "none"}, ("END",),
+    Went("deregister_employer.term_over", _PAST | _of(employer_end="dissolved", employment="none"), ("END",),
          at=32 * DAY),
     Went("register_employer.term_over", HIRED, ("overdue", "END"), at=32 * DAY),
     Went("register_employer.term_over", HIRED, ("END",), at=29 * DAY),
-    Went("register_employer.term_over", HIRED | {"assessed_at": DAY}, ("END",), at=32 * DAY),
-    Went("register_employer.term_over", {"hired_at": 0}, ("END",), at=32 * DAY),
+    Went("register_employer.term_over", HIRED | _of(assessed_at=DAY), ("END",), at=32 * DAY),
+    Went("register_employer.term_over", _of(hired_at=0), ("END",), at=32 * DAY),
     # A7: made at once only where there is a machine
-    *(Went(step, {}, to, how) for step in _APPLY
+    *(Went(step, _of(), to, how) for step in _APPLY
       for how, to in ((_HERE, ("produce.at_counter", "produce")), (_ELSEWHERE, ("produce",)))),
     # A5, A3: a card in hand is exchanged at collection; in person only
     Went("produce.arrive", EXCHANGING, ("collect.exchange", "collect")),
@@ -128,7 +132,7 @@ WENT: tuple[Went, ...] = (
     Went("find_card.find", ACTIVE | _COSTS, ("cost_window.look_again", "END")),
     *(Went(f"release_loss.{step}", ACTIVE | states, to)
       for step in ("outlet", "agent")
-      for states, to in (({}, ("END",)), ({"bank": "reported"}, ("release_loss_bank", "END")),
+      for states, to in ((_of(), ("END",)), (_of(bank="reported"), ("release_loss_bank", "END")),
                          (_COSTS, ("cost_window.look_again", "END")))),
     Went("report_loss.lapse", ACTIVE, ("END",)),
     Went("report_loss.lapse", ACTIVE | _COSTS, ("cost_window.look_again", "END")),
@@ -139,10 +143,10 @@ WENT: tuple[Went, ...] = (
           ("report_loss.agent", ("term_over",), "bank_side", ("replace", "find_card")),
           ("report_loss_outlet.report", (), "bank_side", ("replace.same_visit", "END")),
       )
-      for states, open_ in ((_REPORTED, True), (_REPORTED | {"bank": "reported"}, False),
-                            (_REPORTED | {"reported_at": NEVER}, False))),
+      for states, open_ in ((_REPORTED, True), (_REPORTED | _of(bank="reported"), False),
+                            (_REPORTED | _of(reported_at=NEVER), False))),
     # L7: a temporary card ends with its own term, not with another's
-    *(Went(f"temporary_card.{step}", {"temporary": state, "temporary_at": 0}, to, at=day * DAY)
+    *(Went(f"temporary_card.{step}", _of(temporary=state, temporary_at=0), to, at=day * DAY)
       for step, state, day, to in (
           ("term_over", "valid", 60, ("expire", "END")), ("term_over", "valid", 59, ("END",)),
           ("term_over", "extended", 60, ("END",)), ("longest_over", "extended", 180, ("expire", "END")),

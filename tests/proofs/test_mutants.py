@@ -7,6 +7,7 @@ import pytest
 from benchmarks import mutants as benchmark
 from sim.procedures.catalogue import catalogue
 from sim.proofs.mutants import Mutant, mutants
+from sim.proofs.mutation import SMALL, touched, views_of
 from sim.proofs.unnoticed import reason
 
 AGAIN = "python -m benchmarks.mutants --write"
@@ -39,6 +40,26 @@ def test_only_what_refuses_everybody_is_excused() -> None:
     assert len(excused) == 8
     listed = [row[:2] for row in benchmark.known() if row[-1].startswith("nothing to notice: ")]
     assert listed == [(mutant.kind, mutant.row) for mutant in excused]
+
+
+@pytest.mark.parametrize(
+    ("row", "fields"),
+    [
+        ("settle.hospital: hot list", {"CARD"}),
+        ("cost_window.counts: cost window", {"CARD", "LOST_AT", "APPLICATION"}),
+        ("settle.pharmacy: money medical", {"MEDICAL_FEN"}),
+        ("collect.replaced: add claimable_fen", {"CLAIMABLE_FEN", "COST_FEN"}),
+        ("find_card.find -> release_loss: in card", {"CARD"}),
+        ("pension.confirm: stamp confirmed_at", {"CONFIRMED_AT"}),
+    ],
+)
+def test_only_views_that_follow_what_was_bent_are_asked(row: str, fields: set[str]) -> None:
+    """A row touches the fields it asks for or changes, also those a check looks at besides."""
+    mutant = next(mutant for mutant in mutants(catalogue()) if mutant.row == row)
+    names = touched(catalogue(), mutant)
+    assert names == fields
+    asked = {view.name for view in views_of(names, SMALL)}
+    assert asked == {view.name for view in SMALL if names & {field.name for field in view.fields}}
 
 
 @pytest.mark.slow
