@@ -36,14 +36,17 @@ def sent_on_with_cause(owner: Procedure, step: Step, steps: Steps) -> list[str]:
 
 
 def comes_again_with_cause(owner: Procedure, step: Step, steps: Steps) -> list[str]:
-    """What the step asks and the move back to it does not: who is refused by that comes again in vain."""
+    """What the step asks and the move back to it does not, or not as much.
+
+    Who is refused by that comes again in vain; whom the move keeps away without need, not at all.
+    """
     lacking = []
     for move in _moves(owner, step):
         if move.outcome is Outcome.REFUSED and _target(owner, move.to, steps).effects == step.effects:
             lacking += [
                 f"again without {_words(guard)}"
                 for guard in step.guards
-                if not any(_says(one, guard) for one in move.when)
+                if not any(_says(one, guard) and _says(guard, one) for one in move.when)
             ]
     return lacking
 

@@ -75,6 +75,8 @@ WENT: tuple[Went, ...] = (
           (_OTHER_REASON, (), _HERE),
           (EXCHANGING | _NONE, (), _HERE),
           (_EXCHANGE_LOST, ("collect",), _HERE),
+          (EXCHANGING | _of(card="issued"), ("exchange",), _HERE),
+          (EXCHANGING | _of(card="temporary_loss"), (), _HERE),
           (_EXCHANGE_LOST | _NONE, (), _HERE),
       )),
     Went("collect.account_stays", _of(), ("in_hand",)),
@@ -91,6 +93,14 @@ WENT: tuple[Went, ...] = (
     Went("cost_window.look_again", ACTIVE, ("no_longer",)),
     # C1 to C3: what follows a death depends on what there is to end
     Went("death.report", ACTIVE, ("stop_card", "END")),
+    Went("death.report", ISSUED, ("stop_card", "END")),
+    Went("death.report", LOST | _of(account="closed"), ("close_account", "END")),
+    Went("death.report", LOST | _of(cancellation="account_cancelled"), ("END",)),
+    Went("death.stop_card", DEAD | _of(account="closed"), ("cancel", "END")),
+    *(Went("death.loss_final", states, to)
+      for states, to in ((ISSUED, ("END",)), (ACTIVE, ("END",)), (PHONED, ("END",)),
+                         (LOST | _of(account="closed"), ("close_account", "END")),
+                         (LOST | _of(cancellation="account_cancelled"), ("END",)))),
     Went("death.report", PHONED, ("loss_final", "END")),
     Went("death.report", LOST, ("close_account", "END")),
     Went("death.report", LOST | MOVED, ("END",)),
@@ -107,7 +117,8 @@ WENT: tuple[Went, ...] = (
     # P3, P7: flagged when the last day has passed, not before, and only who is still due
     *(Went("deregister_employer.term_over", _PAST | _of(employer_end=end), to, at=day * DAY)
       for end, day, to in (("dissolved", 32, ("flag_late", "END")), ("dissolved", 29, ("END",)),
-                           ("merged", 32, ("flag_late", "END")), ("merged", 29, ("END",)), ("none", 32, ("END",)))),
+                           ("merged", 32, ("flag_late", "END")), ("merged", 29, ("END",)),
+                           ("approved", 32, ("flag_late", "END")), ("deregistered", 32, ("flag_late", "END")), ("none", 32, ("END",)))),
     Went("deregister_employer.term_over", _PAST | _of(employer_end="dissolved", employment="none"), ("END",),
          at=32 * DAY),
     Went("register_employer.term_over", HIRED, ("overdue", "END"), at=32 * DAY),
@@ -119,6 +130,9 @@ WENT: tuple[Went, ...] = (
       for how, to in ((_HERE, ("produce.at_counter", "produce")), (_ELSEWHERE, ("produce",)))),
     # A5, A3: a card in hand is exchanged at collection; in person only
     Went("produce.arrive", EXCHANGING, ("collect.exchange", "collect")),
+    Went("produce.arrive", EXCHANGING | _of(card="issued"), ("collect.exchange", "collect")),
+    Went("produce.at_hand", EXCHANGING | _of(card="issued"),
+         ("collect.exchange_here", "collect.over_the_counter", "collect.exchange", "collect")),
     Went("produce.arrive", _OTHER_REASON, ("collect",)),
     Went("produce.arrive", _EXCHANGE_LOST, ("collect",)),
     Went("produce.at_hand", EXCHANGING,
@@ -128,6 +142,7 @@ WENT: tuple[Went, ...] = (
     Went("produce.at_hand", _EXCHANGE_LOST, ("collect.over_the_counter", "collect")),
     # L1 to L3, L8: the bank side, a card found, a report over
     Went("find_card.find", PHONED, ("release_loss", "END")),
+    Went("find_card.find", LOST, ("release_loss", "END")),
     Went("find_card.find", ACTIVE, ("END",)),
     Went("find_card.find", ACTIVE | _COSTS, ("cost_window.look_again", "END")),
     *(Went(f"release_loss.{step}", ACTIVE | states, to)
