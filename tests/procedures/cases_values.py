@@ -72,6 +72,7 @@ CASES: list[Case] = [
     *[("unemployment_benefit.draw", JOBLESS | {"benefit_months": month}, _FEN, "done") for month in range(1, 24)],
     *[("working_capacity.benefit", ACTIVE | {"injury": "recognised", "capacity": capacity}, _FEN, "done")
       for capacity in ("largely_lost", "lost")],
+    ("reimburse.claim", _of(claimable_fen=8_000, bank="none"), {"fen": 8_000}, "refused L6"),
     *[(f"release_loss.{step}", PHONED | _RETURNED, {}, "done") for step in ("outlet", "agent")],
     ("release_loss_bank.release", ACTIVE | _RETURNED | {"bank": "reported"}, {}, "done"),
     *[("temporary_card.lost", {"card": card, "card_bank": 0}, {"station": 1}, "done")

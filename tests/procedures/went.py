@@ -118,7 +118,8 @@ WENT: tuple[Went, ...] = (
     *(Went("deregister_employer.term_over", _PAST | _of(employer_end=end), to, at=day * DAY)
       for end, day, to in (("dissolved", 32, ("flag_late", "END")), ("dissolved", 29, ("END",)),
                            ("merged", 32, ("flag_late", "END")), ("merged", 29, ("END",)),
-                           ("approved", 32, ("flag_late", "END")), ("deregistered", 32, ("flag_late", "END")), ("none", 32, ("END",)))),
+                           ("approved", 32, ("flag_late", "END")), ("deregistered", 32, ("flag_late", "END")),
+                           ("none", 32, ("END",)))),
     Went("deregister_employer.term_over", _PAST | _of(employer_end="dissolved", employment="none"), ("END",),
          at=32 * DAY),
     Went("register_employer.term_over", HIRED, ("overdue", "END"), at=32 * DAY),
