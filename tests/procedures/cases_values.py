@@ -61,7 +61,7 @@ CASES: list[Case] = [
     *[(step, _ISSUED | {"card_bank": 0}, {}, "done")
       for step in ("damage_card.damage", "find_card.find", "lose_card.lose", "online_service.report_loss",
                    "report_loss_outlet.report")],
-    *[("hire.begin", {"employment": work}, {}, "refused P3") for work in ("hired", "retired")],
+    *[("hire.begin", _of(employment=work), {}, "refused P3") for work in ("hired", "retired")],
     *[("job_registration.unemployed", ACTIVE | {"employment": work}, {}, "refused U3")
       for work in ("hired", "retired")],
     *[("job_registration.job", ACTIVE | {"employment": work}, {}, "refused U3")
