@@ -1,10 +1,13 @@
 """Every mutant of the procedure tables, and who notices it.
 
-    python -m benchmarks.mutants [--write] [--jobs 2] [--every 10]
+    python -m benchmarks.mutants [--write] [--jobs 2] [--most 100] [--afresh]
 
-Demands, answers of the office and journeys are asked first, then the rules in small views, then the stories; what
-nobody notices reaches the same states by as many transitions, or is a gap.  Writes benchmarks/results/mutants.csv,
-which docs/rules.md counts.  All of them take about an hour of processor time; --every N takes each N-th.
+Demands, answers of the office, records and ways are asked first, then journeys, the rules in small views, the stories.
+What nobody notices cannot be noticed for a reason (sim/proofs/unnoticed.py), or is a gap.
+
+benchmarks/results/mutants.csv, which docs/rules.md counts, has the answer and a digest of the procedure's table: only
+what is not decided there, or whose table has changed since, is asked again (`--afresh`: all of them).  `--write` writes
+after every mutant, so that a run that is stopped loses nothing.
 """
 
 from __future__ import annotations
@@ -12,19 +15,20 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
 
 from sim.procedures.catalogue import catalogue
-from sim.proofs.mutants import mutants
-from sim.proofs.mutation import Base, base_of, graphs, same
-from sim.proofs.views import VIEWS
+from sim.proofs.mutants import Mutant, digest, mutants
+from sim.proofs.mutation import Base, base_of
+from sim.proofs.unnoticed import reason
 from tests.proofs.noticed import noticed
 
 RESULT = Path(__file__).resolve().parent / "results" / "mutants.csv"
-COLUMNS = ("kind", "row", "rule", "noticed")
+COLUMNS = ("kind", "row", "rule", "table", "noticed")
+GAP = "GAP"
+Row = tuple[str, ...]
 
 
 @cache
@@ -32,39 +36,59 @@ def _base() -> Base:
     return base_of(catalogue())
 
 
-def _judge(number: int) -> tuple[str, str, str, str]:
-    mutant = list(mutants(catalogue()))[number]
-    found = noticed(_base(), mutant)
-    if not found:
-        bent = {**catalogue(), mutant.procedure: mutant.bent}
-        small = VIEWS[-4:]
-        found = "same graph" if same(graphs(catalogue(), small), graphs(bent, small)) else "GAP"
-    return mutant.kind, mutant.row, mutant.rule, found
+@cache
+def _mutants() -> tuple[Mutant, ...]:
+    return tuple(mutants(catalogue()))
 
 
-def judged(jobs: int, every: int) -> Iterator[tuple[str, str, str, str]]:
-    """Each mutant with who notices it."""
-    count = len(list(mutants(catalogue())))
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(_judge, range(0, count, every))
+def judge(mutant: Mutant) -> str:
+    """Who notices a mutant, or why nobody can, or that it is a gap."""
+    return noticed(_base(), mutant) or reason(mutant) or GAP
+
+
+def _judge(number: int) -> str:
+    return judge(_mutants()[number])
+
+
+def known() -> list[Row]:
+    """What the file says."""
+    with RESULT.open(encoding="utf-8", newline="") as file:
+        return [(*row,) for row in list(csv.reader(file))[1:]]
+
+
+def table() -> list[Row]:
+    """Every mutant with what is decided of it in the file for the table as it is: "" for nothing."""
+    decided = {row[:-1]: row[-1] for row in known() if row[-1] != GAP}
+    names = ((one.kind, one.row, one.rule, digest(catalogue()[one.procedure])) for one in _mutants())
+    return [(*name, decided.get(name, "")) for name in names]
+
+
+def write(rows: list[Row]) -> None:
+    """Write the file."""
+    with RESULT.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
 
 
 def main() -> int:
-    """Judge all, print those nobody notices."""
+    """Judge what is not decided, print what nobody notices."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--most", type=int, default=None, help="so many mutants only")
+    parser.add_argument("--afresh", action="store_true")
     asked = parser.parse_args()
-    rows = []
-    for row in judged(asked.jobs, asked.every):
-        rows.append(row)
-        if row[-1] in {"GAP", "same graph"}:
-            print(*row, sep=" | ", flush=True)
-    if asked.write:
-        with RESULT.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([COLUMNS, *rows])
-    print(f"{sum(row[-1] not in {'GAP', 'same graph'} for row in rows)} of {len(rows)} noticed")
+    rows = table()
+    due = [number for number, row in enumerate(rows) if asked.afresh or not row[-1]][: asked.most]
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        waiting = {pool.submit(_judge, number): number for number in due}
+        for done in as_completed(waiting):
+            number = waiting[done]
+            rows[number] = (*rows[number][:-1], done.result())
+            print(*rows[number], sep=" | ", flush=True)
+            if asked.write:
+                write(rows)
+    open_ones = sum(row[-1] in {GAP, ""} for row in rows)
+    print(f"{len(rows)} mutants, {len(due)} asked now, {open_ones} not noticed and not explained")
     return 0
 
 

@@ -22,7 +22,7 @@ from sim.proofs.asking import RULES as PROVEN
 from sim.proofs.demands import DEMANDS
 
 MUTANTS = ROOT / "benchmarks" / "results" / "mutants.csv"
-UNNOTICED = ("GAP", "same graph", "not ")
+UNNOTICED = ("GAP", "nothing to notice")
 PAGE = ROOT / "docs" / "rules.md"
 STORIES = ROOT / "scenarios" / "procedures"
 TESTS = (ROOT / "tests" / "procedures", ROOT / "tests" / "office")

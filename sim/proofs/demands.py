@@ -6,7 +6,7 @@ step that is accepted anywhere.  Each is picked by what the step does, not by it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sim.office.fields import (
@@ -19,6 +19,7 @@ from sim.office.fields import (
     Employment,
     Facility,
     Field,
+    Injury,
     InsuranceEnd,
     Ledger,
     OldCard,
@@ -27,6 +28,7 @@ from sim.office.fields import (
 )
 from sim.procedures.model import Act, At, Check, Chip, Paper, Place, Procedure, Step, Sum, Who
 from sim.proofs.memory import claims, hands_over, moves, sets
+from sim.proofs.ways import Steps, Way, comes_again_with_cause, sent_on_with_cause
 
 P = Paper
 _ANY = frozenset(Who)
@@ -54,6 +56,7 @@ class Demand:
     places: frozenset[Place] = frozenset()
     asks: tuple[tuple[Check, int | None], ...] = ()
     also: frozenset[Who] = frozenset()  # who must be let in
+    ways: Way | None = None  # of the moves that lead on from it
 
 
 _OWN = (Ledger.FINANCIAL, Ledger.MEDICAL)
@@ -247,12 +250,26 @@ DEMANDS: tuple[Demand, ...] = (
     Demand("covered", "A9", "no amount leaves an account that does not cover it",
            lambda _, step: any(moves(step, ledger, None, Sum.AMOUNT) for ledger in _OWN),
            asks=((Check.AMOUNT_COVERED, None),)),
+    Demand("heirs_paid_at_the_agency", "C3", "without a card the heirs are paid at the agency",
+           lambda _, step: step.starts and sets(step, Field.ACCOUNT, Account.CANCELLED),
+           places=frozenset({Place.AGENCY})),
+    Demand("own_costs_at_hospitals", "L6", "own costs come up where somebody is treated",
+           lambda owner, _: owner.name == "pay_own_costs", places=frozenset({Place.HOSPITAL})),
+    Demand("released_at_an_outlet", "L8", "a report is released in person at an outlet, or by telephone",
+           lambda owner, step: owner.name == "release_loss" and step.at is not At.MENU,
+           places=frozenset({Place.OUTLET, Place.HOTLINE})),
+    Demand("injury_at_the_agency", "U4", "an injury at work is recognised by the agency",
+           lambda _, step: sets(step, Field.INJURY, Injury.RECOGNISED), places=frozenset({Place.AGENCY})),
+    Demand("sent_on_with_cause", "A2", "the office sends a case on only where the next step has its ground",
+           lambda _, __: True, ways=sent_on_with_cause),
+    Demand("comes_again_with_cause", "A2", "only who lacked a paper comes again: not who is refused for good",
+           lambda _, step: _applies(_, step) or sets(step, Field.CARD, Card.EXCHANGED), ways=comes_again_with_cause),
 )  # fmt: skip
 
 
-def unmet(demand: Demand, step: Step) -> list[str]:
+def unmet(demand: Demand, owner: Procedure, step: Step, steps: Steps) -> list[str]:
     """What the step lacks of the demand, in words."""
-    lacking = []
+    lacking = demand.ways(owner, step, steps) if demand.ways else []
     shut_out = [who.value for who in sorted(demand.also, key=lambda who: who.value) if who not in step.who]
     if shut_out:
         lacking.append(f"does not let in {' and '.join(shut_out)}")
@@ -281,11 +298,11 @@ class Unmet:
     lacking: tuple[str, ...]
 
 
-def ask_all(steps: Mapping[str, tuple[Procedure, Step]], accepted: Iterable[str]) -> list[Unmet]:
+def ask_all(steps: Steps, accepted: Iterable[str]) -> list[Unmet]:
     """Every demand of every accepted step."""
     return [
         Unmet(demand, name, tuple(lacking))
         for name in sorted(accepted)
         for demand in DEMANDS
-        if demand.of(*steps[name]) and (lacking := unmet(demand, steps[name][1]))
+        if demand.of(*steps[name]) and (lacking := unmet(demand, *steps[name], steps))
     ]

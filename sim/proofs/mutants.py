@@ -1,18 +1,20 @@
-"""Every row of the tables bent once: a guard left out, an effect left out, a paper not asked for, and so on.
+"""Every row of the tables bent once: a guard left out or one of its values, an effect, a paper, and so on.
 
-A mutant must be noticed by the rules, by a story or by a test; one that is not must be the same: the reachable graph of
-every view is identical with and without it, which `same` proves, or it is a gap.
+A mutant must be noticed by the rules, by a story or by a test, or nobody can notice it for a reason that holds of its
+row (`unnoticed.py`); otherwise it is a gap.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from importlib import import_module
 
 from sim.procedures.catalogue import catalogue
-from sim.procedures.model import At, Place, Procedure, Step, Who
+from sim.procedures.model import At, Check, Guard, Place, Procedure, Step, Who
 from sim.proofs.abstraction import TERM_CHECKS
 
 
@@ -21,7 +23,7 @@ class Mutant:
     """One procedure with one row bent."""
 
     procedure: str
-    kind: str  # guard, effect, paper, place, agent, term, order, condition
+    kind: str  # guard, value, effect, paper, place, agent, term, condition
     row: str  # which row, in words
     rule: str  # of the guard, or the first of the step
     bent: Procedure
@@ -30,6 +32,11 @@ class Mutant:
     def name(self) -> str:
         """A name for reports."""
         return f"{self.kind} {self.row}"
+
+
+def digest(procedure: Procedure) -> str:
+    """A short name of a procedure's table as it is."""
+    return sha256(repr(procedure).encode()).hexdigest()[:8]
 
 
 @contextmanager
@@ -49,23 +56,43 @@ def installed(procedures: Mapping[str, Procedure]) -> Iterator[None]:
 
 
 def mutants(procedures: Mapping[str, Procedure]) -> Iterator[Mutant]:
-    """All mutants, in the order of the tables."""
+    """All mutants, in the order of the tables; of rows of the same name the later ones are numbered."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for mutant in _all(procedures):
+        seen[mutant.kind, mutant.row] += 1
+        number = seen[mutant.kind, mutant.row]
+        yield mutant if number == 1 else replace(mutant, row=f"{mutant.row} ({number})")
+
+
+def _all(procedures: Mapping[str, Procedure]) -> Iterator[Mutant]:
     for procedure in procedures.values():
         for step in procedure.steps:
             for kind, row, rule, bent in _of_step(step):
-                name = f"{procedure.name}.{step.name}: {row}"
+                name = f"{procedure.name}.{step.name}: {row}".strip()
                 yield Mutant(procedure.name, kind, name, rule, _with(procedure, step, bent))
         for number, move in enumerate(procedure.moves):
             where = f"{procedure.name}.{move.step} -> {move.to}"
             for guard in move.when:
                 rest = tuple(other for other in move.when if other is not guard)
                 moves = (*procedure.moves[:number], replace(move, when=rest), *procedure.moves[number + 1 :])
-                row = f"{where}: {guard.check.value} {guard.field.lower()}"
+                row = f"{where}: {guard.check.value} {guard.field.lower()}".strip()
                 yield Mutant(procedure.name, "condition", row, guard.rule, replace(procedure, moves=moves))
+                for value, narrower in _narrower(guard):
+                    when = tuple(narrower if other is guard else other for other in move.when)
+                    moves = (*procedure.moves[:number], replace(move, when=when), *procedure.moves[number + 1 :])
+                    yield Mutant(procedure.name, "value", f"{row} {value}", guard.rule, replace(procedure, moves=moves))
 
 
 def _with(procedure: Procedure, step: Step, bent: Step) -> Procedure:
     return replace(procedure, steps=tuple(bent if other is step else other for other in procedure.steps))
+
+
+def _narrower(guard: Guard) -> Iterator[tuple[str, Guard]]:
+    """The guard without one of several values it names."""
+    if len(guard.values) > 1 and guard.check in {Check.IN, Check.NOT_IN}:
+        for value in guard.values:
+            rest = tuple(other for other in guard.values if other != value)
+            yield str(getattr(value, "name", value)).lower(), replace(guard, values=rest)
 
 
 def _of_step(step: Step) -> Iterator[tuple[str, str, str, Step]]:
@@ -74,6 +101,10 @@ def _of_step(step: Step) -> Iterator[tuple[str, str, str, Step]]:
         rest = (*step.guards[:number], *step.guards[number + 1 :])
         kind = "term" if guard.check in TERM_CHECKS else "guard"
         yield kind, f"{guard.check.value} {guard.field.lower()}", guard.rule, replace(step, guards=rest)
+        for value, narrower in _narrower(guard):
+            what = f"{guard.check.value} {guard.field.lower()} {value}"
+            guards = (*step.guards[:number], narrower, *step.guards[number + 1 :])
+            yield "value", what, guard.rule, replace(step, guards=guards)
     for number, effect in enumerate(step.effects):
         rest_of = (*step.effects[:number], *step.effects[number + 1 :])
         what = f"{effect.act.value} {effect.field.lower()}"

@@ -1,28 +1,24 @@
 """Who notices a bent row: a demand, a rule, a step nobody gets to any more, or nobody.
 
 Small views are enough: a rule that holds in a small view of the tables and not in that of the mutant has noticed it.
-What no rule notices goes to the stories (with the cards behind them), and what they do not notice either must reach
-exactly the same states by as many transitions in every view of the proof.
+Only views that follow a field of the bent row are asked: the others are as they were.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.office.fields import Field
-from sim.procedures.model import Procedure
+from sim.procedures.model import Effect, Guard, Procedure
 from sim.proofs.asking import Asking
 from sim.proofs.demands import ask_all
-from sim.proofs.explore import Explorer, Graph
 from sim.proofs.mutants import Mutant
-from sim.proofs.paths import Walk
 from sim.proofs.space import TooManyStatesError
 from sim.proofs.tables import Tables, View
 from sim.proofs.verdict import Rule
-from sim.proofs.views import BEGINNINGS, VIEWS
+from sim.proofs.views import BEGINNINGS, VIEWS, fields_of
 
 F = Field
 _CARD = frozenset({F.CARD, F.CARD_BEFORE, F.APPLICATION, F.REASON, F.GENERATION})
@@ -104,19 +100,30 @@ def rules_notice(base: Base, mutant: Mutant) -> str:
     if mutant.kind in {"paper", "agent", "place"}:
         return ""
     tables = Tables({**base.procedures, mutant.procedure: mutant.bent})
-    return next((found for view in _ordered(base, mutant) if (found := _in_view(base, tables, view))), "")
+    views = views_of(touched(base.procedures, mutant), SMALL)
+    return next((found for view in views if (found := _in_view(base, tables, view))), "")
 
 
-def _ordered(base: Base, mutant: Mutant) -> Iterable[View]:
-    """Views that follow what was bent, first; the others may still see what comes of it."""
-    before, after = base.procedures[mutant.procedure], mutant.bent
-    names = {name for row in (before, after) for name in _fields(row)} - (_fields(before) & _fields(after))
-    names |= {word.upper() for word in mutant.row.split()}
-    return sorted(SMALL, key=lambda view: -len(names & {field.name for field in view.fields}))
+def touched(procedures: Mapping[str, Procedure], mutant: Mutant) -> frozenset[str]:
+    """Names of the fields that the bent row asks for or changes; a view without any of them is as it was."""
+    before, after = (_rows(procedure) for procedure in (procedures[mutant.procedure], mutant.bent))
+    return frozenset(name for row in (before - after) + (after - before) for name in fields_of(row))
 
 
-def _fields(procedure: Procedure) -> set[str]:
-    return {guard.field for step in procedure.steps for guard in step.guards}
+def _rows(procedure: Procedure) -> Counter[Guard | Effect]:
+    rows: Counter[Guard | Effect] = Counter()
+    for step in procedure.steps:
+        rows.update(step.guards)
+        rows.update(step.effects)
+    for move in procedure.moves:
+        rows.update(move.when)
+    return rows
+
+
+def views_of(names: frozenset[str], views: Iterable[View]) -> list[View]:
+    """Views that follow one of these fields, those that follow most of them first."""
+    counts = [(len(names & {field.name for field in view.fields}), view) for view in views]
+    return [view for count, view in sorted(counts, key=lambda pair: -pair[0]) if count]
 
 
 def _in_view(base: Base, tables: Tables, view: View) -> str:
@@ -129,21 +136,3 @@ def _in_view(base: Base, tables: Tables, view: View) -> str:
         return f"rule {result.broken[0].rule.name}"
     lost = base.accepted[view.name] - result.accepted
     return f"reach {min(lost)}" if lost else ""
-
-
-def graphs(procedures: Mapping[str, Procedure], views: Iterable[View] = VIEWS) -> list[Graph]:
-    """The plain reachable graph of every view of the proof."""
-    tables, found = Tables(procedures), []
-    for view in views:
-        walk = Walk(tables, view)
-        asking = Asking(tables, view, BEGINNINGS, ())
-        found.append(Explorer(walk.space, walk.paths()).explore(asking.beginnings))
-    return found
-
-
-def same(one: Iterable[Graph], other: Iterable[Graph]) -> bool:
-    """Whether the same states are reached by as many transitions."""
-    return all(
-        a.transitions == b.transitions and np.array_equal(np.sort(a.codes), np.sort(b.codes))
-        for a, b in zip(one, other, strict=True)
-    )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from sim.office.fields import Field, Ledger
 from sim.office.rows import LEDGER_FIELD
-from sim.procedures.model import Act, Check, Effect, Sum
+from sim.procedures.model import Act, Check, Effect, Guard, Sum
 from sim.proofs.abstraction import DECLARED, Kind
 from sim.proofs.tables import Tables, View
 
@@ -135,3 +135,15 @@ def filled(effect: Effect) -> tuple[str, str]:
         if source is not None and target is not None:
             return target.name, source.name
     return "", ""
+
+
+def fields_of(row: Guard | Effect) -> frozenset[str]:
+    """Names of the fields a row of the tables asks for or changes."""
+    if isinstance(row, Guard):
+        return frozenset({row.field, *_ASKS.get(row.check, ())}) - {""}
+    if row.act is Act.REASON:
+        return frozenset({Field.REASON.name})
+    if row.act is Act.MONEY:
+        sides = (LEDGER_FIELD.get(Ledger[name]) for name in (row.field, row.other) if name)
+        return frozenset(side.name for side in sides if side is not None)
+    return frozenset({row.field, row.other}) - {""}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.office.fields import NEVER
 from sim.procedures.model import Paper
 from tests.office.desk import BEIZHOU, CLINIC, ELSEWHERE, RIVERSIDE
-from tests.procedures import cases_money, cases_use
+from tests.procedures import cases_alone, cases_money, cases_use, cases_values
 from tests.procedures.states import (
     ACTIVE,
     AGENT,
@@ -264,4 +264,6 @@ CASES: list[Case] = [
     ("enquire_hotline.agent", {}, OTHER, "done"),
     *cases_money.CASES,
     *cases_use.CASES,
+    *cases_alone.CASES,
+    *cases_values.CASES,
 ]

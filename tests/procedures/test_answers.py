@@ -10,6 +10,8 @@ from sim.office.record import new_record
 from sim.procedures.model import Paper, Who
 from tests.office.desk import Desk
 from tests.procedures.cases import CASES
+from tests.procedures.left import LEFT, Left, difference
+from tests.procedures.went import WENT, Went, ways
 
 DESK = Desk()
 PHOTO = Paper.PHOTO
@@ -28,6 +30,18 @@ def test_the_office_answers_as_the_rule_says(
     if not verdict.accepted:
         assert verdict.why
         assert record == before
+
+
+@pytest.mark.parametrize("case", LEFT, ids=lambda case: case.step)
+def test_a_step_leaves_what_the_rule_says_and_nothing_else(case: Left) -> None:
+    """P3 to P7, A3 to A7, L1 to L8, C1, C3, U1 to U6: record, money and lead times, to the letter."""
+    assert not difference(DESK, case)
+
+
+@pytest.mark.parametrize("case", WENT, ids=lambda case: case.step)
+def test_a_case_goes_where_the_rule_says_and_nowhere_else(case: Went) -> None:
+    """A3 to A7, V3, L1 to L8, C1 to C5, P3, P7: every way that is open from a step, in its order."""
+    assert ways(DESK, case) == case.to
 
 
 def test_every_step_has_a_case_that_is_allowed() -> None:

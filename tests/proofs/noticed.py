@@ -1,4 +1,4 @@
-"""Who notices a mutant: demands, answers of the office, journeys, rules, stories; in the order of what they cost."""
+"""Who notices a mutant: demands, answers, records, ways, journeys, rules, stories; in the order of what they cost."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from sim.run import play, prepare
 from tests.office.desk import Desk
 from tests.procedures import test_journeys
 from tests.procedures.cases import CASES
+from tests.procedures.left import LEFT, difference
+from tests.procedures.went import WENT, ways
 
 FILES = sorted(path for path in STORIES.glob("*.toml") if path.name != "world.toml")
 
@@ -29,6 +31,22 @@ def answers_notice(_: Base, mutant: Mutant) -> str:
             if step in desk.index and desk.answer(record, step, desk.request(step, **request)) != answer:
                 return f"answer of {step}"
     return ""
+
+
+def records_notice(_: Base, mutant: Mutant) -> str:
+    """A step leaves another record, other money or other lead times than it must."""
+    with _desk(mutant) as desk:
+        if desk is None:
+            return "the office refuses the table"
+        return next((f"record after {case.step}" for case in LEFT if difference(desk, case)), "")
+
+
+def ways_notice(_: Base, mutant: Mutant) -> str:
+    """A case may go elsewhere than it may."""
+    with _desk(mutant) as desk:
+        if desk is None:
+            return "the office refuses the table"
+        return next((f"ways from {case.step}" for case in WENT if ways(desk, case) != case.to), "")
 
 
 def journeys_notice(_: Base, mutant: Mutant) -> str:
@@ -63,6 +81,8 @@ def stories_notice(_: Base, mutant: Mutant) -> str:
 NOTICERS: tuple[Callable[[Base, Mutant], str], ...] = (
     demands_notice,
     answers_notice,
+    records_notice,
+    ways_notice,
     journeys_notice,
     rules_notice,
     stories_notice,
