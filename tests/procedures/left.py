@@ -93,8 +93,9 @@ LEFT: tuple[Left, ...] = (
          money=((Ledger.MEDICAL, Ledger.ELSEWHERE, 900),)),
     Left("end_insurance.insured_again", _OUT, _IN),
     # C1, P7: what ends with an insurance, an employer, a job, a working life
-    Left("end_insurance.insured_elsewhere", _EMPLOYER_S | {"employment": "flexible"},
-         _NONE | {"insurance": "ended", "insurance_end": "elsewhere", "insurance_ended_at": NOW, "employment": "none"}),
+    *(Left("end_insurance.insured_elsewhere", _EMPLOYER_S | {"employment": before, "registration": "none"},
+         _NONE | {"insurance": "ended", "insurance_end": "elsewhere", "insurance_ended_at": NOW, "employment": "none"})
+      for before in ("flexible", "unemployed", "employer_gone")),
     Left("end_insurance.emigrated", {},
          _NONE | {"insurance": "ended", "insurance_end": "emigrated", "insurance_ended_at": NOW, "employment": "none"}),
     Left("employer_ends.dissolved", {}, {"employer_end": "dissolved", "employer_ended_at": NOW}),
@@ -112,9 +113,10 @@ LEFT: tuple[Left, ...] = (
          HEIR),
     Left("death.report", PRODUCTION | {"died_at": 0, "temporary": "extended"}, _HOLDER_DIED | {"temporary": "expired"},
          HEIR),
-    Left("death.stop_card", ACTIVE | {"insurance_end": "died"},
-         {"card": "holder_died", "bank": "frozen", "hot_at": NOW}),
-    Left("death.loss_final", PHONED | {"insurance_end": "died"}, {"card": "lost", "bank": "frozen"}),
+    *(Left("death.report", PRODUCTION | {"died_at": 0, "bank": before}, _HOLDER_DIED | {"bank": "frozen"}, HEIR)
+      for before in ("inactive", "active", "reported")),
+    Left("death.stop_card", ACTIVE | {"insurance_end": "died"}, {"card": "holder_died", "hot_at": NOW}),
+    Left("death.loss_final", PHONED | {"insurance_end": "died"}, {"card": "lost"}),
     Left("death.close_account", LOST | {"insurance_end": "died", "medical_fen": 100_000},
          {"account": "cancelled", "medical_fen": 0, "balance_at": 360 * DAY}, HEIR,
          ((Ledger.MEDICAL, Ledger.CASH, 100_000), (Ledger.FUND, Ledger.CASH, 350)), at=360 * DAY),
