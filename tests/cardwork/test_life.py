@@ -10,7 +10,7 @@ import pytest
 from cardemu.conversation.player import Player
 from cardemu.keys import KEY_ROWS
 from cardemu.terminal.link import AIDS
-from sim.cardwork.desk import Desk, Held
+from sim.cardwork.desk import Desk, Held, own_pin
 from sim.cardwork.life import Life
 from sim.cardwork.standing import Follower
 from sim.cardwork.work import Order, life_of
@@ -330,3 +330,9 @@ def test_what_a_card_has_no_room_for_is_lost_oldest_first(monkeypatch: pytest.Mo
         "20120101",
         "20110101",
     ]
+
+
+def test_nobody_keeps_the_issuers_pin_as_his_own() -> None:
+    """Person 152,051 would choose 123456 for his first card: where that is the issuer's he takes the next."""
+    assert own_pin(152_051, 1, "000000") == "123456"
+    assert own_pin(152_051, 1, "123456") == "123457"

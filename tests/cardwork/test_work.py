@@ -15,7 +15,7 @@ from cardemu.memory import Cell
 from reports import card_console
 from reports.card_console import CardOptions
 from sim.cardwork.conversations import FOLDER
-from sim.cardwork.desk import Desk, Held, own_pin
+from sim.cardwork.desk import Desk, Held
 from sim.cardwork.outcome import CardWork
 from sim.cardwork.run import RESULT, work_on_run
 from sim.cardwork.share import chosen, share_of
@@ -393,9 +393,3 @@ def test_a_log_that_is_damaged_is_refused(tmp_path: Path, capsys: pytest.Capture
     part.unlink()
     assert card_console.cards(folder, CardOptions()) == 2
     assert "is damaged: 0 rows of the log, run.json says" in capsys.readouterr().err
-
-
-def test_nobody_keeps_the_issuers_pin_as_his_own() -> None:
-    """Person 152,051 would choose 123456 for his first card: where that is the issuer's he takes the next."""
-    assert own_pin(152_051, 1, "000000") == "123456"
-    assert own_pin(152_051, 1, "123456") == "123457"
