@@ -74,13 +74,15 @@ class Identities:
             if not len(rows):
                 break
             index[rows] += self._total
-        index = np.array([self._placed.get(number, at) for number, at in zip(numbers.tolist(), index, strict=True)])
-        found = people(0, self._region, index.astype(np.int64))
-        names = [
-            (said.name if (said := self._groups[at].said) is not None else "") or name
-            for at, name in zip(group.tolist(), found.name.tolist(), strict=True)
-        ]
-        return replace(found, name=np.array(names, dtype=np.str_))
+        if self._placed:
+            for row in np.flatnonzero(np.isin(numbers, list(self._placed))).tolist():
+                index[row] = self._placed[int(numbers[row])]
+        found = people(0, self._region, index)
+        given = np.array([row.said.name if row.said is not None else "" for row in self._groups], dtype=np.str_)
+        if not given.any():
+            return found
+        mine = given[group]
+        return replace(found, name=np.where(mine == "", found.name, mine))
 
     def _age(self, known: People) -> np.ndarray:
         return self._year - (known.birth.astype("datetime64[Y]").astype(np.int64) + 1970)

@@ -1,5 +1,7 @@
 """Collection of the card, in person, where the application was accepted (A3; P2, A5, L5, L7)."""
 
+from dataclasses import replace
+
 from sim.office.fields import NEVER, Application, Bank, Card, Field, Generation, Ledger, OldCard, Reason, TemporaryCard
 from sim.procedures.issue import AGAIN_PARAMETERS, come_again
 from sim.procedures.model import (
@@ -92,9 +94,33 @@ _ACCOUNT_STAYS = (
     one_of(Field.FORMER_FEN, 0, rule="L5", why="Money was left with the bank of an earlier card already."),
 )
 _LOSS_OVER = ((none_of(Field.REPORTED_AT, NEVER),), (none_of(Field.COST_FEN, 0),))
-
-
 _MAY_CLAIM = (none_of(Field.CLAIMABLE_FEN, 0),)
+_COLLECT = Step(
+    "collect",
+    ("A3",),
+    Place.OUTLET,
+    At.APPLIED,
+    starts=True,
+    papers=(Paper.IDENTITY,),
+    guards=_GUARDS,
+    effects=_IN_HAND,
+    chip=Chip.CHECK,
+    service="hand_over_time",
+    help="The card is read and compared with the person's data, then handed over.",
+)
+_EXCHANGE = Step(
+    "exchange",
+    ("A5", "A3", "P2"),
+    Place.OUTLET,
+    At.APPLIED,
+    starts=True,
+    papers=(Paper.IDENTITY, Paper.CARD),
+    guards=_EXCHANGE_GUARDS,
+    effects=_EXCHANGE_EFFECTS,
+    chip=Chip.WITHDRAW,
+    service="hand_over_time",
+    help="The card of the earlier generation is handed in and ends; then the new one is handed over.",
+)
 
 
 def _in_hand(step: str) -> tuple[Move, ...]:
@@ -108,54 +134,20 @@ PROCEDURE = Procedure(
     title_zh="领卡",
     rules=("A3", "A5", "P2", "L5", "L7"),
     steps=(
-        Step(
-            "collect",
-            ("A3",),
-            Place.OUTLET,
-            At.APPLIED,
-            starts=True,
-            papers=(Paper.IDENTITY,),
-            guards=_GUARDS,
-            effects=_IN_HAND,
-            chip=Chip.CHECK,
-            service="hand_over_time",
-            help="The card is read and compared with the person's data, then handed over.",
-        ),
-        Step(
-            "over_the_counter",
-            ("A3",),
-            Place.OUTLET,
-            At.HERE,
-            papers=(Paper.IDENTITY,),
-            guards=_GUARDS,
-            effects=_IN_HAND,
-            chip=Chip.CHECK,
-            service="hand_over_time",
+        _COLLECT,
+        replace(
+            _COLLECT,
+            name="over_the_counter",
+            at=At.HERE,
+            starts=False,
             help="An instantly made card is handed over in the same visit.",
         ),
-        Step(
-            "exchange",
-            ("A5", "A3", "P2"),
-            Place.OUTLET,
-            At.APPLIED,
-            starts=True,
-            papers=(Paper.IDENTITY, Paper.CARD),
-            guards=_EXCHANGE_GUARDS,
-            effects=_EXCHANGE_EFFECTS,
-            chip=Chip.WITHDRAW,
-            service="hand_over_time",
-            help="The card of the earlier generation is handed in and ends; then the new one is handed over.",
-        ),
-        Step(
-            "exchange_here",
-            ("A5", "A3", "P2"),
-            Place.OUTLET,
-            At.HERE,
-            papers=(Paper.IDENTITY, Paper.CARD),
-            guards=_EXCHANGE_GUARDS,
-            effects=_EXCHANGE_EFFECTS,
-            chip=Chip.WITHDRAW,
-            service="hand_over_time",
+        _EXCHANGE,
+        replace(
+            _EXCHANGE,
+            name="exchange_here",
+            at=At.HERE,
+            starts=False,
             help="The same in the visit in which the new card was made.",
         ),
         office_step(

@@ -1,7 +1,7 @@
 """An enquiry by telephone: the voice menu, which answers most of them, else an agent."""
 
-from sim.procedures.model import END, At, Kind, Move, Parameter, Place, Procedure, Step, Who
-from sim.procedures.shared import TALK, TALK_SOURCE, assumed
+from sim.procedures.model import END, Kind, Move, Parameter, Place, Procedure, Step, Who
+from sim.procedures.shared import TALK, TALK_SOURCE, assumed, voice_menu
 
 PROCEDURE = Procedure(
     name="enquire_hotline",
@@ -9,16 +9,7 @@ PROCEDURE = Procedure(
     title_zh="热线咨询",
     rules=("G1",),
     steps=(
-        Step(
-            "menu",
-            ("G1",),
-            Place.HOTLINE,
-            At.MENU,
-            starts=True,
-            who=tuple(Who),
-            service="menu_time",
-            help="The voice menu; many callers find the answer there.",
-        ),
+        voice_menu("G1", "The voice menu; many callers find the answer there."),
         Step(
             "agent",
             ("G1",),

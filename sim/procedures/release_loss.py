@@ -2,8 +2,8 @@
 
 from sim.office.fields import NEVER, Bank, Card, Field
 from sim.procedures.loss import AS_BEFORE, COSTS_OPEN, NOT_APPLIED_FOR
-from sim.procedures.model import END, At, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
-from sim.procedures.shared import NOT_FOUND, TALK, TALK_SOURCE, assumed, chosen, counter_time, one_of, put
+from sim.procedures.model import END, Kind, Move, Paper, Parameter, Place, Procedure, Step
+from sim.procedures.shared import NOT_FOUND, TALK, TALK_SOURCE, assumed, chosen, counter_time, one_of, put, voice_menu
 
 _FOUND = (*AS_BEFORE, put(Field.LOST_AT, NEVER))
 _BANK_REPORTED = (one_of(Field.BANK, Bank.REPORTED),)
@@ -47,16 +47,7 @@ PROCEDURE = Procedure(
             service="counter_time",
             help="In person, a report of either kind; the card is as before.",
         ),
-        Step(
-            "menu",
-            ("L8",),
-            Place.HOTLINE,
-            At.MENU,
-            starts=True,
-            who=tuple(Who),
-            service="menu_time",
-            help="The voice menu asks what the call is about.",
-        ),
+        voice_menu("L8"),
         Step(
             "agent",
             ("L8",),

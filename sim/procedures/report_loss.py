@@ -2,8 +2,8 @@
 
 from sim.office.fields import Card, Field
 from sim.procedures.loss import AS_BEFORE, BANK_IN_USE, COSTS_OPEN, IN_HAND, TEMPORARILY_REPORTED
-from sim.procedures.model import END, At, Check, Kind, Move, Parameter, Place, Procedure, Step, Who
-from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, timed
+from sim.procedures.model import END, Check, Kind, Move, Parameter, Place, Procedure, Step, Who
+from sim.procedures.shared import TALK, TALK_SOURCE, assumed, office_step, one_of, timed, voice_menu
 
 _STILL_TEMPORARY = one_of(
     Field.CARD,
@@ -21,16 +21,7 @@ PROCEDURE = Procedure(
     title_zh="电话挂失",
     rules=("L1", "L2", "L3", "L7"),
     steps=(
-        Step(
-            "menu",
-            ("L1",),
-            Place.HOTLINE,
-            At.MENU,
-            starts=True,
-            who=tuple(Who),
-            service="menu_time",
-            help="The voice menu asks what the call is about.",
-        ),
+        voice_menu("L1"),
         Step(
             "agent",
             ("L1", "A6"),

@@ -19,7 +19,7 @@ from sim.office.fields import (
     Registration,
     TemporaryCard,
 )
-from sim.procedures.model import Act, Check, Effect, Guard, Kind, Paper, Parameter, Step, Sum, Who
+from sim.procedures.model import Act, At, Check, Effect, Guard, Kind, Paper, Parameter, Place, Step, Sum, Who
 
 if TYPE_CHECKING:
     from enum import IntEnum
@@ -153,6 +153,11 @@ def office_step(
 ) -> Step:
     """What the office does by itself: no place, nobody is asked."""
     return Step(name, rules, who=(), guards=guards, effects=effects, help=help)
+
+
+def voice_menu(rule: str, help: str = "The voice menu asks what the call is about.") -> Step:  # noqa: A002
+    """What a hotline answers first: everybody, at once."""
+    return Step("menu", (rule,), Place.HOTLINE, At.MENU, starts=True, who=tuple(Who), service="menu_time", help=help)
 
 
 ACCOUNT_OPEN = (

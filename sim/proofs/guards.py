@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sim.office.fields import NEVER, Application, Card, Field, InsuranceEnd, Ledger
-from sim.office.rows import LEDGER_FIELD
+from sim.office.rows import FROM_LOSS, LEDGER_FIELD, TO_APPLICATION
+from sim.procedures.catalogue import parameter
 from sim.procedures.model import Act, At, Check, Effect, Guard, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERM_CHECKS, Term, level_after, value_of
 from sim.proofs.space import Add, Allowed, Clause, Copy, Either, Map, Operation, Space
@@ -113,21 +114,20 @@ class Reading:
         raise NotImplementedError(f"the explorer does not know what {guard.check} asks")
 
     def _word(self, owner: str, guard: Guard) -> int:
+        """Which of a parameter's words is the scenario's."""
         name = guard.parameter or ""
-        row = next(row for row in self.procedures[owner].parameters if row.name == name)
+        row = parameter(self.procedures[owner], name)
         return row.options.index(self.words.get((owner, name), str(row.default)))
 
     def _cost_window(self, owner: str, guard: Guard) -> list[Clause] | None:
-        name = guard.parameter or ""
-        row = next(row for row in self.procedures[owner].parameters if row.name == name)
-        begins, _, ends = self.words.get((owner, name), str(row.default)).partition("_to_")
+        window = self._word(owner, guard)
         out = self._allow(Field.CARD, lambda value: value in _OUT_OF_USE)
         lost = self._allow(Field.LOST_AT, lambda value: value != value_of(Field.LOST_AT, NEVER))
         before = self._allow(Field.APPLICATION, lambda value: value not in _UNDER_WAY)
-        if out is None or (begins == "loss" and lost is None) or (ends == "application" and before is None):
+        if out is None or (window & FROM_LOSS and lost is None) or (window & TO_APPLICATION and before is None):
             return None
-        begun: Clause = Either((out, lost)) if begins == "loss" and lost is not None else out
-        return [begun, before] if ends == "application" and before is not None else [begun]
+        begun: Clause = Either((out, lost)) if window & FROM_LOSS and lost is not None else out
+        return [begun, before] if window & TO_APPLICATION and before is not None else [begun]
 
     def _allow(self, field: Field, holds: Callable[..., bool]) -> Allowed | None:
         if field not in self.kept:

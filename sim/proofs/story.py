@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.office.fields import Card, Field
+from sim.procedures.catalogue import parameter
 from sim.procedures.model import Act, Check, Kind, Outcome, Step, Sum, Who
 from sim.proofs.abstraction import Term, tie_of
 from sim.proofs.paths import ACTOR
@@ -139,18 +140,18 @@ class Teller:
                 minutes = int((soonest - plan.at[since]).total_seconds() // 60) - len(keys) + 1
                 plan.give(keys[0], f"{minutes} min")
         if kind == "term":
-            owner, _, parameter = name.partition(".")
-            tie = tie_of(Term(owner, parameter))
+            owner, _, term = name.partition(".")
+            tie = tie_of(Term(owner, term))
             since_at = START if tie is None else plan.stamped.get(tie[0].name, START)
-            return max(soonest, since_at + self._length(owner, parameter) + GAP)
+            return max(soonest, since_at + self._length(owner, term) + GAP)
         return soonest
 
     def _length(self, owner: str, name: str) -> timedelta:
-        parameter = next(row for row in self.tables.procedures[owner].parameters if row.name == name)
-        text = str(parameter.default)
+        default = parameter(self.tables.procedures[owner], name).default
+        text = str(default)
         if text.endswith("workdays"):
             return timedelta(days=int(text.partition(" ")[0]) * 2 + 4)  # no holidays are longer
-        length = timedelta(milliseconds=units.duration_ms(parameter.default))
+        length = timedelta(milliseconds=units.duration_ms(default))
         return length + timedelta(days=bool(length.days > 1))  # a term in dates ends with its last day
 
     def _note(self, plan: _Plan, path: Way, number: int, now: datetime) -> None:

@@ -40,6 +40,11 @@ class Tables:
         name, _, step = to.partition(".")
         return f"{name}.{step or self.procedures[name].steps[0].name}"
 
+    def onward(self, name: str) -> list[str]:
+        """Names of the steps the moves of a step lead to."""
+        owner, step = self.steps[name]
+        return [self.target(owner, move.to) for move in owner.moves if move.step == step.name and move.to != END]
+
     @cached_property
     def entries(self) -> tuple[str, ...]:
         """Steps that begin something: somebody sets out, or it just happens and no move leads there."""
@@ -51,11 +56,10 @@ class Tables:
 
     def inert(self, name: str, seen: tuple[str, ...] = ()) -> bool:
         """Whether a case that comes to this step can change nothing any more."""
-        owner, step = self.steps[name]
+        _, step = self.steps[name]
         if step.starts or name in seen:
             return True
-        onward = [self.target(owner, move.to) for move in owner.moves if move.step == step.name and move.to != END]
-        return not step.effects and all(self.inert(to, (*seen, name)) for to in onward)
+        return not step.effects and all(self.inert(to, (*seen, name)) for to in self.onward(name))
 
     @staticmethod
     def at_once(move: Move) -> bool:
@@ -82,11 +86,10 @@ class Tables:
                 continue
             seen.add(name)
             owner, step = self.steps[name]
-            moves = [move for move in owner.moves if move.step == step.name and move.to != END]
-            if step.effects or any(move.when for move in moves):
+            if step.effects or any(m.when for m in owner.moves if m.step == step.name and m.to != END):
                 found.add(name)
             else:
-                waiting += [self.target(owner, move.to) for move in moves]
+                waiting += self.onward(name)
         return found.pop() if len(found) == 1 else to
 
     @cached_property
@@ -109,9 +112,7 @@ class Tables:
             if name in found:
                 continue
             found.add(name)
-            owner, step = self.steps[name]
-            onward = [self.target(owner, move.to) for move in owner.moves if move.step == step.name and move.to != END]
-            waiting += [to for to in onward if not self.steps[to][1].starts]
+            waiting += [to for to in self.onward(name) if not self.steps[to][1].starts]
         return found
 
     def of_another_word(self, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.procedures.catalogue import catalogue
+from sim.procedures.catalogue import catalogue, find_step
 from sim.procedures.model import Check, Procedure, Step
 from sim.proofs.mutants import Mutant
 
@@ -25,6 +25,5 @@ def reason(mutant: Mutant) -> str:
     """Why nobody can notice a mutant; "" if there is no such reason."""
     owner = catalogue()[mutant.procedure]
     name = mutant.row.partition(":")[0].partition(" -> ")[0].partition(".")[2]
-    step = next(step for step in owner.steps if step.name == name)
-    found = (why for why, holds in REASONS.items() if holds(owner, step, mutant))
+    found = (why for why, holds in REASONS.items() if holds(owner, find_step(owner, name), mutant))
     return next((f"nothing to notice: {why}" for why in found), "")
