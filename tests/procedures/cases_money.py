@@ -362,6 +362,8 @@ CASES: list[Case] = [
     ("transfer.out", MOVED, {}, "refused P5"),
     ("transfer.out", ACTIVE, no("identity", **AGENT), "refused A6"),
     ("transfer.into", MOVED, {"fen": 100}, "done"),
-    ("transfer.into", {}, {}, "refused P5"),
+    ("transfer.into", {}, {"fen": 100}, "done"),
+    ("transfer.into", {}, no("identity"), "refused P5"),
+    *[("transfer.into", {"account": account}, {"fen": 100}, "refused P6") for account in ("closed", "cancelled")],
     ("transfer.into", MOVED, no("identity", **AGENT), "refused A6"),
 ]
