@@ -32,6 +32,7 @@ from tests.procedures.states import (
     SUBMITTED,
     VALID,
     Case,
+    at_work,
     ended,
     no,
 )
@@ -222,7 +223,7 @@ CASES: list[Case] = [
     *[
         ("deregister_employer.employee_goes", ended(end) | states, {}, answer)
         for end in ("dissolved", "approved", "merged", "deregistered")
-        for states, answer in (({}, "done"), (HIRED, "done"), ({"employment": "none"}, "refused P7"))
+        for states, answer in ((NOBODY, "done"), (HIRED, "done"), (at_work("none"), "refused P7"))
     ],
     *[
         ("deregister_employer.employee_goes", ended(end), {}, "refused P7")

@@ -19,6 +19,8 @@ from tests.procedures.states import (
     TRAINED,
     VALID,
     Case,
+    at_work,
+    ended,
     no,
 )
 
@@ -32,14 +34,14 @@ CASES: list[Case] = [
     ("death.stop_card", LOST | _DIED, {}, "refused C1"),
     ("death.close_account", LOST | _DIED | {"account": "moved"}, HEIR, "refused C1"),
     ("death.close_account", LOST | _DIED | NO_ACCOUNT, HEIR, "refused C1"),
-    *[(step, {"employment": work, "employer_end": end}, BOSS, answer)
+    *[(step, at_work(work) | ended(end), BOSS, answer)
       for step, ends in (("deregister_employer.with_approval", ("dissolved", "former_dissolved")),
                          ("deregister_employer.at_tax_office", ("merged", "former_otherwise")))
       for work in ("none", "hired", "employed", "retired")
       for end, answer in (*((end, "done") for end in ends), ("none", "refused P7"))],
     ("deregister_employer.with_approval", {"employer_end": "former_otherwise"}, BOSS, "refused P7"),
     ("deregister_employer.at_tax_office", {"employer_end": "former_dissolved"}, BOSS, "refused P7"),
-    *[(f"employer_ends.{how}", {"employer_end": end}, {}, "refused P7")
+    *[(f"employer_ends.{how}", ended(end), {}, "refused P7")
       for how in ("dissolved", "approved", "deregistered", "merged")
       for end in ("dissolved", "approved", "deregistered", "merged", "former_dissolved", "former_otherwise")],
     ("exchange.apply", OLD | SUBMITTED, {}, "refused P2"),

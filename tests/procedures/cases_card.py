@@ -14,9 +14,12 @@ from tests.procedures.states import (
     ISSUED,
     JOBLESS,
     NOTICED,
+    OLD,
     OTHER,
     TRAINED,
     Case,
+    account,
+    card,
 )
 
 _GONE: dict[str, str | int] = {"lost_at": 0}
@@ -88,8 +91,8 @@ CASES: list[Case] = [
     ("release_loss_bank.release", EXCHANGING | {"bank": "reported"}, {}, "done"),
     ("release_loss_bank.release", EXCHANGING | {"bank": "reported", "reason": "stolen"}, {}, "refused L8"),
     # A5, L4, A4: who has or had a social security card exchanges no old medical insurance card
-    *[("exchange.apply", {"old_card": "held", "card": card, "account": "open"}, {}, answer)
-      for card, answer in (("none", "done"), ("issued", "refused P2"), ("active", "refused P2"),
+    *[("exchange.apply", OLD | account("open") | card(state), {}, answer)
+      for state, answer in (("none", "done"), ("issued", "refused P2"), ("active", "refused P2"),
                            ("temporary_loss", "refused P2"), ("lost", "refused L4"), ("damaged", "refused L4"),
                            ("withdrawn", "refused A4"))],
     # P3: who has just been hired is registered first

@@ -37,6 +37,7 @@ from tests.procedures.states import (
     SUBMITTED,
     VALID,
     Case,
+    account,
     no,
 )
 
@@ -364,6 +365,6 @@ CASES: list[Case] = [
     ("transfer.into", MOVED, {"fen": 100}, "done"),
     ("transfer.into", {}, {"fen": 100}, "done"),
     ("transfer.into", {}, no("identity"), "refused P5"),
-    *[("transfer.into", {"account": account}, {"fen": 100}, "refused P6") for account in ("closed", "cancelled")],
+    *[("transfer.into", account(state), {"fen": 100}, "refused P6") for state in ("closed", "cancelled")],
     ("transfer.into", MOVED, no("identity", **AGENT), "refused A6"),
 ]
