@@ -157,7 +157,7 @@ PROCEDURE = Procedure(
         Move("stop_card", "card_not_found", when=_LOST_IN_FACT, wait="until_bureau"),
         Move("stop_card", "cancel", when=(_ACCOUNT_HERE,), wait="until_bureau"),
         Move("stop_card", END),
-        Move("card_not_found", "close_account", when=_CLOSABLE),
+        Move("card_not_found", "close_account", when=(_ACCOUNT_HERE, _NOTHING_RESERVED)),
         Move("card_not_found", END),
         Move("loss_final", "close_account", when=_CLOSABLE),
         Move("loss_final", END),

@@ -115,8 +115,10 @@ WENT: tuple[Went, ...] = (
     Went("death.stop_card", DEAD | MOVED | _of(lost_at=0), ("END",)),
     Went("death.card_not_found", LOST, ("close_account", "END")),
     Went("death.card_not_found", LOST | MOVED, ("END",)),
-    Went("death.card_not_found", DEAD, ("END",)),
-    Went("death.card_not_found", LOST | _of(cancellation="card_withdrawn"), ("END",)),
+    Went("death.card_not_found", LOST | _of(account="closed"), ("close_account", "END")),
+    *(Went("death.card_not_found", LOST | _of(cancellation=state), ("END",))
+      for state in ("card_withdrawn", "account_cancelled")),
+    Went("death.stop_card", DEAD | _of(account="closed", lost_at=0), ("card_not_found", "cancel", "END")),
     Went("death.loss_final", LOST, ("close_account", "END")),
     Went("death.loss_final", LOST | MOVED, ("END",)),
     Went("death.loss_final", LOST | _of(cancellation="card_withdrawn"), ("END",)),
@@ -137,7 +139,8 @@ WENT: tuple[Went, ...] = (
       for end, states, to in (
           *((end, _of(), ("employee_goes", "duty_done"))
             for end in ("dissolved", "approved", "deregistered", "merged")),
-          ("dissolved", HIRED, ("register_employer.missing", "employee_goes", "duty_done")),
+          *((end, HIRED, ("register_employer.missing", "employee_goes", "duty_done"))
+            for end in ("dissolved", "approved", "deregistered", "merged")),
           ("dissolved", HIRED | _of(assessed_at=0), ("employee_goes", "duty_done")),
           ("dissolved", _of(employment="none"), ("duty_done",)),
           ("former_dissolved", HIRED, ("duty_done",)),
@@ -146,8 +149,9 @@ WENT: tuple[Went, ...] = (
     Went("deregister_employer.duty_done", _of(employment="employer_gone"), ("close_account", "END")),
     Went("deregister_employer.duty_done", _of(employment="employer_gone", account="moved"), ("END",)),
     Went("deregister_employer.duty_done", _of(), ("END",)),
-    Went("register_employer.missing", _of(employer_end="merged", employment="hired"),
-         ("collect_premium", "deregister_employer.employee_goes", "END")),
+    *(Went("register_employer.missing", _of(employer_end=end, employment=work),
+           ("collect_premium", "deregister_employer.employee_goes", "END"))
+      for end in ("dissolved", "approved", "deregistered", "merged") for work in ("hired", "employed")),
     Went("register_employer.missing", _of(employment="hired"), ("collect_premium", "END")),
     Went("register_employer.missing", _of(employer_end="merged", employment="none"), ("collect_premium", "END")),
     Went("register_employer.term_over", HIRED, ("overdue", "END"), at=32 * DAY),
