@@ -59,11 +59,11 @@ def main() -> int:
         print(row, flush=True)
     lines += [
         "",
-        "The same: as many states, as many different transitions (what happened, from where, to where), and the same sum of",
-        "a hash of all of them.  Spin stores a transition as a state; a way is walked to it, mostly several.  Full search,",
-        f"-DCOLLAPSE -DNOREDUCE, at most {MEMORY_MIB:,} MiB; load {os.getloadavg()[0]:.0f} on {os.cpu_count()} processors.",
+        "The same: as many states, as many different transitions (what happened, from where, to where), and the same",
+        "sum of a hash of them all.  Spin stores a transition as a state; several ways may lead to it.  Full search",
+        f"with `-DCOLLAPSE` in at most {MEMORY_MIB:,} MiB; load {os.getloadavg()[0]:.0f}, {os.cpu_count()} processors.",
         "",
-    ]  # fmt: skip
+    ]
     if "--write" in sys.argv[1:]:
         RESULT.write_text("\n".join(lines), "utf-8")
     return 0 if all_same else 1
