@@ -5,7 +5,7 @@ What no step asks for would be played as if it had not been written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sim.procedures.catalogue import resolve
 from sim.procedures.model import Act, Check, Guard, Paper, Procedure, Step, Sum, Who
@@ -27,7 +27,7 @@ def check_asked(there: World, path: KeyPath, does: str, table: DemandTable | Act
     if procedure is None or step is None:
         return
     alone = isinstance(table, ActionTable)
-    steps = list(_reached(there, procedure, step, alone=alone))
+    steps = list(reached(there.catalogue, procedure, step, alone=alone))
     given = table.model_fields_set
     if isinstance(table, ActionTable):
         yield from _papers((*path, "without"), does, table, steps)
@@ -41,11 +41,11 @@ def check_asked(there: World, path: KeyPath, does: str, table: DemandTable | Act
             yield Finding((*path, key), why, f"no {key}")
     if table.amount is None and _needs_amount(step):
         yield Finding((*path, "amount"), f"is missing: {does} moves a sum of money", "an amount of money")
-    if "amount" in given and not any(_uses_amount(one) for one in steps):
+    if "amount" in given and not any(uses_amount(one) for one in steps):
         yield Finding((*path, "amount"), f"{does} asks for no amount", "no amount")
 
 
-def _reached(there: World, procedure: Procedure, step: Step, *, alone: bool) -> Iterator[Step]:
+def reached(catalogue: Mapping[str, Procedure], procedure: Procedure, step: Step, *, alone: bool) -> Iterator[Step]:
     """A step and those it may lead to; `alone`: not those somebody must set out for."""
     found: set[tuple[str, str]] = set()
     open_ones = [(procedure, step)]
@@ -56,7 +56,7 @@ def _reached(there: World, procedure: Procedure, step: Step, *, alone: bool) -> 
         found.add((owner.name, now.name))
         yield now
         for move in owner.moves:
-            target = resolve(owner, move.to, there.catalogue) if move.step == now.name else None
+            target = resolve(owner, move.to, catalogue) if move.step == now.name else None
             if target is not None and not (alone and target[1].starts):
                 open_ones.append(target)
 
@@ -93,7 +93,7 @@ def _needs_amount(step: Step) -> bool:
     return not known and any(effect.act is Act.MONEY and effect.value == Sum.AMOUNT for effect in step.effects)
 
 
-def _uses_amount(step: Step) -> bool:
+def uses_amount(step: Step) -> bool:
     """Whether the amount of the request matters at a step."""
-    guarded = any(guard.check in (Check.AMOUNT_COVERED, Check.FREE) for guard in step.guards)
-    return guarded or _needs_amount(step) or any(effect.act is Act.ADD_AMOUNT for effect in step.effects)
+    moved = any(e.act is Act.ADD_AMOUNT or (e.act is Act.MONEY and e.value == Sum.AMOUNT) for e in step.effects)
+    return moved or any(_guards(step, Check.AMOUNT_COVERED))
