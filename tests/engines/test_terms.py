@@ -109,3 +109,15 @@ def test_the_end_of_a_term_is_nobody_who_comes(tmp_path: Path) -> None:
     forks = log[log[:, 5] == Event.FORK]
     assert len(forks) == 9
     assert np.array_equal(forks[:, 1], forks[:, 7])
+
+
+@pytest.mark.slow
+def test_what_is_not_paid_of_the_premiums_stays_due(tmp_path: Path) -> None:
+    """Every second is paid, as the share says; money moves only where it is paid, and nowhere else."""
+    text = '[cohorts.c]\nsize = 400\nemployment = "hired"\n[procedures.register_employer]\npremium = "7 yuan"\n'
+    program = _program(tmp_path, f"{text}paid_share = 0.5\n")
+    log = assert_same(program)
+    paid = len(_moments(program, log, "register_employer.collect_premium"))
+    assert len(_moments(program, log, "register_employer.overdue")) == 400
+    assert 160 < paid < 240
+    assert log[log[:, 5] == Event.MONEY, 7].tolist() == [700] * paid
