@@ -298,6 +298,7 @@ class SourceRow:
     key: int
     action: Action
     cohort: int = NONE
+    others: tuple[int, ...] = ()  # further cohorts they come from
     segments: tuple[tuple[int, int, float], ...] = ()  # (from_ms, to_ms, arrivals per ms)
     day_cv: float = 0.0
     sine: tuple[float, float, float, float] | None = None  # mean and amplitude per ms, period ms, phase rad

@@ -170,14 +170,14 @@ class SourceCompiler:
 
     def _demand(self, name: str, table: DemandTable) -> SourceRow:
         entry = self._entry(table.procedure) if table.procedure else self._visit(table.enters)
-        cohort = NONE
-        if table.cohort:
-            cohort = list(self.scenario.cohorts).index(table.cohort)
+        known = list(self.scenario.cohorts)
+        cohort, *others = [known.index(one) for one in table.cohort] or [NONE]
         row = SourceRow(
             name=name,
             key=stable_key(name),
             action=Action(entry, _WHO.index(table.who)),
             cohort=cohort,
+            others=tuple(others),
             start_ms=table.from_ or 0,
             stop_ms=FOREVER if table.until is None else table.until,
             batch=table.batch,
@@ -286,7 +286,7 @@ class SourceCompiler:
             first = calendar.day_number(calendar.date_of(0).replace(year=year, month=1, day=1))
             last = calendar.day_number(calendar.date_of(0).replace(year=year + 1, month=1, day=1))
             weights = sum(self._day_weight(table, day) for day in range(first, last))
-            size = self.scenario.cohorts[table.cohort].size
+            size = sum(self.scenario.cohorts[one].size for one in table.cohort)
             number = (table.per_year_share or 0.0) * size * (last - first) / _DAYS_A_YEAR
             self._years[key] = number / weights if weights else 0.0
         return self._years[key]

@@ -78,10 +78,10 @@ def permute(size: int, key: int, number: int) -> int:
 
 
 @kernel(nogil=True)
-def _persons(size: int, key: int, first: int, numbers: np.ndarray) -> np.ndarray:
+def _places(size: int, key: int, numbers: np.ndarray) -> np.ndarray:
     out = np.empty(len(numbers), dtype=np.int64)
     for i in range(len(numbers)):
-        out[i] = first + permute(size, key, numbers[i])
+        out[i] = permute(size, key, numbers[i])
     return out
 
 
@@ -294,14 +294,17 @@ class _Stream:
         )  # fmt: skip
 
     def persons(self, numbers: np.ndarray) -> np.ndarray:
-        """Who comes: the story's person, the cohort in its permuted order, or nobody in particular."""
+        """Who comes: the story's person, the cohorts in their permuted order, or nobody in particular."""
         row = self.row
         if row.person >= 0:
             return np.full(len(numbers), row.person, dtype=np.int64)
         if row.cohort < 0:
             return np.full(len(numbers), -1, dtype=np.int64)
-        cohort = self.cohorts[row.cohort]
-        out: np.ndarray = _persons(cohort.size, row.key, cohort.first, numbers)
+        groups = [self.cohorts[number] for number in (row.cohort, *row.others)]
+        before = np.cumsum([0, *(group.size for group in groups)])
+        places = _places(int(before[-1]), row.key, numbers)
+        group = np.searchsorted(before, places, side="right") - 1
+        out: np.ndarray = places + (np.array([one.first for one in groups], dtype=np.int64) - before[:-1])[group]
         return out
 
     def until(self, t_ms: int) -> np.ndarray:

@@ -100,7 +100,8 @@ def check_demand(there: World) -> Iterator[Finding]:
     for name, table in there.scenario.demand.items():
         path = ("demand", name)
         yield from _source(path, table)
-        yield from reference((*path, "cohort"), "cohort", table.cohort, there.names["cohorts"])
+        for cohort in table.cohort:
+            yield from reference((*path, "cohort"), "cohort", cohort, there.names["cohorts"])
         yield from reference((*path, "profile"), "profile", table.profile, there.names["profiles"])
         yield from hours_reference(there, (*path, "hours"), table.hours)
         yield from span(there, path, table.from_, table.until)

@@ -17,6 +17,7 @@ from sim.scenario.schema_base import (
     Moment,
     MoneyDist,
     Name,
+    Names,
     Number,
     Period,
     Positive,
@@ -304,10 +305,14 @@ class DemandTable(Section):
 
     procedure: Text = Field(default="", description="procedure they begin, or procedure.step", examples=["apply"])
     enters: Name = Field(default="", description="station they enter", examples=["desk"])
-    cohort: Name = Field(default="", description="cohort they come from", examples=["holders"])
+    cohort: Names = Field(
+        default=(),
+        description="cohort they come from, or several: everybody in these comes equally often",
+        examples=["holders", ["holders", "retired"]],
+    )
     rate: Rate | None = Field(default=None, description="arrivals in a time", examples=["7.2 per h"])
     per_year_share: Number | None = Field(
-        default=None, description="arrivals a year for each person of the cohort", examples=[0.02]
+        default=None, description="arrivals a year for each person of the cohorts", examples=[0.02]
     )
     per_day: Positive | None = Field(default=None, description="arrivals on a day of demand", examples=[663])
     file: DemandFile | None = Field(default=None, description="arrivals from a CSV file")
