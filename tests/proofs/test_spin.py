@@ -30,7 +30,7 @@ HIRED = View(
     frozenset({"register_employer.term_over", "register_employer.collect_premium"}),
 )
 HIRED_LONG_AGO = (*BEGINNINGS, {"employment": "hired"})
-"""A scenario may begin with somebody whose term nobody watches: only the registration itself finds it over."""
+"""With somebody whose term nobody watches: who registers him is the first to find it over."""
 COMPARED = {view.name: view for view in SMALL if view.name in {"loss", "temporary", "payout"}}
 """Forks, terms, lapses, and a larger one with money.  Whole views, the largest too: `python -m benchmarks.spin`."""
 
