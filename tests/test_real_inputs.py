@@ -140,7 +140,10 @@ def test_ningbo_has_the_published_cards_banks_and_outlets() -> None:
     """10.427 million cards, seven banks, 1,485 outlets, 384 of them with a machine (March 2025)."""
     loaded = load(NINGBO, (), catalogue())
     scenario = loaded.scenario
-    stock = ("holders", "second_generation", "not_activated", "leavers", "unemployed", "returners", "reported")
+    stock = (
+        "holders", "second_generation", "not_activated", "of_retirement_age", "leavers", "unemployed", "returners",
+        "reported",
+    )  # fmt: skip
     assert sum(scenario.cohorts[name].size for name in stock) == 10_427_000
     outlets = scenario.outlets.values()
     assert len({table.bank for table in outlets}) == 7

@@ -12,14 +12,16 @@ from cardemu.identifiers import Sex
 from sim.compile.hours import ALWAYS, DAY_MS, Opening, pieces
 from sim.compile.rows import Rows, cumulative
 from sim.identities import Said
-from sim.office.fields import Application, Field, Generation
+from sim.office.fields import Age, Application, Field, Generation
 from sim.office.record import STATES, new_record
 from sim.procedures.model import Paper, Place, Who
 from sim.products import products_of
 from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, CountRow, SourceRow
+from sim.retirement import retires_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from sim.compile.places import Places
     from sim.compile.steps import StepCompiler
@@ -123,6 +125,8 @@ class SourceCompiler:
             tables.insert(0, cohort)
             medical, financial = medical or cohort.medical_balance, financial or cohort.financial_balance
         record = self._record(name, tables)
+        if table.birth is not None and table.age is None:
+            record[Field.AGE] = self._age(table.birth, table.sex)
         if table.bank:
             record[Field.CARD_BANK] = self.places.banks.index(table.bank)
         homes = tuple(
@@ -137,6 +141,13 @@ class SourceCompiler:
             )
         )  # fmt: skip
         self._people_so_far += 1
+
+    def _age(self, birth: date, sex: str | None) -> Age:
+        """Whether somebody born then has reached the retirement age of his region when the run begins."""
+        region = self.scenario.region
+        known = None if sex is None else Sex[sex.upper()]
+        due = retires_on(birth, known) if region is None else retires_on(birth, known, region.women_retire_from)
+        return Age.RETIREMENT if due <= self.scenario.run.start else Age.WORKING
 
     def _money(self, dist: Dist | None) -> int:
         if dist is None or (dist.constant and dist.a == 0.0):

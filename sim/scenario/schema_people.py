@@ -39,6 +39,7 @@ from sim.scenario.values import Dist
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SATURDAY = 5
+_OF_AGE = "whether the statutory retirement age is reached when the run begins"
 _BY_EMPLOYER = "{} insurance (default: insured if registered with an employer)"
 
 AccountState = Annotated[int, state_reader(fields.Account), state_shape(fields.Account)]
@@ -50,6 +51,7 @@ TemporaryState = Annotated[int, state_reader(fields.TemporaryCard), state_shape(
 InsuranceState = Annotated[int, state_reader(fields.Insurance), state_shape(fields.Insurance)]
 EmploymentState = Annotated[int, state_reader(fields.Employment), state_shape(fields.Employment)]
 InsuranceEndState = Annotated[int, state_reader(fields.InsuranceEnd), state_shape(fields.InsuranceEnd)]
+AgeState = Annotated[int, state_reader(fields.Age), state_shape(fields.Age)]
 CoverState = Annotated[int, state_reader(fields.Cover), state_shape(fields.Cover)]
 GenerationState = Annotated[int, state_reader(fields.Generation), state_shape(fields.Generation)]
 CancellationState = Annotated[int, state_reader(fields.Cancellation), state_shape(fields.Cancellation)]
@@ -188,6 +190,9 @@ class CohortTable(Section):
     injury_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("work injury"))
     maternity_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState = Field(default=0, description="employment")
+    age: AgeState = Field(
+        default=0, description=f"{_OF_AGE} (default: not yet, unless retired)", examples=["retirement"]
+    )
     cancellation: CancellationState = Field(default=0, description="cancellation of the card")
     generation: GenerationState = Field(
         default=0,
@@ -231,6 +236,9 @@ class PersonTable(Section):
     injury_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("work injury"))
     maternity_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState | None = Field(default=None, description="employment")
+    age: AgeState | None = Field(
+        default=None, description=f"{_OF_AGE} (default: by birth, else the cohort's)", examples=["retirement"]
+    )
     cancellation: CancellationState | None = Field(default=None, description="cancellation of the card")
     generation: GenerationState | None = Field(
         default=None,
