@@ -120,9 +120,8 @@ class Life:
                 self._begin(medical_before)
             present = self._converse(step, station, medical_before)
         before = tuple(self._record)
-        for change in step.changes:
-            change.on(self._record, self._now)
-        self._follower.note(before, self._record, step.touched, self._today, paid_fen)
+        touched = {change.field for change in step.changes if change.on(self._record, self._now)}
+        self._follower.note(before, self._record, touched, self._today, paid_fen)
         if present is not None:
             self._write(present, UPDATE, station)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 from sim.office.fields import (
@@ -114,6 +115,11 @@ def new_record(**states: str | int) -> list[int]:
     return [int(value) for value in record]
 
 
+def happened(record: Sequence[int]) -> tuple[int, ...]:
+    """Fields that say when something happened, of what has happened."""
+    return tuple(int(field) for field in _TIMES if record[field] != NEVER)
+
+
 def initial_states(**states: str | int) -> tuple[tuple[int, int], ...]:
     """Give the fields in which the record of these states differs from a plain `new_record()`."""
     plain = new_record()
@@ -176,5 +182,5 @@ def _implied_insurance(given: dict[Field, int]) -> dict[Field, int]:
     if medical == Insurance.ENDED:
         implied |= {Field.INSURANCE_END: end or InsuranceEnd.ELSEWHERE, Field.INSURANCE_ENDED_AT: 0}
     if end == InsuranceEnd.DIED:
-        implied[Field.DIED_AT] = 0
+        implied |= {Field.DIED_AT: 0, Field.EMPLOYMENT: Employment.NONE}
     return implied

@@ -212,10 +212,18 @@ def _refuse_paper(step: Step, paper: Paper, rules: Mapping[str, int]) -> Verdict
 
 
 def _check_cover(procedure: Procedure, step: Step) -> None:
-    """Refuse a table that could overdraw: an amount leaves a person's ledger only behind an AMOUNT_COVERED guard."""
+    """Refuse a table that could overdraw: an amount leaves a person's ledger only behind an AMOUNT_COVERED guard.
+
+    Nor can all that is outside the person's ledgers be moved: nobody knows how much that is.
+    """
     covered = {guard.field for guard in step.guards if guard.check is Check.AMOUNT_COVERED}
     for effect in step.effects:
-        if effect.act is not Act.MONEY or effect.value == Sum.ALL or Ledger[effect.field] not in LEDGER_FIELD:
+        if effect.act is not Act.MONEY:
+            continue
+        personal = Ledger[effect.field] in LEDGER_FIELD
+        if effect.value == Sum.ALL and not personal:
+            raise ValueError(f"{procedure.name}.{step.name}: {effect.field} has no end, so all of it cannot be moved")
+        if effect.value == Sum.ALL or not personal:
             continue
         if effect.value != Sum.AMOUNT or LEDGER_FIELD[Ledger[effect.field]].name not in covered:
             msg = f"{procedure.name}.{step.name}: {effect.field} may be overdrawn; add an AMOUNT_COVERED guard"

@@ -69,7 +69,7 @@ PROCEDURE = Procedure(
             "collect_premium",
             ("P3",),
             effects=(money(Sum.PREMIUM, Ledger.CASH, Ledger.FUND), put(Field.PREMIUM_FEN, 0)),
-            help="The employer pays what was assessed.  assumed: always (Social Insurance Law, article 63).",
+            help="The employer pays what was assessed (Social Insurance Law, article 63); what is not paid stays due.",
         ),
         office_step(
             "open_account",
@@ -83,8 +83,9 @@ PROCEDURE = Procedure(
         Move("watch", "term_over", wait="deadline", dates=True),
         Move("term_over", "overdue", when=(_HIRED, _TERM_OVER, _NOT_ASSESSED)),
         Move("term_over", END),
-        Move("overdue", "collect_premium", wait="until_paid"),
-        Move("missing", "collect_premium", wait="until_paid", fork=True),
+        Move("overdue", "collect_premium", share="paid_share", wait="until_paid"),
+        Move("overdue", END),
+        Move("missing", "collect_premium", share="paid_share", wait="until_paid", fork=True),
         Move("missing", "deregister_employer.employee_goes", when=ITS_EMPLOYEE),
         Move("missing", END),
         Move("collect_premium", END),
@@ -111,6 +112,7 @@ PROCEDURE = Procedure(
             "premium the agency assesses for an employee who was not registered in time",
             "set by the region; Social Insurance Law, article 62: 110 % of last month's, or as the agency says",
         ),
+        assumed("paid_share", Kind.SHARE, 1.0, "share of assessed premiums that are paid; the others stay due"),
         assumed("until_paid", Kind.WAIT, "15 workdays", "from the assessment until the employer has paid"),
     ),
 )

@@ -86,7 +86,7 @@ DECLARED: dict[Field, Kept] = {
     Field.INSURANCE_END: Kept(Kind.STATE, 2, told_apart=(InsuranceEnd.DIED,)),
     Field.INSURANCE_ENDED_AT: Kept(Kind.DROPPED, why=_TOLD),
     Field.DIED_AT: _TIME,
-    Field.PREMIUM_FEN: Kept(Kind.DROPPED, why="the employer's, always paid (register_employer.collect_premium)"),
+    Field.PREMIUM_FEN: Kept(Kind.DROPPED, why="what an employer owes, which nothing asks for (register_employer)"),
     Field.ASSESSED_AT: _TIME,
     Field.PENSION_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
     Field.UNEMPLOYMENT_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),

@@ -9,6 +9,7 @@ import pytest
 from sim.office.record import new_record
 from sim.procedures.model import Paper, Who
 from tests.office.desk import Desk
+from tests.procedures import every_value
 from tests.procedures.cases import CASES
 from tests.procedures.cases_card import HANDED_IN, USES
 from tests.procedures.left import LEFT, Left, difference
@@ -43,6 +44,14 @@ def test_a_step_leaves_what_the_rule_says_and_nothing_else(case: Left) -> None:
 def test_a_case_goes_where_the_rule_says_and_nowhere_else(case: Went) -> None:
     """A3 to A7, V3, L1 to L8, C1 to C5, P3, P7: every way that is open from a step, in its order."""
     assert ways(DESK, case) == case.to
+
+
+def test_every_value_of_every_field_that_is_asked_for_is_answered_as_written() -> None:
+    """P2 to P7, A2 to A7, V1 to V4, L1 to L8, C1 to C5, U1 to U6: who is let in, who is refused, where he may go."""
+    found = every_value.rows(DESK)
+    for row in found:
+        assert row in every_value.written().get(row[0], []), "python -m tests.procedures.every_value --write"
+    assert found == [row for rows in every_value.written().values() for row in rows]
 
 
 def test_every_step_has_a_case_that_is_allowed() -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sim.office.fields import NEVER
 from sim.office.record import new_record
+from sim.office.verdict import Attempt
 from sim.procedures.catalogue import catalogue
 from sim.procedures.model import Outcome
 from tests.office.desk import DAY, HOUR, RIVERSIDE, Desk
@@ -205,11 +206,17 @@ WENT: tuple[Went, ...] = (
 
 def ways(desk: Desk, case: Went) -> tuple[str, ...]:
     """Where a case may go by the table."""
-    owner = catalogue()[case.step.partition(".")[0]]
-    record, request = new_record(**case.states), desk.request(case.step, **case.how)
-    moves = (move for move in owner.moves if f"{owner.name}.{move.step}" == case.step and move.outcome is case.outcome)
+    request = desk.request(case.step, **case.how)
+    return ways_from(desk, case.step, case.outcome, new_record(**case.states), request, case.at)
+
+
+def ways_from(
+    desk: Desk, step: str, outcome: Outcome, record: list[int], request: Attempt, at: int = 10 * HOUR
+) -> tuple[str, ...]:
+    """Where a case may go from a step that ended so, with the record as it is then."""
+    owner = catalogue()[step.partition(".")[0]]
+    moves = (move for move in owner.moves if f"{owner.name}.{move.step}" == step and move.outcome is outcome)
+    office = desk.office
     return tuple(
-        move.to
-        for move in moves
-        if desk.office.holds(desk.office.conditions(move.when, owner.name), record, request, case.at)
+        move.to for move in moves if office.holds(office.conditions(move.when, owner.name), record, request, at)
     )
