@@ -74,6 +74,7 @@ _TIMES = (
     Field.ASSESSED_AT,
     Field.CONFIRMED_AT,
     Field.BENEFIT_AT,
+    Field.DAMAGED_AT,
 )
 _NEVER_EMPLOYED = (Employment.NONE, Employment.FLEXIBLE)
 _BANK_OF_CARD = {
@@ -144,7 +145,9 @@ def _implied(given: dict[Field, int]) -> dict[Field, int]:
     if card == Card.WITHDRAWN:
         implied |= {Field.ACCOUNT: Account.CANCELLED, Field.CANCELLATION: Cancellation.PAID, Field.APPROVED_AT: 0}
     if application != Application.NONE:
-        implied |= {Field.APPLIED_AT: 0, Field.REASON: Reason.FIRST if card == Card.NONE else Reason.LOST}
+        implied[Field.APPLIED_AT] = 0
+    if application not in (Application.NONE, Application.RETURNED):
+        implied[Field.REASON] = Reason.FIRST if card == Card.NONE else Reason.LOST
     if given.get(Field.TEMPORARY, TemporaryCard.NONE) != TemporaryCard.NONE:
         implied[Field.TEMPORARY_AT] = 0
     if given.get(Field.EMPLOYMENT) == Employment.HIRED:
