@@ -59,8 +59,8 @@ _SHOWN = frozenset(
     for field in (
         *(Field.CARD, Field.CARD_BEFORE, Field.EMPLOYMENT, Field.INSURANCE, Field.EMPLOYERS, Field.REGISTRATION),
         *(Field.PENSION, Field.BENEFIT_MONTHS, Field.TRAININGS, Field.QUALIFICATIONS, Field.INJURY, Field.INJURIES),
-        *(Field.CAPACITY, Field.TRANSFER, Field.LOST_AT, Field.PENSION_INSURANCE, Field.UNEMPLOYMENT_INSURANCE),
-        *(Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE),
+        *(Field.CAPACITY, Field.TRANSFER, Field.LOST_AT, Field.DAMAGED_AT, Field.PENSION_INSURANCE),
+        *(Field.UNEMPLOYMENT_INSURANCE, Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE),
     )
 )
 """Fields of which something must be on the card, or which say whether it is there."""

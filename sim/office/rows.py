@@ -99,6 +99,7 @@ FROM_LOSS, TO_APPLICATION = 1, 2
 """Bits of a window of costs (L6): it begins with the loss or damage in fact, not with the report or the handing in; it
 ends with the application for the replacement, not with the new card in hand."""
 REGISTER_BIT = paper_mask((Paper.HOUSEHOLD_REGISTER,))
+CARD_BIT = paper_mask((Paper.CARD,))
 IDENTITY_BIT = paper_mask((Paper.IDENTITY,))
 AGENT_BIT = paper_mask((Paper.AGENT_IDENTITY,))
 HEIR_BITS = paper_mask((Paper.DEATH_CERTIFICATE, Paper.HEIR_IDENTITY, Paper.KINSHIP))
@@ -124,7 +125,7 @@ def rule_names(steps: Iterable[tuple[Procedure, Step]]) -> list[str]:
     """Rules that these steps can refuse by, in natural order; position 0 means accepted."""
     found = {"A6"}
     for _, step in steps:
-        found.update(guard.rule for guard in step.guards)
+        found.update(guard.rule for guard in step.all_guards)
         if step.who:
             found.add(step.rules[0])
     return ["", *sorted(found - {""}, key=rule_order)]
@@ -189,7 +190,7 @@ def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[
         register_serves=step.register_serves,
         refuse_who=tuple(_refuse_who(step, who, rules) for who in WHO),
         refuse_paper=tuple(_refuse_paper(step, paper, rules) for paper in PAPERS),
-        guards=tuple(guard_row(guard, procedure.name, numbers, rules) for guard in step.guards),
+        guards=tuple(guard_row(guard, procedure.name, numbers, rules) for guard in step.all_guards),
         effects=tuple(effect_row(effect, procedure.name, numbers) for effect in step.effects),
         everything=need | conditional,
     )

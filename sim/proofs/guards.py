@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from sim.office.fields import NEVER, Application, Card, Field, InsuranceEnd, Ledger
 from sim.office.rows import FROM_LOSS, LEDGER_FIELD, TO_APPLICATION
 from sim.procedures.catalogue import parameter
-from sim.procedures.model import Act, At, Check, Effect, Guard, Procedure, Step, Sum, Who
+from sim.procedures.model import Act, At, Check, Effect, Guard, Paper, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERM_CHECKS, Term, level_after, value_of
 from sim.proofs.space import Add, Allowed, Clause, Copy, Either, Map, Operation, Space
 
@@ -36,9 +36,15 @@ class Reading:
 
     def asked(self, owner: Procedure, step: Step, *, empty_handed: bool = False) -> tuple[tuple[Clause, ...], bool]:
         """What a step asks of a state: that somebody may come for it, and its guards."""
-        clauses, complete = self.clauses(owner.name, step.guards, step.at, empty_handed=empty_handed)
-        somebody = self._somebody(step)
-        return (clauses if somebody is None else (somebody, *clauses)), complete
+        clauses, complete = self.clauses(owner.name, step.all_guards, step.at, empty_handed=empty_handed)
+        asked = (self._somebody(step), self._card_there(step))
+        return (*(one for one in asked if one is not None), *clauses), complete
+
+    def _card_there(self, step: Step) -> Clause | None:
+        """A card that is lost nobody has but a finder or a thief (sim.office.office.in_hand)."""
+        if Paper.CARD not in step.papers or Who.OTHER in step.who:
+            return None
+        return self._allow(Field.LOST_AT, lambda value: value == value_of(Field.LOST_AT, NEVER))
 
     def _somebody(self, step: Step) -> Clause | None:
         """Nobody can be a holder who has died, nor the heir of one who lives (sim.office.office.actor)."""
@@ -123,10 +129,15 @@ class Reading:
         window = self._word(owner, guard)
         out = self._allow(Field.CARD, lambda value: value in _OUT_OF_USE)
         lost = self._allow(Field.LOST_AT, lambda value: value != value_of(Field.LOST_AT, NEVER))
+        damaged = self._allow(Field.DAMAGED_AT, lambda value: value != value_of(Field.DAMAGED_AT, NEVER))
         before = self._allow(Field.APPLICATION, lambda value: value not in _UNDER_WAY)
-        if out is None or (window & FROM_LOSS and lost is None) or (window & TO_APPLICATION and before is None):
+        if out is None or (window & TO_APPLICATION and before is None):
             return None
-        begun: Clause = Either((out, lost)) if window & FROM_LOSS and lost is not None else out
+        begun: Clause = out
+        if window & FROM_LOSS:
+            if lost is None or damaged is None:
+                return None
+            begun = Either((out, lost, damaged))
         return [begun, before] if window & TO_APPLICATION and before is not None else [begun]
 
     def _allow(self, field: Field, holds: Callable[..., bool]) -> Allowed | None:

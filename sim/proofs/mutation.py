@@ -43,7 +43,9 @@ SMALL: tuple[View, ...] = (
     ),
     View(
         "claims",
-        frozenset({F.CARD, F.CARD_BEFORE, F.LOST_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN, F.BANK}),
+        frozenset({
+            F.CARD, F.CARD_BEFORE, F.LOST_AT, F.DAMAGED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN, F.BANK,
+        }),
         frozenset({"reimburse.pay_out"}),
     ),
     View(

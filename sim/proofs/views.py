@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from sim.office.fields import Field, Ledger
 from sim.office.rows import LEDGER_FIELD
-from sim.procedures.model import Act, Check, Effect, Guard, Sum
+from sim.procedures.model import Act, Check, Effect, Guard, Paper, Sum
 from sim.proofs.abstraction import DECLARED, Kind
 from sim.proofs.tables import Tables, View
 
@@ -36,7 +36,7 @@ VIEWS: tuple[View, ...] = (
     ),
     View(
         "claims",
-        _CARD | {F.BANK, F.LOST_AT, F.REPORTED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN},
+        _CARD | {F.BANK, F.LOST_AT, F.REPORTED_AT, F.DAMAGED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN},
         frozenset({*_LAPSE, "reimburse.pay_out", "reimburse.reject"}),
     ),
     View(
@@ -99,9 +99,10 @@ def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> Vie
     names = set(wanted)
     for name in reached:
         owner, step = tables.steps[name]
-        guards = [*step.guards, *(guard for move in owner.moves if move.step == step.name for guard in move.when)]
+        guards = [*step.all_guards, *(guard for move in owner.moves if move.step == step.name for guard in move.when)]
         names |= {asked for guard in guards for asked in (guard.field, *_ASKS.get(guard.check, ()))}
         names |= {field.name for field in _LIFE} if step.who else set()
+        names |= {F.LOST_AT.name} if Paper.CARD in step.papers else set()
     while True:
         sources = {
             source
@@ -121,7 +122,7 @@ def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> Vie
 
 _ASKS = {
     Check.HOT_LIST: (F.CARD.name,),
-    Check.COST_WINDOW: (F.CARD.name, F.LOST_AT.name, F.APPLICATION.name),
+    Check.COST_WINDOW: (F.CARD.name, F.LOST_AT.name, F.DAMAGED_AT.name, F.APPLICATION.name),
 }
 """Fields a check asks for besides its own."""
 

@@ -11,6 +11,7 @@ from sim.procedures.model import Paper, Who
 from tests.office.desk import Desk
 from tests.procedures import every_value
 from tests.procedures.cases import CASES
+from tests.procedures.cases_card import HANDED_IN, USES
 from tests.procedures.left import LEFT, Left, difference
 from tests.procedures.lengths import LENGTHS, lengths
 from tests.procedures.went import WENT, Went, ways
@@ -71,12 +72,18 @@ def test_every_rule_a_step_can_refuse_by_has_a_case() -> None:
     wanted = set()
     for owner, step in DESK.steps:
         name = f"{owner.name}.{step.name}"
-        wanted |= {(name, guard.rule) for guard in step.guards}
+        wanted |= {(name, guard.rule) for guard in step.all_guards}
         if step.papers:
             wanted.add((name, step.rules[0]))
         if Who.AGENT in step.who and "A6" in step.rules:
             wanted.add((name, "A6"))
     assert wanted <= shown, sorted(wanted - shown)
+
+
+def test_every_step_that_asks_for_the_card_is_asked_with_a_lost_and_a_damaged_one() -> None:
+    """L1, L4: what is brought is a matter of the card in fact, wherever a step asks for it; none is forgotten."""
+    asked = {f"{owner.name}.{step.name}" for owner, step in DESK.steps if Paper.CARD in step.papers}
+    assert asked - ALWAYS_REFUSED == {step for step, *_ in (*USES, *HANDED_IN)}
 
 
 def test_a_refusal_names_the_missing_paper() -> None:

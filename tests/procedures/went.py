@@ -67,7 +67,10 @@ WENT: tuple[Went, ...] = (
           (_of(financial_fen=5, former_fen=5), ("in_hand",), _ELSEWHERE),
       )),
     *(Went(f"collect.{step}", states, to, outcome=Outcome.REFUSED)
-      for step in ("collect", "over_the_counter") for states, to in ((READY, ("collect",)), (_NONE, ()))),
+      for step in ("collect", "over_the_counter")
+      for states, to in ((READY, ("collect",)), (_NONE, ()), (EXCHANGING, ("exchange", "collect")),
+                         (EXCHANGING | _of(card="issued"), ("exchange", "collect")), (EXCHANGING | _NONE, ()),
+                         (_OTHER_REASON, ("collect",)), (_EXCHANGE_LOST, ("collect",)))),
     *(Went(f"collect.{step}", states, to, how, outcome=Outcome.REFUSED)
       for step in ("exchange", "exchange_here")
       for states, to, how in (
@@ -109,6 +112,14 @@ WENT: tuple[Went, ...] = (
     Went("death.report", DEAD, ("END",)),
     Went("death.stop_card", DEAD, ("cancel", "END")),
     Went("death.stop_card", DEAD | MOVED, ("END",)),
+    Went("death.stop_card", DEAD | _of(lost_at=0), ("card_not_found", "cancel", "END")),
+    Went("death.stop_card", DEAD | MOVED | _of(lost_at=0), ("END",)),
+    Went("death.card_not_found", LOST, ("close_account", "END")),
+    Went("death.card_not_found", LOST | MOVED, ("END",)),
+    Went("death.card_not_found", LOST | _of(account="closed"), ("close_account", "END")),
+    *(Went("death.card_not_found", LOST | _of(cancellation=state), ("END",))
+      for state in ("card_withdrawn", "account_cancelled")),
+    Went("death.stop_card", DEAD | _of(account="closed", lost_at=0), ("card_not_found", "cancel", "END")),
     Went("death.loss_final", LOST, ("close_account", "END")),
     Went("death.loss_final", LOST | MOVED, ("END",)),
     Went("death.loss_final", LOST | _of(cancellation="card_withdrawn"), ("END",)),
@@ -121,8 +132,29 @@ WENT: tuple[Went, ...] = (
                            ("merged", 32, ("flag_late", "END")), ("merged", 29, ("END",)),
                            ("approved", 32, ("flag_late", "END")), ("deregistered", 32, ("flag_late", "END")),
                            ("none", 32, ("END",)))),
-    Went("deregister_employer.term_over", _PAST | _of(employer_end="dissolved", employment="none"), ("END",),
-         at=32 * DAY),
+    *(Went("deregister_employer.term_over", _PAST | _of(employer_end=end, employment=work), ("flag_late", "END"),
+           at=32 * DAY)
+      for end in ("dissolved", "merged", "former_dissolved", "former_otherwise") for work in ("none", "hired")),
+    *(Went(f"deregister_employer.{step}", _of(employer_end=end) | states, to)
+      for step in ("with_approval", "at_tax_office")
+      for end, states, to in (
+          *((end, _of(), ("employee_goes", "duty_done"))
+            for end in ("dissolved", "approved", "deregistered", "merged")),
+          *((end, HIRED, ("register_employer.missing", "employee_goes", "duty_done"))
+            for end in ("dissolved", "approved", "deregistered", "merged")),
+          ("dissolved", HIRED | _of(assessed_at=0), ("employee_goes", "duty_done")),
+          ("dissolved", _of(employment="none"), ("duty_done",)),
+          ("former_dissolved", HIRED, ("duty_done",)),
+          ("former_otherwise", _of(), ("duty_done",)),
+      )),
+    Went("deregister_employer.duty_done", _of(employment="employer_gone"), ("close_account", "END")),
+    Went("deregister_employer.duty_done", _of(employment="employer_gone", account="moved"), ("END",)),
+    Went("deregister_employer.duty_done", _of(), ("END",)),
+    *(Went("register_employer.missing", _of(employer_end=end, employment=work),
+           ("collect_premium", "deregister_employer.employee_goes", "END"))
+      for end in ("dissolved", "approved", "deregistered", "merged") for work in ("hired", "employed")),
+    Went("register_employer.missing", _of(employment="hired"), ("collect_premium", "END")),
+    Went("register_employer.missing", _of(employer_end="merged", employment="none"), ("collect_premium", "END")),
     Went("register_employer.term_over", HIRED, ("overdue", "END"), at=32 * DAY),
     Went("register_employer.term_over", HIRED, ("END",), at=29 * DAY),
     Went("register_employer.term_over", HIRED | _of(assessed_at=DAY), ("END",), at=32 * DAY),
