@@ -152,7 +152,7 @@ def _work(card: RawCard, said: Said, chronicle: Chronicle, record: tuple[int, ..
     yield "employment state", only(card.records("EF07"), 0x29).text, state
     yield "has an employer", bool(only(card.records("EF09"), 0x2E).text), state == "1"
     card.application("DF02")
-    ended = [raw for raw in card.list("EF07") if raw.strip(b"\x00\xff")]
+    ended = [raw for raw in card.ring("EF07") if raw.strip(b"\x00\xff")]
     yield "employments that ended", len(ended), min(4, chronicle.employments_ended(said.told))
     if ended:
         yield "employments are of 85 bytes", {len(raw) for raw in ended}, {85}
@@ -168,7 +168,7 @@ def _insurance(card: RawCard, said: Said, record: tuple[int, ...]) -> Iterator[_
         yield "maternity insurance", mother == "1", record[Field.MATERNITY_INSURANCE] == Cover.INSURED
     card.application("DF04")
     yield "balance", card.balance_fen(), said.balance_fen
-    settled = [raw for raw in card.list("EF08") if len(raw) == LOG_BYTES and raw[2:3] == b"2"]
+    settled = [raw for raw in card.ring("EF08") if len(raw) == LOG_BYTES and raw[2:3] == b"2"]
     if said.purchases <= _LOG_HOLDS:  # loads stand in the same list
         yield "purchases in its log", len(settled), said.purchases
 

@@ -112,7 +112,7 @@ class RawCard:
         self.ask("00A40200", bytes.fromhex(fid))
         return [Record(raw[0], raw[2:]) for raw in self._all() if raw[1] == len(raw) - 2]
 
-    def list(self, fid: str) -> list[bytes]:
+    def ring(self, fid: str) -> list[bytes]:
         """All records of a cyclic file, the newest first."""
         self.ask("00A40200", bytes.fromhex(fid))
         return self._all()

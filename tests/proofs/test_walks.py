@@ -32,7 +32,7 @@ from cardemu.account import Account, Purchase
 from cardemu.commands import debit_account
 from cardemu.conversation.player import DisagreementError
 from sim.cardwork.life import ContradictionError
-from sim.office.fields import Field, Reason
+from sim.office.fields import Reason
 from sim.office.verdict import PAPERS, WHO, Attempt
 from sim.procedures.catalogue import catalogue
 from sim.proofs.mutants import installed
@@ -149,14 +149,11 @@ def shortest() -> list[str]:
 @pytest.mark.slow
 @pytest.mark.skipif(not LONG, reason="a minute of shortening: with HYPOTHESIS_PROFILE=long")
 def test_a_mistake_of_the_office_is_found_and_shortened() -> None:
-    """Planted: a hospital activates the card, and the record forgets that its chip is active (V2)."""
-    owner = catalogue()["activate_hospital"]
-    steps = tuple(
-        replace(step, effects=tuple(one for one in step.effects if one.field != Field.CARD_BEFORE.name))
-        for step in owner.steps
-    )
-    with installed({"activate_hospital": replace(owner, steps=steps)}):
-        assert shortest() == ["activate_hospital.register: done"]
+    """Planted: a withdrawal is taken off the financial account twice: an overdraft (U6, A9)."""
+    owner = catalogue()["cash_withdrawal"]
+    steps = tuple(replace(step, effects=step.effects * 2) for step in owner.steps)
+    with installed({"cash_withdrawal": replace(owner, steps=steps)}):
+        assert shortest() == ["cash_withdrawal.withdraw: done"]
 
 
 @pytest.mark.slow

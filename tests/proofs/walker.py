@@ -85,7 +85,7 @@ class TillDesk(CardDesk):
         behind = self._keys
         if kind == "settle":
             till = self._till(station)
-            self._keys = lambda _: till  # type: ignore[assignment,method-assign]
+            self._keys = lambda _: till  # type: ignore[assignment]
             self.bought[station] = self.bought.get(station, 0) + 1
         try:
             super().talk(held, kind, t_ms, station, business or Business())
