@@ -52,7 +52,10 @@ Watcher = Callable[[Seen], np.ndarray]
 
 @dataclass(slots=True)
 class Graph:
-    """What was reached: states in the order found, how each was reached first; transitions that lead on, if kept."""
+    """What was reached: states in the order found, how each was reached first; transitions that lead on, if kept.
+
+    Kept are those that can happen whatever words the scenario has chosen.
+    """
 
     space: Space
     paths: Sequence[Path]
@@ -167,6 +170,7 @@ class Explorer:
         self.space, self.paths = space, paths
         self._split = [split(path) for path in paths]
         self._keep = keep_transitions
+        self._lasting = np.array([not path.worded for path in paths])
         self.watchers: dict[str, list[Callable[[Seen, int], None]]] = {}
         self.on_level: list[Callable[[Level, int], None]] = []
         self.transitions = 0
@@ -192,7 +196,8 @@ class Explorer:
             number[~new] = numbers[place[~new]]
             number[np.flatnonzero(new)[order]] = np.arange(following, following + len(order), dtype=np.int32)
             if self._keep:
-                edges.append((came_from + np.int32(self._first), number[inverse]))
+                lasting = self._lasting[along]
+                edges.append((came_from[lasting] + np.int32(self._first), number[inverse][lasting]))
             parents.append(came_from[at[new]][order] + np.int32(self._first))
             by.append(along[at[new]][order])
             known = np.insert(known, place[new], fresh[new])
