@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sim.calendar import ANNOUNCED_YEARS, DAY_MS, uncovered_years
 from sim.office.fields import Cancellation, Card, TemporaryCard
-from sim.procedures.model import Check, Procedure
+from sim.office.rows import identifies_card
+from sim.procedures.model import Check, Paper, Procedure
 from sim.scenario.checks import (
     World,
     hours_reference,
@@ -255,11 +256,26 @@ def _action(there: World, path: KeyPath, action: ActionTable, rules: set[str]) -
     yield from findings
     if procedure is None or step is None:
         return
+    yield from _card_of(there, path, action, procedure)
     kind = step_place(step)
     if action.where:
         yield from _at_place(there, (*path, "where"), action, procedure, kind)
     elif kind is not None and not there.scenario.places(kind):
         yield Finding((*path, "does"), f"{action.does} happens at {kind}, and there are none", f"[{kind}.X]")
+
+
+def _card_of(there: World, path: KeyPath, action: ActionTable, procedure: Procedure) -> Iterator[Finding]:
+    """A card of somebody else is another person's, and there is a desk that is shown it."""
+    if Paper.HOLDERS_CARD in action.without:
+        yield Finding((*path, "without"), "says not whose card it is that is brought instead", 'card_of = "…"')
+    if not action.card_of:
+        return
+    here = (*path, "card_of")
+    yield from reference(here, "person", action.card_of, there.names["people"])
+    if action.card_of == action.person:
+        yield Finding(here, "is the person's own card", "somebody else, or no card_of")
+    if not any(identifies_card(step) for step in procedure.steps):
+        yield Finding(here, f"no card is asked for at {action.does}", "no card_of")
 
 
 def _at_place(
