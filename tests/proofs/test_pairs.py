@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cardemu.columns import bank_card_numbers, card_identifications, card_numbers
+from sim.log import Event
 from sim.office import rows
 from sim.office.fields import Application, Card, Field
 from sim.procedures.catalogue import catalogue
@@ -20,7 +25,11 @@ from sim.proofs.pair_rules import PairResult, prove_cards, prove_employers, prov
 from sim.proofs.pairs import PERSONS, Pair, shows_card
 from sim.proofs.tables import Tables, View
 from sim.proofs.views import BEGINNINGS
+from sim.run import Plan, play, prepare
+from sim.scenario.toml_write import to_toml
+from sim.store import RunReader
 from tests.proofs.planted import HOST, procedure_of
+from tests.proofs.test_lives import ACTION, scenario_of
 
 SMALL = View("cards of two", frozenset({Field.CARD, Field.CARD_BEFORE, Field.APPLICATION}), frozenset())
 PEOPLE = BEGINNINGS[-1:]
@@ -116,11 +125,40 @@ def test_an_employer_that_takes_a_transferred_account_with_it_is_caught() -> Non
         result = prove_employers(Firms(Tables(catalogue())))
     (broken,) = result.broken
     assert broken.rule.name == "all_accounts_closed"
-    assert sorted(event.partition(": ")[2] for event in broken.way) == [
-        "deregister_employer.with_approval",
-        "employer_ends.dissolved",
-        "transfer.out",
+    assert len(broken.way) == 3
+    assert broken.way[-1] == "the employer deregisters: deregister_employer.with_approval"
+
+
+@pytest.mark.slow
+@settings(max_examples=10, deadline=None)
+@given(st.lists(ACTION, min_size=5, max_size=30), st.lists(ACTION, min_size=5, max_size=30))
+def test_what_happens_to_one_person_is_the_same_whether_or_not_another_comes(
+    his: list[tuple[str, int, bool]], hers: list[tuple[str, int, bool]]
+) -> None:
+    """The engine, where nobody waits for another: machine, factory and counters couple times of waiting alone."""
+    alone = _played({"holder": his})
+    together = _played({"holder": his, "earlier": hers})
+    assert alone == together
+
+
+def _played(lives: dict[str, list[tuple[str, int, bool]]]) -> list[tuple[int, ...]]:
+    """What the office did with the holder: when, which step, where, how it ended, money, balances, lead times."""
+    near = {name: [(does, min(hours, 72), machine) for does, hours, machine in life] for name, life in lives.items()}
+    tree = scenario_of(near)
+    tree["run"]["duration"] = "300 d"
+    actions = tree["story"][0]["actions"]
+    tree["story"] = [
+        {"title": name, "rules": ["P2"], "actions": [one for one in actions if one["person"] == name]} for name in lives
     ]
+    with TemporaryDirectory() as kept:
+        file, folder = Path(kept) / "two.toml", Path(kept) / "run"
+        file.write_text(to_toml(tree), "utf-8")
+        play(*prepare(file, ()), Plan(engine="reference"), folder=folder)
+        log = np.concatenate(list(RunReader(folder).chunks()))
+    told = (Event.DONE, Event.REFUSED, Event.MONEY, Event.LEAD, Event.OPENING, Event.BALANCE)
+    person = list(tree["people"]).index("holder")
+    rows = log[(log[:, 2] == person) & np.isin(log[:, 5], told)]
+    return [tuple(row) for row in rows[:, [0, 3, 4, 5, 6, 7]].tolist()]
 
 
 def test_wherever_a_card_lies_before_the_desk_the_desk_reads_whose_it_is() -> None:
