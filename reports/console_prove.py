@@ -12,6 +12,7 @@ from cardemu.host.wholefile import write_whole
 from reports.complaints import explaining
 from sim.errors import writing
 from sim.procedures.catalogue import catalogue
+from sim.proofs.deep import TRIES, sampled
 from sim.proofs.pair_rules import prove_two
 from sim.proofs.prove import prove as prove_person
 from sim.proofs.tables import Tables
@@ -20,24 +21,34 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from sim.proofs.deep import Sampled
     from sim.proofs.pair_rules import PairResult
     from sim.proofs.verdict import Proof, Told
 
 
 @explaining
-def prove(stories: Path | None, *, two: bool, as_json: bool, quiet: bool) -> int:
-    """Prove the procedure tables, of `two` persons as well; 98 if a rule is broken or not proven."""
+def prove(stories: Path | None, *, two: bool, lives: int, as_json: bool, quiet: bool) -> int:
+    """Prove the procedure tables, of `two` persons as well; 98 if a rule is broken or not proven.
+
+    `lives`: in so many sampled lives what must stay possible is looked for.
+    """
     proof = prove_person()
     pairs = prove_two(Tables(catalogue())) if two else ()
+    samples = sampled(Tables(catalogue()), lives) if lives else ()
     if stories is not None:
         _keep(proof, stories)
     if as_json:
-        write_json(_as_json(proof) | ({"two_persons": [_pair_as_json(found) for found in pairs]} if two else {}))
+        more: dict[str, object] = {"two_persons": [_pair_as_json(found) for found in pairs]} if two else {}
+        more |= {"sampled_lives": [_sample_as_json(found) for found in samples]} if lives else {}
+        write_json(_as_json(proof) | more)
     elif not quiet:
         _print(proof, stories)
         if pairs:
             _print_pairs(pairs)
-    return FINE if proof.holds and not any(found.broken for found in pairs) else BROKEN_RULE
+        if samples:
+            _print_samples(samples)
+    found_wrong = any(found.broken for found in pairs) or any(found.trapped for found in samples)
+    return FINE if proof.holds and not found_wrong else BROKEN_RULE
 
 
 def _keep(proof: Proof, folder: Path) -> None:
@@ -102,6 +113,31 @@ def _print_pairs(pairs: Sequence[PairResult]) -> None:
         say(f"  in the fewest steps ({one.count:,} ways in all):")
         for event in one.way:
             say(f"    {event}")
+
+
+def _print_samples(samples: Sequence[Sampled]) -> None:
+    printer = Printer()
+    say("")
+    rows = [
+        (found.rule.rule, f"{found.asked:,}", f"{len(found.trapped):,}", str(found.longest), found.rule.says)
+        for found in samples
+    ]
+    heading = ("rule", "lives", "not had", "events", "what was looked for in sampled lives of whole persons")
+    printer.table(heading, rows, right=("lives", "not had", "events"))
+    for found in samples:
+        for state in found.trapped[:1]:
+            said = ", ".join(f"{name.lower()} {value}" for name, value in state.items() if value)
+            say(f"{found.rule.rule} {found.rule.name}: not had within {TRIES} events from: {said}")
+
+
+def _sample_as_json(found: Sampled) -> dict[str, object]:
+    return {
+        "rule": found.rule.rule,
+        "name": found.rule.name,
+        "lives": found.asked,
+        "events": found.longest,
+        "not_had": [{name: value for name, value in state.items() if value} for state in found.trapped],
+    }
 
 
 def _pair_as_json(found: PairResult) -> dict[str, object]:
