@@ -16,7 +16,7 @@ from cardemu import keys
 from cardemu.catalogue import catalogue
 from cardemu.crypto import DES, Algorithm, AlgorithmError, algorithm
 from cardemu.elements.layout import DFS, LAYOUTS
-from cardemu.elements.model import Element, FileRow, Form
+from cardemu.elements.model import UNITS, Element, FileRow, Form
 from cardemu.files import Condition, Kind
 from cardemu.image import FileSystem, key_table, memory_image, root_keys
 from cardemu.inputfile import parse_toml, read_text
@@ -234,6 +234,7 @@ def _regional_element(table: Table) -> Element:
         source=table.text("source", ""),
         example=table.text("example", ""),
         citation=table.text("citation", "regional"),
+        unit=table.text("unit", "", UNITS) if "unit" in table.names() else "",
     )
     table.finish()
     return element

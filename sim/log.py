@@ -32,7 +32,7 @@ class Event(IntEnum):
     LEAVE = (
         13  # the case is over; code: the Event kind it ended on (DONE, REFUSED, ABANDON, ...); value: ms since ARRIVE
     )
-    FORK = 14  # a second case begins for the same person; value: its case number
+    FORK = 14  # a second case begins for the same person; value: its case number, its own: a term from before is over
     CAPACITY = 15  # servers on duty changed; code: server group; value: servers
     DOWN = 16  # a machine stopped (breakdown or refill); code: 0 breakdown, 1 refill
     UP = 17  # it works again; value: ms down

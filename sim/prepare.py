@@ -58,7 +58,8 @@ def prepare(path: Path, overrides: Sequence[str]) -> tuple[Loaded, Compiled]:
     problems = [Problem(str(path), *problem) for problem in _impossible(loaded, compiled)]
     if problems:
         raise ScenarioError(tuple(problems))
-    nobody = [row.name for row in compiled.program.sources if row.expected(compiled.program.duration_ms) == 0.0]
+    sources = [row for row in compiled.program.sources if not row.alone]
+    nobody = [row.name for row in sources if row.expected(compiled.program.duration_ms) == 0.0]
     notes = (
         Note(f"nobody comes of demand.{name} in the whole run", f"demand.{name}：整个运行期内没有人到来")
         for name in nobody

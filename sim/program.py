@@ -7,13 +7,13 @@ run.  The content hash identifies what was simulated: equal hash and seed give t
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, fields, is_dataclass
-from enum import Enum, IntEnum, unique
+from dataclasses import dataclass
+from enum import IntEnum, unique
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.content import digest_of
 from sim.rates import sine_integral, steps_until
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NONE = -1
 FOREVER = 1 << 61
 """A time that never comes: infinite patience, a source that never stops."""
+LONGEST_AGO_MS = 400 * 86_400_000  # nothing that still runs began longer before the run; what is drawn longer is this
 
 
 @unique
@@ -238,6 +239,9 @@ class CohortRow:
     record: tuple[int, ...]  # of the office
     medical: int = NONE  # distribution of the opening balance, fen
     financial: int = NONE
+    reserved: int = NONE
+    ago: int = NONE  # distribution of how long before the run the moments in the fields `since` are
+    since: tuple[int, ...] = ()
     banks: tuple[int, ...] = ()
     bank_cumulative: tuple[float, ...] = ()
     homes: tuple[tuple[int, int], ...] = ()  # place number, station
@@ -265,6 +269,16 @@ class CountRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TermRow:
+    """A term that runs for everybody of a cohort since before the run; each comes once, when it is over."""
+
+    kind: WaitKind  # PLAIN, WORKDAYS or DATES
+    length: int  # ms, or working days
+    size: int  # of the cohort
+    clock_ms: int = NONE  # on the last working day; NONE: the time of day at which it began
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """What one person tries at a moment: a story's line, or the common shape of a demand's cases."""
 
@@ -278,12 +292,13 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A stream of cases: statistical (segments or sine), counted, a table of arrivals, or one story action."""
+    """A stream of cases: statistical (segments or sine), counted, a table of arrivals, a term, or one story action."""
 
     name: str
     key: int
     action: Action
     cohort: int = NONE
+    others: tuple[int, ...] = ()  # further cohorts they come from
     segments: tuple[tuple[int, int, float], ...] = ()  # (from_ms, to_ms, arrivals per ms)
     day_cv: float = 0.0
     sine: tuple[float, float, float, float] | None = None  # mean and amplitude per ms, period ms, phase rad
@@ -291,6 +306,7 @@ class SourceRow:
     stop_ms: int = FOREVER
     table: ArrivalTable | None = None
     counted: CountRow | None = None
+    term: TermRow | None = None
     batch: int = 1
     at_most: int = FOREVER
     priority: int = 0  # class of everybody, unless the table or the shares give another
@@ -303,8 +319,13 @@ class SourceRow:
     person: int = NONE  # a story's person
 
     @property
+    def alone(self) -> bool:
+        """Whether nobody sets out of himself: a story says what its people do, and a term is the office's."""
+        return self.story or self.term is not None
+
+    @property
     def most_per_ms(self) -> float:
-        """People in the busiest millisecond, on average; 0 of a table, whose moments are given."""
+        """People in the busiest millisecond, on average; 0 of a table or term, whose moments are given."""
         if self.counted is not None:
             return self.batch * float((self.counted.count / (self.counted.until_ms - self.counted.from_ms)).max())
         if self.sine is not None:
@@ -320,6 +341,8 @@ class SourceRow:
         until = np.minimum(t_ms, self.stop_ms)
         if self.table is not None:
             moments = np.searchsorted(self.table.t_ms, until).astype(np.float64)
+        elif self.term is not None:
+            moments = np.where(until > 0, float(self.term.size), 0.0)  # at most: each has a moment of his own
         elif self.counted is not None:
             row = self.counted
             edges = row.from_ms, row.until_ms, row.count / (row.until_ms - row.from_ms)
@@ -370,30 +393,4 @@ class Program:
 
     def content_hash(self) -> str:
         """SHA-256 over every row, independent of process and hash seed (the calendar enters as `workdays`)."""
-        digest = hashlib.sha256()
-        for field in fields(self):
-            if field.name != "calendar":
-                digest.update(field.name.encode())
-                _feed(digest, getattr(self, field.name))
-        return digest.hexdigest()
-
-
-def _feed(digest: hashlib._Hash, value: object) -> None:
-    """Feed one value in a form that depends on nothing but the value."""
-    if isinstance(value, np.ndarray):
-        digest.update(f"[{value.dtype.str}{value.shape}".encode())
-        digest.update(np.ascontiguousarray(value).tobytes())
-    elif is_dataclass(value) and not isinstance(value, type):
-        digest.update(type(value).__name__.encode())
-        for field in fields(value):
-            _feed(digest, getattr(value, field.name))
-    elif isinstance(value, tuple):
-        digest.update(f"({len(value)}".encode())
-        for item in value:
-            _feed(digest, item)
-    elif isinstance(value, frozenset):
-        _feed(digest, tuple(sorted(value)))
-    elif isinstance(value, Enum):
-        digest.update(f"{value.value!r};".encode())
-    else:
-        digest.update(f"{value!r};".encode())
+        return digest_of(self, but="calendar")

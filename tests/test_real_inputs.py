@@ -136,16 +136,34 @@ def test_the_rules_of_the_region_have_all_five_parts_in_both_languages() -> None
         assert any("\u4e00" <= char <= "\u9fff" for char in chinese)
 
 
+_STOCK = (
+    "holders", "retired", "residents", "second_generation", "not_activated", "leavers", "unemployed", "returners",
+    "reported",
+)  # fmt: skip
+
+
 def test_ningbo_has_the_published_cards_banks_and_outlets() -> None:
     """10.427 million cards, seven banks, 1,485 outlets, 384 of them with a machine (March 2025)."""
     loaded = load(NINGBO, (), catalogue())
     scenario = loaded.scenario
-    stock = ("holders", "second_generation", "not_activated", "leavers", "unemployed", "returners", "reported")
-    assert sum(scenario.cohorts[name].size for name in stock) == 10_427_000
+    assert sum(scenario.cohorts[name].size for name in _STOCK) == 10_427_000
     outlets = scenario.outlets.values()
     assert len({table.bank for table in outlets}) == 7
     assert sum(table.count for table in outlets) == 1_485
     assert sum(table.count for table in outlets if table.instant is not None) == 384
+
+
+def test_everybody_in_ningbo_does_what_people_do() -> None:
+    """Each cohort with a card in use loses it and damages it, calls and dies; those with a balance settle."""
+    demand = load(NINGBO, (), catalogue()).scenario.demand
+    named = {name: set(table.cohort) for name, table in demand.items()}
+    active = set(_STOCK) - {"reported", "not_activated"}
+    assert named["losses"] | named["losses_second_generation"] == active
+    assert named["damage"] | named["damage_second_generation"] == active
+    assert named["deaths"] >= set(_STOCK)
+    assert named["enquiries"] >= active
+    for name in ("settlements_hospital", "settlements_pharmacy", "online_services", "withdrawals"):
+        assert named[name] >= active - {"returners"}
 
 
 def test_the_hall_s_roster_holds_a_working_day_a_row() -> None:

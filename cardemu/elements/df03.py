@@ -7,7 +7,7 @@ and the products choose.
 
 from __future__ import annotations
 
-from cardemu.elements.model import FileRow, an, cn, group, variable
+from cardemu.elements.model import FileRow, an, cn, fen, group, variable
 
 _READ = "pin or RK1DF03"
 
@@ -34,7 +34,7 @@ _BENEFIT = group(
         cn(0x19, 3, "benefit_region", "待遇支付地", "990301"),
         cn(0x1A, 4, "benefit_from", "起始日期", "20240101"),
         cn(0x1B, 4, "benefit_to", "终止日期", "20241231"),
-        cn(0x1C, 4, "benefit_amount", "金额（分）", "00350000"),
+        fen(0x1C, 4, "benefit_amount", "金额（分）", "00350000"),
         an(0x1D, 3, "benefit_state", "状态", "101"),
         cn(0x1E, 4, "benefit_changed_on", "变更日期", "20240105"),
     ),

@@ -6,14 +6,9 @@ files they write.  The transaction log is the card's own: nobody may write it (C
 
 from __future__ import annotations
 
-from cardemu.elements.model import Element, FileRow, Form, an, cn, cyclic, variable
+from cardemu.elements.model import FEN, FileRow, an, cn, cyclic, fen, number, variable
 
 _READ = "pin or RK1DF04"
-
-
-def binary(length: int, name: str, zh: str, example: str) -> Element:
-    """A number in a cyclic record, big-endian."""
-    return Element(0, name, zh, Form.B, length, example=example)
 
 
 LOG = cyclic(
@@ -24,13 +19,13 @@ LOG = cyclic(
     "pin",
     "never",
     30,
-    binary(2, "sequence", "交易序号", "0000"),
+    number(2, "sequence", "交易序号", "0000"),
     an(0, 1, "kind", "交易类型", "2", codes="transaction kind"),
     cn(0, 6, "terminal", "终端机编号", "410100000001"),
     cn(0, 7, "time", "交易时间", "20260302091000"),
-    binary(4, "account_amount", "个人账户金额（分）", "00000DC0"),
-    binary(4, "self_pay_amount", "自付金额（分）", "00000000"),
-    binary(4, "pooled_amount", "统筹金额（分）", "00000000"),
+    number(4, "account_amount", "个人账户金额（分）", "00000DC0", FEN),
+    number(4, "self_pay_amount", "自付金额（分）", "00000000", FEN),
+    number(4, "pooled_amount", "统筹金额（分）", "00000000", FEN),
 )
 
 FILES: tuple[FileRow, ...] = (
@@ -62,7 +57,7 @@ FILES: tuple[FileRow, ...] = (
         "pin and RK1DF04",
         "UK2DF04",
         an(0x90, 1, "offline_mark", "脱机结算标志", "0"),
-        cn(0x92, 4, "accumulated_amount", "累计金额（分）", "00003520"),
+        fen(0x92, 4, "accumulated_amount", "累计金额（分）", "00003520"),
         an(0x93, 2, "accumulated_count", "累计次数", "01"),
     ),
     LOG,
@@ -74,7 +69,7 @@ FILES: tuple[FileRow, ...] = (
         _READ,
         "UK2DF04",
         8,
-        binary(2, "sequence", "序号", "0001"),
+        number(2, "sequence", "序号", "0001"),
         an(0, 1, "disease_class", "病种类别", "1"),
     ),
 )

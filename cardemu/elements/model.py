@@ -21,6 +21,11 @@ class Form(Enum):
     TLV = "B-TLV"  # items with tags of their own
 
 
+FEN, COUNT = "fen", "count"
+UNITS = (FEN, COUNT)
+"""What a number is of: money in fen, or things counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """One data element.
@@ -28,7 +33,8 @@ class Element:
     `tag` 0: a field of a cyclic record, without tag.  `source`: the field of a person's or a
     card's record it is filled from, at personalisation or when an office brings the card up to date; empty when
     nobody writes it (tests/cardwork/test_written.py says why).  `example` is text as the codec takes it; parts of a
-    B-TLV are separated by ^.  `times`: how often the record occurs in its file.
+    B-TLV are separated by ^.  `times`: how often the record occurs in its file.  `unit`: of a number, one of UNITS;
+    a number of form b is big-endian.
     """
 
     tag: int
@@ -42,6 +48,7 @@ class Element:
     citation: str = "DATA-V2 (C2)"
     parts: tuple[Element, ...] = ()
     times: int = 1
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,16 @@ def an(tag: int, length: int, name: str, zh: str, example: str, source: str = ""
 def cn(tag: int, length: int, name: str, zh: str, example: str, source: str = "", codes: str = "") -> Element:
     """A row of digits."""
     return Element(tag, name, zh, Form.CN, length, source, example, codes)
+
+
+def fen(tag: int, length: int, name: str, zh: str, example: str, source: str = "") -> Element:
+    """A row of digits that are money."""
+    return Element(tag, name, zh, Form.CN, length, source, example, unit=FEN)
+
+
+def number(length: int, name: str, zh: str, example: str, unit: str = COUNT) -> Element:
+    """A number in a cyclic record, big-endian."""
+    return Element(0, name, zh, Form.B, length, example=example, unit=unit)
 
 
 def group(tag: int, name: str, zh: str, parts: tuple[Element, ...], times: int, source: str = "") -> Element:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cardemu.elements import df01, df02, df04
-from cardemu.elements.model import Element, FileRow, an, cn, variable
+from cardemu.elements.model import Element, FileRow, an, cn, fen, variable
 from cardemu.elements.ssse import FINGERPRINT, HOLDER_V1, ISSUER
 
 _S1 = "one V1.0 driver (S1)"
@@ -76,8 +76,8 @@ _FILES: tuple[FileRow, ...] = (
         "工资信息文件",
         _READ1,
         "UK5DF01",
-        cn(0x37, 4, "wage", "工资（分）", "00500000", "insurance.wage"),
-        cn(0x38, 4, "contribution_base", "缴费基数（分）", "00500000", "insurance.wage"),
+        fen(0x37, 4, "wage", "工资（分）", "00500000", "insurance.wage"),
+        fen(0x38, 4, "contribution_base", "缴费基数（分）", "00500000", "insurance.wage"),
         cn(0x39, 4, "wage_date", "核定日期", "20090101", "insurance.first_insured_on"),
     ),
     variable(
@@ -136,9 +136,9 @@ _FILES: tuple[FileRow, ...] = (
         "医疗账户余额信息文件",
         "pin and RK1DF04",
         "UK2DF04",
-        cn(0x90, 4, "balance", "账户余额（分）", "00003520"),
-        cn(0x92, 4, "self_pay_sum", "自付累计（分）", "00000000"),
-        cn(0x93, 4, "pooled_sum", "统筹累计（分）", "00000000"),
+        fen(0x90, 4, "balance", "账户余额（分）", "00003520"),
+        fen(0x92, 4, "self_pay_sum", "自付累计（分）", "00000000"),
+        fen(0x93, 4, "pooled_sum", "统筹累计（分）", "00000000"),
     ),
     df04.LOG,
 )

@@ -81,7 +81,8 @@ class Standing:
     """What a person's record says; dates are None where nothing happened.  Money in fen.
 
     `employers`: how many there were; `first_employed_on`, `employed_on`: first day with the first and the last of them,
-    where it is not that of `Background.working_since`.  `insured_before`: contributions
+    where it is not that of `Background.working_since`.  `registration`: in force, "job" or "unemployed"; of the last one,
+    in force or ended, the kind and the day.  `insured_before`: contributions
     were paid before what is followed here, since `Background.insured_since`; `paid_months`: those paid since.
     """
 
@@ -90,6 +91,7 @@ class Standing:
     first_employed_on: date | None = None
     employed_on: date | None = None
     registration: str = ""
+    last_registration: str = ""
     registered_on: date | None = None
     insurances: tuple[str, ...] = ()
     insurances_changed_on: date | None = None
@@ -193,6 +195,9 @@ def employed_since(standing: Standing, known: Background) -> date:
 
 
 def _work(standing: Standing, known: Background, region: str) -> Values:
+    """Status and work.  assumed: the state of work (DF02EF06) names the registration in force and nothing once it has
+    ended; the certificate of the last one and what the service did last stay.
+    """
     state = standing.state
     found = {
         "work.state": state.code,
@@ -200,11 +205,14 @@ def _work(standing: Standing, known: Background, region: str) -> Values:
         "work.personnel_class": "01" if standing.employers else "",
         "work.personnel_state": {State.EMPLOYED: "1", State.RETIRED: "2"}.get(state, "0" if standing.employers else ""),
         "work.service_date": _text(standing.registered_on),
-        "work.service_kind": {"job": "1", "unemployed": "2"}.get(standing.registration, ""),
-        "work.registered_on": _text(standing.registered_on),
-        "work.registration_kind": {"job": "10101", "unemployed": "20101"}.get(standing.registration, ""),
-        "work.registration_region": region if standing.registered_on else "",
+        "work.service_kind": {"job": "1", "unemployed": "2"}.get(standing.last_registration, ""),
     }
+    if standing.registration:
+        found |= {
+            "work.registered_on": _text(standing.registered_on),
+            "work.registration_kind": {"job": "10101", "unemployed": "20101"}[standing.registration],
+            "work.registration_region": region,
+        }
     if standing.employers:
         found["work.first_employed_on"] = _text(standing.first_employed_on or known.working_since)
         found["work.personnel_from"] = _text(employed_since(standing, known))

@@ -12,6 +12,7 @@ from cardemu.elements import codec
 from cardemu.elements.codec import ElementError
 from cardemu.elements.layout import SSSE_FID
 from cardemu.elements.model import Element, FileRow
+from cardemu.elements.words import explained, shown
 from cardemu.products import Product
 from cardemu.status import OK, describe, status_of
 from cardemu.terminal.link import AIDS, is_records
@@ -107,9 +108,11 @@ def _record(tag: int, value: bytes, element: Element | None) -> str:
 
 def _text(element: Element, value: bytes) -> str:
     try:
-        return codec.decode(element, value)
+        text = codec.decode(element, value)
     except ElementError:
         return value.hex().upper()
+    _, means = explained(element, text)
+    return f"{shown(element, text)} ({means})" if means else shown(element, text)
 
 
 def _cyclic(row: FileRow, data: bytes) -> list[str]:

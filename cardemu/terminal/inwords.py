@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cardemu.elements.codec import SEPARATOR
-from cardemu.elements.codes import meaning
+from cardemu.elements.words import explained, shown
 from cardemu.products import Product
 from cardemu.terminal.everything import BASIC_NAMES, NEEDS_PIN, REFUSED
 
@@ -33,6 +33,6 @@ def rows(
                 found.append((key, _REFUSED_ZH if chinese else REFUSED, words, ""))
                 continue
             label = f"{element.zh}:{number}" if number else element.zh
-            means = meaning(element.codes, value)[0 if chinese else 1] if element.codes else ""
-            found.append((key, label if chinese else name, value, means))
+            means = explained(element, value)[0 if chinese else 1]
+            found.append((key, label if chinese else name, shown(element, value), means))
     return found

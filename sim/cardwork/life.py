@@ -120,9 +120,8 @@ class Life:
                 self._begin(medical_before)
             present = self._converse(step, station, medical_before)
         before = tuple(self._record)
-        for change in step.changes:
-            change.on(self._record, self._now)
-        self._follower.note(before, self._record, step.touched, self._today, paid_fen)
+        touched = {change.field for change in step.changes if change.on(self._record, self._now)}
+        self._follower.note(before, self._record, touched, self._today, paid_fen)
         if present is not None:
             self._write(present, UPDATE, station)
 
@@ -161,9 +160,9 @@ class Life:
         return None
 
     def _has_it_with_him(self) -> bool:
-        """Whether the person has a card in use that he has not lost.  assumed: who has one brings it along."""
-        lost = self._record[Field.LOST_AT] >= self._handed_at
-        return self._current is not None and self._record[Field.CARD] == Card.ACTIVE and not lost
+        """Whether the person has a card in use that works and is not lost.  assumed: who has one brings it along."""
+        mishap = max(self._record[Field.LOST_AT], self._record[Field.DAMAGED_AT])
+        return self._current is not None and self._record[Field.CARD] == Card.ACTIVE and mishap < self._handed_at
 
     def _write(self, held: Held, kind: str, station: int) -> None:
         """A conversation that writes what the record says and the card does not; an update only if there is something.

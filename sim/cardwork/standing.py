@@ -67,10 +67,12 @@ class Follower:
         self._months = 0
         self.past: list[tuple[str, ...]] = []
         retired = record[Field.PENSION] == Pension.DRAWING
+        registration = _REGISTRATIONS.get(Registration(record[Field.REGISTRATION]), "")
         self.standing = Standing(
             state_of(record),
             employers=record[Field.EMPLOYERS],
-            registration=_REGISTRATIONS.get(Registration(record[Field.REGISTRATION]), ""),
+            registration=registration,
+            last_registration=registration,
             registered_on=known.begins if record[Field.REGISTRATION] else None,
             insurances=insurances_of(record),
             insured_before=record[Field.INSURANCE] != Insurance.NEVER_INSURED
@@ -88,9 +90,10 @@ class Follower:
         if touched & _OF_WORK:
             self._work(before, after, day)
         standing = self.standing
-        if Field.REGISTRATION in touched and after[Field.REGISTRATION] in _REGISTRATIONS:
-            standing.registration = _REGISTRATIONS[Registration(after[Field.REGISTRATION])]
-            standing.registered_on = day
+        if Field.REGISTRATION in touched:
+            standing.registration = _REGISTRATIONS.get(Registration(after[Field.REGISTRATION]), "")
+            if standing.registration:
+                standing.last_registration, standing.registered_on = standing.registration, day
         if Field.BENEFIT_MONTHS in touched:
             standing.benefit_months = after[Field.BENEFIT_MONTHS]
             if standing.benefit_months:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.identities import Identities
@@ -33,8 +32,8 @@ class Change(NamedTuple):
     was: int
     other: Field
 
-    def on(self, record: list[int], now_ms: int) -> None:
-        """Make it, as `sim.office.office` does."""
+    def on(self, record: list[int], now_ms: int) -> bool:
+        """Make it, as `sim.office.office` does; whether it wrote at all: a CHANGE may find something else there."""
         field, before = self.field, record[self.field]
         if self.act is Act.SET:
             record[field] = self.value
@@ -48,6 +47,7 @@ class Change(NamedTuple):
             record[field] = self.value if before == self.was else before
         else:
             record[field] = record[self.other] + (before if self.act is Act.ADD else 0)
+        return self.act is not Act.CHANGE or before == self.was
 
 
 _FOLLOWED = (Act.SET, Act.STAMP, Act.COUNT, Act.COPY, Act.FLAG, Act.ADD, Act.CHANGE)
@@ -59,8 +59,8 @@ _SHOWN = frozenset(
     for field in (
         *(Field.CARD, Field.CARD_BEFORE, Field.EMPLOYMENT, Field.INSURANCE, Field.EMPLOYERS, Field.REGISTRATION),
         *(Field.PENSION, Field.BENEFIT_MONTHS, Field.TRAININGS, Field.QUALIFICATIONS, Field.INJURY, Field.INJURIES),
-        *(Field.CAPACITY, Field.TRANSFER, Field.LOST_AT, Field.PENSION_INSURANCE, Field.UNEMPLOYMENT_INSURANCE),
-        *(Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE),
+        *(Field.CAPACITY, Field.TRANSFER, Field.LOST_AT, Field.DAMAGED_AT, Field.PENSION_INSURANCE),
+        *(Field.UNEMPLOYMENT_INSURANCE, Field.INJURY_INSURANCE, Field.MATERNITY_INSURANCE),
     )
 )
 """Fields of which something must be on the card, or which say whether it is there."""
@@ -81,11 +81,6 @@ class StepFacts:
     orders: bool
     hands_over: bool
     changes: tuple[Change, ...]
-
-    @cached_property
-    def touched(self) -> frozenset[Field]:
-        """The fields it writes."""
-        return frozenset(change.field for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from sim.compile.names import names_of
 from sim.compile.places import PlaceCompiler, Places
 from sim.compile.rows import Rows, cumulative
 from sim.compile.sources import SourceCompiler
-from sim.compile.steps import StepCompiler, office_numbers, reachable
+from sim.compile.steps import StepCompiler, office_numbers, passed_alone, reachable
 from sim.errors import Problem, ScenarioError
+from sim.procedures.running import running
 from sim.program import NONE, MoveRow, Program
+from sim.scenario.beginnings import beginnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +55,11 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
     opening = Opening(scenario, calendar, days)
     entries = [demand.procedure for demand in scenario.demand.values() if demand.procedure]
     entries += [action.does for story in scenario.story for action in story.actions]
-    procedures = reachable(catalogue, entries, scenario.procedures)
-    steps = StepCompiler(scenario, catalogue, procedures, rows)
+    visited = reachable(catalogue, entries, scenario.procedures)
+    terms = [f"{row.procedure}.{row.to}" for one in beginnings(scenario) for row in running(one.record)]
+    alone = passed_alone(catalogue, terms, scenario.procedures) - set(visited)
+    procedures = tuple(name for name in catalogue if name in alone or name in visited)
+    steps = StepCompiler(scenario, catalogue, procedures, rows, alone=alone)
     places = PlaceCompiler(loaded, catalogue, rows, opening, steps.businesses()).compile()
     steps.compile(places)
     places = _link_stations(places, steps, loaded, rows)

@@ -67,7 +67,7 @@ def misfits(scenario: Scenario, program: Program, names: Names) -> Iterator[Note
             told.setdefault(note, []).append(place.key)
     yield from (Note(f"{_named(keys).en}: {note.en}", f"{_named(keys).zh}：{note.zh}") for note, keys in told.items())
     for one in comers:
-        if not one.source.story:
+        if not one.source.alone:
             yield from _come_while_closed(one, places, program)
     for number, table in enumerate(scenario.expect):
         yield from _measured_while_closed(number, table, places, names, program)

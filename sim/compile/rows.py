@@ -13,7 +13,7 @@ from sim.scenario.values import Dist, Wait
 
 Row = TypeVar("Row", bound=Hashable)
 
-_WAITS = {"plain": WaitKind.PLAIN, "workdays": WaitKind.WORKDAYS, "next": WaitKind.NEXT}
+WAITS = {"plain": WaitKind.PLAIN, "workdays": WaitKind.WORKDAYS, "next": WaitKind.NEXT}
 
 
 class Pool(Generic[Row]):
@@ -56,7 +56,7 @@ class Rows:
             return self.waits.add(WaitRow(WaitKind.NEXT, NONE, tuple(sorted(wait.clocks)), visit))
         if wait.kind == "plain" and wait.dist.constant and wait.dist.a == 0.0:
             return self.waits.add(WaitRow(WaitKind.NOW, visit=visit)) if visit else NONE
-        return self.waits.add(WaitRow(_WAITS[wait.kind], self.dists.add(dist_row(wait.dist)), wait.clocks, visit))
+        return self.waits.add(WaitRow(WAITS[wait.kind], self.dists.add(dist_row(wait.dist)), wait.clocks, visit))
 
 
 def dist_row(dist: Dist) -> DistRow:

@@ -11,12 +11,14 @@ import numpy as np
 from cardemu.identifiers import Sex
 from sim.compile.hours import ALWAYS, DAY_MS, Opening, pieces
 from sim.compile.rows import Rows, cumulative
+from sim.compile.terms import TermCompiler
 from sim.identities import Said
 from sim.office.fields import Application, Field, Generation
-from sim.office.record import STATES, new_record
+from sim.office.record import happened, new_record
 from sim.procedures.model import Paper, Place, Who
 from sim.products import products_of
 from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, CountRow, SourceRow
+from sim.scenario.beginnings import states
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,13 +71,15 @@ class SourceCompiler:
         self._years: dict[tuple[int, int], float] = {}
 
     def compile(self) -> None:
-        """Cohorts, people of stories, demand, then one source for each action of a story."""
+        """Cohorts, people of stories, demand, terms that run, then one source for each action of a story."""
         for name, table in self.scenario.cohorts.items():
             self._cohort(name, table)
         for name, person in self.scenario.people.items():
             self._person(name, person)
         for name, demand in self.scenario.demand.items():
             self.sources.append(self._demand(name, demand))
+        terms = TermCompiler(self.scenario, self.catalogue, self._entry, len(self.places.priorities) - 1)
+        self.sources += terms.compile(self.cohorts, stable_key)
         for number, story in enumerate(self.scenario.story):
             for order, action in enumerate(story.actions):
                 self.sources.append(self._action(f"story {number + 1}.{order + 1}", action))
@@ -91,8 +95,11 @@ class SourceCompiler:
                 first=self._people_so_far,
                 size=table.size,
                 record=tuple(record),
-                medical=self._money(table.medical_balance),
-                financial=self._money(table.financial_balance),
+                medical=self._dist(table.medical_balance),
+                financial=self._dist(table.financial_balance),
+                reserved=self._dist(table.reserved_balance),
+                ago=self._dist(table.begun_ago),
+                since=happened(record) if table.begun_ago is not None else (),
                 banks=banks,
                 bank_cumulative=cumulative_weights,
                 outlets=self._outlets(record),
@@ -102,10 +109,10 @@ class SourceCompiler:
 
     def _record(self, name: str, tables: Iterable[Section]) -> list[int]:
         """Office record at the beginning; a card of an earlier product is one of an earlier generation."""
-        states = _states(tables)
+        begun = states(tables)
         if self.products.earlier(name):
-            states.setdefault("generation", Generation.EARLIER)
-        return new_record(**states)
+            begun.setdefault("generation", Generation.EARLIER)
+        return new_record(**begun)
 
     def _outlets(self, record: list[int]) -> int:
         """The outlets between which people choose who begin in the middle of an application."""
@@ -117,11 +124,12 @@ class SourceCompiler:
     def _person(self, name: str, table: PersonTable) -> None:
         """A story's person is a cohort of one."""
         tables: list[Section] = [table]
-        medical, financial = table.medical_balance, table.financial_balance
+        sums = [table.medical_balance, table.financial_balance, table.reserved_balance, table.begun_ago]
         if table.cohort:
             cohort = self.scenario.cohorts[table.cohort]
             tables.insert(0, cohort)
-            medical, financial = medical or cohort.medical_balance, financial or cohort.financial_balance
+            theirs = (cohort.medical_balance, cohort.financial_balance, cohort.reserved_balance, cohort.begun_ago)
+            sums = [own or other for own, other in zip(sums, theirs, strict=True)]
         record = self._record(name, tables)
         if table.bank:
             record[Field.CARD_BANK] = self.places.banks.index(table.bank)
@@ -130,15 +138,18 @@ class SourceCompiler:
         )
         cumulative_weights, banks = self._bank_weights()
         self.people[name] = len(self.cohorts)
+        medical, financial, reserved, ago = (self._dist(one) for one in sums)
         self.cohorts.append(
             CohortRow(
-                name, self._people_so_far, 1, tuple(record), self._money(medical), self._money(financial), banks,
-                cumulative_weights, homes, self._outlets(record), _said(table),
+                name, self._people_so_far, 1, tuple(record), medical, financial, reserved, ago,
+                happened(record) if ago != NONE else (), banks, cumulative_weights, homes, self._outlets(record),
+                _said(table),
             )
         )  # fmt: skip
         self._people_so_far += 1
 
-    def _money(self, dist: Dist | None) -> int:
+    def _dist(self, dist: Dist | None) -> int:
+        """Of an opening balance, or of how long ago; NONE where there is nothing to draw."""
         if dist is None or (dist.constant and dist.a == 0.0):
             return NONE
         return self.rows.dist(dist)
@@ -159,14 +170,14 @@ class SourceCompiler:
 
     def _demand(self, name: str, table: DemandTable) -> SourceRow:
         entry = self._entry(table.procedure) if table.procedure else self._visit(table.enters)
-        cohort = NONE
-        if table.cohort:
-            cohort = list(self.scenario.cohorts).index(table.cohort)
+        known = list(self.scenario.cohorts)
+        cohort, *others = [known.index(one) for one in table.cohort] or [NONE]
         row = SourceRow(
             name=name,
             key=stable_key(name),
             action=Action(entry, _WHO.index(table.who)),
             cohort=cohort,
+            others=tuple(others),
             start_ms=table.from_ or 0,
             stop_ms=FOREVER if table.until is None else table.until,
             batch=table.batch,
@@ -275,7 +286,7 @@ class SourceCompiler:
             first = calendar.day_number(calendar.date_of(0).replace(year=year, month=1, day=1))
             last = calendar.day_number(calendar.date_of(0).replace(year=year + 1, month=1, day=1))
             weights = sum(self._day_weight(table, day) for day in range(first, last))
-            size = self.scenario.cohorts[table.cohort].size
+            size = sum(self.scenario.cohorts[one].size for one in table.cohort)
             number = (table.per_year_share or 0.0) * size * (last - first) / _DAYS_A_YEAR
             self._years[key] = number / weights if weights else 0.0
         return self._years[key]
@@ -339,15 +350,3 @@ def _said(table: PersonTable) -> Said:
     """Who a person of the stories is, as far as the file says so."""
     sex = -1 if table.sex is None else int(Sex[table.sex.upper()])
     return Said(table.name, sex, table.birth)
-
-
-def _states(tables: Iterable[Section]) -> dict[str, int]:
-    """States written in the file (not the models' defaults: what is not written follows from the rest)."""
-    states: dict[str, int] = {}
-    for table in tables:
-        for key in table.model_fields_set:
-            value = getattr(table, key)
-            name = "bank" if key == "bank_state" else key
-            if name in STATES and not isinstance(value, str):  # the bank of a person is a name, of a cohort a state
-                states[name] = int(value)
-    return states

@@ -24,7 +24,9 @@ def _varying(program: Program) -> Iterator[str]:
     for source in program.sources:
         rates = {rate for _, _, rate in source.segments}
         covered = sum(end - begin for begin, end, _ in source.segments)
-        if source.story:
+        if source.alone:
+            if source.term is not None:
+                yield "terms run that began before"
             continue
         if source.table is not None or source.counted is not None:
             yield f"demand {source.name} comes from a file"

@@ -10,6 +10,7 @@ from zlib import crc32
 from sim.compile.rows import Rows, cumulative
 from sim.errors import Problem
 from sim.office.fields import Facility
+from sim.procedures.catalogue import find_step
 from sim.procedures.model import END, At, Check, Chip, Guard, Kind, Move, Outcome, Place, Procedure, Step, Who
 from sim.program import NONE, ChoiceRow, MoveRow, StepRow, Where
 from sim.scenario.values import Dist, ParameterValue, Wait
@@ -56,6 +57,26 @@ def reachable(
     return tuple(name for name in catalogue if name in found)
 
 
+def passed_alone(
+    catalogue: Mapping[str, Procedure], entries: Iterable[str], numbers: Mapping[str, Mapping[str, ParameterValue]]
+) -> frozenset[str]:
+    """Procedures through which terms pass that begin with these steps: they stop before what people set out for."""
+    found: set[tuple[str, str]] = set()
+    open_ones = [(head, tail) for head, _, tail in (entry.partition(".") for entry in entries)]
+    while open_ones:
+        name, step = open_ones.pop()
+        if (name, step) in found:
+            continue
+        found.add((name, step))
+        for move in catalogue[name].moves:
+            if move.step != step or (move.share is not None and numbers[name][move.share] == 0):
+                continue
+            target = target_of(catalogue, catalogue[name], move)
+            if target is not None and not find_step(catalogue[target[0]], target[1]).starts:
+                open_ones.append(target)
+    return frozenset(name for name, _ in found)
+
+
 def target_of(catalogue: Mapping[str, Procedure], owner: Procedure, move: Move) -> tuple[str, str] | None:
     """Procedure and step a move leads to; None for the end."""
     if move.to == END:
@@ -72,11 +93,19 @@ class StepCompiler:
     """Builds step rows, moves and choices of stations."""
 
     def __init__(
-        self, scenario: Scenario, catalogue: Mapping[str, Procedure], names: tuple[str, ...], rows: Rows
+        self,
+        scenario: Scenario,
+        catalogue: Mapping[str, Procedure],
+        names: tuple[str, ...],
+        rows: Rows,
+        *,
+        alone: frozenset[str] = frozenset(),
     ) -> None:
+        """Prepare the procedures `names`; nobody sets out for a step of those in `alone`, which need no places."""
         self.scenario = scenario
         self.catalogue = catalogue
         self.names = names
+        self._alone = alone
         self.rows = rows
         self.steps: list[StepRow] = []
         self.office_steps: list[tuple[Procedure, Step]] = []
@@ -165,7 +194,7 @@ class StepCompiler:
             if move.share is not None and self.scenario.procedures[procedure.name][move.share] == 0:
                 continue
             owner = self.catalogue[target[0]]
-            following = next(row for row in owner.steps if row.name == target[1])
+            following = find_step(owner, target[1])
             if following.at in (At.HERE, At.MACHINE) and following.place is not None:
                 return True
             if following.place is None and self._stays(owner, following, depth + 1):
@@ -195,7 +224,7 @@ class StepCompiler:
             self.guards.append(move.when)
             self.guard_owners.append(procedure.name)
         target = target_of(self.catalogue, procedure, move)
-        step_number = NONE if target is None else self.index[target]
+        step_number = NONE if target is None else self.index.get(target, NONE)  # a term ends where people would begin
         wait = self._wait(procedure, move, target)
         return self.rows.moves.add(MoveRow(step_number, share, guards, wait, move.fork))
 
@@ -212,7 +241,7 @@ class StepCompiler:
         """Pause of a move; people come to a place they set out for within its opening hours."""
         visit = False
         if target is not None:
-            step = next(step for step in self.catalogue[target[0]].steps if step.name == target[1])
+            step = find_step(self.catalogue[target[0]], target[1])
             visit = step.starts and step.place is not None and step.at not in (At.HERE, At.MACHINE)
         if move.wait is None:
             return self.rows.wait(Wait("plain"), visit=True) if visit else NONE
@@ -237,6 +266,8 @@ class StepCompiler:
     def _choice(self, procedure: str, step: Step) -> int:
         """Stations a person may choose for a step, by weight."""
         stations = self._candidates(procedure, step)
+        if not stations and procedure in self._alone:
+            return NONE
         if not stations and step.place is not None:
             why = f"{procedure}.{step.name} needs one of [{step.place.value}.*] that offers it, and there is none"
             self.problems.append(

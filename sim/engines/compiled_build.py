@@ -13,12 +13,13 @@ from sim.engines.compiled_build_people import PeopleTables
 from sim.engines.compiled_build_steps import StepTables
 from sim.engines.compiled_drawers import DRAWER_MS
 from sim.engines.compiled_lists import Lists
+from sim.engines.compiled_pauses import DAYS_BEFORE
 from sim.engines.compiled_world import CHUNK, MARGIN, World, free_cases, free_pool, long_table, table
 from sim.engines.demand import DAY_MS, expected_arrivals
 from sim.engines.draws import STATION_KEY
 from sim.office.fields import NEVER, Field
 from sim.office.hotlist import ONLINE
-from sim.program import NONE, StationRow, WaitKind, Where
+from sim.program import LONGEST_AGO_MS, NONE, StationRow, WaitKind, Where
 
 if TYPE_CHECKING:
     from sim.program import Program
@@ -54,13 +55,13 @@ def unsupported(program: Program) -> tuple[str, ...]:
     if any(row.incomplete_share > 0.0 and program.steps[row.action.step].office == NONE for row in program.sources):
         found.append("missing papers where no office asks")
     if any(_before_the_run(row.record) for row in program.cohorts):
-        found.append("office times before the run")
+        found.append("office times long before the run")
     return tuple(found)
 
 
 def _before_the_run(record: tuple[int, ...]) -> bool:
-    """Whether something in a record happened before day 0, where the calendar laid out here begins."""
-    return any(NEVER < record[field] < 0 for field in TIMES)
+    """Whether something in a record happened before the calendar laid out here begins."""
+    return any(NEVER < record[field] < -LONGEST_AGO_MS for field in TIMES)
 
 
 def build(program: Program, seed: int, replication: int, scale: int, *, short: bool = False) -> World:
@@ -125,13 +126,13 @@ def _nobody(people: int) -> np.ndarray:
 
 
 def _days(program: Program, scale: int) -> np.ndarray:
-    """Working days among the first i days, for what counts them.  The run tells later which days it used."""
+    """Working days among the days from DAYS_BEFORE the run on, for what counts them; the run tells which it used."""
     if not (program.office_steps or program.guards) and all(
         row.kind in (WaitKind.NOW, WaitKind.PLAIN) for row in program.waits
     ):
         return np.zeros(1, dtype=np.int64)
     last = program.last_ms // DAY_MS + _DAYS_BEYOND * scale
-    return np.concatenate([[0], np.cumsum(program.calendar.peek_workdays(0, last))]).astype(np.int64)
+    return np.concatenate([[0], np.cumsum(program.calendar.peek_workdays(-DAYS_BEFORE, last))]).astype(np.int64)
 
 
 class _Stations:

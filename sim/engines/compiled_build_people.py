@@ -29,6 +29,7 @@ class PeopleTables:
             out[:] = (
                 cohort.first, lists.whole(cohort.record)[0], cohort.medical, cohort.financial,
                 *lists.whole(cohort.banks), lists.broken(cohort.bank_cumulative)[0], cohort.outlets,
+                cohort.reserved, cohort.ago, *lists.whole(cohort.since),
             )  # fmt: skip
 
     def _source(self, out: np.ndarray, row: SourceRow) -> None:
@@ -41,7 +42,7 @@ class PeopleTables:
         out[col.TABLE_PRIORITY] = NONE
         if row.table is not None:
             self._table(out, row.table)
-        out[col.AMOUNT_DIST], out[col.SOURCE_CHOICE], out[col.STORY] = row.amount, row.choices, row.story
+        out[col.AMOUNT_DIST], out[col.SOURCE_CHOICE], out[col.STORY] = row.amount, row.choices, _of_itself(row)
         shares = lists.broken((row.agent_share, row.incomplete_share))[0]
         out[col.AGENT_SHARE], out[col.INCOMPLETE_SHARE] = shares, shares + 1
 
@@ -53,3 +54,10 @@ class PeopleTables:
         for station, what, values in given.overrides:
             triples += (station, what, self.lists.array(values)[0])
         out[col.OVERRIDES_FROM], out[col.OVERRIDES_TO] = self.lists.array(np.array(triples, dtype=np.int64))
+
+
+def _of_itself(row: SourceRow) -> int:
+    """What the column STORY says of a source."""
+    if row.term is not None:
+        return col.IS_TERM
+    return col.IS_STORY if row.story else 0

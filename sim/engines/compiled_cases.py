@@ -74,7 +74,7 @@ def equip(w: World, case: int, coming: Words) -> None:
     row[col.FIRST_SERVICE] = coming[col.BLOCK_SERVICE]
     if source[col.OVERRIDES_TO] > source[col.OVERRIDES_FROM]:
         row[col.OVERRIDES] = row[col.NUMBER]
-    row[col.TOLD] = source[col.STORY]
+    row[col.TOLD] = int(source[col.STORY] == col.IS_STORY)
 
 
 @compiled

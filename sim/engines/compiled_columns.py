@@ -236,10 +236,12 @@ OVERRIDES_FROM = 11  # (station, what, position in `ints`) triples in `ints`
 OVERRIDES_TO = 12
 AMOUNT_DIST = 13
 SOURCE_CHOICE = 14
-STORY = 15
+STORY = 15  # IS_STORY, IS_TERM, or 0: who comes sets out for further steps of himself
 AGENT_SHARE = 16  # position in `reals`
 INCOMPLETE_SHARE = 17  # position in `reals`
 SOURCE_WIDTH = 18
+
+IS_STORY, IS_TERM = 1, 2
 
 COHORT_FIRST = 0
 COHORT_RECORD = 1  # position in `ints`
@@ -249,7 +251,11 @@ BANKS_FROM = 4
 BANKS_TO = 5
 BANKS_SHARES = 6  # position in `reals`
 OUTLETS = 7
-COHORT_WIDTH = 8
+RESERVED = 8
+AGO = 9
+SINCE_FROM = 10  # fields in `ints`
+SINCE_TO = 11
+COHORT_WIDTH = 12
 
 # --- the office ------------------------------------------------------------------------------------------------------
 CHECK = 0

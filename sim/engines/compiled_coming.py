@@ -18,14 +18,15 @@ from sim.engines.compiled_draws import (
 )
 from sim.engines.compiled_types import Entry, Words, compiled, fetch, inlined, world_at
 from sim.engines.compiled_world import World
-from sim.engines.draws import BANK_DRAW, For
+from sim.engines.draws import AGO_DRAW, BANK_DRAW, RESERVED_DRAW, For
 from sim.office.fields import Field
 from sim.office.rows import AGENT, HEIR, HOLDERS_CARD_BIT, IDENTITY_BIT, REGISTER_BIT
 from sim.procedures.model import Paper
-from sim.program import DistKind, Where
+from sim.program import LONGEST_AGO_MS, DistKind, Where
 
 _CASE, _PLACE, _SERVICE = int(For.CASE), int(For.PLACE), int(For.SERVICE)
 _MEDICAL_FEN, _FINANCIAL_FEN = int(Field.MEDICAL_FEN), int(Field.FINANCIAL_FEN)
+_RESERVED_FEN = int(Field.RESERVED_FEN)
 _BALANCE_AT, _CARD_BANK, _OUTLET = int(Field.BALANCE_AT), int(Field.CARD_BANK), int(Field.OUTLET)
 _FIELDS = len(Field)
 _PAPERS = len(Paper)
@@ -72,6 +73,12 @@ def _first_record(w: World, person: int, record: Words) -> None:
         record[_MEDICAL_FEN] = person_number(w, person, cohort[col.MEDICAL], 0)
     if cohort[col.FINANCIAL] >= 0:
         record[_FINANCIAL_FEN] = person_number(w, person, cohort[col.FINANCIAL], 1)
+    if cohort[col.RESERVED] >= 0:
+        record[_RESERVED_FEN] = person_number(w, person, cohort[col.RESERVED], RESERVED_DRAW)
+    if cohort[col.AGO] >= 0:
+        ago = min(person_number(w, person, cohort[col.AGO], AGO_DRAW), LONGEST_AGO_MS)
+        for at in range(cohort[col.SINCE_FROM], cohort[col.SINCE_TO]):
+            record[w.ints[at]] = -ago
     record[_BALANCE_AT] = 0
     if cohort[col.OUTLETS] >= 0:
         place = w.choice[cohort[col.OUTLETS], col.CHOICE_PLACE]

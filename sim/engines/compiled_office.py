@@ -14,6 +14,7 @@ from sim.office.interest import DAYS_OF_A_YEAR, PPM
 from sim.office.rows import (
     AGENT,
     AGENT_BIT,
+    CARD_BIT,
     EXPOSURE_LEAD,
     FROM_LOSS,
     HEIR,
@@ -35,7 +36,7 @@ _CARD, _HOT_AT, _HOT_UNTIL = int(Field.CARD), int(Field.HOT_AT), int(Field.HOT_U
 _PREMIUM_FEN = int(Field.PREMIUM_FEN)
 _FEN_DAYS, _BALANCE_AT, _MEDICAL_FEN = int(Field.FEN_DAYS), int(Field.BALANCE_AT), int(Field.MEDICAL_FEN)
 _RESERVED_FEN, _RESERVED_FEN_DAYS = int(Field.RESERVED_FEN), int(Field.RESERVED_FEN_DAYS)
-_APPROVED_AT, _LOST_AT = int(Field.APPROVED_AT), int(Field.LOST_AT)
+_APPROVED_AT, _LOST_AT, _DAMAGED_AT = int(Field.APPROVED_AT), int(Field.LOST_AT), int(Field.DAMAGED_AT)
 _APPLICATION, _CARD_BANK = int(Field.APPLICATION), int(Field.CARD_BANK)
 _MEDICAL = int(Ledger.MEDICAL)
 _PURSE = tuple(int(LEDGER_FIELD.get(ledger, NOWHERE)) for ledger in Ledger)
@@ -181,6 +182,12 @@ def _actor_is(record: Words, who: int) -> int:
     return who
 
 
+@inlined
+def _in_hand(record: Words, who: int, papers: int) -> int:
+    """What somebody can have with him of these papers (sim.office.office.in_hand)."""
+    return papers if who == OTHER or record[_LOST_AT] == NEVER else papers & ~CARD_BIT
+
+
 @compiled
 def _ask(office: Words, who: int, papers: int) -> tuple[int, int]:
     """Rule and paper by which somebody is refused for what he is or has not brought; (-1, -1) if he is not."""
@@ -240,7 +247,8 @@ def _not_hot(w: World, record: Words, place: int) -> bool:
 def _in_window(record: Words, window: int) -> bool:
     """Whether costs paid now are within a window of costs (sim.office.checks)."""
     card, application = record[_CARD], record[_APPLICATION]
-    begun = card in (_TEMPORARY_LOSS, _LOST, _DAMAGED) or (window & FROM_LOSS and record[_LOST_AT] != NEVER)
+    in_fact = record[_LOST_AT] != NEVER or record[_DAMAGED_AT] != NEVER
+    begun = card in (_TEMPORARY_LOSS, _LOST, _DAMAGED) or (window & FROM_LOSS and in_fact)
     under_way = application in (_SUBMITTED, _IN_PRODUCTION, _READY)
     return bool(begun and not (window & TO_APPLICATION and under_way))
 
@@ -318,8 +326,9 @@ def attempt(w: World, case: int) -> bool:
     office = w.office[step[col.OFFICE]]
     rule = paper = -1
     if office[col.OFFICE_WHO]:
-        who = _actor_is(w.record[row[col.RECORD]], row[col.WHO])
-        rule, paper = _ask(office, who, _ALL_PAPERS & ~row[col.MISSING])
+        record = w.record[row[col.RECORD]]
+        papers = _in_hand(record, row[col.WHO], _ALL_PAPERS & ~row[col.MISSING])
+        rule, paper = _ask(office, _actor_is(record, row[col.WHO]), papers)
     if rule < 0:
         failed = first_failure(w, case, office[col.GUARDS_FROM], office[col.GUARDS_TO])
         if failed >= 0:

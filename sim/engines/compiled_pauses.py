@@ -8,11 +8,13 @@ from sim.engines.compiled_types import Words, compiled, inlined
 from sim.engines.compiled_world import World
 from sim.engines.demand import DAY_MS
 from sim.engines.draws import For
-from sim.program import WaitKind
+from sim.program import LONGEST_AGO_MS, WaitKind
 
 _WAIT, _VISIT = int(For.WAIT), int(For.VISIT)
 _NOW, _PLAIN, _NEXT, _DATES = int(WaitKind.NOW), int(WaitKind.PLAIN), int(WaitKind.NEXT), int(WaitKind.DATES)
 _NEVER_MS = 1 << 61
+DAYS_BEFORE = LONGEST_AGO_MS // DAY_MS
+"""Days before the run of which it is known whether they are working days."""
 
 
 @compiled
@@ -25,18 +27,24 @@ def _asked(w: World, first: int, last: int) -> None:
     g[col.DAY_HIGH] = max(g[col.DAY_HIGH], last)
 
 
+@inlined
+def _before(w: World, day: int) -> int:
+    """Working days before a day, counted from DAYS_BEFORE the run on."""
+    return int(w.days[day + DAYS_BEFORE])
+
+
 @compiled
 def add_workdays(w: World, t_ms: int, n: int, clock_ms: int) -> int:
     """Moment `clock_ms` on the n-th working day after the day of `t_ms` (n = 0: that day itself)."""
     today = t_ms // DAY_MS
     if n == 0:
         return int(today * DAY_MS + clock_ms)
-    wanted = w.days[today + 1] + n
+    wanted = _before(w, today + 1) + n
     if w.days[len(w.days) - 1] < wanted:
         w.g[col.TROUBLE] = 1
         return int(t_ms)
     day = today + n
-    while w.days[day + 1] < wanted:
+    while _before(w, day + 1) < wanted:
         day += 1
     _asked(w, today, day)
     return int(day * DAY_MS + clock_ms)
@@ -48,7 +56,7 @@ def _next_clock(w: World, case: int, row: Words) -> int:
     now = w.g[col.NOW]
     day = now // DAY_MS
     _asked(w, day, day)
-    if w.days[day + 1] > w.days[day]:
+    if _before(w, day + 1) > _before(w, day):
         for clock in range(row[col.CLOCKS_FROM], row[col.CLOCKS_TO]):
             if day * DAY_MS + w.ints[clock] > now:
                 w.case[case, col.BATCH] = day * DAY_MS + w.ints[clock]
@@ -149,4 +157,4 @@ def workdays_between(w: World, a_ms: int, b_ms: int) -> int:
     if last <= first:
         return 0
     _asked(w, first, last)
-    return int(w.days[last + 1] - w.days[first + 1])
+    return int(_before(w, last + 1) - _before(w, first + 1))

@@ -40,7 +40,10 @@ def arrives(w: World) -> None:
     w.g[col.NEXT_ARRIVAL] += 1
     look_for_people(w)
     equip(w, case, row)
-    emit(w, case, _ARRIVE, source, 0)
+    if w.source[source, col.STORY] == col.IS_TERM:
+        emit(w, case, _FORK, 0, w.case[case, col.ID])
+    else:
+        emit(w, case, _ARRIVE, source, 0)
     push(w, col.ENTER, case, w.source[source, col.SOURCE_STEP], row[col.BLOCK_STATION], 0)
 
 
@@ -131,7 +134,7 @@ def served(w: World, case: int, station: int) -> None:
 
 @compiled
 def _go(w: World, case: int, move: int) -> None:
-    """On to the next step, at once or after a pause.  A story's person stops before what he must start himself."""
+    """On to the next step, at once or after a pause.  A story's person and a term stop before what people begin."""
     row, going = w.case[case], w.move[move]
     step = going[col.MOVE_STEP]
     if step < 0:

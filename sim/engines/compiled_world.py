@@ -57,7 +57,7 @@ class World(NamedTuple):
     guard: np.ndarray
     effect: np.ndarray
     office: np.ndarray
-    days: np.ndarray  # days[i]: working days among the first i days of the run
+    days: np.ndarray  # days[i]: working days among the first i days laid out, DAYS_BEFORE of them before the run
 
 
 WIDTHS = (

@@ -14,16 +14,21 @@ ACM TOMS 6, 1980).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.engines.draws import Draws
 from sim.engines.kernels import kernel
 from sim.engines.philox import uniform, uniform_block
 from sim.engines.samplers import sample_real
-from sim.program import FOREVER, Program, SourceRow
+from sim.program import FOREVER, NONE, CohortRow, Program, SourceRow, TermRow, WaitKind
 from sim.rates import sine_integral
+
+if TYPE_CHECKING:
+    from sim.calendar import Calendar
 
 DAY_MS = 86_400_000
 _BLOCK = 65_536
@@ -73,10 +78,10 @@ def permute(size: int, key: int, number: int) -> int:
 
 
 @kernel(nogil=True)
-def _persons(size: int, key: int, first: int, numbers: np.ndarray) -> np.ndarray:
+def _places(size: int, key: int, numbers: np.ndarray) -> np.ndarray:
     out = np.empty(len(numbers), dtype=np.int64)
     for i in range(len(numbers)):
-        out[i] = first + permute(size, key, numbers[i])
+        out[i] = permute(size, key, numbers[i])
     return out
 
 
@@ -204,11 +209,57 @@ def _from_counts(
     return out[:n], epoch, count
 
 
+class _Terms:
+    """The ends of a term that runs since before the run, of everybody of a cohort: at its end, or at the start."""
+
+    def __init__(self, row: SourceRow, term: TermRow, program: Program, draws: Draws) -> None:
+        self.row = row
+        cohort = program.cohorts[row.cohort]
+        ended = np.maximum(0, _ends(term, -draws.agos(cohort.first, term.size, cohort.ago), program.calendar))
+        order = np.argsort(ended, kind="stable")
+        self._t_ms = ended[order]
+        self._persons = cohort.first + order
+        self._horizon_ms = program.duration_ms
+        self._position = 0
+
+    def until(self, t_ms: int) -> np.ndarray:
+        """Ends before t_ms."""
+        end = int(np.searchsorted(self._t_ms, min(t_ms, self._horizon_ms), side="left"))
+        part: np.ndarray = self._t_ms[self._position : end]
+        self._position = end
+        return part
+
+    def persons(self, numbers: np.ndarray) -> np.ndarray:
+        """Whose they are."""
+        out: np.ndarray = self._persons[numbers]
+        return out
+
+
+def _ends(term: TermRow, begun_ms: np.ndarray, calendar: Calendar) -> np.ndarray:
+    """When a term ends that began then."""
+    if term.kind == WaitKind.DATES:
+        return (begun_ms // DAY_MS + term.length // DAY_MS + 1) * DAY_MS
+    if term.kind == WaitKind.PLAIN:
+        return begun_ms + term.length
+    days, which = np.unique(begun_ms // DAY_MS, return_inverse=True)
+    last = np.array([calendar.add_workdays(int(day) * DAY_MS, term.length, 0) for day in days], dtype=np.int64)
+    return last[which] + (begun_ms % DAY_MS if term.clock_ms == NONE else term.clock_ms)
+
+
 class _Stream:
     """One source's arrivals, produced window by window."""
 
-    def __init__(self, row: SourceRow, seed: int, replication: int, horizon_ms: int, people: int = _BLOCK) -> None:
+    def __init__(
+        self,
+        row: SourceRow,
+        cohorts: Sequence[CohortRow],
+        seed: int,
+        replication: int,
+        horizon_ms: int,
+        people: int = _BLOCK,
+    ) -> None:
         self.row = row
+        self.cohorts = cohorts
         self.most = people + people // 16  # so that a window of about so many people is one part
         self.seed = seed
         self.replication = replication
@@ -241,6 +292,20 @@ class _Stream:
                 t_ms // DAY_MS, self.row.key, _PURPOSE_DAY, 0,
             )
         )  # fmt: skip
+
+    def persons(self, numbers: np.ndarray) -> np.ndarray:
+        """Who comes: the story's person, the cohorts in their permuted order, or nobody in particular."""
+        row = self.row
+        if row.person >= 0:
+            return np.full(len(numbers), row.person, dtype=np.int64)
+        if row.cohort < 0:
+            return np.full(len(numbers), -1, dtype=np.int64)
+        groups = [self.cohorts[number] for number in (row.cohort, *row.others)]
+        before = np.cumsum([0, *(group.size for group in groups)])
+        places = _places(int(before[-1]), row.key, numbers)
+        group = np.searchsorted(before, places, side="right") - 1
+        out: np.ndarray = places + (np.array([one.first for one in groups], dtype=np.int64) - before[:-1])[group]
+        return out
 
     def until(self, t_ms: int) -> np.ndarray:
         """Times of the next arrivals before t_ms."""
@@ -290,7 +355,13 @@ def expected_arrivals(program: Program) -> float:
 def arrivals(program: Program, seed: int, replication: int, people: int = _BLOCK) -> Iterator[Block]:
     """All arrivals of a run in blocks of about so many people; ties in time are ordered by source, then number."""
     horizon = program.duration_ms
-    streams = [_Stream(row, seed, replication, horizon, people) for row in program.sources]
+    draws = Draws(program, seed, replication)
+    streams = [
+        _Stream(row, program.cohorts, seed, replication, horizon, people)
+        if row.term is None
+        else _Terms(row, row.term, program, draws)
+        for row in program.sources
+    ]
     windows = max(1, math.ceil(expected_arrivals(program) / people))
     width = -(-horizon // windows)
     given = [0] * len(streams)
@@ -306,24 +377,13 @@ def arrivals(program: Program, seed: int, replication: int, people: int = _BLOCK
             times.append(t)
             sources.append(np.full(len(t), index, dtype=np.int64))
             numbers.append(new)
-            persons.append(_people(program, stream.row, new))
+            persons.append(stream.persons(new))
         if len(streams) == 1:
             yield Block(times[0], sources[0], numbers[0], persons[0])
         elif streams:
             columns = [np.concatenate(parts) for parts in (times, sources, numbers, persons)]
             order = np.argsort(columns[0], kind="stable")  # sources follow one another, the numbers of each in order
             yield Block(*(column[order] for column in columns))
-
-
-def _people(program: Program, row: SourceRow, numbers: np.ndarray) -> np.ndarray:
-    """Who comes: the story's person, the cohort in its permuted order, or nobody in particular."""
-    if row.person >= 0:
-        return np.full(len(numbers), row.person, dtype=np.int64)
-    if row.cohort < 0:
-        return np.full(len(numbers), -1, dtype=np.int64)
-    cohort = program.cohorts[row.cohort]
-    out: np.ndarray = _persons(cohort.size, row.key, cohort.first, numbers)
-    return out
 
 
 __all__ = ["DAY_MS", "FOREVER", "Block", "arrivals", "expected_arrivals", "permute"]

@@ -13,8 +13,10 @@ from zlib import crc32
 
 import numpy as np
 
+from sim.engines.kernels import kernel
 from sim.engines.philox import uniform, uniforms
 from sim.engines.samplers import sample
+from sim.program import LONGEST_AGO_MS, NONE, DistKind
 
 if TYPE_CHECKING:
     from sim.engines.queue import Case
@@ -37,7 +39,7 @@ class For(IntEnum):
     CASE = 11  # draws: 0 priority, 1 agent, 2 papers missing, 3 which paper, 4 amount
     CALLBACK = 12
     MACHINE = 13
-    PERSON = 14  # draws: 0 medical balance, 1 financial balance, 2 bank, 8.. usual place of a kind
+    PERSON = 14  # draws: 0 medical, 1 financial, 3 reserved balance, 2 bank, 4 how long ago, 8.. usual place of a kind
     SETUP = 15
 
 
@@ -48,7 +50,35 @@ STATION_KEY = 0x737461
 """Source key of numbers that belong to a station: breakdowns and repairs."""
 BANK_DRAW = 2
 """Which of a person's numbers chooses the bank of the first card."""
+RESERVED_DRAW = 3
+AGO_DRAW = 4
+"""How long before the run it was that what still runs for the person began."""
 _PLACE_DRAWS = 8
+_PERSON_DRAWS = 1000
+"""Each of a person's numbers may draw so many times."""
+_CONSTANT = int(DistKind.CONSTANT)
+
+
+@kernel(nogil=True)
+def _of_people(
+    kind: int,
+    a: float,
+    b: float,
+    c: float,
+    values: np.ndarray,
+    weights: np.ndarray,
+    seed: int,
+    replication: int,
+    key: int,
+    purpose: int,
+    draw: int,
+    first: int,
+    size: int,
+) -> np.ndarray:
+    out = np.empty(size, dtype=np.int64)
+    for i in range(size):
+        out[i] = sample(kind, a, b, c, values, weights, seed, replication, first + i, key, purpose, draw)
+    return out
 
 
 class Draws:
@@ -106,8 +136,22 @@ class Draws:
         return self.person_share(person, _PLACE_DRAWS + place)
 
     def person_number(self, person: int, dist: int, draw: int) -> int:
-        """A whole number that belongs to a person (an opening balance)."""
-        return int(sample(*self._dists[dist], self._seed, self._replication, person, PEOPLE_KEY, _PERSON, draw * 1000))
+        """A whole number that belongs to a person (an opening balance, a time)."""
+        return int(
+            sample(*self._dists[dist], self._seed, self._replication, person, PEOPLE_KEY, _PERSON, draw * _PERSON_DRAWS)
+        )
+
+    def person_ago(self, person: int, dist: int) -> int:
+        """How long ago it was, ms, that what still runs for a person began."""
+        return 0 if dist == NONE else min(self.person_number(person, dist, AGO_DRAW), LONGEST_AGO_MS)
+
+    def agos(self, first: int, size: int, dist: int) -> np.ndarray:
+        """`person_ago` of a whole cohort."""
+        if dist == NONE or self._dists[dist][0] == _CONSTANT:
+            return np.full(size, self.person_ago(first, dist), dtype=np.int64)
+        keys = self._seed, self._replication, PEOPLE_KEY, _PERSON, AGO_DRAW * _PERSON_DRAWS
+        drawn: np.ndarray = _of_people(*self._dists[dist], *keys, first, size)
+        return drawn.clip(max=LONGEST_AGO_MS)
 
     def usual_place(self, case: Case, place: int) -> float:
         """Which of the places of a kind: belongs to the person where there is one, else to the case."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.engines.clock import Clock, Rank
 from sim.engines.demand import arrivals
-from sim.engines.draws import BANK_DRAW, Draws, For
+from sim.engines.draws import BANK_DRAW, RESERVED_DRAW, Draws, For
 from sim.engines.floor import Floor
 from sim.engines.pauses import Pauses
 from sim.engines.queue import Case, Station
@@ -126,7 +126,10 @@ class ReferenceEngine:
         self._equip(case, row)
         if row.story:
             self._told[case.id] = case
-        self.log.row(case, Event.ARRIVE, source, 0)
+        if row.term is None:
+            self.log.row(case, Event.ARRIVE, source, 0)
+        else:
+            self.log.row(case, Event.FORK, 0, case.id)
         self._enter(case, row.action.step, NONE)
 
     def _new_case(self, source: int, number: int, person: int) -> Case:
@@ -148,9 +151,13 @@ class ReferenceEngine:
             record[Field.MEDICAL_FEN] = self.draws.person_number(person, cohort.medical, 0)
         if cohort.financial != NONE:
             record[Field.FINANCIAL_FEN] = self.draws.person_number(person, cohort.financial, 1)
-        for ledger, field in LEDGER_FIELD.items():
-            if record[field]:
-                self.log.balance_row(self.clock.now_ms, person, Event.OPENING, ledger, record[field])
+        if cohort.reserved != NONE:
+            record[Field.RESERVED_FEN] = self.draws.person_number(person, cohort.reserved, RESERVED_DRAW)
+        for field in cohort.since:
+            record[field] = -self.draws.person_ago(person, cohort.ago)
+        for ledger, purse in LEDGER_FIELD.items():
+            if record[purse]:
+                self.log.balance_row(self.clock.now_ms, person, Event.OPENING, ledger, record[purse])
         record[Field.BALANCE_AT] = 0
         if cohort.outlets != NONE:
             outlets = self.program.choices[cohort.outlets]
@@ -265,7 +272,7 @@ class ReferenceEngine:
         case.outcome = how
         self.floor.let_go(case)
         source = self.program.sources[case.source]
-        if source.story or case.tries >= row.return_at_most or self.draws.share(case, For.RETURN) >= row.return_share:
+        if source.alone or case.tries >= row.return_at_most or self.draws.share(case, For.RETURN) >= row.return_share:
             self._leave(case)
             return
         case.tries += 1
@@ -323,12 +330,12 @@ class ReferenceEngine:
         )
 
     def _go(self, case: Case, move: MoveRow) -> None:
-        """On to the next step, at once or after a pause.  A story's person stops before what he must start himself."""
+        """On to the next step, at once or after a pause.  A story's person and a term stop before what people begin."""
         if move.step == NONE:
             self._leave(case)
             return
         target = self.program.steps[move.step]
-        if target.starts and self.program.sources[case.source].story:
+        if target.starts and self.program.sources[case.source].alone:
             self._leave(case)
             return
         if target.starts and not target.who >> case.who & 1:

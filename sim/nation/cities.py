@@ -119,7 +119,10 @@ def _transfers_wrong(nation: Nation, profile: Profile, loaded: Loaded) -> Iterat
             continue
         if demand.procedure != procedure or not demand.cohort:
             yield Problem(file, f"demand.{name}", None, "is no transfer of a cohort", f'procedure = "{procedure}"')
-        shared = [other for other, table in scenario.demand.items() if other != name and table.cohort == demand.cohort]
+        if len(demand.cohort) > 1:
+            yield Problem(file, f"demand.{name}.cohort", None, "is several cohorts", "one cohort")
+        mine = set(demand.cohort)
+        shared = [other for other, table in scenario.demand.items() if other != name and mine & set(table.cohort)]
         if shared:
             why = f"people of this demand also come for {', '.join(shared)}"
             yield Problem(file, f"demand.{name}.cohort", None, why, "a cohort of its own")
@@ -127,9 +130,9 @@ def _transfers_wrong(nation: Nation, profile: Profile, loaded: Loaded) -> Iterat
             why = "people who are sent away come another day, and when they move would depend on that"
             yield Problem(file, f"demand.{name}.incomplete_papers_share", None, why, "0")
     into = scenario.demand.get(nation.transfers.into)
-    if into is not None and into.cohort in scenario.cohorts and into.cohort != list(scenario.cohorts)[-1]:
+    if into is not None and into.cohort and into.cohort[0] != list(scenario.cohorts)[-1]:
         why = "how many arrive is known last, and nobody else's number may depend on it"
-        yield Problem(file, f"cohorts.{into.cohort}", None, why, "the last of the cohorts")
+        yield Problem(file, f"cohorts.{into.cohort[0]}", None, why, "the last of the cohorts")
     for name, table in scenario.agencies.items():
         groups = table.counters.groups if table.counters is not None else ()
         if any(group.count >= 0 for group in groups) or (table.counters is not None and table.counters.file):

@@ -17,7 +17,8 @@ from sim.office.verdict import Attempt
 Check = Callable[[int, GuardData, list[int], Attempt, int], bool]
 
 _HOT_AT, _HOT_UNTIL, _CARD = int(Field.HOT_AT), int(Field.HOT_UNTIL), int(Field.CARD)
-_LOST_AT, _APPLICATION, _CARD_BANK = int(Field.LOST_AT), int(Field.APPLICATION), int(Field.CARD_BANK)
+_LOST_AT, _DAMAGED_AT = int(Field.LOST_AT), int(Field.DAMAGED_AT)
+_APPLICATION, _CARD_BANK = int(Field.APPLICATION), int(Field.CARD_BANK)
 _STOPPED = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.HOLDER_DIED)})
 _OUT_OF_USE = frozenset({int(Card.TEMPORARY_LOSS), int(Card.LOST), int(Card.DAMAGED)})
 _UNDER_WAY = frozenset({int(Application.SUBMITTED), int(Application.IN_PRODUCTION), int(Application.READY)})
@@ -168,7 +169,8 @@ def _actor(_value: int, actors: GuardData, _record: list[int], attempt: Attempt,
 
 
 def _cost_window(_value: int, window: GuardData, record: list[int], _attempt: Attempt, _now_ms: int) -> bool:
-    begun = record[_CARD] in _OUT_OF_USE or (window & FROM_LOSS and record[_LOST_AT] != NEVER)  # type: ignore[operator]
+    in_fact = record[_LOST_AT] != NEVER or record[_DAMAGED_AT] != NEVER
+    begun = record[_CARD] in _OUT_OF_USE or (window & FROM_LOSS and in_fact)  # type: ignore[operator]
     return bool(begun and not (window & TO_APPLICATION and record[_APPLICATION] in _UNDER_WAY))  # type: ignore[operator]
 
 

@@ -53,13 +53,15 @@ class Card(IntEnum):
 
 @unique
 class EmployerEnd(IntEnum):
-    """How the employer came to an end (P7)."""
+    """How an employer of the person came to an end that has not deregistered yet (P7)."""
 
     NONE = 0
     DISSOLVED = 1  # dissolved, bankrupt or revoked
     APPROVED = 2  # need not deregister with industry and commerce; its competent department approved the end
     DEREGISTERED = 3  # deregistered with industry and commerce, or lost its licence
     MERGED = 4
+    FORMER_DISSOLVED = 5  # as DISSOLVED, of an earlier employer: the person has been hired by another since
+    FORMER_OTHERWISE = 6  # as the others, of an earlier employer
 
 
 @unique
@@ -86,7 +88,7 @@ class Application(IntEnum):
 
 @unique
 class Reason(IntEnum):
-    """Why the current card was applied for."""
+    """Why the card that is under way was applied for; NONE once it is in hand or the application was returned."""
 
     NONE = 0
     FIRST = 1
@@ -260,9 +262,9 @@ class Field(IntEnum):
     CARD_BANK = 12  # number of the bank whose card it is
     OUTLET = 13  # station that accepted the application
     HIRED_AT = 14
-    EMPLOYER_ENDED_AT = 15  # approval of the employer's end, or end of its duty to pay
+    EMPLOYER_ENDED_AT = 15  # approval of the employer's end, or end of its duty to pay; NEVER once it has deregistered
     APPLIED_AT = 16
-    LOST_AT = 17  # when the card was in fact lost or damaged
+    LOST_AT = 17  # when the card was in fact lost; NEVER while nothing is known to have happened to it
     REPORTED_AT = 18  # loss report in force
     CLAIMABLE_FEN = 19  # costs of losses that are over, which may be claimed (L6)
     COST_AT = 20  # when the person paid medical costs himself
@@ -277,7 +279,7 @@ class Field(IntEnum):
     HOT_AT = 29  # since when the card in the record is on the hot list; NEVER if it is not
     HOT_UNTIL = 30  # when a lapsed report took it off the list; NEVER if it did not
     FEN_DAYS = 31  # sum of daily medical balances up to BALANCE_AT: what interest is reckoned on
-    EMPLOYER_END = 32  # how the employer ended (EmployerEnd)
+    EMPLOYER_END = 32  # how an employer ended that has not deregistered yet (EmployerEnd)
     INSURANCE_END = 33  # why the medical insurance here ended (InsuranceEnd)
     INSURANCE_ENDED_AT = 34  # when the agency recorded it
     DIED_AT = 35
@@ -306,3 +308,4 @@ class Field(IntEnum):
     TRANSFER = 58
     EMPLOYERS = 59  # how many this person has had
     CERTIFICATES = 60  # certificates of insurance drawn up online (U5)
+    DAMAGED_AT = 61  # when the card in the holder's hand was damaged in fact: it is there and does not work

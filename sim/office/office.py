@@ -15,6 +15,7 @@ from sim.office.interest import interest_fen
 from sim.office.rows import (
     AGENT,
     AGENT_BIT,
+    CARD_BIT,
     EXPOSURE_LEAD,
     HEIR,
     HOLDER,
@@ -45,6 +46,7 @@ _MOVE_PREMIUM, _PREMIUM_FEN = int(ActCode.MOVE_PREMIUM), int(Field.PREMIUM_FEN)
 _MEDICAL, _FEN_DAYS, _BALANCE_AT = int(Field.MEDICAL_FEN), int(Field.FEN_DAYS), int(Field.BALANCE_AT)
 _RESERVED, _RESERVED_FEN_DAYS = int(Field.RESERVED_FEN), int(Field.RESERVED_FEN_DAYS)
 _APPROVED_AT, _MEDICAL_LEDGER = int(Field.APPROVED_AT), int(Ledger.MEDICAL)
+_LOST_AT = int(Field.LOST_AT)
 _DIED_AT, _INSURANCE_END, _DIED = int(Field.DIED_AT), int(Field.INSURANCE_END), int(InsuranceEnd.DIED)
 _PERSONAL = {int(ledger): int(field) for ledger, field in LEDGER_FIELD.items()}
 
@@ -61,6 +63,11 @@ def actor(record: list[int], who: int) -> int:
     if who == HEIR:
         return HEIR if record[_DIED_AT] != NEVER else OTHER
     return who
+
+
+def in_hand(record: list[int], who: int, papers: int) -> int:
+    """What somebody can have with him of these papers: a card that is lost only a finder or a thief (L1)."""
+    return papers if who == OTHER or record[_LOST_AT] == NEVER else papers & ~CARD_BIT
 
 
 class Office:
@@ -95,7 +102,8 @@ class Office:
         """
         row = self._steps[step_index]
         if row.who:
-            refusal = self.ask(row, actor(record, attempt.who), attempt.papers)
+            papers = in_hand(record, attempt.who, attempt.papers)
+            refusal = self.ask(row, actor(record, attempt.who), papers)
             if refusal is not None:
                 return refusal
         if row.guards:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 from sim.office.fields import (
@@ -73,6 +74,7 @@ _TIMES = (
     Field.ASSESSED_AT,
     Field.CONFIRMED_AT,
     Field.BENEFIT_AT,
+    Field.DAMAGED_AT,
 )
 _NEVER_EMPLOYED = (Employment.NONE, Employment.FLEXIBLE)
 _BANK_OF_CARD = {
@@ -111,6 +113,11 @@ def new_record(**states: str | int) -> list[int]:
     return [int(value) for value in record]
 
 
+def happened(record: Sequence[int]) -> tuple[int, ...]:
+    """Fields that say when something happened, of what has happened."""
+    return tuple(int(field) for field in _TIMES if record[field] != NEVER)
+
+
 def initial_states(**states: str | int) -> tuple[tuple[int, int], ...]:
     """Give the fields in which the record of these states differs from a plain `new_record()`."""
     plain = new_record()
@@ -138,7 +145,9 @@ def _implied(given: dict[Field, int]) -> dict[Field, int]:
     if card == Card.WITHDRAWN:
         implied |= {Field.ACCOUNT: Account.CANCELLED, Field.CANCELLATION: Cancellation.PAID, Field.APPROVED_AT: 0}
     if application != Application.NONE:
-        implied |= {Field.APPLIED_AT: 0, Field.REASON: Reason.FIRST if card == Card.NONE else Reason.LOST}
+        implied[Field.APPLIED_AT] = 0
+    if application not in (Application.NONE, Application.RETURNED):
+        implied[Field.REASON] = Reason.FIRST if card == Card.NONE else Reason.LOST
     if given.get(Field.TEMPORARY, TemporaryCard.NONE) != TemporaryCard.NONE:
         implied[Field.TEMPORARY_AT] = 0
     if given.get(Field.EMPLOYMENT) == Employment.HIRED:
@@ -171,5 +180,5 @@ def _implied_insurance(given: dict[Field, int]) -> dict[Field, int]:
     if medical == Insurance.ENDED:
         implied |= {Field.INSURANCE_END: end or InsuranceEnd.ELSEWHERE, Field.INSURANCE_ENDED_AT: 0}
     if end == InsuranceEnd.DIED:
-        implied[Field.DIED_AT] = 0
+        implied |= {Field.DIED_AT: 0, Field.EMPLOYMENT: Employment.NONE}
     return implied

@@ -99,6 +99,7 @@ FROM_LOSS, TO_APPLICATION = 1, 2
 """Bits of a window of costs (L6): it begins with the loss or damage in fact, not with the report or the handing in; it
 ends with the application for the replacement, not with the new card in hand."""
 REGISTER_BIT = paper_mask((Paper.HOUSEHOLD_REGISTER,))
+CARD_BIT = paper_mask((Paper.CARD,))
 IDENTITY_BIT = paper_mask((Paper.IDENTITY,))
 AGENT_BIT = paper_mask((Paper.AGENT_IDENTITY,))
 HEIR_BITS = paper_mask((Paper.DEATH_CERTIFICATE, Paper.HEIR_IDENTITY, Paper.KINSHIP))
@@ -125,7 +126,7 @@ def rule_names(steps: Iterable[tuple[Procedure, Step]]) -> list[str]:
     """Rules that these steps can refuse by, in natural order; position 0 means accepted."""
     found = {"A6"}
     for _, step in steps:
-        found.update(guard.rule for guard in step.guards)
+        found.update(guard.rule for guard in step.all_guards)
         if step.who:
             found.add(step.rules[0])
     return ["", *sorted(found - {""}, key=rule_order)]
@@ -190,7 +191,7 @@ def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[
         register_serves=step.register_serves,
         refuse_who=tuple(_refuse_who(step, who, rules) for who in WHO),
         refuse_paper=tuple(_refuse_paper(step, paper, rules) for paper in PAPERS),
-        guards=tuple(guard_row(guard, procedure.name, numbers, rules) for guard in step.guards),
+        guards=tuple(guard_row(guard, procedure.name, numbers, rules) for guard in step.all_guards),
         effects=tuple(effect_row(effect, procedure.name, numbers) for effect in step.effects),
         everything=need & ~HOLDERS_CARD_BIT | conditional,
     )
@@ -217,10 +218,18 @@ def _refuse_paper(step: Step, paper: Paper, rules: Mapping[str, int]) -> Verdict
 
 
 def _check_cover(procedure: Procedure, step: Step) -> None:
-    """Refuse a table that could overdraw: an amount leaves a person's ledger only behind an AMOUNT_COVERED guard."""
+    """Refuse a table that could overdraw: an amount leaves a person's ledger only behind an AMOUNT_COVERED guard.
+
+    Nor can all that is outside the person's ledgers be moved: nobody knows how much that is.
+    """
     covered = {guard.field for guard in step.guards if guard.check is Check.AMOUNT_COVERED}
     for effect in step.effects:
-        if effect.act is not Act.MONEY or effect.value == Sum.ALL or Ledger[effect.field] not in LEDGER_FIELD:
+        if effect.act is not Act.MONEY:
+            continue
+        personal = Ledger[effect.field] in LEDGER_FIELD
+        if effect.value == Sum.ALL and not personal:
+            raise ValueError(f"{procedure.name}.{step.name}: {effect.field} has no end, so all of it cannot be moved")
+        if effect.value == Sum.ALL or not personal:
             continue
         if effect.value != Sum.AMOUNT or LEDGER_FIELD[Ledger[effect.field]].name not in covered:
             msg = f"{procedure.name}.{step.name}: {effect.field} may be overdrawn; add an AMOUNT_COVERED guard"

@@ -1,12 +1,12 @@
 """First application for a card: hand in, check, accept or return (A1, A2; P4, P5, P6 for the account; P2)."""
 
-from sim.office.fields import Application, Card, Facility, Field, Reason
+from sim.office.fields import Application, Facility, Field, Reason
 from sim.procedures.issue import AGAIN_PARAMETERS, come_again
 from sim.procedures.model import END, Kind, Move, Paper, Parameter, Place, Procedure, Step, Who
 from sim.procedures.shared import (
     ACCOUNT_OPEN,
     FILED,
-    NO_USABLE_CARD,
+    NO_CARD_YET,
     NOTHING_PENDING,
     ONE_ACCOUNT_LEFT,
     assumed,
@@ -25,15 +25,7 @@ _SUBMITTED = one_of(
 
 _GUARDS = (
     *ACCOUNT_OPEN,
-    NO_USABLE_CARD,
-    none_of(
-        Field.CARD,
-        Card.LOST,
-        Card.DAMAGED,
-        rule="L4",
-        why="A lost, stolen or damaged card is replaced, not applied for anew.",
-    ),
-    none_of(Field.CARD, Card.WITHDRAWN, rule="A4", why="After a cancellation the way is to apply again."),
+    *NO_CARD_YET,
     NOTHING_PENDING,
     in_this_city("A1"),
     ONE_ACCOUNT_LEFT,
@@ -72,7 +64,7 @@ PROCEDURE = Procedure(
             "send_back",
             ("A2",),
             guards=(_SUBMITTED,),
-            effects=(put(Field.APPLICATION, Application.RETURNED),),
+            effects=(put(Field.APPLICATION, Application.RETURNED), put(Field.REASON, Reason.NONE)),
             help="Data incomplete or different from the population register: back to the person.",
         ),
     ),

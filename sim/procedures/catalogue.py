@@ -32,14 +32,16 @@ def all_steps(procedures: Iterable[Procedure] | None = None) -> list[tuple[Proce
     return [(procedure, step) for procedure in chosen for step in procedure.steps]
 
 
-def resolve(owner: Procedure, to: str) -> tuple[Procedure, Step] | None:
-    """Find the step a move leads to; None for END."""
+def resolve(
+    owner: Procedure, to: str, procedures: Mapping[str, Procedure] | None = None
+) -> tuple[Procedure, Step] | None:
+    """Find the step a move leads to; None for END.  `procedures`: other ones than those of the folder."""
     if to == END:
         return None
     if any(step.name == to for step in owner.steps):
         return owner, find_step(owner, to)
     name, _, step = to.partition(".")
-    procedure = catalogue()[name]
+    procedure = (procedures or catalogue())[name]
     return procedure, find_step(procedure, step or procedure.steps[0].name)
 
 

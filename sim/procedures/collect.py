@@ -54,16 +54,16 @@ _IN_HAND = (
     put(Field.CARD_BEFORE, Card.ISSUED),
     put(Field.BANK, Bank.INACTIVE),
     put(Field.APPLICATION, Application.NONE),
+    put(Field.REASON, Reason.NONE),
     put(Field.LOST_AT, NEVER),
+    put(Field.DAMAGED_AT, NEVER),
     put(Field.HOT_AT, NEVER),
     put(Field.HOT_UNTIL, NEVER),
     put(Field.GENERATION, Generation.PRESENT),
     change(Field.TEMPORARY, TemporaryCard.VALID, TemporaryCard.RETURNED),
     change(Field.TEMPORARY, TemporaryCard.EXTENDED, TemporaryCard.RETURNED),
 )
-_EXCHANGE_GUARDS = (
-    _READY,
-    _HERE,
+_OLD_CARD_IN_HAND = (
     one_of(
         Field.REASON,
         Reason.NEW_GENERATION,
@@ -78,6 +78,7 @@ _EXCHANGE_GUARDS = (
         why="There is no old card to hand in: the new one is collected alone.",
     ),
 )
+_EXCHANGE_GUARDS = (_READY, _HERE, *_OLD_CARD_IN_HAND)
 _EXCHANGE_EFFECTS = (
     put(Field.CARD, Card.EXCHANGED),
     put(Field.CARD_BEFORE, Card.EXCHANGED),
@@ -185,6 +186,7 @@ PROCEDURE = Procedure(
             for move in (
                 Move(step, "account_stays", when=_ACCOUNT_STAYS),
                 *_in_hand(step),
+                Move(step, "exchange", Outcome.REFUSED, when=(_READY, *_OLD_CARD_IN_HAND), wait="until_again"),
                 come_again(step, "collect", (one_of(Field.APPLICATION, Application.READY),)),
             )
         ),

@@ -72,7 +72,7 @@ PROCEDURE = Procedure(
         # what was paid in time stays paid in time, whatever was applied for since: not the window, the loss is asked
         Move("look_again", END, when=(_OUT_OF_USE,)),
         *(Move("look_again", "no_longer", when=(chosen(_WINDOW, word),)) for word in _FROM_REPORT),
-        Move("look_again", END, when=(none_of(Field.LOST_AT, NEVER),)),
+        *(Move("look_again", END, when=(none_of(since, NEVER),)) for since in (Field.LOST_AT, Field.DAMAGED_AT)),
         Move("look_again", "no_longer"),
         Move("no_longer", END),
     ),

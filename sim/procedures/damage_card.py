@@ -1,9 +1,9 @@
 """A card is damaged: the moment in fact, from which it takes a while until it is handed in (L4, L6)."""
 
-from sim.office.fields import Card, Field
-from sim.procedures.loss import NOT_LOST_YET
+from sim.office.fields import NEVER, Field
+from sim.procedures.loss import mishap
 from sim.procedures.model import Kind, Move, Procedure
-from sim.procedures.shared import assumed, office_step, one_of, stamp
+from sim.procedures.shared import assumed, one_of
 
 PROCEDURE = Procedure(
     name="damage_card",
@@ -11,15 +11,12 @@ PROCEDURE = Procedure(
     title_zh="卡片损坏",
     rules=("L4", "L1"),
     steps=(
-        office_step(
+        mishap(
             "damage",
-            ("L4",),
-            guards=(
-                one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L1", why="There is no card in hand to damage."),
-                NOT_LOST_YET,
-            ),
-            effects=(stamp(Field.LOST_AT),),
-            help="Nobody at the office knows yet; what the holder pays himself from now on may count (L6).",
+            "L4",
+            Field.DAMAGED_AT,
+            one_of(Field.DAMAGED_AT, NEVER, rule="L4", why="The card is damaged already."),
+            help="From now on its chip does not work; what the holder pays himself may count (L6).",
         ),
     ),
     moves=(Move("damage", "replace_damaged", wait="until_noticed"),),

@@ -18,6 +18,7 @@ from sim.office.fields import (
     InsuranceEnd,
     Ledger,
     Pension,
+    Reason,
     Registration,
 )
 from sim.procedures.model import END, Kind, Move, Place, Procedure, Step, Sum, Who
@@ -58,6 +59,7 @@ _NOTHING_RESERVED = none_of(
     rule="C3",
     why="The balance of the cancelled account waits for its payout.",
 )
+_LOST_IN_FACT = (none_of(Field.LOST_AT, NEVER), _ACCOUNT_HERE)
 _CLOSABLE = (_NO_CARD, _ACCOUNT_HERE, _NOTHING_RESERVED)
 
 _FROZEN = tuple(change(Field.BANK, state, Bank.FROZEN) for state in (Bank.INACTIVE, Bank.ACTIVE, Bank.REPORTED))
@@ -91,6 +93,7 @@ PROCEDURE = Procedure(
                 stamp(Field.INSURANCE_ENDED_AT),
                 put(Field.EMPLOYMENT, Employment.NONE),
                 put(Field.APPLICATION, Application.NONE),
+                put(Field.REASON, Reason.NONE),
                 put(Field.PENSION, Pension.NONE),
                 put(Field.REGISTRATION, Registration.NONE),
                 *_FROZEN,
@@ -116,6 +119,20 @@ PROCEDURE = Procedure(
             help="A telephone report in force does not lapse: nobody is left who could use the card.",
         ),
         Step(
+            "card_not_found",
+            ("C1", "L1"),
+            Place.AGENCY,
+            starts=True,
+            who=(Who.HEIR,),
+            guards=(
+                _RECORDED,
+                one_of(Field.CARD, Card.HOLDER_DIED, rule="L1", why="There is no card that could not be found."),
+            ),
+            effects=(put(Field.CARD, Card.LOST),),
+            service="counter_time",
+            help="The heirs declare that the card is not to be found: there is none that the bank could withdraw.",
+        ),
+        Step(
             "close_account",
             ("C3", "C1", "C2"),
             Place.AGENCY,
@@ -137,8 +154,11 @@ PROCEDURE = Procedure(
         Move("report", "loss_final", when=(_REPORTED,)),
         Move("report", "close_account", when=_CLOSABLE),
         Move("report", END),
+        Move("stop_card", "card_not_found", when=_LOST_IN_FACT, wait="until_bureau"),
         Move("stop_card", "cancel", when=(_ACCOUNT_HERE,), wait="until_bureau"),
         Move("stop_card", END),
+        Move("card_not_found", "close_account", when=(_ACCOUNT_HERE, _NOTHING_RESERVED)),
+        Move("card_not_found", END),
         Move("loss_final", "close_account", when=_CLOSABLE),
         Move("loss_final", END),
         Move("close_account", "cancel.inherit", when=(none_of(Field.FINANCIAL_FEN, 0),), wait="until_inherited"),

@@ -72,7 +72,7 @@ def _step_row(step: Step) -> tuple[str, ...]:
         place_words(step),
         ", ".join(who.value for who in step.who) or "-",
         ", ".join(papers) or "-",
-        "; ".join(f"{guard_words(guard)} ({guard.rule})" for guard in step.guards) or "-",
+        "; ".join(f"{guard_words(guard)} ({guard.rule})" for guard in step.all_guards) or "-",
         "; ".join(effect_words(effect) for effect in step.effects) or "-",
         "-" if step.chip is Chip.NONE else step.chip.value,
     )

@@ -5,9 +5,16 @@ from sim.procedures.model import Kind, Move, Procedure
 from sim.procedures.shared import assumed, office_step, one_of, put, stamp
 
 _GUARDS = (
-    one_of(Field.EMPLOYMENT, Employment.EMPLOYED, rule="P7", why="The person is not registered with an employer."),
-    one_of(Field.EMPLOYER_END, EmployerEnd.NONE, rule="P7", why="This employer has come to an end already."),
+    one_of(Field.EMPLOYMENT, Employment.HIRED, Employment.EMPLOYED, rule="P7", why="The person has no employer."),
+    one_of(
+        Field.EMPLOYER_END,
+        EmployerEnd.NONE,
+        rule="P7",
+        why="This employer has come to an end already, or an earlier one has and has not deregistered yet.",
+    ),
 )
+"""Whether the employees have been registered is another matter (P3).  assumed: an earlier employer is followed until it
+has deregistered, one at a time."""
 
 _GROUNDS = (
     ("dissolved", EmployerEnd.DISSOLVED, "Dissolved, bankrupt or revoked; the approval is dated today."),

@@ -1,4 +1,4 @@
-"""Exchange of the old medical insurance card for a social security card (A5, P2, P6)."""
+"""Exchange of the old medical insurance card for a social security card, of whoever has none yet (A5, P2, P6)."""
 
 from sim.office.fields import Field, OldCard, Reason
 from sim.procedures.issue import ISSUE_PARAMETERS, issue_moves
@@ -6,7 +6,7 @@ from sim.procedures.model import Paper, Place, Procedure, Step, Who
 from sim.procedures.shared import (
     ACCOUNT_OPEN,
     FILED,
-    NO_USABLE_CARD,
+    NO_CARD_YET,
     NOTHING_PENDING,
     ONE_ACCOUNT_LEFT,
     counter_time,
@@ -23,7 +23,7 @@ _GUARDS = (
         why="There is no old medical insurance card to hand in.",
     ),
     *ACCOUNT_OPEN,
-    NO_USABLE_CARD,
+    *NO_CARD_YET,
     NOTHING_PENDING,
     in_this_city("A5"),
     ONE_ACCOUNT_LEFT,
@@ -33,7 +33,7 @@ PROCEDURE = Procedure(
     name="exchange",
     title="Exchange of the old medical insurance card",
     title_zh="旧医保卡换领",
-    rules=("A5", "A6", "P2", "P6"),
+    rules=("A5", "A4", "A6", "L4", "P2", "P6"),
     steps=(
         Step(
             "apply",

@@ -1,9 +1,9 @@
 """A lost card is found by its holder, reported or not (L8, L6)."""
 
-from sim.office.fields import NEVER, Card, Field
-from sim.procedures.loss import COSTS_OPEN
+from sim.office.fields import Card, Field
+from sim.procedures.loss import COSTS_OPEN, FOUND
 from sim.procedures.model import END, Kind, Move, Procedure, Step, Who
-from sim.procedures.shared import assumed, one_of, put
+from sim.procedures.shared import assumed, one_of
 
 PROCEDURE = Procedure(
     name="find_card",
@@ -27,7 +27,7 @@ PROCEDURE = Procedure(
                     why="There is no card to find: none was issued, or it was taken in.",
                 ),
             ),
-            effects=(put(Field.LOST_AT, NEVER),),
+            effects=(FOUND,),
             help="Nobody at the office knows; a report stands until it lapses or is released.",
         ),
     ),

@@ -2,14 +2,23 @@
 
 from sim.office.fields import NEVER, EmployerEnd, Employment, Field, InsuranceEnd
 from sim.procedures.model import Kind, Move, Procedure
-from sim.procedures.shared import UNEMPLOYED_NO_LONGER, assumed, none_of, office_step, put, stamp
+from sim.procedures.shared import (
+    ENDED_OTHERWISE,
+    UNEMPLOYED_NO_LONGER,
+    assumed,
+    change,
+    none_of,
+    office_step,
+    put,
+    stamp,
+)
 from sim.procedures.use import count
 
 PROCEDURE = Procedure(
     name="hire",
     title="Hiring",
     title_zh="用工",
-    rules=("P3", "C1"),
+    rules=("P3", "P7", "C1"),
     steps=(
         office_step(
             "begin",
@@ -31,10 +40,10 @@ PROCEDURE = Procedure(
                 stamp(Field.HIRED_AT),
                 count(Field.EMPLOYERS),
                 put(Field.ASSESSED_AT, NEVER),
-                put(Field.EMPLOYER_END, EmployerEnd.NONE),
-                put(Field.EMPLOYER_ENDED_AT, NEVER),
+                change(Field.EMPLOYER_END, EmployerEnd.DISSOLVED, EmployerEnd.FORMER_DISSOLVED),
+                *(change(Field.EMPLOYER_END, how, EmployerEnd.FORMER_OTHERWISE) for how in ENDED_OTHERWISE),
             ),
-            help="First day of work; what an earlier employer did is over.",
+            help="First day of work; an earlier employer that has ended still has to deregister (P7).",
         ),
     ),
     moves=(

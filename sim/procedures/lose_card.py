@@ -1,9 +1,9 @@
 """A card is lost: the moment in fact, from which it takes a while until somebody reports it (L1)."""
 
-from sim.office.fields import Card, Field
-from sim.procedures.loss import NOT_LOST_YET
+from sim.office.fields import Field
+from sim.procedures.loss import mishap
 from sim.procedures.model import Kind, Move, Procedure
-from sim.procedures.shared import assumed, office_step, one_of, stamp
+from sim.procedures.shared import assumed
 
 PROCEDURE = Procedure(
     name="lose_card",
@@ -11,15 +11,11 @@ PROCEDURE = Procedure(
     title_zh="卡片遗失",
     rules=("L1",),
     steps=(
-        office_step(
+        mishap(
             "lose",
-            ("L1",),
-            guards=(
-                one_of(Field.CARD, Card.ISSUED, Card.ACTIVE, rule="L1", why="There is no card in hand to lose."),
-                NOT_LOST_YET,
-            ),
-            effects=(stamp(Field.LOST_AT),),
-            help="Nobody at the office knows yet; the card works until the report.",
+            "L1",
+            Field.LOST_AT,
+            help="Nobody at the office knows yet; the card works until the report, for whoever finds it.",
         ),
     ),
     moves=(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum, unique
 
+from sim.office.fields import NEVER, Field
+
 
 @unique
 class Place(Enum):
@@ -85,6 +87,13 @@ class Chip(Enum):
     BANK = "bank"
     WITHDRAW = "withdraw"  # the card is taken in and blocked
     BRING = "bring"  # no card is asked for; who has one in use has it with him, and it is brought up to date (U7)
+
+
+_WORKED_WITH = frozenset({
+    Chip.ACTIVATE_SOCIAL, Chip.ACTIVATE_FINANCIAL, Chip.ACTIVATE_BOTH, Chip.READ, Chip.SETTLE, Chip.AUTHENTICATE,
+    Chip.BANK,
+})  # fmt: skip
+"""Nothing of this is done with a chip that is damaged; such a card is handed in, taken in or kept."""
 
 
 @unique
@@ -203,6 +212,15 @@ class Guard:
     word: str = ""  # of a CHOICE: the option, for people
 
 
+_WORKS = Guard(
+    Check.IN,
+    Field.DAMAGED_AT.name,
+    (NEVER,),
+    rule="L4",
+    why="The card is damaged and does not work: hand it in for its replacement.",
+)
+
+
 @unique
 class Act(Enum):
     """What an effect does to the office record."""
@@ -271,6 +289,11 @@ class Step:
     business: str = ""  # counter skill; empty: the procedure's name
     keep: bool = False  # the counter waits with the person until the next step is done
     help: str = ""
+
+    @property
+    def all_guards(self) -> tuple[Guard, ...]:
+        """The guards of the table, and that the card works where its chip is worked with (L4)."""
+        return (*self.guards, _WORKS) if self.chip in _WORKED_WITH else self.guards
 
 
 @dataclass(frozen=True, slots=True)

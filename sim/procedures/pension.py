@@ -17,6 +17,12 @@ PROCEDURE = Procedure(
             guards=(
                 one_of(Field.PENSION, Pension.NONE, rule="U2", why="The pension is being drawn already."),
                 none_of(
+                    Field.EMPLOYMENT,
+                    Employment.HIRED,
+                    rule="P3",
+                    why="An employer has just hired the person and must register him first.",
+                ),
+                none_of(
                     Field.ACCOUNT,
                     Account.MOVED,
                     rule="P5",

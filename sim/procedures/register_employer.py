@@ -2,7 +2,18 @@
 
 from sim.office.fields import NEVER, Account, Employment, Field, Ledger
 from sim.procedures.model import END, Act, Check, Effect, Kind, Move, Paper, Parameter, Place, Procedure, Step, Sum, Who
-from sim.procedures.shared import ALL_FIVE, assumed, counter_time, money, office_step, one_of, put, stamp, timed
+from sim.procedures.shared import (
+    ALL_FIVE,
+    ITS_EMPLOYEE,
+    assumed,
+    counter_time,
+    money,
+    office_step,
+    one_of,
+    put,
+    stamp,
+    timed,
+)
 
 _HIRED = one_of(
     Field.EMPLOYMENT, Employment.HIRED, rule="P3", why="An employer registers only a person it has newly hired."
@@ -12,6 +23,12 @@ _TERM_OVER = timed(
     Check.PAST_DAYS, Field.HIRED_AT, "deadline", rule="P3", why="The term for registering has not passed yet."
 )
 _NOT_ASSESSED = one_of(Field.ASSESSED_AT, NEVER, rule="P3", why="The premium of this hiring has been assessed already.")
+
+_ASSESSED = (
+    Effect(Act.FLAG, Field.LATE.name, 1),
+    Effect(Act.COUNT, Field.PREMIUM_FEN.name, parameter="premium"),
+    stamp(Field.ASSESSED_AT),
+)
 
 PROCEDURE = Procedure(
     name="register_employer",
@@ -37,19 +54,22 @@ PROCEDURE = Procedure(
             "overdue",
             ("P3",),
             guards=(_TERM_OVER, _NOT_ASSESSED),
-            effects=(
-                Effect(Act.FLAG, Field.LATE.name, 1),
-                Effect(Act.COUNT, Field.PREMIUM_FEN.name, parameter="premium"),
-                stamp(Field.ASSESSED_AT),
-            ),
+            effects=_ASSESSED,
             help="Flagged, and the premium due is assessed with the employer, whether anybody comes or not.",
+        ),
+        office_step(
+            "missing",
+            ("P3",),
+            guards=(_HIRED, _NOT_ASSESSED),
+            effects=_ASSESSED,
+            help="The employer is deregistered and has never registered the employee: nobody waits for the last day.",
         ),
         office_step("assess_late", ("P3",), help="Registered after the last day: was it noticed already?"),
         office_step(
             "collect_premium",
             ("P3",),
             effects=(money(Sum.PREMIUM, Ledger.CASH, Ledger.FUND), put(Field.PREMIUM_FEN, 0)),
-            help="The employer pays what was assessed.  assumed: always (Social Insurance Law, article 63).",
+            help="The employer pays what was assessed (Social Insurance Law, article 63); what is not paid stays due.",
         ),
         office_step(
             "open_account",
@@ -63,7 +83,11 @@ PROCEDURE = Procedure(
         Move("watch", "term_over", wait="deadline", dates=True),
         Move("term_over", "overdue", when=(_HIRED, _TERM_OVER, _NOT_ASSESSED)),
         Move("term_over", END),
-        Move("overdue", "collect_premium", wait="until_paid"),
+        Move("overdue", "collect_premium", share="paid_share", wait="until_paid"),
+        Move("overdue", END),
+        Move("missing", "collect_premium", share="paid_share", wait="until_paid", fork=True),
+        Move("missing", "deregister_employer.employee_goes", when=ITS_EMPLOYEE),
+        Move("missing", END),
         Move("collect_premium", END),
         Move("register", "assess_late", when=(_TERM_OVER, _NOT_ASSESSED), fork=True),
         Move("register", "open_account", when=(_FIRST,)),
@@ -88,6 +112,7 @@ PROCEDURE = Procedure(
             "premium the agency assesses for an employee who was not registered in time",
             "set by the region; Social Insurance Law, article 62: 110 % of last month's, or as the agency says",
         ),
+        assumed("paid_share", Kind.SHARE, 1.0, "share of assessed premiums that are paid; the others stay due"),
         assumed("until_paid", Kind.WAIT, "15 workdays", "from the assessment until the employer has paid"),
     ),
 )

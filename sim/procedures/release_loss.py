@@ -1,11 +1,11 @@
 """Release of a loss report: the card was found before its replacement was applied for (L8, L7)."""
 
-from sim.office.fields import NEVER, Bank, Card, Field
-from sim.procedures.loss import AS_BEFORE, COSTS_OPEN, NOT_APPLIED_FOR
+from sim.office.fields import Bank, Card, Field
+from sim.procedures.loss import AS_BEFORE, COSTS_OPEN, FOUND, NOT_APPLIED_FOR
 from sim.procedures.model import END, Kind, Move, Paper, Parameter, Place, Procedure, Step
-from sim.procedures.shared import NOT_FOUND, TALK, TALK_SOURCE, assumed, chosen, counter_time, one_of, put, voice_menu
+from sim.procedures.shared import NOT_FOUND, TALK, TALK_SOURCE, assumed, chosen, counter_time, one_of, voice_menu
 
-_FOUND = (*AS_BEFORE, put(Field.LOST_AT, NEVER))
+_FOUND = (*AS_BEFORE, FOUND)
 _BANK_REPORTED = (one_of(Field.BANK, Bank.REPORTED),)
 _BY_TELEPHONE = Parameter(
     "by_telephone",

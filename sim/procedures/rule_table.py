@@ -82,7 +82,7 @@ def _cited(does: str) -> set[str]:
     name, _, step_name = does.partition(".")
     procedure = catalogue()[name]
     step = find_step(procedure, step_name or procedure.steps[0].name)
-    return {*procedure.rules, *step.rules, *(guard.rule for guard in step.guards)}
+    return {*procedure.rules, *step.rules, *(guard.rule for guard in step.all_guards)}
 
 
 def covering_tests() -> dict[str, list[str]]:

@@ -11,6 +11,8 @@ from sim.office.fields import (
     Cancellation,
     Card,
     Cover,
+    EmployerEnd,
+    Employment,
     Facility,
     Field,
     Insurance,
@@ -192,6 +194,19 @@ NO_USABLE_CARD = none_of(
     why="The earlier card has not ended: a person has at most one usable card.",
 )
 
+NO_CARD_YET = (
+    NO_USABLE_CARD,
+    none_of(
+        Field.CARD,
+        Card.LOST,
+        Card.DAMAGED,
+        rule="L4",
+        why="A lost, stolen or damaged card is replaced, not applied for anew.",
+    ),
+    none_of(Field.CARD, Card.WITHDRAWN, rule="A4", why="After a cancellation the way is to apply again."),
+)
+"""Who has, or had, a social security card goes another way."""
+
 NOTHING_PENDING = one_of(
     Field.APPLICATION,
     Application.NONE,
@@ -225,6 +240,23 @@ NONE_THROUGH_EMPLOYER = tuple(put(field, Cover.NOT_INSURED) for field in _THROUG
 
 UNEMPLOYED_NO_LONGER = change(Field.REGISTRATION, Registration.UNEMPLOYED, Registration.NONE)
 """Whoever works again is not registered as unemployed any more (U7)."""
+
+ITS_EMPLOYEE = (
+    one_of(
+        Field.EMPLOYER_END,
+        EmployerEnd.DISSOLVED,
+        EmployerEnd.APPROVED,
+        EmployerEnd.DEREGISTERED,
+        EmployerEnd.MERGED,
+        rule="P7",
+        why="No employer has ended, or it is an earlier one: the person has been hired by another since.",
+    ),
+    one_of(Field.EMPLOYMENT, Employment.HIRED, Employment.EMPLOYED, rule="P7", why="The person has left already."),
+)
+"""Who works for the employer that has ended, registered or not."""
+
+ENDED_OTHERWISE = (EmployerEnd.MERGED, EmployerEnd.APPROVED, EmployerEnd.DEREGISTERED)
+"""How an employer ends that deregisters with the tax authority, not with the agency (P7)."""
 
 NOT_INSURED = (put(Field.PENSION_INSURANCE, Cover.NOT_INSURED), *NONE_THROUGH_EMPLOYER)
 

@@ -3,15 +3,25 @@
 from sim.office.fields import Account, Field, Ledger, Transfer
 from sim.procedures.model import END, Chip, Move, Paper, Place, Procedure, Step, Sum, Who
 from sim.procedures.shared import (
-    ACCOUNT_OPEN,
     INSURED,
     INTEREST_RATE,
     VOID_NOTICE,
     counter_time,
     money,
+    none_of,
     one_of,
     put,
 )
+
+_NOT_CLOSED = none_of(
+    Field.ACCOUNT,
+    Account.CLOSED,
+    Account.CANCELLED,
+    rule="P6",
+    why="The account here is closed: have it opened again before anything is transferred.",
+)
+"""P7 has an account either transferred or closed; of one that is closed P6 asks that it be opened again first.  That is
+always granted, so no balance is out of reach, here or in the other city.  assumed: P6 speaks of applications alone."""
 
 PROCEDURE = Procedure(
     name="transfer",
@@ -27,7 +37,7 @@ PROCEDURE = Procedure(
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY,),
             guards=(
-                ACCOUNT_OPEN[0],
+                _NOT_CLOSED,
                 one_of(Field.ACCOUNT, Account.OPEN, rule="P5", why="There is no account here to transfer."),
             ),
             effects=(
@@ -48,15 +58,7 @@ PROCEDURE = Procedure(
             starts=True,
             who=(Who.HOLDER, Who.AGENT),
             papers=(Paper.IDENTITY,),
-            guards=(
-                one_of(
-                    Field.ACCOUNT,
-                    Account.NONE,
-                    Account.MOVED,
-                    rule="P5",
-                    why="The person has an account here already.",
-                ),
-            ),
+            guards=(_NOT_CLOSED,),
             effects=(
                 money(Sum.AMOUNT, Ledger.ELSEWHERE, Ledger.MEDICAL),
                 put(Field.ACCOUNT, Account.OPEN),
@@ -65,7 +67,7 @@ PROCEDURE = Procedure(
             ),
             chip=Chip.BRING,
             service="counter_time",
-            help="From another city, with the balance that comes along.",
+            help="From another city, with the balance that comes along; added to what is on an account here.",
         ),
     ),
     moves=(Move("out", END), Move("into", END)),

@@ -148,7 +148,7 @@ class Asking:
         def could(name: str) -> np.ndarray:
             owner, step = self.tables.steps[name]
             passing = np.ones(len(columns[0]), dtype=np.bool_)
-            guards = [guard for guard in step.guards if guard.check is not Check.AMOUNT_COVERED]
+            guards = [guard for guard in step.all_guards if guard.check is not Check.AMOUNT_COVERED]
             for clause in self.walk.reading.clauses(owner.name, guards)[0]:
                 passing &= holds(clause, columns.__getitem__)
             return passing

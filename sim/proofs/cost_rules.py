@@ -15,7 +15,7 @@ from sim.proofs.safety import Column, StateRule, StepRule, is_one, needs
 WINDOW, TAKEN = words_of({PROCEDURE.name: PROCEDURE})
 _WINDOWS, _WAYS = words_of({PROCEDURE.name: PROCEDURE}).values()
 _MOST = size_of(Field.COST_FEN) - 1
-_WINDOW_NEEDS = needs(Field.COST_FEN, Field.CARD, Field.LOST_AT, Field.APPLICATION, name_of(WINDOW))
+_WINDOW_NEEDS = needs(Field.COST_FEN, Field.CARD, Field.LOST_AT, Field.DAMAGED_AT, Field.APPLICATION, name_of(WINDOW))
 
 
 def _window_says(column: Column, part: str) -> np.ndarray:
@@ -25,7 +25,8 @@ def _window_says(column: Column, part: str) -> np.ndarray:
 def _begun(column: Column) -> np.ndarray:
     """Costs count from the report or the handing in, or from the loss or damage in fact."""
     out = is_one(column("CARD"), Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED)
-    return np.asarray(out | _window_says(column, "loss_to") & (column("LOST_AT") != 0))
+    in_fact = (column("LOST_AT") != 0) | (column("DAMAGED_AT") != 0)
+    return np.asarray(out | _window_says(column, "loss_to") & in_fact)
 
 
 def _inside(column: Column) -> np.ndarray:

@@ -92,13 +92,17 @@ def _ended(*how: EmployerEnd) -> Callable[[Procedure, Step], bool]:
             if g.check is Check.IN and g.field == Field.EMPLOYER_END.name
             for value in g.values
         }
-        return sets(step, Field.EMPLOYMENT, Employment.EMPLOYER_GONE) and bool(asked & {int(one) for one in how})
+        return step.starts and Who.EMPLOYER in step.who and bool(asked & {int(one) for one in how})
 
     return picks
 
 
 def _activates_social(_: Procedure, step: Step) -> bool:
     return sets(step, Field.CARD, Card.ACTIVE)
+
+
+def _reports_formally(_: Procedure, step: Step) -> bool:
+    return Who.HOLDER in step.who and sets(step, Field.CARD, Card.LOST)
 
 
 def _is_his(step: Step) -> bool:
@@ -146,7 +150,7 @@ DEMANDS: tuple[Demand, ...] = (
            lambda _, step: sets(step, Field.CARD, Card.TEMPORARY_LOSS), _AGENT_TOO, frozenset(),
            frozenset({Place.HOTLINE, Place.ONLINE})),
     Demand("identity_for_formal_loss", "L2", "a formal report needs the identity document",
-           lambda _, step: bool(step.who) and sets(step, Field.CARD, Card.LOST), _AGENT_TOO, frozenset({P.IDENTITY})),
+           _reports_formally, _AGENT_TOO, frozenset({P.IDENTITY})),
     Demand("bank_side_at_its_bank", "L3", "the bank side is reported to the card's bank, with identity",
            lambda _, step: sets(step, Field.BANK, Bank.REPORTED) and step.place is Place.BANK, _AGENT_TOO,
            frozenset({P.IDENTITY}), asks=((Check.SAME_BANK, None),)),
@@ -225,7 +229,10 @@ DEMANDS: tuple[Demand, ...] = (
     Demand("bank_side_reported_at_bank", "L3", "the loss is reported to the bank at the bank",
            lambda owner, _: owner.name == "report_loss_bank", places=frozenset({Place.BANK})),
     Demand("formal_at_an_outlet", "L2", "a report is made formal at an outlet",
-           lambda _, step: bool(step.who) and sets(step, Field.CARD, Card.LOST), places=frozenset({Place.OUTLET})),
+           _reports_formally, places=frozenset({Place.OUTLET})),
+    Demand("heirs_declare_it_lost", "C1", "the heirs declare the card lost at the agency",
+           lambda _, step: Who.HEIR in step.who and sets(step, Field.CARD, Card.LOST), frozenset({Who.HEIR}),
+           frozenset({P.DEATH_CERTIFICATE}), frozenset({Place.AGENCY})),
     Demand("old_card_read_at_pharmacy", "V3", "the old card is read at a pharmacy",
            lambda _, step: sets(step, Field.OLD_CARD, OldCard.INSERTED), _AGENT_TOO, frozenset({P.OLD_CARD}),
            frozenset({Place.PHARMACY})),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from sim.office.fields import NEVER, Application, Card, Field, InsuranceEnd, Ledger
 from sim.office.rows import FROM_LOSS, LEDGER_FIELD, TO_APPLICATION
 from sim.procedures.catalogue import parameter
-from sim.procedures.model import Act, At, Check, Effect, Guard, Procedure, Step, Sum, Who
+from sim.procedures.model import Act, At, Check, Effect, Guard, Paper, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERM_CHECKS, Term, level_after, value_of
 from sim.proofs.space import Add, Allowed, Clause, Copy, Either, Map, Operation, Space
 
@@ -60,9 +60,15 @@ class Reading:
 
     def asked(self, owner: Procedure, step: Step, *, empty_handed: bool = False) -> tuple[tuple[Clause, ...], bool]:
         """What a step asks of a state: that somebody may come for it, and its guards."""
-        clauses, complete = self.clauses(owner.name, step.guards, step.at, empty_handed=empty_handed)
-        somebody = self._somebody(step)
-        return (clauses if somebody is None else (somebody, *clauses)), complete
+        clauses, complete = self.clauses(owner.name, step.all_guards, step.at, empty_handed=empty_handed)
+        asked = (self._somebody(step), self._card_there(step))
+        return (*(one for one in asked if one is not None), *clauses), complete
+
+    def _card_there(self, step: Step) -> Clause | None:
+        """A card that is lost nobody has but a finder or a thief (sim.office.office.in_hand)."""
+        if Paper.CARD not in step.papers or Who.OTHER in step.who:
+            return None
+        return self._allow(Field.LOST_AT, lambda value: value == value_of(Field.LOST_AT, NEVER))
 
     def _somebody(self, step: Step) -> Clause | None:
         """Nobody can be a holder who has died, nor the heir of one who lives (sim.office.office.actor)."""
@@ -153,12 +159,13 @@ class Reading:
     def _cost_window(self, owner: str, guard: Guard) -> list[Clause] | None:
         out = self._allow(Field.CARD, lambda value: value in _OUT_OF_USE)
         lost = self._allow(Field.LOST_AT, lambda value: value != value_of(Field.LOST_AT, NEVER))
+        damaged = self._allow(Field.DAMAGED_AT, lambda value: value != value_of(Field.DAMAGED_AT, NEVER))
         before = self._allow(Field.APPLICATION, lambda value: value not in _UNDER_WAY)
-        if out is None or lost is None or before is None:
+        if out is None or lost is None or damaged is None or before is None:
             return None
         from_loss = self._chosen(owner, guard, lambda word: word & FROM_LOSS != 0)
         to_hand = self._chosen(owner, guard, lambda word: word & TO_APPLICATION == 0)
-        return [Either((out, lost)), Either((out, from_loss)), Either((before, to_hand))]
+        return [Either((out, lost, damaged)), Either((out, from_loss)), Either((before, to_hand))]
 
     def _allow(self, field: Field, holds: Callable[..., bool]) -> Allowed | None:
         if field not in self.kept:

@@ -1,4 +1,4 @@
-"""Every row of the tables bent once: a guard left out or one of its values, an effect, a paper, and so on.
+"""Every row of the tables bent once: a guard left out, or with a value less or more, an effect left out, and so on.
 
 A mutant must be noticed by the rules, by a story or by a test, or nobody can notice it for a reason that holds of its
 row (`unnoticed.py`); otherwise it is a gap.
@@ -7,15 +7,23 @@ row (`unnoticed.py`); otherwise it is a gap.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib import import_module
 
-from sim.procedures.catalogue import catalogue
-from sim.procedures.model import At, Check, Guard, Place, Procedure, Step, Who
+from sim.office.fields import NEVER, Card, Ledger
+from sim.office.record import STATES
+from sim.office.rows import LEDGER_FIELD
+from sim.procedures.catalogue import catalogue, numbers_needed, parameter
+from sim.procedures.model import Act, At, Check, Effect, Guard, Kind, Parameter, Place, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERM_CHECKS
+
+ALL_STATES = STATES | {"card_before": Card}
+"""Of every field that has states, by its name in lower case: its states."""
+_NAMES_VALUES = frozenset({Check.IN, Check.NOT_IN})
+_PERSONAL = frozenset(Ledger(ledger).name for ledger in LEDGER_FIELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class Mutant:
     """One procedure with one row bent."""
 
     procedure: str
-    kind: str  # guard, value, effect, paper, place, agent, term, condition
+    kind: str  # guard, value, more, effect, written, paper, place, agent, term, condition, length
     row: str  # which row, in words
     rule: str  # of the guard, or the first of the step
     bent: Procedure
@@ -70,29 +78,107 @@ def _all(procedures: Mapping[str, Procedure]) -> Iterator[Mutant]:
             for kind, row, rule, bent in _of_step(step):
                 name = f"{procedure.name}.{step.name}: {row}".strip()
                 yield Mutant(procedure.name, kind, name, rule, _with(procedure, step, bent))
-        for number, move in enumerate(procedure.moves):
-            where = f"{procedure.name}.{move.step} -> {move.to}"
-            for guard in move.when:
-                rest = tuple(other for other in move.when if other is not guard)
-                moves = (*procedure.moves[:number], replace(move, when=rest), *procedure.moves[number + 1 :])
-                row = f"{where}: {guard.check.value} {guard.field.lower()}".strip()
-                yield Mutant(procedure.name, "condition", row, guard.rule, replace(procedure, moves=moves))
-                for value, narrower in _narrower(guard):
-                    when = tuple(narrower if other is guard else other for other in move.when)
-                    moves = (*procedure.moves[:number], replace(move, when=when), *procedure.moves[number + 1 :])
-                    yield Mutant(procedure.name, "value", f"{row} {value}", guard.rule, replace(procedure, moves=moves))
+        for number in range(len(procedure.moves)):
+            yield from _of_move(procedure, number)
+        for key in numbers_needed([procedure]):
+            yield from _of_parameter(procedure, parameter(procedure, key[1]))
+
+
+def _of_move(procedure: Procedure, number: int) -> Iterator[Mutant]:
+    """A condition left out, or with a value less or more."""
+    move = procedure.moves[number]
+
+    def bent(*when: Guard) -> Procedure:
+        moves = (*procedure.moves[:number], replace(move, when=when), *procedure.moves[number + 1 :])
+        return replace(procedure, moves=moves)
+
+    for place, guard in enumerate(move.when):
+        before, after = move.when[:place], move.when[place + 1 :]
+        row = f"{procedure.name}.{move.step} -> {move.to}: {_asked(guard)}"
+        yield Mutant(procedure.name, "condition", row, guard.rule, bent(*before, *after))
+        for kind, value, other in (*_narrower(guard), *_wider(guard)):
+            yield Mutant(procedure.name, kind, f"{row} {value}", guard.rule, bent(*before, other, *after))
+
+
+def _of_parameter(procedure: Procedure, row: Parameter) -> Iterator[Mutant]:
+    """Another length of a term that the office goes by, another sum, rate or word."""
+    for default in _other_defaults(row):
+        parameters = tuple(replace(row, default=default) if other is row else other for other in procedure.parameters)
+        name = f"{procedure.name}.{row.name}: {default} for {row.default}"
+        yield Mutant(procedure.name, "length", name, procedure.rules[0], replace(procedure, parameters=parameters))
+
+
+def _other_defaults(row: Parameter) -> Iterator[object]:
+    """A unit more and a unit less; every other word of a choice."""
+    if row.kind is Kind.CHOICE:
+        yield from (word for word in row.options if word != row.default)
+    elif isinstance(row.default, str):
+        number, _, unit = row.default.partition(" ")
+        yield from (f"{int(number) + more} {unit}" for more in (1, -1))
+    elif isinstance(row.default, float):
+        yield row.default * 2  # a rate
+    else:
+        raise TypeError(f"{row.name}: no other {row.default!r} is known")
 
 
 def _with(procedure: Procedure, step: Step, bent: Step) -> Procedure:
     return replace(procedure, steps=tuple(bent if other is step else other for other in procedure.steps))
 
 
-def _narrower(guard: Guard) -> Iterator[tuple[str, Guard]]:
+def _asked(guard: Guard) -> str:
+    return f"{guard.check.value} {guard.field.lower()}".strip()
+
+
+def _narrower(guard: Guard) -> Iterator[tuple[str, str, Guard]]:
     """The guard without one of several values it names."""
-    if len(guard.values) > 1 and guard.check in {Check.IN, Check.NOT_IN}:
+    if len(guard.values) > 1 and guard.check in _NAMES_VALUES:
         for value in guard.values:
             rest = tuple(other for other in guard.values if other != value)
-            yield str(getattr(value, "name", value)).lower(), replace(guard, values=rest)
+            yield "value", word(guard.field, value), replace(guard, values=rest)
+
+
+def _wider(guard: Guard) -> Iterator[tuple[str, str, Guard]]:
+    """The guard with a value more than it names."""
+    if guard.check in _NAMES_VALUES:
+        for value in others(guard.field, guard.values):
+            yield "more", f"{word(guard.field, value)} too", replace(guard, values=(*guard.values, value))
+
+
+def others(field: str, named: Sequence[int]) -> list[int]:
+    """Values of a field besides some: all its states; of a number the next above, of a time the start of the run."""
+    states = ALL_STATES.get(field.lower())
+    if states is None:
+        return [0 if max(named) == NEVER else max(named) + 1]
+    return [int(state) for state in states if state not in named]
+
+
+def next_state(effect: Effect) -> int:
+    """The state after the one an effect writes, the first after the last: what is told of one holds of any other."""
+    states = [int(state) for state in ALL_STATES[effect.field.lower()]]
+    return states[(states.index(effect.value) + 1) % len(states)]
+
+
+def word(field: str, value: int) -> str:
+    """A value of a field in words, or as a number."""
+    states = ALL_STATES.get(field.lower())
+    if states is None:
+        return "never" if value == NEVER else str(int(value))
+    return states(value).name.lower()
+
+
+def _written(effect: Effect) -> Iterator[tuple[str, Effect]]:
+    """An effect that writes the next state, counts one more, sets another flag or moves another sum."""
+    if effect.act in {Act.SET, Act.CHANGE} and effect.field.lower() in ALL_STATES:
+        value = next_state(effect)
+        yield word(effect.field, value), replace(effect, value=value)
+    elif effect.act is Act.COUNT and effect.parameter is None:
+        yield f"{effect.value + 1}", replace(effect, value=effect.value + 1)
+    elif effect.act is Act.FLAG:
+        yield f"{effect.value * 2}", replace(effect, value=effect.value * 2)
+    elif effect.act is Act.MONEY:
+        yield "the other way", replace(effect, field=effect.other, other=effect.field)
+        if effect.value == Sum.AMOUNT and effect.field in _PERSONAL:
+            yield "all", replace(effect, value=Sum.ALL)
 
 
 def _of_step(step: Step) -> Iterator[tuple[str, str, str, Step]]:
@@ -100,15 +186,17 @@ def _of_step(step: Step) -> Iterator[tuple[str, str, str, Step]]:
     for number, guard in enumerate(step.guards):
         rest = (*step.guards[:number], *step.guards[number + 1 :])
         kind = "term" if guard.check in TERM_CHECKS else "guard"
-        yield kind, f"{guard.check.value} {guard.field.lower()}", guard.rule, replace(step, guards=rest)
-        for value, narrower in _narrower(guard):
-            what = f"{guard.check.value} {guard.field.lower()} {value}"
-            guards = (*step.guards[:number], narrower, *step.guards[number + 1 :])
-            yield "value", what, guard.rule, replace(step, guards=guards)
+        yield kind, _asked(guard), guard.rule, replace(step, guards=rest)
+        for kind, value, other in (*_narrower(guard), *_wider(guard)):
+            guards = (*step.guards[:number], other, *step.guards[number + 1 :])
+            yield kind, f"{_asked(guard)} {value}", guard.rule, replace(step, guards=guards)
     for number, effect in enumerate(step.effects):
         rest_of = (*step.effects[:number], *step.effects[number + 1 :])
         what = f"{effect.act.value} {effect.field.lower()}"
         yield "effect", what, rule, replace(step, effects=rest_of)
+        for value, wrong in _written(effect):
+            effects = (*step.effects[:number], wrong, *step.effects[number + 1 :])
+            yield "written", f"{what} {value}", rule, replace(step, effects=effects)
     for paper in step.papers:
         papers = tuple(other for other in step.papers if other is not paper)
         yield "paper", paper.value, rule, replace(step, papers=papers)

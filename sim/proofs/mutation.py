@@ -44,7 +44,8 @@ SMALL: tuple[View, ...] = (
     View(
         "claims",
         frozenset({
-            F.CARD, F.CARD_BEFORE, F.APPLICATION, F.LOST_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN, F.BANK,
+            F.CARD, F.CARD_BEFORE, F.APPLICATION, F.LOST_AT, F.DAMAGED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN,
+            F.BANK,
         }),
         frozenset({"reimburse.pay_out"}),
         WINDOW_OF_COSTS,

@@ -49,21 +49,38 @@ def _wrong_is(wrong: Wrong) -> Callable[[Column], np.ndarray]:
     return lambda column: column(WRONG) == wrong
 
 
-def _registered(column: Column) -> np.ndarray:
-    """Who is registered with the employer that ends."""
-    return np.asarray((column("firm") == Firm.SHARED) & (column(Field.EMPLOYMENT.name) == Employment.EMPLOYED))
+_OF_WORK = (Field.EMPLOYMENT.name, Field.ACCOUNT.name, Field.EMPLOYER_END.name)
+
+
+def _changed(before: Column, after: Column, *names: str) -> np.ndarray:
+    return np.asarray(np.logical_or.reduce([before(name) != after(name) for name in names]))
+
+
+def _not_noted(before: Column, after: Column) -> np.ndarray:
+    free = before(Field.EMPLOYER_END.name) == EmployerEnd.NONE  # no earlier employer that has still to deregister
+    return np.asarray((before("firm") == Firm.SHARED) & free & (after(Field.EMPLOYER_END.name) == EmployerEnd.NONE))
 
 
 def _not_gone(before: Column, after: Column) -> np.ndarray:
     was, is_now = before(Field.ACCOUNT.name), after(Field.ACCOUNT.name)
     closed = np.where(was == Account.OPEN, Account.CLOSED, was) == is_now
-    return np.asarray(_registered(before) & ~(closed & (after(Field.EMPLOYMENT.name) == Employment.EMPLOYER_GONE)))
+    gone = closed & (after(Field.EMPLOYMENT.name) == Employment.EMPLOYER_GONE)
+    here = (before("firm") == Firm.SHARED) & (before("noted") == 1)
+    return np.asarray(here & ~gone)
+
+
+def _leavers_touched(before: Column, after: Column) -> np.ndarray:
+    left = (before("noted") == 1) & (before("firm") != Firm.SHARED)
+    return np.asarray(left & _changed(before, after, *_OF_WORK[:2]))
+
+
+def _still_due(before: Column, after: Column) -> np.ndarray:
+    return np.asarray((before("noted") == 1) & (after(Field.EMPLOYER_END.name) != EmployerEnd.NONE))
 
 
 def _others_touched(before: Column, after: Column) -> np.ndarray:
-    names = (Field.EMPLOYMENT.name, Field.ACCOUNT.name, Field.EMPLOYER_END.name)
-    changed = np.logical_or.reduce([before(name) != after(name) for name in names])
-    return np.asarray(~_registered(before) & changed)
+    other = (before("firm") != Firm.SHARED) & (before("noted") == 0)
+    return np.asarray(other & _changed(before, after, *_OF_WORK))
 
 
 OF_CARDS: tuple[PairRule, ...] = (
@@ -98,21 +115,26 @@ OF_CARDS: tuple[PairRule, ...] = (
 )  # fmt: skip
 OF_EMPLOYERS: tuple[PairRule | ActRule, ...] = (
     ActRule(
-        "end_noted_of_all", "P7", "an employer's end is noted of everybody who is registered with it", ENDS,
-        lambda before, after: _registered(before) & (after(Field.EMPLOYER_END.name) == EmployerEnd.NONE),
+        "end_noted_of_all", "P7", "an employer's end is noted of everybody who works there, registered or not", ENDS,
+        _not_noted,
     ),
     ActRule(
-        "all_accounts_closed", "P7", "an employer that deregisters closes every account that was not transferred",
+        "all_accounts_closed", "P7", "when it deregisters, the account of who works there closes unless transferred",
         GOES, _not_gone,
     ),
+    ActRule(
+        "leavers_keep_theirs", "P7", "who has left it keeps account and work when it deregisters", GOES,
+        _leavers_touched,
+    ),
+    ActRule("duty_is_over", "P7", "once it has deregistered nothing of it is due any more", GOES, _still_due),
     *(
-        ActRule(f"{name}_of_its_own", "P7", f"{act}: nothing changes for whoever is not registered with it", act,
+        ActRule(f"{name}_of_its_own", "P7", f"{act}: nothing changes for whoever has nothing to do with it", act,
                 _others_touched)
         for name, act in (("end", ENDS), ("going", GOES))
     ),
     PairRule(
-        "nobody_left_behind", "P7", "nobody stays registered with an employer that has deregistered",
-        lambda column: (column(SHARED) == GONE) & _registered(column),
+        "nobody_left_behind", "P7", "nobody works for an employer that has deregistered",
+        lambda column: (column(SHARED) == GONE) & (column("firm") == Firm.SHARED),
     ),
 )  # fmt: skip
 

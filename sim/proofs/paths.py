@@ -23,7 +23,8 @@ ACTOR = "who acts"
 CURRENT, STALE = 1, 2
 """A case tied to a term: its own term runs; its term was started anew since."""
 MOST_WAITING = {"reimburse.pay_out": 2, "reimburse.reject": 2}
-"""How many cases of a kind wait at most (else 1): one more is merged with the last.  Claims can be open together."""
+"""How many cases of a kind wait at most (else 1): one more is merged with the last.  Claims can be open together,
+and as many wait as are owed, whichever way their examination ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sim.office.fields import Application, Card, Field, Ledger
 from sim.office.rows import LEDGER_FIELD
-from sim.procedures.model import END, Act, At, Check, Effect, Guard, Move, Outcome, Procedure, Step, Sum, Who
+from sim.procedures.model import END, Act, At, Check, Effect, Guard, Move, Outcome, Paper, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERMS, Term, level_after, size_of, tie_of, value_of
 from sim.proofs.tables import Tables, View
 
@@ -72,9 +72,11 @@ class Model:
             return "(true)" if row.options.index(str(row.default)) in g.values else "(false)"
         if g.check is Check.COST_WINDOW and row is not None:
             out = self.among("CARD", [*_LOST, Card.DAMAGED], now)
-            lost = self.among("LOST_AT", [1], now) if str(row.default).startswith("loss") else "(false)"
+            lost, damaged = (self.among(one, [1], now) for one in ("LOST_AT", "DAMAGED_AT"))
+            if not str(row.default).startswith("loss"):
+                lost = damaged = "(false)"
             ends = self.among("APPLICATION", _PENDING, now) if str(row.default).endswith("application") else "(false)"
-            return OPEN if OPEN in {out, lost, ends} else f"(({out} || {lost}) && !{ends})"
+            return OPEN if OPEN in {out, lost, damaged, ends} else f"(({out} || {lost} || {damaged}) && !{ends})"
         if g.check is Check.NEVER:
             return "(false)"
         if g.check in _PLACE | {Check.BRINGS, Check.REASON, Check.ACTOR}:
@@ -98,8 +100,10 @@ class Model:
         return "" if OPEN in found or not found else f"({' || '.join(found)})"
 
     def step_asks(self, p: Procedure, s: Step, now: Values, *, empty: bool = False) -> tuple[str, bool]:
-        asked, closed = self.all_of(p, s.guards, now, s.at, empty=empty)
-        return " && ".join(one for one in (self.somebody(s, now), asked) if one), closed
+        asked, closed = self.all_of(p, s.all_guards, now, s.at, empty=empty)
+        lost = Paper.CARD in s.papers and Who.OTHER not in s.who and "LOST_AT" in self.kept
+        there = self.among("LOST_AT", [0], now) if lost else ""
+        return " && ".join(one for one in (self.somebody(s, now), there, asked) if one), closed
 
     def after(self, s: Step, before: Values) -> Values:
         now = dict(before)

@@ -19,6 +19,7 @@ from sim.office.fields import (
     InsuranceEnd,
     OldCard,
     Pension,
+    Reason,
     Registration,
     TemporaryCard,
 )
@@ -30,6 +31,8 @@ _USABLE = (Card.ISSUED, Card.ACTIVE, Card.TEMPORARY_LOSS)
 _IN_HAND = (Card.ISSUED, Card.ACTIVE)
 _OUT = (TemporaryCard.VALID, TemporaryCard.EXTENDED)
 _PROBE = "enquire_hotline"
+_NO_REASON = value_of(Field.REASON, Reason.NONE)
+_NOT_REPLACED = (_NO_REASON, value_of(Field.REASON, Reason.NEW_GENERATION))
 _DIED = value_of(Field.INSURANCE_END, InsuranceEnd.DIED)
 
 STATES: tuple[StateRule, ...] = (
@@ -92,6 +95,12 @@ STATES: tuple[StateRule, ...] = (
         & ~is_one(column("EMPLOYMENT"), Employment.HIRED, Employment.EMPLOYED, Employment.FLEXIBLE),
     ),
     StateRule(
+        "reason_while_applied", "A2", "a reason is known as long as an application is under way, and no longer",
+        needs(Field.APPLICATION, Field.REASON),
+        lambda column, _: is_one(column("APPLICATION"), Application.NONE, Application.RETURNED)
+        != (column("REASON") == _NO_REASON),
+    ),
+    StateRule(
         "late_registration_flagged", "P3", "a registration that is late is flagged when the day passes",
         needs(Field.EMPLOYMENT, Field.HIRED_AT, Field.LATE),
         lambda column, _: (column("EMPLOYMENT") == Employment.HIRED)
@@ -101,9 +110,8 @@ STATES: tuple[StateRule, ...] = (
     ),
     StateRule(
         "late_deregistration_flagged", "P7", "a deregistration that is late is flagged when the day passes",
-        needs(Field.EMPLOYMENT, Field.EMPLOYER_END, Field.EMPLOYER_ENDED_AT, Field.LATE),
-        lambda column, _: (column("EMPLOYMENT") == Employment.EMPLOYED)
-        & (column("EMPLOYER_END") != EmployerEnd.NONE)
+        needs(Field.EMPLOYER_END, Field.EMPLOYER_ENDED_AT, Field.LATE),
+        lambda column, _: (column("EMPLOYER_END") != EmployerEnd.NONE)
         & (column("EMPLOYER_ENDED_AT") >= 2)
         & (column("LATE") & 2 == 0),
         shown=(Shown(_PROBE, after=(("late", 2),)),),
@@ -150,12 +158,20 @@ GRANTED: tuple[StateRule, ...] = (
         "replace.apply",
     ),
     _granted(
+        "released_when_found", "L8", "as long as no replacement is applied for, a report of either kind is released",
+        needs(Field.CARD, Field.REASON),
+        lambda column: is_one(column("CARD"), Card.LOST, Card.TEMPORARY_LOSS)
+        & is_one(column("REASON"), *_NOT_REPLACED),
+        "release_loss.outlet",
+    ),
+    _granted(
         "loss_reported_any_time", "L1", "a card in hand can be reported lost, by telephone and at an outlet",
         needs(Field.CARD), lambda column: is_one(column("CARD"), *_IN_HAND), "report_loss.agent",
     ),
     _granted(
         "hospital_activates", "V2", "a card in hand is activated at a hospital",
-        needs(Field.CARD), lambda column: column("CARD") == Card.ISSUED, "activate_hospital.register",
+        needs(Field.CARD, Field.DAMAGED_AT),
+        lambda column: (column("CARD") == Card.ISSUED) & (column("DAMAGED_AT") == 0), "activate_hospital.register",
     ),
     _granted(
         "notice_when_ended", "C1", "who is no longer insured here and has a card in hand is given the notice",
@@ -164,6 +180,23 @@ GRANTED: tuple[StateRule, ...] = (
         & (column("ACCOUNT") == Account.OPEN) & is_one(column("CANCELLATION"), Cancellation.NONE, Cancellation.PAID)
         & is_one(column("APPLICATION"), Application.NONE, Application.RETURNED),
         "cancel.notice",
+    ),
+    _granted(
+        "any_employer_can_end", "P7", "an employer can come to an end, whether it has registered its employees or not",
+        needs(Field.EMPLOYMENT, Field.EMPLOYER_END),
+        lambda column: is_one(column("EMPLOYMENT"), Employment.HIRED, Employment.EMPLOYED)
+        & (column("EMPLOYER_END") == EmployerEnd.NONE),
+        "employer_ends.merged",
+    ),
+    _granted(
+        "ended_employer_deregisters", "P7", "an employer that has ended can deregister, whoever has left it meanwhile",
+        needs(Field.EMPLOYER_END), lambda column: column("EMPLOYER_END") != EmployerEnd.NONE,
+        "deregister_employer.with_approval", "deregister_employer.at_tax_office",
+    ),
+    _granted(
+        "balance_comes_along", "P5", "whoever comes from another city brings his balance, unless his account is closed",
+        needs(Field.ACCOUNT), lambda column: ~is_one(column("ACCOUNT"), Account.CLOSED, Account.CANCELLED),
+        "transfer.into",
     ),
     _granted(
         "hired_is_registered", "P3", "whoever is hired can be registered by the employer",

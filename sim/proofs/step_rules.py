@@ -25,7 +25,7 @@ from sim.office.fields import (
     TemporaryCard,
     Training,
 )
-from sim.procedures.model import Act, Chip, Paper, Place, Step, Sum
+from sim.procedures.model import Act, Chip, Paper, Place, Step, Sum, Who
 from sim.proofs.abstraction import value_of
 from sim.proofs.memory import CHIP, OWED, ChipState, claims, hands_over, moves, sets
 from sim.proofs.safety import Column, StepRule, is_one, needs
@@ -34,6 +34,7 @@ _USABLE = (Card.ISSUED, Card.ACTIVE, Card.TEMPORARY_LOSS)
 _IN_HAND = (Card.ISSUED, Card.ACTIVE)
 _OUT = (TemporaryCard.VALID, TemporaryCard.EXTENDED)
 _EXCHANGED = value_of(Field.REASON, Reason.NEW_GENERATION)
+_ENDED = (EmployerEnd.DISSOLVED, EmployerEnd.APPROVED, EmployerEnd.DEREGISTERED, EmployerEnd.MERGED)
 _CHIP_OF = ((Card.ISSUED, ChipState.ISSUED), (Card.ACTIVE, ChipState.ACTIVE))
 
 
@@ -166,6 +167,22 @@ STEPS: tuple[StepRule, ...] = (
         lambda before, _: (before("INSURANCE") != Insurance.ENDED) | (before("ACCOUNT") == Account.MOVED),
     ),
     StepRule(
+        "lost_card_is_not_there", "L1", "whoever has lost his card cannot bring it; only a finder or a thief can",
+        needs(Field.LOST_AT), lambda _, step: Paper.CARD in step.papers and Who.OTHER not in step.who,
+        lambda before, _: before("LOST_AT") != 0,
+    ),
+    StepRule(
+        "damaged_chip_does_not_work", "L4", "nothing is done with the chip of a damaged card",
+        needs(Field.DAMAGED_AT),
+        lambda _, step: step.chip not in {Chip.NONE, Chip.PERSONALISE, Chip.CHECK, Chip.WITHDRAW, Chip.BRING},
+        lambda before, _: before("DAMAGED_AT") != 0,
+    ),
+    StepRule(
+        "damage_stays", "L4", "a damaged card stays damaged until another is in hand",
+        needs(Field.DAMAGED_AT), lambda _, step: not hands_over(step),
+        lambda before, after: (before("DAMAGED_AT") != 0) & (after("DAMAGED_AT") == 0),
+    ),
+    StepRule(
         "transfer_keeps_card", "P5", "a transfer of the account changes nothing of the card",
         needs(Field.ACCOUNT, Field.CARD), lambda _, step: sets(step, Field.ACCOUNT, Account.MOVED),
         lambda before, after: before("CARD") != after("CARD"),
@@ -180,10 +197,10 @@ STEPS: tuple[StepRule, ...] = (
     ),
     StepRule(
         "released_as_before", "L8", "a report is released before the replacement is applied for; the card is as before",
-        needs(Field.CARD, Field.CARD_BEFORE, Field.APPLICATION),
+        needs(Field.CARD, Field.CARD_BEFORE, Field.APPLICATION, Field.REASON),
         lambda _, step: bool(step.who) and any(e.act is Act.COPY and e.field == Field.CARD.name for e in step.effects),
         lambda before, after: ~is_one(before("CARD"), Card.TEMPORARY_LOSS, Card.LOST)
-        | ~is_one(before("APPLICATION"), Application.NONE, Application.RETURNED)
+        | ~(is_one(before("APPLICATION"), Application.NONE, Application.RETURNED) | (before("REASON") == _EXCHANGED))
         | (after("CARD") != before("CARD_BEFORE")),
     ),
     StepRule(
@@ -196,6 +213,11 @@ STEPS: tuple[StepRule, ...] = (
         needs(Field.CARD, Field.OLD_CARD),
         lambda _, step: step.place is Place.PHARMACY and sets(step, Field.CARD, Card.ACTIVE),
         lambda before, _: before("OLD_CARD") == OldCard.HELD,
+    ),
+    StepRule(
+        "exchange_of_the_old_card_alone", "A5", "the old medical card is exchanged by who has no social security card",
+        needs(Field.OLD_CARD, Field.CARD), lambda _, step: sets(step, Field.OLD_CARD, OldCard.HANDED_IN),
+        lambda before, _: is_one(before("CARD"), *_USABLE, Card.LOST, Card.DAMAGED, Card.WITHDRAWN),
     ),
     StepRule(
         "old_card_handed_in_once", "A5", "only an old card that is held is handed in",
@@ -263,9 +285,16 @@ STEPS: tuple[StepRule, ...] = (
         lambda before, _: is_one(before("EMPLOYMENT"), Employment.HIRED, Employment.EMPLOYED, Employment.RETIRED),
     ),
     StepRule(
-        "only_an_ended_employer_goes", "P7", "only an employer that has come to an end deregisters",
+        "missing_registration_assessed", "P3", "an employer that goes without having registered somebody is assessed",
+        needs(Field.EMPLOYMENT, Field.ASSESSED_AT),
+        lambda _, step: sets(step, Field.EMPLOYMENT, Employment.EMPLOYER_GONE),
+        lambda before, _: (before("EMPLOYMENT") == Employment.HIRED) & (before("ASSESSED_AT") == 0),
+    ),
+    StepRule(
+        "only_an_ended_employer_goes", "P7", "only who works there loses an employer that has come to an end",
         needs(Field.EMPLOYMENT, Field.EMPLOYER_END),
         lambda _, step: sets(step, Field.EMPLOYMENT, Employment.EMPLOYER_GONE),
-        lambda before, _: (before("EMPLOYER_END") == EmployerEnd.NONE) | (before("EMPLOYMENT") != Employment.EMPLOYED),
+        lambda before, _: ~is_one(before("EMPLOYER_END"), *_ENDED)
+        | ~is_one(before("EMPLOYMENT"), Employment.HIRED, Employment.EMPLOYED),
     ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Any
 
 from sim.office.fields import Card, Field
 from sim.procedures.catalogue import parameter
-from sim.procedures.model import Act, Check, Kind, Outcome, Step, Sum, Who
+from sim.procedures.model import Act, Kind, Outcome, Step, Who
 from sim.proofs.abstraction import Term, tie_of
 from sim.proofs.guards import name_of, words_of
 from sim.proofs.paths import ACTOR
@@ -25,6 +25,7 @@ from sim.proofs.safety import Shown, StepRule
 from sim.proofs.tables import Tables
 from sim.proofs.verdict import Broken
 from sim.scenario import units
+from sim.scenario.checks_asked import uses_amount
 from sim.scenario.schema_story import FIELDS, STATES
 from sim.scenario.toml_write import to_toml
 
@@ -203,7 +204,7 @@ class Teller:
             instant = any(name in {"produce.at_counter", "produce.ask_instant"} and done for name, done in path.trail)
             where = "machine" if instant else "plain"
         steps = [step, *(self.tables.steps[name][1] for name, _ in path.trail)]
-        return Action(at, path.begins, who, where, UNIT if any(_uses_amount(one) for one in steps) else "")
+        return Action(at, path.begins, who, where, UNIT if any(uses_amount(one) for one in steps) else "")
 
     def _step(self, name: str) -> Step:
         if name in self.tables.steps:
@@ -248,11 +249,6 @@ def _state(key: str, value: str | int) -> str | int:
     if Field[key.upper()] in {Field.MEDICAL_FEN, Field.FINANCIAL_FEN}:
         return UNIT if value else "0 yuan"
     return value
-
-
-def _uses_amount(step: Step) -> bool:
-    amount = any(e.act is Act.ADD_AMOUNT or (e.act is Act.MONEY and e.value == Sum.AMOUNT) for e in step.effects)
-    return amount or any(guard.check is Check.AMOUNT_COVERED for guard in step.guards)
 
 
 def _unchanged(found: Broken) -> tuple[tuple[str, object], ...]:

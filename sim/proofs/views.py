@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from sim.office.fields import Field, Ledger
 from sim.office.rows import LEDGER_FIELD
 from sim.procedures.cost_window import PROCEDURE as COST_WINDOW
-from sim.procedures.model import Act, Check, Effect, Guard, Sum
+from sim.procedures.model import Act, Check, Effect, Guard, Paper, Sum
 from sim.proofs.abstraction import DECLARED, Kind
 from sim.proofs.guards import OF_WORDS, words_of
 from sim.proofs.tables import Tables, View
@@ -41,8 +41,8 @@ VIEWS: tuple[View, ...] = (
     View(
         "claims",
         frozenset({
-            F.CARD, F.CARD_BEFORE, F.APPLICATION, F.GENERATION, F.BANK, F.LOST_AT, F.COST_FEN, F.CLAIMABLE_FEN,
-            F.CLAIMED_FEN,
+            F.CARD, F.CARD_BEFORE, F.APPLICATION, F.GENERATION, F.BANK, F.LOST_AT, F.DAMAGED_AT, F.COST_FEN,
+            F.CLAIMABLE_FEN, F.CLAIMED_FEN,
         }),
         frozenset({"reimburse.pay_out", "reimburse.reject"}),
         WINDOW_OF_COSTS,
@@ -108,10 +108,11 @@ def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> Vie
     guarded: list[tuple[str, Guard]] = []
     for name in reached:
         owner, step = tables.steps[name]
-        guards = [*step.guards, *(guard for move in owner.moves if move.step == step.name for guard in move.when)]
+        guards = [*step.all_guards, *(guard for move in owner.moves if move.step == step.name for guard in move.when)]
         guarded += [(owner.name, guard) for guard in guards]
         names |= {asked for guard in guards for asked in (guard.field, *_ASKS.get(guard.check, ()))}
         names |= {field.name for field in _LIFE} if step.who else set()
+        names |= {F.LOST_AT.name} if Paper.CARD in step.papers else set()
     while True:
         sources = {
             source
@@ -132,7 +133,7 @@ def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> Vie
 
 _ASKS = {
     Check.HOT_LIST: (F.CARD.name,),
-    Check.COST_WINDOW: (F.CARD.name, F.LOST_AT.name, F.APPLICATION.name),
+    Check.COST_WINDOW: (F.CARD.name, F.LOST_AT.name, F.DAMAGED_AT.name, F.APPLICATION.name),
 }
 """Fields a check asks for besides its own."""
 

@@ -46,7 +46,7 @@ class World:
         for procedure in self.catalogue.values():
             result.update(procedure.rules)
             for step in procedure.steps:
-                result.update(step.rules, (guard.rule for guard in step.guards if guard.rule))
+                result.update(step.rules, (guard.rule for guard in step.all_guards if guard.rule))
         return result
 
 

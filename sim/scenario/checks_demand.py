@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.calendar import ANNOUNCED_YEARS, DAY_MS, uncovered_years
-from sim.office.fields import Cancellation, Card, TemporaryCard
-from sim.office.rows import identifies_card
-from sim.procedures.model import Check, Paper, Procedure
+from sim.procedures.model import Check, Procedure
 from sim.scenario.checks import (
     World,
     hours_reference,
@@ -20,6 +18,7 @@ from sim.scenario.checks import (
     reference,
     step_place,
 )
+from sim.scenario.checks_asked import check_asked
 from sim.scenario.schema_people import DemandFile, DemandTable
 from sim.scenario.schema_places import PLACES
 from sim.scenario.schema_story import ActionTable
@@ -30,9 +29,6 @@ from sim.scenario.units import duration_text
 from sim.scenario.values import Wait, expand
 
 _TOLERANCE = 1e-6
-_TEMPORARY_OUT = (TemporaryCard.VALID, TemporaryCard.EXTENDED)
-_CARD_IN_HAND = (Card.ISSUED, Card.ACTIVE)
-_HALF_CANCELLED = (Cancellation.CARD_WITHDRAWN, Cancellation.ACCOUNT_CANCELLED)
 _SOURCES = ("rate", "per_day", "per_year_share", "file")
 _OF_PROCEDURES = ("where", "who", "agent_share", "amount", "incomplete_papers_share")
 """Keys of a demand that say how a procedure is begun."""
@@ -104,11 +100,13 @@ def check_demand(there: World) -> Iterator[Finding]:
     for name, table in there.scenario.demand.items():
         path = ("demand", name)
         yield from _source(path, table)
-        yield from reference((*path, "cohort"), "cohort", table.cohort, there.names["cohorts"])
+        for cohort in table.cohort:
+            yield from reference((*path, "cohort"), "cohort", cohort, there.names["cohorts"])
         yield from reference((*path, "profile"), "profile", table.profile, there.names["profiles"])
         yield from hours_reference(there, (*path, "hours"), table.hours)
         yield from span(there, path, table.from_, table.until)
         yield from _target(there, path, table)
+        yield from check_asked(there, path, table.procedure, table)
         yield from _priorities(there, path, table)
 
 
@@ -204,28 +202,6 @@ def _priorities(there: World, path: KeyPath, table: DemandTable) -> Iterator[Fin
         yield Finding((*path, "priorities"), f"shares add up to {total:g}", "shares that add up to 1 at most")
 
 
-def check_people(there: World) -> Iterator[Finding]:
-    """People and their usual places."""
-    for kind, tables in (("cohorts", there.scenario.cohorts), ("people", there.scenario.people)):
-        for name, begun in tables.items():
-            if begun.cancellation in _HALF_CANCELLED:
-                why = "nobody would pay out the balance: the bank's approval lies before the run"
-                yield Finding((kind, name, "cancellation"), why, "none, noticed or paid; a story or a demand goes on")
-            if begun.temporary in _TEMPORARY_OUT and begun.card in _CARD_IN_HAND:
-                why = "a card in hand and a temporary card: at most one medium settles at any moment (L7)"
-                yield Finding((kind, name, "temporary"), why, "another state of one of them")
-    for name, table in there.scenario.people.items():
-        path = ("people", name)
-        yield from reference((*path, "cohort"), "cohort", table.cohort, there.names["cohorts"])
-        yield from reference((*path, "bank"), "bank", table.bank, there.banks)
-        for kind, place in table.home.items():
-            here = (*path, "home", kind)
-            if kind in PLACES:
-                yield from place_reference(there, here, place, [kind])
-            else:
-                yield from reference(here, "kind of place", kind, PLACES)
-
-
 def check_stories(there: World) -> Iterator[Finding]:
     """Every action of every story."""
     for number, story in enumerate(there.scenario.story):
@@ -250,32 +226,21 @@ def _action(there: World, path: KeyPath, action: ActionTable, rules: set[str]) -
     if not 0 <= action.at < run.duration:
         yield Finding((*path, "at"), "is outside the run", _inside(there))
     yield from reference((*path, "person"), "person", action.person, there.names["people"])
+    yield from reference((*path, "card_of"), "person", action.card_of, there.names["people"])
+    if action.card_of and action.card_of == action.person:
+        yield Finding((*path, "card_of"), "is the person's own card", "somebody else, or no card_of")
     if action.expect.startswith("refused "):
         yield from reference((*path, "expect"), "rule", action.expect.removeprefix("refused "), rules)
     procedure, step, findings = named_step(there, (*path, "does"), action.does)
     yield from findings
     if procedure is None or step is None:
         return
-    yield from _card_of(there, path, action, procedure)
+    yield from check_asked(there, path, action.does, action)
     kind = step_place(step)
     if action.where:
         yield from _at_place(there, (*path, "where"), action, procedure, kind)
     elif kind is not None and not there.scenario.places(kind):
         yield Finding((*path, "does"), f"{action.does} happens at {kind}, and there are none", f"[{kind}.X]")
-
-
-def _card_of(there: World, path: KeyPath, action: ActionTable, procedure: Procedure) -> Iterator[Finding]:
-    """A card of somebody else is another person's, and there is a desk that is shown it."""
-    if Paper.HOLDERS_CARD in action.without:
-        yield Finding((*path, "without"), "says not whose card it is that is brought instead", 'card_of = "…"')
-    if not action.card_of:
-        return
-    here = (*path, "card_of")
-    yield from reference(here, "person", action.card_of, there.names["people"])
-    if action.card_of == action.person:
-        yield Finding(here, "is the person's own card", "somebody else, or no card_of")
-    if not any(identifies_card(step) for step in procedure.steps):
-        yield Finding(here, f"no card is asked for at {action.does}", "no card_of")
 
 
 def _at_place(

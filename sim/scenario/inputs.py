@@ -127,7 +127,10 @@ class _Used:
                 *(group.hours for group in groups if isinstance(group.hours, str)),
             },
             "profiles": {VISITS, *(demand.profile for demand in scenario.demand.values())},
-            "cohorts": {*(demand.cohort for demand in scenario.demand.values()), *(one.cohort for one in people)},
+            "cohorts": {
+                *(name for demand in scenario.demand.values() for name in demand.cohort),
+                *(one.cohort for one in people),
+            },
             "people": stories,
         }
 

@@ -16,13 +16,13 @@ from sim.procedures.model import Procedure
 from sim.scenario.checks import World, world
 from sim.scenario.checks_demand import (
     check_demand,
-    check_people,
     check_procedures,
     check_run,
     check_stories,
     missing_years,
 )
 from sim.scenario.checks_expect import check_expectations
+from sim.scenario.checks_people import check_people
 from sim.scenario.checks_places import check_places
 from sim.scenario.csv_demand import Arrivals, Counts, Staff
 from sim.scenario.csv_tables import Tables

@@ -57,6 +57,15 @@ def _name(value: object) -> str:
     return text
 
 
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return (_name(value),)
+    names = tuple(_name(one) for one in value)
+    if len(set(names)) < len(names) or not names:
+        raise WrongValueError(f"{show(value)} names nothing, or something twice", "names, each once")
+    return names
+
+
 def _date(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
@@ -235,6 +244,12 @@ _WAIT_JSON: Mapping[str, Any] = {
 }
 
 TEXT_SHAPE = Shape("text", _STRING, "a text", provenance=False)
+NAMES_SHAPE = Shape(
+    "names",
+    {"anyOf": [NAME_JSON, {"type": "array", "items": NAME_JSON, "minItems": 1, "uniqueItems": True}]},
+    "a name, or an array of names",
+    provenance=False,
+)
 NAME_SHAPE = Shape("name", NAME_JSON, "a name: letters, digits, _ and -", provenance=False)
 DATE_SHAPE = Shape("date", {}, "a TOML date such as 2026-03-02", provenance=False)
 COUNT_SHAPE = Shape("count", {"type": "integer", "minimum": 0}, "a whole number, 0 or more")
@@ -268,6 +283,7 @@ MEASURE_SHAPE = Shape(
 
 Text = Annotated[str, PlainValidator(_text), TEXT_SHAPE]
 Name = Annotated[str, PlainValidator(_name), NAME_SHAPE]
+Names = Annotated[tuple[str, ...], PlainValidator(_names), NAMES_SHAPE]
 Date = Annotated[date, PlainValidator(_date), DATE_SHAPE]
 StartDate = Annotated[date, PlainValidator(_start), DATE_SHAPE]
 Flag = Annotated[bool, Strict()]

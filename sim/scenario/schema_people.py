@@ -17,6 +17,7 @@ from sim.scenario.schema_base import (
     Moment,
     MoneyDist,
     Name,
+    Names,
     Number,
     Period,
     Positive,
@@ -26,6 +27,7 @@ from sim.scenario.schema_base import (
     Share,
     Signed,
     Text,
+    TimeDist,
     read_number,
     state_reader,
     state_shape,
@@ -39,6 +41,12 @@ from sim.scenario.values import Dist
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SATURDAY = 5
+_EMPLOYER_END = "how the employer has come to an end; it has not deregistered yet"
+_RESERVED = 'balance that waits for its payout; with cancellation = "account_cancelled"'
+_BEGUN_AGO = (
+    "how long before the run it was that they were hired, reported the loss, got the temporary card, their employer "
+    "ended, or the bank approved; the terms of these go on (default: at the start; 400 d at most)"
+)
 _BY_EMPLOYER = "{} insurance (default: insured if registered with an employer)"
 
 AccountState = Annotated[int, state_reader(fields.Account), state_shape(fields.Account)]
@@ -52,6 +60,7 @@ EmploymentState = Annotated[int, state_reader(fields.Employment), state_shape(fi
 InsuranceEndState = Annotated[int, state_reader(fields.InsuranceEnd), state_shape(fields.InsuranceEnd)]
 CoverState = Annotated[int, state_reader(fields.Cover), state_shape(fields.Cover)]
 GenerationState = Annotated[int, state_reader(fields.Generation), state_shape(fields.Generation)]
+EmployerEndState = Annotated[int, state_reader(fields.EmployerEnd), state_shape(fields.EmployerEnd)]
 CancellationState = Annotated[int, state_reader(fields.Cancellation), state_shape(fields.Cancellation)]
 
 
@@ -188,6 +197,7 @@ class CohortTable(Section):
     injury_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("work injury"))
     maternity_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState = Field(default=0, description="employment")
+    employer_end: EmployerEndState = Field(default=0, description=_EMPLOYER_END)
     cancellation: CancellationState = Field(default=0, description="cancellation of the card")
     generation: GenerationState = Field(
         default=0,
@@ -196,6 +206,8 @@ class CohortTable(Section):
     )
     medical_balance: MoneyDist = Field(default=Dist("constant"), description="medical personal account")
     financial_balance: MoneyDist = Field(default=Dist("constant"), description="financial account of the card")
+    reserved_balance: MoneyDist = Field(default=Dist("constant"), description=_RESERVED)
+    begun_ago: TimeDist | None = Field(default=None, description=_BEGUN_AGO, examples=["12 d"])
 
 
 class PersonTable(Section):
@@ -231,6 +243,7 @@ class PersonTable(Section):
     injury_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("work injury"))
     maternity_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState | None = Field(default=None, description="employment")
+    employer_end: EmployerEndState | None = Field(default=None, description=_EMPLOYER_END)
     cancellation: CancellationState | None = Field(default=None, description="cancellation of the card")
     generation: GenerationState | None = Field(
         default=None,
@@ -239,6 +252,8 @@ class PersonTable(Section):
     )
     medical_balance: MoneyDist | None = Field(default=None, description="medical personal account")
     financial_balance: MoneyDist | None = Field(default=None, description="financial account of the card")
+    reserved_balance: MoneyDist | None = Field(default=None, description=_RESERVED)
+    begun_ago: TimeDist | None = Field(default=None, description=_BEGUN_AGO, examples=["12 d"])
 
 
 class Sine(Section):
@@ -290,10 +305,14 @@ class DemandTable(Section):
 
     procedure: Text = Field(default="", description="procedure they begin, or procedure.step", examples=["apply"])
     enters: Name = Field(default="", description="station they enter", examples=["desk"])
-    cohort: Name = Field(default="", description="cohort they come from", examples=["holders"])
+    cohort: Names = Field(
+        default=(),
+        description="cohort they come from, or several: everybody in these comes equally often",
+        examples=["holders", ["holders", "retired"]],
+    )
     rate: Rate | None = Field(default=None, description="arrivals in a time", examples=["7.2 per h"])
     per_year_share: Number | None = Field(
-        default=None, description="arrivals a year for each person of the cohort", examples=[0.02]
+        default=None, description="arrivals a year for each person of the cohorts", examples=[0.02]
     )
     per_day: Positive | None = Field(default=None, description="arrivals on a day of demand", examples=[663])
     file: DemandFile | None = Field(default=None, description="arrivals from a CSV file")

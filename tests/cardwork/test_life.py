@@ -16,7 +16,7 @@ from sim.cardwork.standing import Follower
 from sim.cardwork.work import Order, life_of
 from tests.cardwork.runs import Run, story_run
 
-PEOPLE = ("mei_lan", "ning_tao", "ou_yang", "pan_li", "qin_ke", "ren_yi")
+PEOPLE = ("mei_lan", "ning_tao", "ou_yang", "pan_li", "qin_ke", "ren_yi", "shi_wen")
 """Of scenarios/procedures/life.toml, in the order of their numbers."""
 PRODUCTS = ("generation-1", "generation-2", "generation-3")
 
@@ -85,6 +85,33 @@ def test_registration_benefit_training_and_qualification_are_on_the_chip(product
     skill = read(held, "DF02", "EF05", "43", 108, 3)
     assert "5B0135" in skill  # grade 5, the lowest
     assert "5D0420260629" in skill  # 20 days after the examination
+
+
+@pytest.mark.parametrize("product", PRODUCTS[1:])
+def test_a_registration_that_has_ended_is_on_the_chip_no_more(product: str) -> None:
+    """Unemployed from 4 May, hired on 6 July: the state of work names nothing, the certificate of 4 May stays (U3)."""
+    held = lived("shi_wen", product)
+    assert [read(held, "DF02", "EF06", tag, size) for tag, size in (("4C", 4), ("4B", 5), ("4D", 3))] == [
+        "FFFFFFFF",
+        "0000000000",
+        "FFFFFF",
+    ]
+    assert read(held, "DF02", "EF09", "96", 4) == "20260504"
+
+
+def test_a_registration_that_goes_on_keeps_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job registered on 2 March: hired on the 9th, which changes no such registration, the chip goes on saying so."""
+    seen: list[str] = []
+    done = Life._done
+
+    def watching(life: Life, *facts: object) -> None:
+        done(life, *facts)  # type: ignore[arg-type]
+        if life.card is not None:
+            seen.append(read(life.card, "DF02", "EF06", "4C", 4))
+
+    monkeypatch.setattr(Life, "_done", watching)
+    lived("shi_wen")
+    assert list(dict.fromkeys(seen)) == ["20260302", "20260504", "FFFFFFFF"]
 
 
 def test_an_injury_is_on_the_chip_with_grade_and_benefit() -> None:

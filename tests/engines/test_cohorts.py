@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
+from sim.engines.demand import arrivals as blocks
 from sim.log import Event
 from sim.office.fields import Ledger
+from sim.run import prepare
 from tests.engines.programs import arrivals, compiled, play, trace
 
 _TOWN = """
@@ -52,3 +56,19 @@ def test_what_people_have_at_the_end_is_noted_when_the_last_has_left(tmp_path: P
         (3_660_000, -1, "BALANCE", int(Ledger.MEDICAL), 400),
         (3_660_000, -1, "BALANCE", int(Ledger.FINANCIAL), 0),
     ]
+
+
+def test_a_demand_of_several_cohorts_takes_everybody_once_before_anybody_twice(tmp_path: Path) -> None:
+    """In a common permuted order: 100 arrivals of cohorts of 30 and 70 with others between them are all of them."""
+    file = tmp_path / "city.toml"
+    file.write_text(
+        '[run]\nstart = 2026-03-02\nduration = "1 d"\n[stations.s]\ncounters = 1\nservice = "1 s"\n'
+        "[cohorts.a]\nsize = 30\n[cohorts.b]\nsize = 50\n[cohorts.c]\nsize = 70\n"
+        '[demand.d]\nenters = "s"\ncohort = ["c", "a"]\nrate = "200 per h"\ncount = 200\n',
+        encoding="utf-8",
+    )
+    program = prepare(file, ())[1].program
+    people = np.concatenate([block.person for block in blocks(program, 1, 0)])
+    both = [*range(30), *range(80, 150)]
+    assert sorted(people[:100].tolist()) == both
+    assert sorted(people[100:].tolist()) == both

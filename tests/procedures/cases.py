@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.office.fields import NEVER
 from sim.procedures.model import Paper
 from tests.office.desk import BEIZHOU, CLINIC, ELSEWHERE, RIVERSIDE
-from tests.procedures import cases_alone, cases_money, cases_use, cases_values
+from tests.procedures import cases_alone, cases_card, cases_money, cases_use, cases_values
 from tests.procedures.states import (
     ACTIVE,
     AGENT,
@@ -17,6 +17,8 @@ from tests.procedures.states import (
     EXPIRED,
     FLEXIBLE,
     FORMER,
+    HEIR,
+    HIRED,
     ISSUED,
     LOST,
     MOVED,
@@ -30,6 +32,7 @@ from tests.procedures.states import (
     SUBMITTED,
     VALID,
     Case,
+    at_work,
     ended,
     no,
 )
@@ -189,7 +192,7 @@ CASES: list[Case] = [
     *[
         (f"employer_ends.{step}", states, {}, answer)
         for step in ("dissolved", "approved", "deregistered", "merged")
-        for states, answer in ((NOBODY, "done"), (FLEXIBLE, "refused P7"))
+        for states, answer in ((NOBODY, "done"), (HIRED, "done"), (FLEXIBLE, "refused P7"))
     ],
     ("deregister_employer.with_approval", {"employer_end": "dissolved"}, BOSS, "done"),
     ("deregister_employer.with_approval", {"employer_end": "dissolved"}, no("approval", **BOSS), "refused P7"),
@@ -206,8 +209,33 @@ CASES: list[Case] = [
         )
     ],
     ("deregister_employer.at_tax_office", {"employer_end": "dissolved"}, BOSS, "refused P7"),
-    ("deregister_employer.flag_late", {}, {}, "done"),
-    ("deregister_employer.flag_late", {"employment": "employer_gone"}, {}, "refused P7"),
+    *[
+        (f"deregister_employer.{step}", states, {}, answer)
+        for step in ("flag_late", "duty_done")
+        for states, answer in (
+            *((ended(end), "done") for end in ("dissolved", "approved", "merged", "deregistered")),
+            (ended("former_dissolved"), "done"),
+            (ended("former_otherwise"), "done"),
+            (ended("merged") | {"employment": "none"}, "done"),
+            ({}, "refused P7"),
+        )
+    ],
+    *[
+        ("deregister_employer.employee_goes", ended(end) | states, {}, answer)
+        for end in ("dissolved", "approved", "merged", "deregistered")
+        for states, answer in ((NOBODY, "done"), (HIRED, "done"), (at_work("none"), "refused P7"))
+    ],
+    *[
+        ("deregister_employer.employee_goes", ended(end), {}, "refused P7")
+        for end in ("none", "former_dissolved", "former_otherwise")
+    ],
+    ("register_employer.missing", HIRED, {}, "done"),
+    ("register_employer.missing", HIRED | {"assessed_at": 0}, {}, "refused P3"),
+    ("register_employer.missing", {}, {}, "refused P3"),
+    ("death.card_not_found", DEAD, HEIR, "done"),
+    ("death.card_not_found", DEAD, no("kinship", **HEIR), "refused C1"),
+    ("death.card_not_found", DEAD | {"card": "lost"}, HEIR, "refused L1"),
+    ("death.card_not_found", ACTIVE, HEIR, "refused C1"),
     *[(f"deregister_employer.{step}", {}, {}, "done") for step in ("watch_approval", "watch_duty", "term_over")],
     ("deregister_employer.close_account", {}, {}, "done"),
     ("deregister_employer.close_account", MOVED, {}, "refused P7"),
@@ -265,5 +293,6 @@ CASES: list[Case] = [
     *cases_money.CASES,
     *cases_use.CASES,
     *cases_alone.CASES,
+    *cases_card.CASES,
     *cases_values.CASES,
 ]

@@ -19,12 +19,13 @@ from tests.procedures.states import (
     TRAINED,
     VALID,
     Case,
+    at_work,
+    ended,
     no,
 )
 
 _NO_CARD: dict[str, str | int] = {"card": "none", "bank": "none"}
 _DIED: dict[str, str | int] = {"insurance_end": "died"}
-_DISSOLVED: dict[str, str | int] = {"employer_end": "dissolved"}
 
 CASES: list[Case] = [
     ("cancel.withdraw", LEFT | {"cancellation": "noticed", "card_bank": 0}, {}, "refused C2"),
@@ -33,10 +34,16 @@ CASES: list[Case] = [
     ("death.stop_card", LOST | _DIED, {}, "refused C1"),
     ("death.close_account", LOST | _DIED | {"account": "moved"}, HEIR, "refused C1"),
     ("death.close_account", LOST | _DIED | NO_ACCOUNT, HEIR, "refused C1"),
-    ("deregister_employer.with_approval", {"employment": "none", "employer_end": "dissolved"}, BOSS, "refused P7"),
-    ("deregister_employer.at_tax_office", {"employment": "none", "employer_end": "merged"}, BOSS, "refused P7"),
-    *[(f"employer_ends.{how}", _DISSOLVED, {}, "refused P7")
-      for how in ("dissolved", "approved", "deregistered", "merged")],
+    *[(step, at_work(work) | ended(end), BOSS, answer)
+      for step, ends in (("deregister_employer.with_approval", ("dissolved", "former_dissolved")),
+                         ("deregister_employer.at_tax_office", ("merged", "former_otherwise")))
+      for work in ("none", "hired", "employed", "retired")
+      for end, answer in (*((end, "done") for end in ends), ("none", "refused P7"))],
+    ("deregister_employer.with_approval", {"employer_end": "former_otherwise"}, BOSS, "refused P7"),
+    ("deregister_employer.at_tax_office", {"employer_end": "former_dissolved"}, BOSS, "refused P7"),
+    *[(f"employer_ends.{how}", ended(end), {}, "refused P7")
+      for how in ("dissolved", "approved", "deregistered", "merged")
+      for end in ("dissolved", "approved", "deregistered", "merged", "former_dissolved", "former_otherwise")],
     ("exchange.apply", OLD | SUBMITTED, {}, "refused P2"),
     ("job_registration.unemployed", _NO_CARD | {"employment": "employer_gone"}, {}, "refused U3"),
     ("job_registration.unemployed", LOST | {"employment": "employer_gone"}, {}, "refused U3"),

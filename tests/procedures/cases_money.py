@@ -37,6 +37,7 @@ from tests.procedures.states import (
     SUBMITTED,
     VALID,
     Case,
+    account,
     no,
 )
 
@@ -362,6 +363,8 @@ CASES: list[Case] = [
     ("transfer.out", MOVED, {}, "refused P5"),
     ("transfer.out", ACTIVE, no("identity", **AGENT), "refused A6"),
     ("transfer.into", MOVED, {"fen": 100}, "done"),
-    ("transfer.into", {}, {}, "refused P5"),
+    ("transfer.into", {}, {"fen": 100}, "done"),
+    ("transfer.into", {}, no("identity"), "refused P5"),
+    *[("transfer.into", account(state), {"fen": 100}, "refused P6") for state in ("closed", "cancelled")],
     ("transfer.into", MOVED, no("identity", **AGENT), "refused A6"),
 ]

@@ -62,23 +62,26 @@ _REPORTED: Words = {"reported_at": NOW, "hot_at": NOW}
 _LEADS = (("loss_to_report", NOW - HOUR), ("exposure", 0))
 _HAND: Words = {
     "card": "issued", "card_before": "issued", "bank": "inactive", "application": "none", "lost_at": NEVER,
-    "hot_at": NEVER, "hot_until": NEVER, "temporary": "returned",
+    "damaged_at": NEVER, "hot_at": NEVER, "hot_until": NEVER, "temporary": "returned", "reason": "none",
 }  # fmt: skip
-_WAITING: Words = LOST | READY | {"lost_at": 0, "hot_until": 0, "reason": "lost"}
+_WAITING: Words = LOST | READY | {"lost_at": 0, "damaged_at": 0, "hot_until": 0, "reason": "lost"}
 _FILED: Words = {"application": "submitted", "outlet": 0, "applied_at": NOW}
 _TAKEN: Words = {"card": "damaged", "card_before": "damaged", "bank": "account_only"}
 _GIVEN: Words = {"temporary": "valid", "temporary_at": NOW}
 _ASKED: Words = ACTIVE | {"capacity": "requested"}
 _HOLDER_DIED: Words = {
     "insurance": "ended", "insurance_end": "died", "insurance_ended_at": NOW, "employment": "none",
-    "application": "none", **_NONE,
+    "application": "none", "reason": "none", **_NONE,
 }  # fmt: skip
 
 LEFT: tuple[Left, ...] = (
     # P3, P4, P6, P5: who insures whom in what; a notice of cancellation has lost its ground
-    Left("hire.begin", {"employment": "none", "assessed_at": 0, "employer_end": "merged", "employers": 2},
-         {"employment": "hired", "hired_at": NOW, "employers": 3, "assessed_at": NEVER, "employer_end": "none",
-          "employer_ended_at": NEVER}),
+    *(Left("hire.begin", {"employment": "none", "assessed_at": 0, "employer_end": end, "employers": 2},
+           {"employment": "hired", "hired_at": NOW, "employers": 3, "assessed_at": NEVER, "employer_end": former})
+      for end, former in (("none", "none"), ("dissolved", "former_dissolved"), ("merged", "former_otherwise"),
+                          ("approved", "former_otherwise"), ("deregistered", "former_otherwise"))),
+    Left("register_employer.missing", {"employment": "hired"},
+         {"late": 1, "premium_fen": 100_000, "assessed_at": NOW}),
     Left("register_employer.register", _OUT | {"employment": "hired"},
          _IN | _EMPLOYER_S | {"employment": "employed", "pension_insurance": "insured"}, BOSS),
     Left("register_employer.open_account", NO_ACCOUNT, {"account": "open"}),
@@ -102,10 +105,12 @@ LEFT: tuple[Left, ...] = (
     Left("employer_ends.approved", {}, {"employer_end": "approved", "employer_ended_at": NOW}),
     Left("employer_ends.deregistered", {}, {"employer_end": "deregistered", "employer_ended_at": NOW}),
     Left("employer_ends.merged", {}, {"employer_end": "merged", "employer_ended_at": NOW}),
-    Left("deregister_employer.with_approval", {"employer_end": "dissolved"},
-         _NO_EMPLOYER_S | {"employment": "employer_gone"}, BOSS),
-    Left("deregister_employer.at_tax_office", {"employer_end": "merged"},
-         _NO_EMPLOYER_S | {"employment": "employer_gone"}, BOSS),
+    Left("deregister_employer.with_approval", {"employer_end": "dissolved"}, {}, BOSS),
+    Left("deregister_employer.at_tax_office", {"employer_end": "merged"}, {}, BOSS),
+    Left("deregister_employer.employee_goes", {"employer_end": "merged", "registration": "job"},
+         _NO_EMPLOYER_S | {"employment": "employer_gone", "registration": "none"}),
+    Left("deregister_employer.duty_done", {"employer_end": "former_dissolved", "employer_ended_at": 0},
+         {"employer_end": "none", "employer_ended_at": NEVER}),
     Left("job_ends.leave", {"registration": "job"}, _NO_EMPLOYER_S | {"employment": "none", "registration": "none"}),
     Left("pension.claim", ACTIVE, _NONE | {"employment": "retired", "pension": "drawing"}),
     # C1, C3, L2: a death
@@ -158,7 +163,11 @@ LEFT: tuple[Left, ...] = (
     *(Left(f"release_loss.{step}", PHONED | given, _FOUND)
       for step in ("outlet", "agent") for given in (_MEANWHILE, _EXTENDED)),
     Left("release_loss_bank.release", ACTIVE | {"bank": "reported"}, {"bank": "active"}),
-    Left("find_card.find", ACTIVE | {"lost_at": 0}, {"lost_at": NEVER}),
+    Left("find_card.find", ACTIVE | {"lost_at": 0, "damaged_at": 0}, {"lost_at": NEVER}),
+    Left("lose_card.lose", ACTIVE | {"damaged_at": 0}, {"lost_at": NOW}),
+    Left("damage_card.damage", ACTIVE, {"damaged_at": NOW}),
+    Left("death.card_not_found", DEAD, {"card": "lost"}, HEIR),
+    Left("apply.send_back", SUBMITTED, {"application": "returned", "reason": "none"}),
     # L7: the temporary card
     Left("temporary_card.lost", LOST, _GIVEN, {"station": 1}),
     Left("temporary_card.applied", SUBMITTED, _GIVEN),

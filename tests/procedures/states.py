@@ -23,6 +23,21 @@ def ended(how: str) -> dict[str, str | int]:
     return {"employer_end": how}
 
 
+def at_work(employment: str) -> dict[str, str | int]:
+    """Give somebody of this employment."""
+    return {"employment": employment}
+
+
+def card(state: str) -> dict[str, str | int]:
+    """Give somebody whose card is as told."""
+    return {"card": state}
+
+
+def account(state: str) -> dict[str, str | int]:
+    """Give somebody whose account is as told."""
+    return {"account": state}
+
+
 ACTIVE: dict[str, str | int] = {"card": "active", "card_bank": 0, "medical_fen": 50_000, "financial_fen": 30_000}
 ISSUED: dict[str, str | int] = {"card": "issued", "card_bank": 0}
 READY: dict[str, str | int] = {"application": "ready", "outlet": 0}

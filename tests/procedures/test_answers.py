@@ -9,7 +9,9 @@ import pytest
 from sim.office.record import new_record
 from sim.procedures.model import Paper, Who
 from tests.office.desk import Desk
+from tests.procedures import every_value
 from tests.procedures.cases import CASES
+from tests.procedures.cases_card import HANDED_IN, USES
 from tests.procedures.left import LEFT, Left, difference
 from tests.procedures.went import WENT, Went, ways
 
@@ -44,6 +46,14 @@ def test_a_case_goes_where_the_rule_says_and_nowhere_else(case: Went) -> None:
     assert ways(DESK, case) == case.to
 
 
+def test_every_value_of_every_field_that_is_asked_for_is_answered_as_written() -> None:
+    """P2 to P7, A2 to A7, V1 to V4, L1 to L8, C1 to C5, U1 to U6: who is let in, who is refused, where he may go."""
+    found = every_value.rows(DESK)
+    for row in found:
+        assert row in every_value.written().get(row[0], []), "python -m tests.procedures.every_value --write"
+    assert found == [row for rows in every_value.written().values() for row in rows]
+
+
 def test_every_step_has_a_case_that_is_allowed() -> None:
     """Only what a rule forbids to everybody is never accepted."""
     allowed = {step for step, _, _, answer in CASES if answer == "done"}
@@ -56,12 +66,18 @@ def test_every_rule_a_step_can_refuse_by_has_a_case() -> None:
     wanted = set()
     for owner, step in DESK.steps:
         name = f"{owner.name}.{step.name}"
-        wanted |= {(name, guard.rule) for guard in step.guards}
+        wanted |= {(name, guard.rule) for guard in step.all_guards}
         if step.papers:
             wanted.add((name, step.rules[0]))
         if Who.AGENT in step.who and "A6" in step.rules:
             wanted.add((name, "A6"))
     assert wanted <= shown, sorted(wanted - shown)
+
+
+def test_every_step_that_asks_for_the_card_is_asked_with_a_lost_and_a_damaged_one() -> None:
+    """L1, L4: what is brought is a matter of the card in fact, wherever a step asks for it; none is forgotten."""
+    asked = {f"{owner.name}.{step.name}" for owner, step in DESK.steps if Paper.CARD in step.papers}
+    assert asked - ALWAYS_REFUSED == {step for step, *_ in (*USES, *HANDED_IN)}
 
 
 def test_a_refusal_names_the_missing_paper() -> None:

@@ -38,8 +38,8 @@ def test_a_first_card_from_application_to_activation() -> None:
     assert in_hand.leads == (lead("application_to_hand", 3 * DAY),)
     walk(record, "collect.in_hand", at=3 * DAY + 10 * HOUR)
     assert (record[Field.CARD], record[Field.BANK], record[Field.CARD_SERIAL]) == (Card.ISSUED, Bank.INACTIVE, 1)
-    assert (record[Field.CARD_BANK], record[Field.OUTLET], record[Field.REASON]) == (0, HERE, Reason.FIRST)
-    assert record[Field.APPLICATION] == Application.NONE
+    assert (record[Field.CARD_BANK], record[Field.OUTLET]) == (0, HERE)
+    assert (record[Field.APPLICATION], record[Field.REASON]) == (Application.NONE, Reason.NONE)
     walk(record, "activate_bank.both")
     assert (record[Field.CARD], record[Field.BANK]) == (Card.ACTIVE, Bank.ACTIVE)
 
@@ -243,7 +243,7 @@ def test_the_thirtieth_day_is_still_in_time(day: int, late: bool) -> None:
 
 def test_a_file_of_flags_keeps_both() -> None:
     """P3 and P7: registered late and deregistered late are two flags of one number."""
-    record = new_record(hired_at=0)
+    record = new_record(hired_at=0, employer_end="merged")
     walk(record, "register_employer.overdue", at=31 * DAY)
     walk(record, "deregister_employer.flag_late", "deregister_employer.flag_late")
     assert record[Field.LATE] == 3

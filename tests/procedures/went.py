@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sim.office.fields import NEVER
 from sim.office.record import new_record
+from sim.office.verdict import Attempt
 from sim.procedures.catalogue import catalogue
 from sim.procedures.model import Outcome
 from tests.office.desk import DAY, HOUR, RIVERSIDE, Desk
@@ -66,7 +67,10 @@ WENT: tuple[Went, ...] = (
           (_of(financial_fen=5, former_fen=5), ("in_hand",), _ELSEWHERE),
       )),
     *(Went(f"collect.{step}", states, to, outcome=Outcome.REFUSED)
-      for step in ("collect", "over_the_counter") for states, to in ((READY, ("collect",)), (_NONE, ()))),
+      for step in ("collect", "over_the_counter")
+      for states, to in ((READY, ("collect",)), (_NONE, ()), (EXCHANGING, ("exchange", "collect")),
+                         (EXCHANGING | _of(card="issued"), ("exchange", "collect")), (EXCHANGING | _NONE, ()),
+                         (_OTHER_REASON, ("collect",)), (_EXCHANGE_LOST, ("collect",)))),
     *(Went(f"collect.{step}", states, to, how, outcome=Outcome.REFUSED)
       for step in ("exchange", "exchange_here")
       for states, to, how in (
@@ -110,6 +114,14 @@ WENT: tuple[Went, ...] = (
     Went("death.report", DEAD, ("END",)),
     Went("death.stop_card", DEAD, ("cancel", "END")),
     Went("death.stop_card", DEAD | MOVED, ("END",)),
+    Went("death.stop_card", DEAD | _of(lost_at=0), ("card_not_found", "cancel", "END")),
+    Went("death.stop_card", DEAD | MOVED | _of(lost_at=0), ("END",)),
+    Went("death.card_not_found", LOST, ("close_account", "END")),
+    Went("death.card_not_found", LOST | MOVED, ("END",)),
+    Went("death.card_not_found", LOST | _of(account="closed"), ("close_account", "END")),
+    *(Went("death.card_not_found", LOST | _of(cancellation=state), ("END",))
+      for state in ("card_withdrawn", "account_cancelled")),
+    Went("death.stop_card", DEAD | _of(account="closed", lost_at=0), ("card_not_found", "cancel", "END")),
     Went("death.loss_final", LOST, ("close_account", "END")),
     Went("death.loss_final", LOST | MOVED, ("END",)),
     Went("death.loss_final", LOST | _of(cancellation="card_withdrawn"), ("END",)),
@@ -122,8 +134,29 @@ WENT: tuple[Went, ...] = (
                            ("merged", 32, ("flag_late", "END")), ("merged", 29, ("END",)),
                            ("approved", 32, ("flag_late", "END")), ("deregistered", 32, ("flag_late", "END")),
                            ("none", 32, ("END",)))),
-    Went("deregister_employer.term_over", _PAST | _of(employer_end="dissolved", employment="none"), ("END",),
-         at=32 * DAY),
+    *(Went("deregister_employer.term_over", _PAST | _of(employer_end=end, employment=work), ("flag_late", "END"),
+           at=32 * DAY)
+      for end in ("dissolved", "merged", "former_dissolved", "former_otherwise") for work in ("none", "hired")),
+    *(Went(f"deregister_employer.{step}", _of(employer_end=end) | states, to)
+      for step in ("with_approval", "at_tax_office")
+      for end, states, to in (
+          *((end, _of(), ("employee_goes", "duty_done"))
+            for end in ("dissolved", "approved", "deregistered", "merged")),
+          *((end, HIRED, ("register_employer.missing", "employee_goes", "duty_done"))
+            for end in ("dissolved", "approved", "deregistered", "merged")),
+          ("dissolved", HIRED | _of(assessed_at=0), ("employee_goes", "duty_done")),
+          ("dissolved", _of(employment="none"), ("duty_done",)),
+          ("former_dissolved", HIRED, ("duty_done",)),
+          ("former_otherwise", _of(), ("duty_done",)),
+      )),
+    Went("deregister_employer.duty_done", _of(employment="employer_gone"), ("close_account", "END")),
+    Went("deregister_employer.duty_done", _of(employment="employer_gone", account="moved"), ("END",)),
+    Went("deregister_employer.duty_done", _of(), ("END",)),
+    *(Went("register_employer.missing", _of(employer_end=end, employment=work),
+           ("collect_premium", "deregister_employer.employee_goes", "END"))
+      for end in ("dissolved", "approved", "deregistered", "merged") for work in ("hired", "employed")),
+    Went("register_employer.missing", _of(employment="hired"), ("collect_premium", "END")),
+    Went("register_employer.missing", _of(employer_end="merged", employment="none"), ("collect_premium", "END")),
     Went("register_employer.term_over", HIRED, ("overdue", "END"), at=32 * DAY),
     Went("register_employer.term_over", HIRED, ("END",), at=29 * DAY),
     Went("register_employer.term_over", HIRED | _of(assessed_at=DAY), ("END",), at=32 * DAY),
@@ -175,11 +208,17 @@ WENT: tuple[Went, ...] = (
 
 def ways(desk: Desk, case: Went) -> tuple[str, ...]:
     """Where a case may go by the table."""
-    owner = catalogue()[case.step.partition(".")[0]]
-    record, request = new_record(**case.states), desk.request(case.step, **case.how)
-    moves = (move for move in owner.moves if f"{owner.name}.{move.step}" == case.step and move.outcome is case.outcome)
+    request = desk.request(case.step, **case.how)
+    return ways_from(desk, case.step, case.outcome, new_record(**case.states), request, case.at)
+
+
+def ways_from(
+    desk: Desk, step: str, outcome: Outcome, record: list[int], request: Attempt, at: int = 10 * HOUR
+) -> tuple[str, ...]:
+    """Where a case may go from a step that ended so, with the record as it is then."""
+    owner = catalogue()[step.partition(".")[0]]
+    moves = (move for move in owner.moves if f"{owner.name}.{move.step}" == step and move.outcome is outcome)
+    office = desk.office
     return tuple(
-        move.to
-        for move in moves
-        if desk.office.holds(desk.office.conditions(move.when, owner.name), record, request, case.at)
+        move.to for move in moves if office.holds(office.conditions(move.when, owner.name), record, request, at)
     )

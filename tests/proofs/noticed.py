@@ -8,16 +8,19 @@ from contextlib import contextmanager
 
 from sim.errors import ScenarioError
 from sim.office.record import new_record
+from sim.procedures.model import Outcome
 from sim.procedures.rule_table import STORIES
 from sim.proofs.mutants import Mutant, installed
 from sim.proofs.mutation import Base, demands_notice, rules_notice
 from sim.run import play, prepare
 from tests.office.desk import Desk
-from tests.procedures import test_journeys
+from tests.procedures import every_value, test_journeys
 from tests.procedures.cases import CASES
 from tests.procedures.left import LEFT, difference
 from tests.procedures.went import WENT, ways
 
+EVERY_VALUE = every_value.written()
+_HOW = ("", *(f" {outcome.value}" for outcome in Outcome))
 FILES = sorted(path for path in STORIES.glob("*.toml") if path.name != "world.toml")
 
 
@@ -47,6 +50,17 @@ def ways_notice(_: Base, mutant: Mutant) -> str:
         if desk is None:
             return "the office refuses the table"
         return next((f"ways from {case.step}" for case in WENT if ways(desk, case) != case.to), "")
+
+
+def values_notice(_: Base, mutant: Mutant) -> str:
+    """Somebody with another value of a field is answered otherwise, or sent elsewhere."""
+    with _desk(mutant) as desk:
+        if desk is None:
+            return "the office refuses the table"
+        names = [f"{mutant.procedure}.{step.name}" for step in mutant.bent.steps]
+        wanted = [row for name in names for how in _HOW for row in EVERY_VALUE.get(f"{name}{how}", ())]
+        found = every_value.rows(desk, names)
+        return next((f"values of {row[1]} at {row[0]}" for row in found if row not in wanted), "")
 
 
 def journeys_notice(_: Base, mutant: Mutant) -> str:
@@ -83,6 +97,7 @@ NOTICERS: tuple[Callable[[Base, Mutant], str], ...] = (
     answers_notice,
     records_notice,
     ways_notice,
+    values_notice,
     journeys_notice,
     rules_notice,
     stories_notice,

@@ -26,6 +26,7 @@ from sim.products import products_of
 from sim.proofs.tables import Tables
 from sim.region import region_of
 from sim.run import Plan, play, prepare
+from sim.scenario.checks_asked import reached, uses_amount
 from sim.scenario.toml_write import to_toml
 from sim.store import RunReader
 
@@ -47,13 +48,14 @@ def scenario_of(lives: dict[str, list[tuple[str, int, bool]]]) -> dict[str, Any]
     for person, life in lives.items():
         now = datetime(2026, 3, 2, 9, 0)
         for does, hours, by_machine in life:
-            step = TABLES.steps[does][1]
+            owner, step = TABLES.steps[does]
             action: dict[str, Any] = {
                 "at": f"{now:%Y-%m-%d %H:%M}",
                 "person": person,
                 "does": does,
-                "amount": "10 yuan",
             }
+            if any(uses_amount(one) for one in reached(catalogue(), owner, step, alone=True)):
+                action["amount"] = "10 yuan"
             if step.who:
                 action["who"] = step.who[0].value
             if step.place is not None and step.place.value == "outlets" and step.at.value == "chosen":

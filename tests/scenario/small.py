@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.procedures.model import Check, Guard, Kind, Parameter, Place, Procedure, Step
+from sim.procedures.model import Check, Guard, Kind, Paper, Parameter, Place, Procedure, Step
 
 
 def small_catalogue() -> dict[str, Procedure]:
@@ -13,7 +13,15 @@ def small_catalogue() -> dict[str, Procedure]:
         title_zh="申领",
         rules=("A1",),
         steps=(
-            Step("hand_in", ("A1",), place=Place.OUTLET, starts=True, service="accept", business="apply"),
+            Step(
+                "hand_in",
+                ("A1",),
+                place=Place.OUTLET,
+                starts=True,
+                papers=(Paper.IDENTITY, Paper.PHOTO),
+                service="accept",
+                business="apply",
+            ),
             Step("check", ("A2",)),
         ),
         moves=(),

@@ -36,6 +36,7 @@ FULL = Standing(
     employers=2,
     employed_on=date(2020, 5, 6),
     registration="unemployed",
+    last_registration="unemployed",
     registered_on=date(2026, 1, 5),
     insurances=("110", "310"),
     insured_before=True,

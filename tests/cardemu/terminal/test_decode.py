@@ -29,7 +29,7 @@ SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
     [
         (("00",), ["not a command; 6700 wrong length"]),
         (("00FF0000",), ["unknown command: 6D00 unknown INS"]),
-        ((SSSE, "00A40000 02 EF06", "00B20B0003"), ["READ RECORD: 9000 done", "  0B ethnic_group (民族): 01"]),
+        ((SSSE, "00A40000 02 EF06", "00B20B0003"), ["READ RECORD: 9000 done", "  0B ethnic_group (民族): 01 (Han)"]),
         ((SSSE, "00B2072800"), ["READ RECORD: 9000 done", "  07 card_number (卡号): A00000011"]),
         (("00A40000 02 DDF1", "00B2072800"), ["READ RECORD: 9000 done", "  07 card_number (卡号): A00000011"]),
         (("0084000008",), ["GET CHALLENGE: 9000 done"]),
@@ -64,6 +64,6 @@ def test_records_of_unknown_files_stay_hexadecimal() -> None:
     decoder.lines(bytes.fromhex("00A4040006D15600000503"), b"\x90\x00")
     decoder.lines(bytes.fromhex("00A4020002EF15"), b"\x90\x00")
     assert decoder.lines(read, bytes.fromhex("0001319000"))[1:] == [
-        "  sequence (序号): 0001",
+        "  sequence (序号): 1",
         "  disease_class (病种类别): 1",
     ]
