@@ -158,7 +158,10 @@ RULES: dict[str, Words] = {
         "Treatment is settled from the personal medical account, as far as its balance goes.",
         "就医购药可用个人医疗账户结算，以余额为限。",
     ),
-    "U2": Words("Pension matters need the card, active.", "办理养老保险事务须持已激活的卡。"),
+    "U2": Words(
+        "Pension matters need the card, active; a pension is claimed at the statutory retirement age.",
+        "办理养老保险事务须持已激活的卡；达到法定退休年龄方可申领养老金。",
+    ),
     "U3": Words(
         "Registering a job or unemployment, unemployment benefit and training need the card, active.",
         "就业失业登记、失业保险金和就业培训须持已激活的卡。",

@@ -93,6 +93,7 @@ DECLARED: dict[Field, Kept] = {
     Field.INJURY_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
     Field.MATERNITY_INSURANCE: Kept(Kind.DROPPED, why=_TOLD),
     Field.PENSION: _state(fields.Pension),
+    Field.AGE: _state(fields.Age),
     Field.CONFIRMED_AT: Kept(Kind.DROPPED, why=_TOLD),
     Field.REGISTRATION: _state(fields.Registration),
     Field.BENEFIT_MONTHS: Kept(Kind.STATE, 26),

@@ -197,44 +197,46 @@ class Walk:
 
     def _onward(self, owner: Procedure, step: Step, outcome: Outcome, seen: tuple[str, ...]) -> Iterator[_Way]:
         moves = [move for move in owner.moves if move.step == step.name and move.outcome is outcome]
-        for way, move in self._choices(owner, moves):
-            if move is None:
-                yield way
-                continue
-            to = self.tables.target(owner, move.to)
-            if self.tables.inert(to):
-                yield way
-            elif not self.tables.at_once(move):
-                yield way.then(self._begins_to_wait(self.tables.arrives_at(to)))
-            elif to not in seen:
-                for more in [*self._accepted(to, seen), *self._refused(to, seen)]:
-                    yield way.then(more)
+        for way, move in self._choices(owner, moves, seen):
+            for more in [_Way()] if move is None else self._goes_on(owner, move, seen):
+                yield way.then(more)
 
-    def _choices(self, owner: Procedure, moves: list[Move]) -> Iterator[tuple[_Way, Move | None]]:
-        """Every way through the moves of a step: what must hold, which forks begin, which move is taken."""
+    def _goes_on(self, owner: Procedure, move: Move, seen: tuple[str, ...]) -> Iterator[_Way]:
+        """Where a move leads: nothing more happens, the case waits, or it goes on at once."""
+        to = self.tables.target(owner, move.to)
+        if self.tables.inert(to):
+            yield _Way()
+        elif not self.tables.at_once(move):
+            yield self._begins_to_wait(self.tables.arrives_at(to))
+        elif to not in seen:
+            yield from self._accepted(to, seen)
+            yield from self._refused(to, seen)
+
+    def _choices(
+        self, owner: Procedure, moves: list[Move], seen: tuple[str, ...]
+    ) -> Iterator[tuple[_Way, Move | None]]:
+        """Every way through the moves of a step: what must hold, what comes of forks, which move is taken."""
         if not moves:
             yield _Way(), None
             return
         move, rest = moves[0], moves[1:]
         if move.fork and self.tables.inert(self.tables.target(owner, move.to)):
-            yield from self._choices(owner, rest)
+            yield from self._choices(owner, rest, seen)
             return
         tests, complete = self.reading.clauses(owner.name, [g for g in move.when if g.check is not Check.ACTOR])
-        fork = _Way()
-        if move.fork:
-            fork = self._begins_to_wait(self.tables.arrives_at(self.tables.target(owner, move.to)))
         share: tuple[tuple[str, str, bool], ...] = ()
         if move.share is not None:
             share = ((owner.name, move.share, True),)
         share += tuple((ACTOR, who, True) for who in _actors(move))
         taken = _Way(tests, (), share, self._worded(owner, move.when))
         if move.fork:
-            for way, onward in self._choices(owner, rest):
-                yield taken.then(fork).then(way), onward
+            for second in self._goes_on(owner, move, seen):  # a second case, which comes first if it goes on at once
+                for way, onward in self._choices(owner, rest, seen):
+                    yield taken.then(second).then(way), onward
         else:
             yield taken, None if move.to == END else move
         for passed in self._passed(owner, move, tests, complete=complete):
-            for way, onward in self._choices(owner, rest):
+            for way, onward in self._choices(owner, rest, seen):
                 yield replace(passed, worded=taken.worded).then(way), onward
 
     def _worded(self, owner: Procedure, guards: Iterable[Guard]) -> bool:

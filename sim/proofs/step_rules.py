@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.office.fields import (
     Account,
+    Age,
     Application,
     Bank,
     Cancellation,
@@ -267,6 +268,11 @@ STEPS: tuple[StepRule, ...] = (
         "injury_paid_once", "U4", "work-injury benefit is paid once for an injury, to whose capacity is lost in part",
         needs(Field.INJURY, Field.CAPACITY), lambda _, step: sets(step, Field.INJURY, Injury.PAID),
         lambda before, _: (before("INJURY") != Injury.RECOGNISED) | (before("CAPACITY") < Capacity.PARTLY_LOST),
+    ),
+    StepRule(
+        "pension_at_retirement_age", "U2", "a pension is claimed at retirement age, not before",
+        needs(Field.PENSION, Field.AGE), lambda _, step: sets(step, Field.PENSION, Pension.DRAWING),
+        lambda before, _: before("AGE") != Age.RETIREMENT,
     ),
     StepRule(
         "pension_confirmed_when_drawn", "U2", "only who draws a pension confirms it",

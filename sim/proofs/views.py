@@ -73,7 +73,7 @@ VIEWS: tuple[View, ...] = (
     ),
     View(
         "injury and pension",
-        frozenset({F.INJURY, F.CAPACITY, F.PENSION, F.EMPLOYMENT}),
+        frozenset({F.INJURY, F.CAPACITY, F.PENSION, F.AGE, F.EMPLOYMENT}),
         frozenset({f"working_capacity.{grade}" for grade in ("lost", "largely_lost", "partly_lost", "unimpaired")}),
     ),
 )  # fmt: skip
@@ -86,10 +86,11 @@ BEGINNINGS: tuple[Mapping[str, str | int], ...] = (
     {**_NEWBORN, "old_card": "held"},
     {"medical_fen": 1},
     {"medical_fen": 1, "old_card": "held"},
+    {"medical_fen": 1, "age": "retirement"},
     {"card": "active", "generation": "earlier", "medical_fen": 1},
 )
 """People as they begin: never insured; insured with a balance; each with and without an old medical insurance card;
-holders of a card of the earlier generation."""
+of retirement age; holders of a card of the earlier generation."""
 
 BEGINNINGS_OF_SCENARIOS: tuple[Mapping[str, str | int], ...] = (
     {"insurance": "ended", "card": "active", "medical_fen": 1},

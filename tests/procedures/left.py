@@ -21,6 +21,7 @@ from tests.procedures.states import (
     LOST,
     MOVED,
     NO_ACCOUNT,
+    OF_AGE,
     OLD,
     PHONED,
     PRODUCTION,
@@ -112,7 +113,7 @@ LEFT: tuple[Left, ...] = (
     Left("deregister_employer.duty_done", {"employer_end": "former_dissolved", "employer_ended_at": 0},
          {"employer_end": "none", "employer_ended_at": NEVER}),
     Left("job_ends.leave", {"registration": "job"}, _NO_EMPLOYER_S | {"employment": "none", "registration": "none"}),
-    Left("pension.claim", ACTIVE, _NONE | {"employment": "retired", "pension": "drawing"}),
+    Left("pension.claim", OF_AGE, _NONE | {"employment": "retired", "pension": "drawing"}),
     # C1, C3, L2: a death
     Left("death.report", PRODUCTION | {"died_at": 0, "temporary": "valid"}, _HOLDER_DIED | {"temporary": "expired"},
          HEIR),

@@ -46,7 +46,7 @@ def test_only_what_refuses_everybody_is_excused() -> None:
     ("row", "fields"),
     [
         ("settle.hospital: hot list", {"CARD"}),
-        ("cost_window.counts: cost window", {"CARD", "LOST_AT", "APPLICATION"}),
+        ("cost_window.counts: cost window", {"CARD", "LOST_AT", "DAMAGED_AT", "APPLICATION"}),
         ("settle.pharmacy: money medical", {"MEDICAL_FEN"}),
         ("collect.replaced: add claimable_fen", {"CLAIMABLE_FEN", "COST_FEN"}),
         ("find_card.find -> release_loss: in card", {"CARD"}),

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.office.fields import Field
+from sim.office.fields import Account, Employment, Field
 from sim.procedures.catalogue import catalogue
 from sim.procedures.model import At, Check
 from sim.proofs.abstraction import DECLARED, TERMS, Kind, value_of
@@ -88,6 +88,17 @@ def test_the_first_states_are_found_first() -> None:
     lengths = [len(graph.way_to(state)) for state in range(0, len(graph.codes), 7)]
     assert lengths == sorted(lengths)
     assert lengths[0] == 0
+
+
+def test_a_second_case_that_begins_at_once_is_gone_through() -> None:
+    """Registered after the term, which nobody watched: flagged and assessed in the same visit (P3)."""
+    fields = (Field.ACCOUNT, Field.EMPLOYMENT, Field.HIRED_AT, Field.LATE, Field.ASSESSED_AT)
+    walk = Asking(Tables(catalogue()), View("hired", frozenset(fields), frozenset()), BEGINNINGS, ()).walk
+    paths = [path for path in walk.paths() if path.begins == "register_employer.register"]
+    before = {"ACCOUNT": Account.OPEN, "EMPLOYMENT": Employment.HIRED, "HIRED_AT": 2}
+    graph = Explorer(walk.space, paths).explore([walk.space.code(before)])
+    (after,) = (walk.space.values(int(code)) for code in graph.codes[1:])
+    assert after == {**before, "EMPLOYMENT": Employment.EMPLOYED, "LATE": 1, "ASSESSED_AT": 1}
 
 
 def record_of(values: dict[str, int]) -> list[int]:

@@ -1,0 +1,107 @@
+"""Spin and the explorer asked about the same view: how many states, how many transitions."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.office.fields import Field
+from sim.office.record import new_record
+from sim.procedures.model import Procedure
+from sim.proofs.abstraction import value_of
+from sim.proofs.explore import Explorer
+from sim.proofs.paths import MOST_WAITING, Walk
+from sim.proofs.space import Space
+from sim.proofs.tables import Tables, View
+from sim.proofs.views import BEGINNINGS
+from tests.proofs.promela import Model
+
+Beginnings = Sequence[Mapping[str, str | int]]
+MISSING = [tool for tool in ("spin", "gcc") if shutil.which(tool) is None]
+WHY_NOT = f"{' and '.join(MISSING)} not installed (apt install spin gcc)"
+MEMORY_MIB = 4000
+DEPTH = 3_000_000
+AT_THE_BEGINNING = 1
+"""Spin counts the state before a beginning is chosen."""
+
+
+class Counted(NamedTuple):
+    """What was found in a view: states; different transitions (what happened, from where, to where); their sum.
+
+    The sum, modulo 2^64, of a hash of each transition's two states: as many of them need not be the same ones.
+    """
+
+    states: int
+    transitions: int
+    sum: int
+
+
+def begin(view: View, beginnings: Beginnings) -> list[dict[str, int]]:
+    """People as they begin, as far as the view follows them."""
+    found: list[dict[str, int]] = []
+    for states in beginnings:
+        record = new_record(**states)
+        values = {field.name: value_of(field, record[field]) for field in Field if field in view.fields}
+        found += [values] if values not in found else []
+    return found
+
+
+def by_spin(
+    procedures: Mapping[str, Procedure],
+    view: View,
+    folder: Path,
+    beginnings: Beginnings = BEGINNINGS,
+    optimise: str = "-O0",
+) -> tuple[Counted, str]:
+    """What Spin counts, and all it says; translates and compiles in `folder`."""
+    (folder / "person.pml").write_text(Model(procedures, view, MOST_WAITING).text(begin(view, beginnings)), "utf-8")
+    compile_it = ["gcc", optimise, "-w", "-DSAFETY", "-DNOREDUCE", "-DCOLLAPSE", f"-DMEMLIM={MEMORY_MIB}"]
+    # -o2: variables that are not read any more keep their values, since they tell transitions apart
+    for command in (["spin", "-a", "-o2", "person.pml"], [*compile_it, "-o", "pan", "pan.c"]):
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    run = ["./pan", "-E", f"-m{DEPTH}"]
+    said = subprocess.run(run, cwd=folder, check=True, capture_output=True, text=True).stdout
+    if "errors: 0" not in said or "max search depth too small" in said or "reached" in said.split("Full")[0]:
+        raise RuntimeError(f"Spin did not finish {view.name}: {said}")
+    states, hashed = number(r"(\d+) states of a person", said), number(r"person, sum (\d+)", said)
+    return Counted(states, number(r"(\d+) states, stored", said) - states - AT_THE_BEGINNING, hashed), said
+
+
+def number(pattern: str, said: str) -> int:
+    """A number of what Spin says."""
+    found = re.search(pattern, said)
+    if found is None:
+        raise RuntimeError(f"Spin does not say {pattern}: {said}")
+    return int(found[1])
+
+
+def by_explorer(procedures: Mapping[str, Procedure], view: View, beginnings: Beginnings = BEGINNINGS) -> Counted:
+    """What the explorer finds; its transitions from all states are walked once more, what begins them by itself."""
+    walk = Walk(Tables(procedures), view)
+    paths = walk.paths()
+    graph = Explorer(walk.space, paths).explore([walk.space.code(one) for one in begin(view, beginnings)])
+    transitions = hashed = 0
+    for begins in {path.begins for path in paths}:
+        some = [path for path in paths if path.begins == begins]
+        led = Explorer(walk.space, some, keep_transitions=True).explore(graph.codes.tolist())
+        pairs = np.unique(np.stack([led.codes[led.sources], led.codes[led.targets]]), axis=1)
+        transitions += pairs.shape[1]
+        hashed += int(_hash(walk.space, pairs).sum(dtype=np.uint64))
+    return Counted(len(graph.codes), transitions, hashed % (1 << 64))
+
+
+def _hash(space: Space, pairs: np.ndarray) -> np.ndarray:
+    """A hash of each pair of states: from where, to where (as in `promela.py`)."""
+    order = sorted(range(len(space.names)), key=lambda number: space.names[number].replace(".", "__"))
+    hashed = np.zeros(pairs.shape[1], np.uint64)
+    for codes in pairs:
+        columns = space.columns(codes)
+        for number in order:
+            hashed = (hashed ^ columns[number].astype(np.uint64)) * np.uint64(1099511628211)
+    return hashed
