@@ -2,7 +2,7 @@
 
 from sim.office.fields import Employment, Field, Registration
 from sim.procedures.model import END, Move, Procedure
-from sim.procedures.shared import counter_time, none_of, put
+from sim.procedures.shared import counter_time, none_of, put, still_insured
 from sim.procedures.use import at_the_agency
 
 PROCEDURE = Procedure(
@@ -29,6 +29,7 @@ PROCEDURE = Procedure(
                     rule="U3",
                     why="The person is registered as unemployed already.",
                 ),
+                still_insured("U3"),
             ),
             effects=(
                 put(Field.EMPLOYMENT, Employment.UNEMPLOYED),

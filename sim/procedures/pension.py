@@ -2,7 +2,7 @@
 
 from sim.office.fields import Account, Age, Employment, Field, Pension, Registration
 from sim.procedures.model import END, Move, Procedure
-from sim.procedures.shared import NOT_INSURED, counter_time, none_of, one_of, put, stamp
+from sim.procedures.shared import NOT_INSURED, counter_time, none_of, one_of, put, stamp, still_insured
 from sim.procedures.use import at_the_agency
 
 PROCEDURE = Procedure(
@@ -28,6 +28,7 @@ PROCEDURE = Procedure(
                     rule="P5",
                     why="The account was transferred to another city: the pension is claimed there.",
                 ),
+                still_insured("U2"),
                 one_of(
                     Field.AGE,
                     Age.RETIREMENT,
