@@ -334,7 +334,8 @@ class SourceCompiler:
     # --- stories -------------------------------------------------------------------------------------------------
 
     def _action(self, name: str, table: ActionTable) -> SourceRow:
-        without = sum(1 << _PAPERS.index(paper) for paper in set(table.without))
+        lacking = {*table.without, *((Paper.HOLDERS_CARD,) if table.card_of else ())}
+        without = sum(1 << _PAPERS.index(paper) for paper in lacking)
         action = Action(
             step=self._entry(table.does),
             who=_WHO.index(table.who),

@@ -229,5 +229,8 @@ PAPER_NAMES: dict[str, Words] = {
     "heir_identity": Words("identity document of the heir", "继承人身份证件"),
     "kinship": Words("proof of kinship, or the will", "亲属关系证明或遗嘱"),
     "end_of_employer": Words("document that shows how the employer ended", "单位终止的证明文件"),
+    "holders_card": Words(
+        "the holder's own card (this one is somebody else's)", "本人的社会保障卡（出示的是他人的卡）"
+    ),
 }
 """Names of papers, by the value of `Paper`."""

@@ -71,7 +71,7 @@ DECLARED: dict[Field, Kept] = {
     Field.REPORTED_AT: _TIME,
     Field.CLAIMABLE_FEN: Kept(Kind.MONEY, 2),
     Field.COST_AT: Kept(Kind.DROPPED, why=_LEAD),
-    Field.COST_FEN: Kept(Kind.MONEY, 2),
+    Field.COST_FEN: Kept(Kind.MONEY, 3),
     Field.TEMPORARY_AT: _TIME,
     Field.APPROVED_AT: _TIME,
     Field.BALANCE_AT: Kept(Kind.DROPPED, why=_INTEREST),
