@@ -45,6 +45,8 @@ class TermCompiler:
 
     def _term(self, row: Running, size: int) -> TermRow:
         move = row.move(self._catalogue)
+        if move is None:
+            return TermRow(WaitKind.PLAIN, 0, size)
         wait = term_value(self._values, row, move.wait or "")
         kind = WaitKind.DATES if move.dates else WAITS[wait.kind]
         return TermRow(kind, round(wait.dist.a), size, wait.clocks[0] if wait.clocks else NONE)

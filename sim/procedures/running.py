@@ -2,7 +2,8 @@
 
 Whoever begins as hired, reported or holding a temporary card is in the middle of something, and the office's clock goes
 on.  A row names the states, since when the term runs, and the arrow of the tables that waits for it; which parameter
-that is, and whether it counts dates, the arrow says.  What people do of themselves is the scenario's demand.
+that is, and whether it counts dates, the arrow says.  An application under way is no term: the office goes on with it
+when the run begins.  What people do of themselves, collection too, is the scenario's demand.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.office.fields import Cancellation, Card, EmployerEnd, Employment, Field, TemporaryCard
+from sim.office.fields import Application, Cancellation, Card, EmployerEnd, Employment, Field, Reason, TemporaryCard
 from sim.procedures.shared import ENDED_OTHERWISE
 from sim.scenario.values import Dist, Wait
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 class Running:
     """Whoever has one of `states` in `field` waits since `since`, as after `step`, until the case comes to `to`.
 
-    `ends`: the term's end ends the state, so that nobody can begin with it longer ago.
+    `step` empty: no term, the case comes to `to` when the run begins.  `ends`: the term's end ends the state, so that
+    nobody can begin with it longer ago.  `reasons`: only those whose card was applied for so.
     """
 
     field: Field
@@ -35,15 +37,20 @@ class Running:
     step: str
     to: str
     ends: bool = False
+    reasons: tuple[int, ...] = tuple(Reason)
 
-    def move(self, catalogue: Mapping[str, Procedure]) -> Move:
-        """The arrow that waits for the term."""
+    def move(self, catalogue: Mapping[str, Procedure]) -> Move | None:
+        """The arrow that waits for the term; None if there is no term."""
+        if not self.step:
+            return None
         moves = catalogue[self.procedure].moves
         return next(move for move in moves if (move.step, move.to) == (self.step, self.to) and move.wait)
 
 
 _OUT, _LONGER = (TemporaryCard.VALID,), (TemporaryCard.VALID, TemporaryCard.EXTENDED)
 _OTHERWISE = (*ENDED_OTHERWISE, EmployerEnd.FORMER_OTHERWISE)
+_FIRST = (Reason.FIRST,)
+_NOT_FIRST = tuple(reason for reason in Reason if reason is not Reason.FIRST)
 
 RUNNING = (
     Running(Field.EMPLOYMENT, (Employment.HIRED,), Field.HIRED_AT, "register_employer", "watch", "term_over"),
@@ -68,13 +75,17 @@ RUNNING = (
         "pay_out",
         ends=True,
     ),
+    Running(Field.APPLICATION, (Application.SUBMITTED,), Field.APPLIED_AT, "apply", "", "check", reasons=_FIRST),
+    Running(Field.APPLICATION, (Application.SUBMITTED,), Field.APPLIED_AT, "produce", "", "accept", reasons=_NOT_FIRST),
+    Running(Field.APPLICATION, (Application.IN_PRODUCTION,), Field.APPLIED_AT, "produce", "", "make"),
 )
-"""Every term of the tables that a state of the record may be in the middle of (a test compares them)."""
+"""Every term of the tables that a state of the record may be in the middle of (a test compares them), and every
+application that the office has in hand."""
 
 
 def running(record: Sequence[int]) -> Iterator[Running]:
-    """The terms that run for whoever begins with this record."""
-    return (row for row in RUNNING if record[row.field] in row.states)
+    """What goes on for whoever begins with this record."""
+    return (row for row in RUNNING if record[row.field] in row.states and record[Field.REASON] in row.reasons)
 
 
 def term_value(values: Mapping[str, Mapping[str, ParameterValue]], row: Running, parameter: str) -> Wait:

@@ -63,6 +63,16 @@ def in_this_city(rule: str) -> Guard:
     return offers(Facility.IN_THIS_CITY, rule=rule, why="This place is in another city: go to one in this city.")
 
 
+def still_insured(rule: str) -> Guard:
+    """Not for whoever is insured elsewhere, has emigrated or died: what this city gave him he gave up (C1)."""
+    return none_of(
+        Field.INSURANCE,
+        Insurance.ENDED,
+        rule=rule,
+        why="The insurance in this city has ended: it is asked for where the person is insured.",
+    )
+
+
 def offers(facility: IntEnum, *, rule: str = "", why: str = "") -> Guard:
     """The place has the facility."""
     return Guard(Check.PLACE_OFFERS, "", (facility,), rule=rule, why=why)
@@ -240,17 +250,6 @@ NONE_THROUGH_EMPLOYER = tuple(put(field, Cover.NOT_INSURED) for field in _THROUG
 
 UNEMPLOYED_NO_LONGER = change(Field.REGISTRATION, Registration.UNEMPLOYED, Registration.NONE)
 """Whoever works again is not registered as unemployed any more (U7)."""
-
-
-
-def still_insured(rule: str) -> Guard:
-    """Not for whoever is insured elsewhere, has emigrated or died: what this city gave him he gave up (C1)."""
-    return none_of(
-        Field.INSURANCE,
-        Insurance.ENDED,
-        rule=rule,
-        why="The insurance in this city has ended: it is asked for where the person is insured.",
-    )
 
 
 ITS_EMPLOYEE = (

@@ -260,8 +260,11 @@ def _ago(there: World, begun: Beginning, record: list[int]) -> Iterator[Finding]
     if ago.a > LONGEST_AGO_MS:
         yield Finding(path, "is too long ago", f"{duration_text(LONGEST_AGO_MS)} at most")
     for row in running(record):
-        parameter = row.move(there.catalogue).wait or ""
+        move = row.move(there.catalogue)
+        if move is None or not row.ends:
+            continue
+        parameter = move.wait or ""
         term = term_value(there.scenario.procedures, row, parameter)
-        if row.ends and term.kind == "plain" and ago.a >= term.dist.a:
+        if term.kind == "plain" and ago.a >= term.dist.a:
             lasts = f"{row.procedure}.{parameter} is {duration_text(round(term.dist.a))}"
             yield Finding(path, f"{lasts}: it would be over before the run", "a shorter time")

@@ -46,7 +46,12 @@ _EMPLOYER_END = "how the employer has come to an end; it has not deregistered ye
 _RESERVED = 'balance that waits for its payout; with cancellation = "account_cancelled"'
 _BEGUN_AGO = (
     "how long before the run it was that they were hired, reported the loss, got the temporary card, their employer "
-    "ended, or the bank approved; the terms of these go on (default: at the start; 400 d at most)"
+    "ended, or the bank approved, and the terms of these go on; or that they applied (default: at the start; "
+    "400 d at most)"
+)
+_APPLICATION = (
+    "application for a card; the office goes on with one that is submitted or in production when the run begins, and "
+    "one that is ready or returned waits for its person (demand or a story)"
 )
 _BY_EMPLOYER = "{} insurance (default: insured if registered with an employer)"
 
@@ -189,7 +194,7 @@ class CohortTable(Section):
         examples=["generation-2"],
     )
     bank: BankState = Field(default=0, description="financial application of the card")
-    application: ApplicationState = Field(default=0, description="application for a card")
+    application: ApplicationState = Field(default=0, description=_APPLICATION)
     old_card: OldCardState = Field(default=0, description="old medical insurance card")
     temporary: TemporaryState = Field(default=0, description="temporary medical card")
     insurance: InsuranceState = Field(default=0, description="comprehensive basic medical insurance")
@@ -236,7 +241,7 @@ class PersonTable(Section):
         default=None, description="product of the card the person begins with (default: the cohort's, or the region's)"
     )
     bank_state: BankState | None = Field(default=None, description="financial application of the card")
-    application: ApplicationState | None = Field(default=None, description="application for a card")
+    application: ApplicationState | None = Field(default=None, description=_APPLICATION)
     old_card: OldCardState | None = Field(default=None, description="old medical insurance card")
     temporary: TemporaryState | None = Field(default=None, description="temporary medical card")
     insurance: InsuranceState | None = Field(default=None, description="comprehensive basic medical insurance")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.office.fields import Field
 from sim.office.record import STATES, new_record
-from sim.procedures.catalogue import catalogue, resolve
+from sim.procedures.catalogue import catalogue, find_step, resolve
 from sim.procedures.model import Check
 from sim.procedures.running import RUNNING, running
 
@@ -25,12 +25,30 @@ def test_every_term_that_the_tables_wait_for_is_known_to_run_from_a_state() -> N
                     asked |= {guard.parameter for guard in further.when if guard.check in _TERMS}
             if move.wait in asked:
                 waited.add((target[0].name, target[1].name))
-    assert waited == {(row.procedure, row.to) for row in RUNNING}
+    assert waited == {(row.procedure, row.to) for row in RUNNING if row.step}
 
 
 def test_each_row_names_an_arrow_that_waits() -> None:
-    """Else there is no term to reckon with."""
-    assert all(row.move(catalogue()).wait for row in RUNNING)
+    """Else there is no term to reckon with; what has no term goes on at once, at a step that nobody sets out for."""
+    for row in RUNNING:
+        move = row.move(catalogue())
+        assert row.step == "" if move is None else move.wait
+        assert not find_step(catalogue()[row.procedure], row.to).starts
+
+
+def test_the_office_goes_on_with_every_application_it_has_in_hand() -> None:
+    """A first one is checked, others enter production, a card in production is made; what people wait for is theirs."""
+    begins: dict[tuple[str, str], list[str]] = {
+        ("submitted", "none"): ["apply.check"],
+        ("submitted", "lost"): ["produce.accept"],
+        ("in_production", "none"): ["produce.make"],
+        ("in_production", "lost"): ["produce.make"],
+        ("returned", "none"): [],
+        ("ready", "none"): [],
+    }
+    for (application, card), expected in begins.items():
+        found = running(new_record(application=application, card=card))
+        assert [f"{row.procedure}.{row.to}" for row in found] == expected, (application, card)
 
 
 def test_a_state_that_is_no_beginning_of_a_term_has_none() -> None:
