@@ -57,8 +57,9 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
     entries += [action.does for story in scenario.story for action in story.actions]
     visited = reachable(catalogue, entries, scenario.procedures)
     terms = [f"{row.procedure}.{row.to}" for one in beginnings(scenario) for row in running(one.record)]
-    alone = passed_alone(catalogue, terms, scenario.procedures) - set(visited)
-    procedures = tuple(name for name in catalogue if name in alone or name in visited)
+    passed = passed_alone(catalogue, terms, scenario.procedures)
+    alone = frozenset((name, step) for name, step in passed if name not in visited)
+    procedures = tuple(name for name in catalogue if name in visited or name in {owner for owner, _ in alone})
     steps = StepCompiler(scenario, catalogue, procedures, rows, alone=alone)
     places = PlaceCompiler(loaded, catalogue, rows, opening, steps.businesses()).compile()
     steps.compile(places)

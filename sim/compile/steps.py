@@ -59,8 +59,8 @@ def reachable(
 
 def passed_alone(
     catalogue: Mapping[str, Procedure], entries: Iterable[str], numbers: Mapping[str, Mapping[str, ParameterValue]]
-) -> frozenset[str]:
-    """Procedures through which terms pass that begin with these steps: they stop before what people set out for."""
+) -> frozenset[tuple[str, str]]:
+    """Procedures and their steps that terms pass which begin with these: they stop before what people set out for."""
     found: set[tuple[str, str]] = set()
     open_ones = [(head, tail) for head, _, tail in (entry.partition(".") for entry in entries)]
     while open_ones:
@@ -74,7 +74,7 @@ def passed_alone(
             target = target_of(catalogue, catalogue[name], move)
             if target is not None and not find_step(catalogue[target[0]], target[1]).starts:
                 open_ones.append(target)
-    return frozenset(name for name, _ in found)
+    return frozenset(found)
 
 
 def target_of(catalogue: Mapping[str, Procedure], owner: Procedure, move: Move) -> tuple[str, str] | None:
@@ -99,13 +99,14 @@ class StepCompiler:
         names: tuple[str, ...],
         rows: Rows,
         *,
-        alone: frozenset[str] = frozenset(),
+        alone: frozenset[tuple[str, str]] = frozenset(),
     ) -> None:
-        """Prepare the procedures `names`; nobody sets out for a step of those in `alone`, which need no places."""
+        """Prepare the procedures `names`; of those in `alone` only these steps need their places."""
         self.scenario = scenario
         self.catalogue = catalogue
         self.names = names
         self._alone = alone
+        self._passed = frozenset(name for name, _ in alone)
         self.rows = rows
         self.steps: list[StepRow] = []
         self.office_steps: list[tuple[Procedure, Step]] = []
@@ -266,7 +267,7 @@ class StepCompiler:
     def _choice(self, procedure: str, step: Step) -> int:
         """Stations a person may choose for a step, by weight."""
         stations = self._candidates(procedure, step)
-        if not stations and procedure in self._alone:
+        if not stations and procedure in self._passed and (procedure, step.name) not in self._alone:
             return NONE
         if not stations and step.place is not None:
             why = f"{procedure}.{step.name} needs one of [{step.place.value}.*] that offers it, and there is none"

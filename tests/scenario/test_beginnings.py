@@ -134,3 +134,10 @@ def test_terms_need_no_places_that_nobody_goes_to(tmp_path: Path) -> None:
     )
     program = prepare(file, ())[1].program
     assert [row.name for row in program.sources] == ["register_employer.term_over of p", "report_loss.term_over of p"]
+
+
+def test_a_card_in_production_needs_a_factory(tmp_path: Path) -> None:
+    """The office goes on with it when the run begins, and a step that is reached needs its place."""
+    (tmp_path / "town.toml").write_text(f'{_CITY}\n[people.x]\napplication = "in_production"\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"produce.make needs one of \[factories\.\*\]"):
+        prepare(tmp_path / "town.toml", ())
