@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -109,7 +110,8 @@ def record_of(values: dict[str, int]) -> list[int]:
         if kept.kind is Kind.TIME:
             record[field] = _moment(field, value)
         elif kept.told_apart:
-            record[field] = kept.told_apart[value - 1] if value else 0
+            others = (number for number in count() if number not in kept.told_apart)
+            record[field] = kept.told_apart[value - 1] if value else next(others)
         else:
             record[field] = value
     return record
