@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sim.office.fields import NEVER, Application, Card, Field, InsuranceEnd, Ledger
 from sim.office.rows import FROM_LOSS, LEDGER_FIELD, TO_APPLICATION
-from sim.procedures.model import END, Act, At, Check, Guard, Move, Outcome, Procedure, Step, Sum, Who
+from sim.procedures.model import END, Act, At, Check, Guard, Move, Outcome, Paper, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERMS, Term, size_of, tie_of, value_of
 from sim.proofs.tables import View
 
@@ -57,13 +57,12 @@ class Model:
             return test[g.check] if f in self.sizes else "open"
         words = [row.options.index(str(row.default)) for row in p.parameters if row.name == g.parameter and row.options]
         out = self.among("CARD", Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED)
-        lost = self.among("LOST_AT", NEVER, no="!") if sum(words) & FROM_LOSS else "false"
+        fact = [self.among(x, NEVER, no="!") for x in ("LOST_AT", "DAMAGED_AT") if sum(words) & FROM_LOSS]
         idle = self.among("APPLICATION", Application.NONE, Application.RETURNED)
-        window = f"(({out} || {lost}) && {idle if sum(words) & TO_APPLICATION else 'true'})"
+        window = f"(({' || '.join([out, *fact])}) && {idle if sum(words) & TO_APPLICATION else 'true'})"
         test = {Check.NEVER: "false", Check.CHOICE: "true" if {*words} & {*g.values} else "false", Check.REASON: "open"}
-        test |= {Check.COST_WINDOW: window}
         test |= {Check.HOT_LIST: self.among("CARD", Card.TEMPORARY_LOSS, Card.LOST, Card.HOLDER_DIED, no="!")}
-        test |= {Check.ACTOR: f"({' || '.join(f'who == {value}' for value in g.values)})"}
+        test |= {Check.COST_WINDOW: window, Check.ACTOR: f"({' || '.join(f'who == {value}' for value in g.values)})"}
         return test.get(g.check, "true" if at in {At.HERE, At.MACHINE} else "open")  # the place: asked before, or open
 
     def effects(self, s: Step) -> Iterator[str]:
@@ -92,8 +91,9 @@ class Model:
         alive, agent = self.among("DIED_AT", NEVER), self.among("INSURANCE_END", InsuranceEnd.DIED, no="!")
         may = {Who.HOLDER: alive, Who.AGENT: agent, Who.HEIR: f"!{alive}"}  # nobody is the heir of one who lives
         comes = " || ".join(f"who == {[*Who].index(who)} && {may.get(who, 'true')}" for who in s.who) or "true"
-        comes = f"({comes})".replace("!open", "open").replace("open", "true")  # or somebody comes who may
-        asked = [comes, *(self.asks(p, g, s.at) for g in s.guards)]
+        card = f"(who == 3 || {self.among('LOST_AT', NEVER)})" if s.who and Paper.CARD in s.papers else "true"
+        comes = f"({comes}) && {card}".replace("!open", "open").replace("open", "true")  # or somebody comes who may
+        asked = [comes, *(self.asks(p, g, s.at) for g in s.all_guards)]
         accepted = f"d_step {{ {'; '.join(['skip', *self.effects(s)])} }}; {self.moves(p, s, Outcome.DONE)}"
         return f"at_{name}: {self.either(asked, accepted, self.moves(p, s, Outcome.REFUSED))}"
 
