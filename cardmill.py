@@ -231,13 +231,19 @@ def prove(
     stories: Annotated[
         Path | None, typer.Option(help="folder to write the story of every broken rule to, as a scenario file")
     ] = None,
+    two: Annotated[
+        bool, typer.Option("--two", help="two persons as well: each other's cards, one employer of both")
+    ] = False,
+    lives: Annotated[
+        int, typer.Option(min=0, help="so many sampled lives of whole persons are searched for traps as well")
+    ] = 0,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Explore every state a person can get into, and prove the rules in all of them; exit code 98 if one is broken."""
     from reports import console_prove
 
-    raise typer.Exit(console_prove.prove(stories, as_json=as_json, quiet=quiet))
+    raise typer.Exit(console_prove.prove(stories, two=two, lives=lives, as_json=as_json, quiet=quiet))
 
 
 @app.command()

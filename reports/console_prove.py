@@ -11,25 +11,44 @@ from cardemu.host.printing import Printer, say, write_json
 from cardemu.host.wholefile import write_whole
 from reports.complaints import explaining
 from sim.errors import writing
+from sim.procedures.catalogue import catalogue
+from sim.proofs.deep import TRIES, sampled
+from sim.proofs.pair_rules import prove_two
 from sim.proofs.prove import prove as prove_person
+from sim.proofs.tables import Tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from sim.proofs.deep import Sampled
+    from sim.proofs.pair_rules import PairResult
     from sim.proofs.verdict import Proof, Told
 
 
 @explaining
-def prove(stories: Path | None, *, as_json: bool, quiet: bool) -> int:
-    """Prove the procedure tables; 98 if a rule is broken or not proven."""
+def prove(stories: Path | None, *, two: bool, lives: int, as_json: bool, quiet: bool) -> int:
+    """Prove the procedure tables, of `two` persons as well; 98 if a rule is broken or not proven.
+
+    `lives`: in so many sampled lives what must stay possible is looked for.
+    """
     proof = prove_person()
+    pairs = prove_two(Tables(catalogue())) if two else ()
+    samples = sampled(Tables(catalogue()), lives) if lives else ()
     if stories is not None:
         _keep(proof, stories)
     if as_json:
-        write_json(_as_json(proof))
+        more: dict[str, object] = {"two_persons": [_pair_as_json(found) for found in pairs]} if two else {}
+        more |= {"sampled_lives": [_sample_as_json(found) for found in samples]} if lives else {}
+        write_json(_as_json(proof) | more)
     elif not quiet:
         _print(proof, stories)
-    return FINE if proof.holds else BROKEN_RULE
+        if pairs:
+            _print_pairs(pairs)
+        if samples:
+            _print_samples(samples)
+    found_wrong = any(found.broken for found in pairs) or any(found.trapped for found in samples)
+    return FINE if proof.holds and not found_wrong else BROKEN_RULE
 
 
 def _keep(proof: Proof, folder: Path) -> None:
@@ -68,6 +87,77 @@ def _print(proof: Proof, stories: Path | None) -> None:
         f"{states:,} states, {transitions:,} transitions, {len(proof.asked)} rules, {proof.demands} demands of "
         f"{proof.steps} steps, {proof.seconds:.1f} s: " + ("all hold" if proof.holds else f"{count} findings")
     )
+
+
+def _print_pairs(pairs: Sequence[PairResult]) -> None:
+    printer = Printer()
+    say("")
+    printer.table(
+        ("two persons", "states", "transitions", "rules", "time"),
+        [
+            (found.name, f"{found.states:,}", f"{found.transitions:,}", str(len(found.asked)), f"{found.seconds:.1f} s")
+            for found in pairs
+        ],
+        right=("states", "transitions"),
+    )
+    say("")
+    broken = {one.rule.name for found in pairs for one in found.broken}
+    rows = [
+        (row.rule, Text("BROKEN", "red") if row.name in broken else Text("holds", "green"), row.says, row.name)
+        for found in pairs
+        for row in found.asked
+    ]
+    printer.table(("rule", "", "what is proven of two persons a and b", "name"), rows)
+    for one in (one for found in pairs for one in found.broken):
+        say(f"\n{one.rule.rule} {one.rule.name}: {one.rule.says}")
+        say(f"  in the fewest steps ({one.count:,} ways in all):")
+        for event in one.way:
+            say(f"    {event}")
+
+
+def _print_samples(samples: Sequence[Sampled]) -> None:
+    printer = Printer()
+    say("")
+    rows = [
+        (found.rule.rule, f"{found.asked:,}", f"{len(found.trapped):,}", str(found.longest), found.rule.says)
+        for found in samples
+    ]
+    heading = ("rule", "lives", "not had", "events", "what was looked for in sampled lives of whole persons")
+    printer.table(heading, rows, right=("lives", "not had", "events"))
+    for found in samples:
+        for state in found.trapped[:1]:
+            said = ", ".join(f"{name.lower()} {value}" for name, value in state.items() if value)
+            say(f"{found.rule.rule} {found.rule.name}: not had within {TRIES} events from: {said}")
+
+
+def _sample_as_json(found: Sampled) -> dict[str, object]:
+    return {
+        "rule": found.rule.rule,
+        "name": found.rule.name,
+        "lives": found.asked,
+        "events": found.longest,
+        "not_had": [{name: value for name, value in state.items() if value} for state in found.trapped],
+    }
+
+
+def _pair_as_json(found: PairResult) -> dict[str, object]:
+    ways = {one.rule.name: list(one.way) for one in found.broken}
+    return {
+        "product": found.name,
+        "states": found.states,
+        "transitions": found.transitions,
+        "seconds": round(found.seconds, 3),
+        "rules": [
+            {
+                "rule": row.rule,
+                "name": row.name,
+                "says": row.says,
+                "holds": row.name not in ways,
+                "way": ways.get(row.name),
+            }
+            for row in found.asked
+        ],
+    }
 
 
 def _verdict(told: Told | None) -> Text:

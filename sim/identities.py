@@ -14,7 +14,8 @@ import numpy as np
 
 from cardemu.people import People, capacity, people
 from cardemu.personalisation.standing import ADULT, RETIRES
-from sim.office.fields import Employment, Field, Pension
+from sim.office.fields import Age, Employment, Field, Pension
+from sim.retirement import HIGHEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ _TURNS = 64
 """Tried for an age that fits; where the region has no numbers for so many, fewer, and an age may not fit."""
 _CHUNK, _SEARCHED = 100_000, 20_000_000
 _ANY_AGE = (0, 200)
-_WORKS, _RETIRED = (ADULT, RETIRES), (RETIRES, 200)
+_WORKS, _RETIRED, _OF_AGE = (ADULT, RETIRES), (RETIRES, 200), (HIGHEST, 200)
 """From, and below; years reached by the end of the year in which the run begins."""
 
 
@@ -110,5 +111,7 @@ def _ages(row: CohortRow) -> tuple[int, int]:
     employment = row.record[Field.EMPLOYMENT]
     if employment == Employment.RETIRED or row.record[Field.PENSION] == Pension.DRAWING:
         return _RETIRED
+    if row.record[Field.AGE] == Age.RETIREMENT:
+        return _OF_AGE
     worked = employment != Employment.NONE or row.record[Field.EMPLOYERS] > 0
     return _WORKS if worked or row.said is not None else _ANY_AGE

@@ -137,8 +137,8 @@ def test_the_rules_of_the_region_have_all_five_parts_in_both_languages() -> None
 
 
 _STOCK = (
-    "holders", "retired", "residents", "second_generation", "not_activated", "leavers", "unemployed", "returners",
-    "reported",
+    "holders", "of_retirement_age", "retired", "residents", "second_generation", "not_activated", "leavers",
+    "unemployed", "returners", "reported",
 )  # fmt: skip
 
 

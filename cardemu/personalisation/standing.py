@@ -81,9 +81,9 @@ class Standing:
     """What a person's record says; dates are None where nothing happened.  Money in fen.
 
     `employers`: how many there were; `first_employed_on`, `employed_on`: first day with the first and the last of them,
-    where it is not that of `Background.working_since`.  `registration`: in force, "job" or "unemployed"; of the last one,
-    in force or ended, the kind and the day.  `insured_before`: contributions
-    were paid before what is followed here, since `Background.insured_since`; `paid_months`: those paid since.
+    where it is not that of `Background.working_since`.  `registration`: in force, "job" or "unemployed"; the kind and
+    the day of the last one stay when it has ended.  `insured_before`: contributions were paid before what is followed
+    here, since `Background.insured_since`; `paid_months`: those paid since.
     """
 
     state: State = State.NONE
@@ -99,6 +99,7 @@ class Standing:
     insured_on: date | None = None
     paid_months: int = 0
     retired_on: date | None = None
+    pension_ended_on: date | None = None
     benefit_from: date | None = None
     benefit_last: date | None = None
     benefit_months: int = 0
@@ -195,8 +196,10 @@ def employed_since(standing: Standing, known: Background) -> date:
 
 
 def _work(standing: Standing, known: Background, region: str) -> Values:
-    """Status and work.  assumed: the state of work (DF02EF06) names the registration in force and nothing once it has
-    ended; the certificate of the last one and what the service did last stay.
+    """Status and work.
+
+    assumed: the state of work (DF02EF06) names the registration in force and nothing once it has ended; the certificate
+    of the last one and what the service did last stay.
     """
     state = standing.state
     found = {
@@ -251,6 +254,8 @@ def _insurance(standing: Standing, known: Background, region: str) -> Values:
         "insurance.maternity_region": region if MATERNITY in standing.insurances else "",
         "insurance.maternity_state": "1" if MATERNITY in standing.insurances else "",
     }
+    if standing.retired_on is not None:
+        found |= dict.fromkeys(("insurance.retired_on", "insurance.pension_from"), _text(standing.retired_on))
     since = known.insured_since() if standing.insured_before else standing.insured_on
     if since is None:
         return found
@@ -258,8 +263,6 @@ def _insurance(standing: Standing, known: Background, region: str) -> Values:
     found |= {"insurance.first_insured_on": _text(since), "insurance.medical_since": _text(since)}
     found |= {"insurance.pension_kind": PENSION, "insurance.pension_region": region}
     found |= {"insurance.pension_joined_on": _text(since)}
-    if standing.retired_on is not None:
-        found |= dict.fromkeys(("insurance.retired_on", "insurance.pension_from"), _text(standing.retired_on))
     found["insurance.pension_changed_on"] = _text(standing.retired_on or standing.moved_in_on or standing.moved_out_on)
     months = opening + standing.paid_months
     paid = months * (known.wage_fen * OWN_SHARE_PERCENT // 100)
@@ -292,8 +295,8 @@ def _benefits(standing: Standing, region: str) -> Values:
     """One place for each insurance: pension, unemployment, work injury.  A pension's amount is not modelled."""
     found: Values = {}
     if standing.retired_on is not None:
-        since = _text(standing.retired_on)
-        found["insurance.benefit"] = f"{PENSION}^{region}^{since}^^^101^{since}"
+        since, until = _text(standing.retired_on), _text(standing.pension_ended_on)
+        found["insurance.benefit"] = f"{PENSION}^{region}^{since}^{until}^^{'201' if until else '101'}^{until or since}"
     if standing.benefit_from is not None:
         first, last = _text(standing.benefit_from), _text(standing.benefit_last)
         state = "101" if standing.state is State.UNEMPLOYED else "201"

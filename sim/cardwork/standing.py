@@ -103,8 +103,8 @@ class Follower:
             standing.trainings.append(day)
         if Field.QUALIFICATIONS in touched:
             standing.qualifications.append(day)
-        if Field.PENSION in touched and after[Field.PENSION] == Pension.DRAWING:
-            standing.retired_on = day
+        if after[Field.PENSION] != before[Field.PENSION]:
+            self._pension(after, day)
         if Field.TRANSFER in touched:
             if after[Field.TRANSFER] == Transfer.OUT:
                 standing.moved_out_on = day
@@ -133,6 +133,13 @@ class Follower:
         elif self._since is not None and not _contributes(after):
             self._months += months_between(self._since, day)
             self._since = None
+
+    def _pension(self, after: Record, day: date) -> None:
+        """It is drawn from now on, or no longer."""
+        if after[Field.PENSION] == Pension.DRAWING:
+            self.standing.retired_on, self.standing.pension_ended_on = day, None
+        else:
+            self.standing.pension_ended_on = day
 
     def _injury(self, after: Record, touched: AbstractSet[Field], day: date, paid_fen: int) -> None:
         standing = self.standing

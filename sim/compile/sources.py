@@ -13,15 +13,17 @@ from sim.compile.hours import ALWAYS, DAY_MS, Opening, pieces
 from sim.compile.rows import Rows, cumulative
 from sim.compile.terms import TermCompiler
 from sim.identities import Said
-from sim.office.fields import Application, Field, Generation
+from sim.office.fields import Age, Application, Field, Generation
 from sim.office.record import happened, new_record
 from sim.procedures.model import Paper, Place, Who
 from sim.products import products_of
 from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, CountRow, SourceRow
+from sim.retirement import retires_on
 from sim.scenario.beginnings import states
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from sim.compile.places import Places
     from sim.compile.steps import StepCompiler
@@ -131,6 +133,8 @@ class SourceCompiler:
             theirs = (cohort.medical_balance, cohort.financial_balance, cohort.reserved_balance, cohort.begun_ago)
             sums = [own or other for own, other in zip(sums, theirs, strict=True)]
         record = self._record(name, tables)
+        if table.birth is not None and table.age is None:
+            record[Field.AGE] = self._age(table.birth, table.sex)
         if table.bank:
             record[Field.CARD_BANK] = self.places.banks.index(table.bank)
         homes = tuple(
@@ -147,6 +151,13 @@ class SourceCompiler:
             )
         )  # fmt: skip
         self._people_so_far += 1
+
+    def _age(self, birth: date, sex: str | None) -> Age:
+        """Whether somebody born then has reached the retirement age of his region when the run begins."""
+        region = self.scenario.region
+        known = None if sex is None else Sex[sex.upper()]
+        due = retires_on(birth, known) if region is None else retires_on(birth, known, region.women_retire_from)
+        return Age.RETIREMENT if due <= self.scenario.run.start else Age.WORKING
 
     def _dist(self, dist: Dist | None) -> int:
         """Of an opening balance, or of how long ago; NONE where there is nothing to draw."""
@@ -323,7 +334,8 @@ class SourceCompiler:
     # --- stories -------------------------------------------------------------------------------------------------
 
     def _action(self, name: str, table: ActionTable) -> SourceRow:
-        without = sum(1 << _PAPERS.index(paper) for paper in set(table.without))
+        lacking = {*table.without, *((Paper.HOLDERS_CARD,) if table.card_of else ())}
+        without = sum(1 << _PAPERS.index(paper) for paper in lacking)
         action = Action(
             step=self._entry(table.does),
             who=_WHO.index(table.who),

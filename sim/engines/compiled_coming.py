@@ -20,7 +20,7 @@ from sim.engines.compiled_types import Entry, Words, compiled, fetch, inlined, w
 from sim.engines.compiled_world import World
 from sim.engines.draws import AGO_DRAW, BANK_DRAW, RESERVED_DRAW, For
 from sim.office.fields import Field
-from sim.office.rows import AGENT, HEIR, IDENTITY_BIT, REGISTER_BIT
+from sim.office.rows import AGENT, HEIR, HOLDERS_CARD_BIT, IDENTITY_BIT, REGISTER_BIT
 from sim.procedures.model import Paper
 from sim.program import LONGEST_AGO_MS, DistKind, Where
 
@@ -105,6 +105,7 @@ def _forget(w: World, row: Words, step: int) -> None:
         papers |= office[col.NEED_OF_AGENT]
     if row[col.BLOCK_WHO] == HEIR and office[col.OFFICE_WHO]:
         papers = papers & ~IDENTITY_BIT | office[col.NEED_OF_HEIR]
+    papers &= ~HOLDERS_CARD_BIT  # nobody leaves it at home that a card is his own
     count = 0
     for paper in range(_PAPERS):
         count += papers >> paper & 1

@@ -34,7 +34,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _HERE = Path(__file__).resolve().parent
 _PLAIN = ("clock", "demand", "draws", "kernels", "machines", "near_log", "philox", "samplers", "transfer_kernels")
 _OUTSIDE = (
-    "log.py", "program.py", "rates.py", "procedures/model.py", "office/fields.py", "office/interest.py",
+    "content.py", "log.py", "program.py", "rates.py", "procedures/model.py", "office/fields.py", "office/interest.py",
     "office/rows.py", "office/verdict.py", "office/wording.py",
 )  # fmt: skip
 _MAGIC = b"cardmill kernel 1\n"

@@ -165,6 +165,14 @@ class Pension(IntEnum):
 
 
 @unique
+class Age(IntEnum):
+    """Whether a person has reached the statutory retirement age when the run begins (U2)."""
+
+    WORKING = 0  # not yet
+    RETIREMENT = 1
+
+
+@unique
 class Registration(IntEnum):
     """What the employment service has registered of the person (U3)."""
 
@@ -309,3 +317,4 @@ class Field(IntEnum):
     EMPLOYERS = 59  # how many this person has had
     CERTIFICATES = 60  # certificates of insurance drawn up online (U5)
     DAMAGED_AT = 61  # when the card in the holder's hand was damaged in fact: it is there and does not work
+    AGE = 62

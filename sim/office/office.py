@@ -19,6 +19,7 @@ from sim.office.rows import (
     EXPOSURE_LEAD,
     HEIR,
     HOLDER,
+    HOLDERS_CARD_BIT,
     IDENTITY_BIT,
     LEDGER_FIELD,
     OTHER,
@@ -102,7 +103,7 @@ class Office:
         row = self._steps[step_index]
         if row.who:
             papers = in_hand(record, attempt.who, attempt.papers)
-            refusal = self._ask(row, actor(record, attempt.who), papers)
+            refusal = self.ask(row, actor(record, attempt.who), papers)
             if refusal is not None:
                 return refusal
         if row.guards:
@@ -114,11 +115,12 @@ class Office:
     def papers_for(self, step_index: int, who: int) -> int:
         """Mask of all papers the step can ask of that person: what somebody brings who forgets nothing."""
         row = self._steps[step_index]
+        papers = row.everything
         if who == AGENT and row.who:
-            return row.everything | row.need_of_agent
-        if who == HEIR and row.who:
-            return row.everything & ~IDENTITY_BIT | row.need_of_heir
-        return row.everything
+            papers |= row.need_of_agent
+        elif who == HEIR and row.who:
+            papers = papers & ~IDENTITY_BIT | row.need_of_heir
+        return papers & ~HOLDERS_CARD_BIT  # nobody leaves it at home that a card is his own
 
     def conditions(self, guards: tuple[Guard, ...], owner: str) -> tuple[GuardRow, ...]:
         """Prepare the `when` of a move of procedure `owner` for `holds`."""
@@ -129,7 +131,7 @@ class Office:
         return self._first_failure(conditions, record, attempt, now_ms) is None
 
     @staticmethod
-    def _ask(row: StepRow, who: int, papers: int) -> Verdict | None:
+    def ask(row: StepRow, who: int, papers: int) -> Verdict | None:
         """Ask who somebody is and what he has brought."""
         if not row.who >> who & 1:
             return row.refuse_who[who]

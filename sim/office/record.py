@@ -9,6 +9,7 @@ from sim.office.fields import (
     NEVER,
     NOWHERE,
     Account,
+    Age,
     Application,
     Bank,
     Cancellation,
@@ -55,6 +56,7 @@ STATES: dict[str, type[IntEnum]] = {
     "injury": Injury,
     "capacity": Capacity,
     "transfer": Transfer,
+    "age": Age,
 }
 """What a scenario may say of a person, with the words it may use (lower-case member names)."""
 
@@ -156,7 +158,7 @@ def _implied(given: dict[Field, int]) -> dict[Field, int]:
     if employment in _NEVER_EMPLOYED:
         implied[Field.EMPLOYERS] = 0
     elif employment == Employment.RETIRED:
-        implied[Field.PENSION] = Pension.DRAWING
+        implied |= {Field.PENSION: Pension.DRAWING, Field.AGE: Age.RETIREMENT}
     elif employment == Employment.UNEMPLOYED:
         implied[Field.REGISTRATION] = Registration.UNEMPLOYED
     if given.get(Field.EMPLOYER_END, EmployerEnd.NONE) != EmployerEnd.NONE:

@@ -14,7 +14,7 @@ from sim.log import LEADS
 from sim.office.fields import Facility, Field, Ledger
 from sim.office.verdict import PAPER_INDEX, PAPERS, WHO, WHO_INDEX, Verdict, paper_mask
 from sim.office.wording import PAPER_NAMES
-from sim.procedures.model import Act, Check, Effect, Guard, Paper, Procedure, Step, Sum, Who
+from sim.procedures.model import Act, Check, Chip, Effect, Guard, Paper, Procedure, Step, Sum, Who
 
 Numbers = Mapping[tuple[str, str], int]
 GuardData = frozenset[int] | tuple[int, ...] | int
@@ -103,6 +103,7 @@ CARD_BIT = paper_mask((Paper.CARD,))
 IDENTITY_BIT = paper_mask((Paper.IDENTITY,))
 AGENT_BIT = paper_mask((Paper.AGENT_IDENTITY,))
 HEIR_BITS = paper_mask((Paper.DEATH_CERTIFICATE, Paper.HEIR_IDENTITY, Paper.KINSHIP))
+HOLDERS_CARD_BIT = paper_mask((Paper.HOLDERS_CARD,))
 HOLDER, AGENT, OTHER, HEIR = (WHO_INDEX[who] for who in (Who.HOLDER, Who.AGENT, Who.OTHER, Who.HEIR))
 
 
@@ -180,7 +181,7 @@ def effect_row(effect: Effect, owner: str, numbers: Numbers) -> EffectRow:
 def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[str, int]) -> StepRow:
     """Turn one step into its row."""
     _check_cover(procedure, step)
-    need = paper_mask(step.papers)
+    need = paper_mask(step.papers) | (HOLDERS_CARD_BIT if identifies_card(step) else 0)
     conditional = paper_mask(tuple(guard.paper for guard in step.guards if guard.paper is not None))
     return StepRow(
         who=sum(1 << WHO_INDEX[who] for who in step.who),
@@ -192,8 +193,13 @@ def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[
         refuse_paper=tuple(_refuse_paper(step, paper, rules) for paper in PAPERS),
         guards=tuple(guard_row(guard, procedure.name, numbers, rules) for guard in step.all_guards),
         effects=tuple(effect_row(effect, procedure.name, numbers) for effect in step.effects),
-        everything=need | conditional,
+        everything=need & ~HOLDERS_CARD_BIT | conditional,
     )
+
+
+def identifies_card(step: Step) -> bool:
+    """Whether the desk reads whose card it has before it: one is brought, or the one that lies ready is handed over."""
+    return Paper.CARD in step.papers or step.chip is Chip.CHECK
 
 
 def _refuse_who(step: Step, who: Who, rules: Mapping[str, int]) -> Verdict:

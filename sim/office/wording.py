@@ -158,7 +158,10 @@ RULES: dict[str, Words] = {
         "Treatment is settled from the personal medical account, as far as its balance goes.",
         "就医购药可用个人医疗账户结算，以余额为限。",
     ),
-    "U2": Words("Pension matters need the card, active.", "办理养老保险事务须持已激活的卡。"),
+    "U2": Words(
+        "Pension matters need the card, active; a pension is claimed at the statutory retirement age.",
+        "办理养老保险事务须持已激活的卡；达到法定退休年龄方可申领养老金。",
+    ),
     "U3": Words(
         "Registering a job or unemployment, unemployment benefit and training need the card, active.",
         "就业失业登记、失业保险金和就业培训须持已激活的卡。",
@@ -226,5 +229,8 @@ PAPER_NAMES: dict[str, Words] = {
     "heir_identity": Words("identity document of the heir", "继承人身份证件"),
     "kinship": Words("proof of kinship, or the will", "亲属关系证明或遗嘱"),
     "end_of_employer": Words("document that shows how the employer ended", "单位终止的证明文件"),
+    "holders_card": Words(
+        "the holder's own card (this one is somebody else's)", "本人的社会保障卡（出示的是他人的卡）"
+    ),
 }
 """Names of papers, by the value of `Paper`."""

@@ -68,6 +68,7 @@ class Paper(Enum):
     HEIR_IDENTITY = "heir_identity"
     KINSHIP = "kinship"  # proof of kinship, or the will
     END_OF_EMPLOYER = "end_of_employer"  # merger agreement, approval or deregistration: how the employer ended (P7)
+    HOLDERS_CARD = "holders_card"  # the card that is brought or lies ready is the holder's, of which the record speaks
 
 
 @unique
@@ -268,7 +269,8 @@ class Step:
 
     Checked in this order: who, papers, guards.  The first of `rules` is the one that says who may come and with
     which papers.  An agent needs the identity documents of both (A6); a step that names A6 refuses an agent by A6.  An
-    heir brings his own document, proof of kinship and the death certificate in place of the holder's document.
+    heir brings his own document, proof of kinship and the death certificate in place of the holder's document.  Where a
+    card is brought or handed over, the desk reads whose it is: HOLDERS_CARD is asked for without being listed.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """Pension matters, with the card: claim, yearly confirmation, enquiry (U2)."""
 
-from sim.office.fields import Account, Employment, Field, Pension, Registration
+from sim.office.fields import Account, Age, Employment, Field, Pension, Registration
 from sim.procedures.model import END, Move, Procedure
 from sim.procedures.shared import NOT_INSURED, counter_time, none_of, one_of, put, stamp
 from sim.procedures.use import at_the_agency
@@ -28,6 +28,12 @@ PROCEDURE = Procedure(
                     rule="P5",
                     why="The account was transferred to another city: the pension is claimed there.",
                 ),
+                one_of(
+                    Field.AGE,
+                    Age.RETIREMENT,
+                    rule="U2",
+                    why="The person has not reached the statutory retirement age.",
+                ),
             ),
             effects=(
                 put(Field.PENSION, Pension.DRAWING),
@@ -35,7 +41,8 @@ PROCEDURE = Procedure(
                 put(Field.REGISTRATION, Registration.NONE),
                 *NOT_INSURED,
             ),
-            help="Retirement: contributions end, medical insurance goes on.  assumed: age and years are not checked.",
+            help="Retirement: contributions end, medical insurance goes on.  assumed: years of contribution are not "
+            "checked.",
         ),
         at_the_agency(
             "confirm",

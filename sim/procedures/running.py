@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.office.fields import Cancellation, Card, EmployerEnd, Employment, Field, TemporaryCard
+from sim.procedures.shared import ENDED_OTHERWISE
 from sim.scenario.values import Dist, Wait
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ class Running:
 
 
 _OUT, _LONGER = (TemporaryCard.VALID,), (TemporaryCard.VALID, TemporaryCard.EXTENDED)
-_OTHERWISE = (EmployerEnd.APPROVED, EmployerEnd.DEREGISTERED, EmployerEnd.MERGED)
+_OTHERWISE = (*ENDED_OTHERWISE, EmployerEnd.FORMER_OTHERWISE)
 
 RUNNING = (
     Running(Field.EMPLOYMENT, (Employment.HIRED,), Field.HIRED_AT, "register_employer", "watch", "term_over"),
     Running(
         Field.EMPLOYER_END,
-        (EmployerEnd.DISSOLVED,),
+        (EmployerEnd.DISSOLVED, EmployerEnd.FORMER_DISSOLVED),
         Field.EMPLOYER_ENDED_AT,
         "deregister_employer",
         "watch_approval",

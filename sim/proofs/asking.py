@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import product
 from time import perf_counter
 
 import numpy as np
@@ -12,8 +13,9 @@ from sim.office.record import new_record
 from sim.procedures.model import Check
 from sim.proofs import memory
 from sim.proofs.abstraction import value_of
+from sim.proofs.cost_rules import COSTS
 from sim.proofs.explore import MOST_STATES, Course, Explorer, Graph, Level, Seen, holds
-from sim.proofs.guards import Words
+from sim.proofs.guards import name_of
 from sim.proofs.liveness import LIVENESS, Backwards, Liveness
 from sim.proofs.paths import Walk
 from sim.proofs.safety import Column, Could, StateRule, StepRule
@@ -24,7 +26,7 @@ from sim.proofs.tables import Tables, View
 from sim.proofs.verdict import Broken, Rule, Stuck, ViewResult
 
 Beginning = Mapping[str, str | int]
-RULES: tuple[Rule, ...] = (*STEPS, *STATES, *GRANTED, *LIVENESS)
+RULES: tuple[Rule, ...] = (*STEPS, *COSTS, *STATES, *GRANTED, *LIVENESS)
 """All rules a view can ask."""
 
 
@@ -32,11 +34,18 @@ class Remembering(Walk):
     """A walk that carries what the invariants remember."""
 
     def __init__(
-        self, tables: Tables, view: View, entries: Iterable[str] | None, memories: frozenset[str], words: Words | None
+        self,
+        tables: Tables,
+        view: View,
+        entries: Iterable[str] | None,
+        memories: frozenset[str],
+        *,
+        any_words: bool,
     ) -> None:
         """Add the memories that mean something in the view."""
         sizes = memory.sizes(view.fields)
-        super().__init__(tables, view, {name: sizes[name] for name in sizes if name in memories}, entries, words)
+        ghosts = {name: sizes[name] for name in sizes if name in memories}
+        super().__init__(tables, view, ghosts, entries, any_words=any_words)
 
     def memory(self, name: str) -> Iterator[Operation]:
         """Changes of memory by an accepted step."""
@@ -53,15 +62,22 @@ class Asking:
         beginnings: Sequence[Beginning],
         rules: Iterable[Rule] = RULES,
         entries: Iterable[str] | None = None,
-        words: Words | None = None,
+        *,
+        any_words: bool = False,
+        settled: Mapping[str, int] | None = None,
     ) -> None:
-        """Lay out the view.  `entries`: the steps somebody may set out for (all)."""
+        """Lay out the view.  `entries`: the steps somebody may set out for (all).
+
+        `any_words`: whatever words a scenario has chosen for parameters, else the usual ones; `settled`: by variable,
+        those of which nothing else is asked.
+        """
         rules = list(rules)
         needed = frozenset(name for rule in rules for name in rule.needs)
-        self.walk = Remembering(tables, view, entries, needed, words)
+        self.walk = Remembering(tables, view, entries, needed, any_words=any_words)
         self.space = self.walk.space
         self.tables, self.view = tables, view
-        self._begun = {self._code(states): states for states in beginnings}
+        chosen = [self.space.code(words) for words in self._words(settled or {})] if any_words else [0]
+        self._begun = {self._code(states) + words: states for states in beginnings for words in chosen}
         self._hits: dict[str, tuple[Rule, int, int, int]] = {}
         self._stuck: dict[str, Stuck] = {}
         self._rules = [rule for rule in rules if self._followed(rule)]
@@ -76,6 +92,12 @@ class Asking:
         values = {name.name: value_of(name, record[name]) for name in self.walk.kept}
         values |= {name: value for name, value in memory.beginning(record).items() if name in self.space.index}
         return self.space.code(values)
+
+    def _words(self, settled: Mapping[str, int]) -> list[dict[str, int]]:
+        """Every choice of the words that are not settled."""
+        every = {name_of(word): range(len(words)) for word, words in self.walk.words.items()}
+        options = [[settled[name]] if name in settled else numbers for name, numbers in every.items()]
+        return [dict(zip(every, chosen, strict=True)) for chosen in product(*options)]
 
     def ask(self, most: int = MOST_STATES, *, first_only: bool = False) -> ViewResult:
         """Explore, ask, and collect what is broken; `first_only` stops at the first."""

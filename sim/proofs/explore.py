@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.proofs.paths import Path
+from sim.proofs.space import MOST_STATES as MOST_POSSIBLE
 from sim.proofs.space import (
     Add,
     Allowed,
@@ -52,7 +53,10 @@ Watcher = Callable[[Seen], np.ndarray]
 
 @dataclass(slots=True)
 class Graph:
-    """What was reached: states in the order found, how each was reached first; transitions that lead on, if kept."""
+    """What was reached: states in the order found, how each was reached first; transitions that lead on, if kept.
+
+    Kept are those that can happen whatever words the scenario has chosen.
+    """
 
     space: Space
     paths: Sequence[Path]
@@ -163,10 +167,15 @@ class Explorer:
     """Everything reachable from the given states."""
 
     def __init__(self, space: Space, paths: Sequence[Path], *, keep_transitions: bool = False) -> None:
-        """Prepare the paths."""
+        """Prepare the paths; TooManyStatesError where a state does not fit into one integer."""
+        if space.product > MOST_POSSIBLE:
+            raise TooManyStatesError(
+                f"{space.product:.1e} possible states do not fit into 63 bits: follow fewer fields"
+            )
         self.space, self.paths = space, paths
         self._split = [split(path) for path in paths]
         self._keep = keep_transitions
+        self._lasting = np.array([not path.worded for path in paths])
         self.watchers: dict[str, list[Callable[[Seen, int], None]]] = {}
         self.on_level: list[Callable[[Level, int], None]] = []
         self.transitions = 0
@@ -192,7 +201,8 @@ class Explorer:
             number[~new] = numbers[place[~new]]
             number[np.flatnonzero(new)[order]] = np.arange(following, following + len(order), dtype=np.int32)
             if self._keep:
-                edges.append((came_from + np.int32(self._first), number[inverse]))
+                lasting = self._lasting[along]
+                edges.append((came_from[lasting] + np.int32(self._first), number[inverse][lasting]))
             parents.append(came_from[at[new]][order] + np.int32(self._first))
             by.append(along[at[new]][order])
             known = np.insert(known, place[new], fresh[new])
@@ -217,7 +227,7 @@ class Explorer:
             look(level, self._first)
         found, sources, along = [], [], []
         for number, (tests, rest) in enumerate(self._split):
-            rows = self._rows(level, tests)
+            rows = self.rows(level, tests)
             if not len(rows):
                 continue
             course = Course(level, self.space, rows)
@@ -236,7 +246,8 @@ class Explorer:
         return np.concatenate(found), np.concatenate(sources).astype(np.int32), np.concatenate(along)
 
     @staticmethod
-    def _rows(level: Level, tests: tuple[Allowed, ...]) -> np.ndarray:
+    def rows(level: Level, tests: tuple[Allowed, ...]) -> np.ndarray:
+        """States of the level that pass all tests."""
         passing: np.ndarray | None = None
         for test in tests:
             here = level.passing(test)

@@ -1,7 +1,8 @@
 """What a guard asks of a state, and what an effect does to it: the office's own rows, over what is kept of a record.
 
 A guard that asks for what is not followed (a place, a paper, a field left out) is open: it may hold and it may not.
-Requests are of one unit of money; words of the scenario are the procedures' own defaults unless others are given.
+Requests are of one unit of money.  The words a scenario chooses for parameters are part of the state where the view
+follows them: they never change.  Elsewhere they may be any, or are what a scenario that says nothing has.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from sim.procedures.model import Act, At, Check, Effect, Guard, Paper, Procedure
 from sim.proofs.abstraction import TERM_CHECKS, Term, level_after, value_of
 from sim.proofs.space import Add, Allowed, Clause, Copy, Either, Map, Operation, Space
 
-Words = Mapping[tuple[str, str], str]
-"""The scenario's word for a parameter, by procedure and name."""
+Word = tuple[str, str]
+"""A parameter for which the scenario chooses a word, by procedure and name."""
+OF_WORDS = frozenset({Check.CHOICE, Check.COST_WINDOW})
+"""Checks that depend on a word of the scenario."""
 OF_PLACE = frozenset({
     Check.SAME_PLACE, Check.SAME_BANK, Check.PLACE_OFFERS, Check.PLACE_LACKS, Check.OTHER_BANK, Check.BANK_KEPT,
 })  # fmt: skip
@@ -27,12 +30,33 @@ _OUT_OF_USE = frozenset({Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED})
 _UNDER_WAY = frozenset({Application.SUBMITTED, Application.IN_PRODUCTION, Application.READY})
 
 
+def words_of(procedures: Mapping[str, Procedure]) -> dict[Word, tuple[str, ...]]:
+    """The parameters for which a scenario chooses a word, with their words, the default first."""
+    return {
+        (owner.name, row.name): (str(row.default), *(word for word in row.options if word != row.default))
+        for owner in procedures.values()
+        for row in owner.parameters
+        if row.options
+    }
+
+
+def name_of(word: Word) -> str:
+    """The variable in which a view follows it."""
+    return ".".join(word)
+
+
 class Reading:
     """Guards and effects of the tables over one space."""
 
-    def __init__(self, procedures: Mapping[str, Procedure], space: Space, kept: frozenset[Field], words: Words) -> None:
-        """Read the rows of these procedures; `kept`: the fields that are followed."""
-        self.procedures, self.space, self.kept, self.words = procedures, space, kept, words
+    def __init__(
+        self, procedures: Mapping[str, Procedure], space: Space, kept: frozenset[Field], *, any_words: bool
+    ) -> None:
+        """Read the rows of these procedures; `kept`: the fields that are followed.
+
+        `any_words`: words that are not followed may be any, else they are the usual ones.
+        """
+        self.procedures, self.space, self.kept, self._any_words = procedures, space, kept, any_words
+        self._words = words_of(procedures)
 
     def asked(self, owner: Procedure, step: Step, *, empty_handed: bool = False) -> tuple[tuple[Clause, ...], bool]:
         """What a step asks of a state: that somebody may come for it, and its guards."""
@@ -89,10 +113,10 @@ class Reading:
         """The clauses of one guard, all of which must hold; None if it is open."""
         if guard.check is Check.NEVER:
             return [self._constant(holds=False)]
-        if guard.check is Check.CHOICE:
-            return [] if self._word(owner, guard) in guard.values else [self._constant(holds=False)]
-        if guard.check in _OPEN:
+        if guard.check in _OPEN or self.is_of_open_word(owner, guard):
             return None
+        if guard.check is Check.CHOICE:
+            return [self._chosen(owner, guard, lambda word: word in guard.values)]
         if guard.check is Check.COST_WINDOW:
             return self._cost_window(owner, guard)
         test = self._simple(owner, guard)
@@ -119,26 +143,29 @@ class Reading:
             return self._allow(field, lambda value: value == 0 or value >= over)
         raise NotImplementedError(f"the explorer does not know what {guard.check} asks")
 
-    def _word(self, owner: str, guard: Guard) -> int:
-        """Which of a parameter's words is the scenario's."""
+    def is_of_open_word(self, owner: str, guard: Guard) -> bool:
+        """Whether it depends on a word of the scenario that may be any."""
+        word = name_of((owner, guard.parameter or ""))
+        return guard.check in OF_WORDS and self._any_words and word not in self.space.index
+
+    def _chosen(self, owner: str, guard: Guard, holds: Callable[[int], bool]) -> Allowed:
+        """Whether the scenario's word for the guard's parameter is one of those, by position in its options."""
         name = guard.parameter or ""
-        row = parameter(self.procedures[owner], name)
-        return row.options.index(self.words.get((owner, name), str(row.default)))
+        options = parameter(self.procedures[owner], name).options
+        allowed = tuple(bool(holds(options.index(word))) for word in self._words[owner, name])
+        var = self.space.index.get(name_of((owner, name)))
+        return self._constant(holds=allowed[0]) if var is None else Allowed(var, allowed)
 
     def _cost_window(self, owner: str, guard: Guard) -> list[Clause] | None:
-        window = self._word(owner, guard)
         out = self._allow(Field.CARD, lambda value: value in _OUT_OF_USE)
         lost = self._allow(Field.LOST_AT, lambda value: value != value_of(Field.LOST_AT, NEVER))
         damaged = self._allow(Field.DAMAGED_AT, lambda value: value != value_of(Field.DAMAGED_AT, NEVER))
         before = self._allow(Field.APPLICATION, lambda value: value not in _UNDER_WAY)
-        if out is None or (window & TO_APPLICATION and before is None):
+        if out is None or lost is None or damaged is None or before is None:
             return None
-        begun: Clause = out
-        if window & FROM_LOSS:
-            if lost is None or damaged is None:
-                return None
-            begun = Either((out, lost, damaged))
-        return [begun, before] if window & TO_APPLICATION and before is not None else [begun]
+        from_loss = self._chosen(owner, guard, lambda word: word & FROM_LOSS != 0)
+        to_hand = self._chosen(owner, guard, lambda word: word & TO_APPLICATION == 0)
+        return [Either((out, lost, damaged)), Either((out, from_loss)), Either((before, to_hand))]
 
     def _allow(self, field: Field, holds: Callable[..., bool]) -> Allowed | None:
         if field not in self.kept:

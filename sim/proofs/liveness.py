@@ -77,13 +77,19 @@ class Backwards:
 
     def can_reach(self, goal: np.ndarray) -> np.ndarray:
         """Of every state of the graph, whether a state of `goal` can be reached."""
-        reached = goal.copy()
+        return self.distances(goal) >= 0
+
+    def distances(self, goal: np.ndarray) -> np.ndarray:
+        """Of every state of the graph, how far the next state of `goal` is; -1 where none can be reached."""
+        far = np.where(goal, 0, -1)
         wave = np.flatnonzero(goal)
+        steps = 0
         while len(wave):
             begins, counts = self._begins[wave], self._begins[wave + 1] - self._begins[wave]
             shift = np.repeat(begins - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-            before = np.zeros(len(reached), dtype=np.bool_)
+            before = np.zeros(len(far), dtype=np.bool_)
             before[self._sources[np.arange(counts.sum()) + shift]] = True
-            wave = np.flatnonzero(before & ~reached)
-            reached[wave] = True
-        return reached
+            wave = np.flatnonzero(before & (far < 0))
+            steps += 1
+            far[wave] = steps
+        return far

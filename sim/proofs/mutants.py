@@ -187,8 +187,8 @@ def _of_step(step: Step) -> Iterator[tuple[str, str, str, Step]]:
         rest = (*step.guards[:number], *step.guards[number + 1 :])
         kind = "term" if guard.check in TERM_CHECKS else "guard"
         yield kind, _asked(guard), guard.rule, replace(step, guards=rest)
-        for kind, value, other in (*_narrower(guard), *_wider(guard)):
-            guards = (*step.guards[:number], other, *step.guards[number + 1 :])
+        for kind, value, bent in (*_narrower(guard), *_wider(guard)):
+            guards = (*step.guards[:number], bent, *step.guards[number + 1 :])
             yield kind, f"{_asked(guard)} {value}", guard.rule, replace(step, guards=guards)
     for number, effect in enumerate(step.effects):
         rest_of = (*step.effects[:number], *step.effects[number + 1 :])

@@ -18,7 +18,7 @@ from sim.proofs.mutants import Mutant
 from sim.proofs.space import TooManyStatesError
 from sim.proofs.tables import Tables, View
 from sim.proofs.verdict import Rule
-from sim.proofs.views import BEGINNINGS, VIEWS, fields_of
+from sim.proofs.views import BEGINNINGS, VIEWS, WINDOW_OF_COSTS, fields_of
 
 F = Field
 _CARD = frozenset({F.CARD, F.CARD_BEFORE, F.APPLICATION, F.REASON, F.GENERATION})
@@ -44,9 +44,11 @@ SMALL: tuple[View, ...] = (
     View(
         "claims",
         frozenset({
-            F.CARD, F.CARD_BEFORE, F.LOST_AT, F.DAMAGED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN, F.BANK,
+            F.CARD, F.CARD_BEFORE, F.APPLICATION, F.LOST_AT, F.DAMAGED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN,
+            F.BANK,
         }),
         frozenset({"reimburse.pay_out"}),
+        WINDOW_OF_COSTS,
     ),
     View(
         "payout",

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sim.office.fields import Field
-from sim.procedures.model import END, Act, Check, Move, Outcome, Procedure, Step
+from sim.procedures.model import END, Act, Check, Guard, Move, Outcome, Procedure, Step
 from sim.proofs.abstraction import TERMS, Term, size_of
-from sim.proofs.guards import Reading, Words
+from sim.proofs.guards import Reading, name_of, words_of
 from sim.proofs.space import Allowed, Clause, Done, Enter, Map, Operation, Space, Unless
 from sim.proofs.tables import Tables, View
 
@@ -29,12 +29,16 @@ and as many wait as are owed, whichever way their examination ends."""
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """What happens at one moment.  `trail`: steps with whether they were accepted; `choices`: shares that came up."""
+    """What happens at one moment.  `trail`: steps with whether they were accepted; `choices`: shares that came up.
+
+    `worded`: only where the scenario has chosen a certain word, which the view does not follow.
+    """
 
     begins: str
     operations: tuple[Operation, ...]
     trail: tuple[tuple[str, bool], ...]
     choices: tuple[tuple[str, str, bool], ...]
+    worded: bool = False
     ways: int = 1  # how many ways through the moves come to the same
 
 
@@ -43,9 +47,15 @@ class _Way:
     operations: tuple[Operation, ...] = ()
     trail: tuple[tuple[str, bool], ...] = ()
     choices: tuple[tuple[str, str, bool], ...] = ()
+    worded: bool = False
 
     def then(self, other: _Way) -> _Way:
-        return _Way(self.operations + other.operations, self.trail + other.trail, self.choices + other.choices)
+        return _Way(
+            self.operations + other.operations,
+            self.trail + other.trail,
+            self.choices + other.choices,
+            self.worded or other.worded,
+        )
 
 
 class Walk:
@@ -57,11 +67,13 @@ class Walk:
         view: View,
         ghosts: Mapping[str, int] | None = None,
         entries: Iterable[str] | None = None,
-        words: Words | None = None,
+        *,
+        any_words: bool = False,
     ) -> None:
         """Lay out the state: kept fields, waiting cases, memory of the invariants (`ghosts`).
 
         A case that waits at a step the view does not follow may go on at any time, whether there is one or not.
+        `any_words`: a word of the scenario that the view does not follow may be any, else it is the usual one.
         """
         self.tables = tables
         self.entries = tables.entries if entries is None else tuple(entries)
@@ -71,20 +83,22 @@ class Walk:
         sizes = {field.name: size_of(field) for field in Field if field in self.kept}
         for name in self.waits:
             sizes[name] = 4 if name in self._tied else 1 + MOST_WAITING.get(name, 1)
+        self.words = {word: words for word, words in words_of(tables.procedures).items() if word in view.words}
+        sizes |= {name_of(word): len(words) for word, words in self.words.items()}
         self.space = Space(sizes | dict(ghosts or {}))
-        self.reading = Reading(tables.procedures, self.space, self.kept, words or {})
+        self.reading = Reading(tables.procedures, self.space, self.kept, any_words=any_words)
 
     # --- paths ---------------------------------------------------------------------------------------------------
 
     def paths(self) -> list[Path]:
-        """Everything that can happen at one moment."""
+        """Everything that can happen at one moment; first that in which nobody is refused, which stories prefer."""
         found: dict[tuple[str, tuple[Operation, ...]], Path] = {}
         for path in (*self._entering(), *self._waiting(), *self._terms()):
             if _contradicts(path):
                 continue
             same = found.get((path.begins, path.operations))
-            found[path.begins, path.operations] = path if same is None else replace(same, ways=same.ways + 1)
-        return list(found.values())
+            found[path.begins, path.operations] = path if same is None else _merged(same, path)
+        return sorted(found.values(), key=_refusals)
 
     def _entering(self) -> Iterator[Path]:
         reached = self.tables.reached(self.entries)
@@ -150,7 +164,8 @@ class Walk:
         owner, step = self.tables.steps[name]
         tests, _ = self.reading.asked(owner, step)
         effects = tuple(self._with_stale(step))
-        here = _Way((*tests, Enter(name), *self.memory(name), *effects, Done(name)), ((name, True),))
+        operations = (*tests, Enter(name), *self.memory(name), *effects, Done(name))
+        here = _Way(operations, ((name, True),), (), self._worded(owner, step.guards))
         for way in self._onward(owner, step, Outcome.DONE, (*seen, name)):
             yield here.then(way)
 
@@ -178,7 +193,7 @@ class Walk:
             return
         failing: tuple[Operation, ...] = (Unless(tests),) if complete else ()
         for way in self._onward(owner, step, Outcome.REFUSED, (*seen, name)):
-            yield _Way(failing, ((name, False),)).then(way)
+            yield _Way(failing, ((name, False),), (), self._worded(owner, step.guards)).then(way)
 
     def _onward(self, owner: Procedure, step: Step, outcome: Outcome, seen: tuple[str, ...]) -> Iterator[_Way]:
         moves = [move for move in owner.moves if move.step == step.name and move.outcome is outcome]
@@ -213,7 +228,7 @@ class Walk:
         if move.share is not None:
             share = ((owner.name, move.share, True),)
         share += tuple((ACTOR, who, True) for who in _actors(move))
-        taken = _Way(tests, (), share)
+        taken = _Way(tests, (), share, self._worded(owner, move.when))
         if move.fork:
             for second in self._goes_on(owner, move, seen):  # a second case, which comes first if it goes on at once
                 for way, onward in self._choices(owner, rest, seen):
@@ -222,7 +237,10 @@ class Walk:
             yield taken, None if move.to == END else move
         for passed in self._passed(owner, move, tests, complete=complete):
             for way, onward in self._choices(owner, rest, seen):
-                yield passed.then(way), onward
+                yield replace(passed, worded=taken.worded).then(way), onward
+
+    def _worded(self, owner: Procedure, guards: Iterable[Guard]) -> bool:
+        return any(self.reading.is_of_open_word(owner.name, guard) for guard in guards)
 
     @staticmethod
     def _passed(owner: Procedure, move: Move, tests: tuple[Clause, ...], *, complete: bool) -> Iterator[_Way]:
@@ -260,4 +278,14 @@ def _contradicts(path: Path) -> bool:
 
 
 def _path(begins: str, way: _Way) -> Path:
-    return Path(begins, way.operations, way.trail, way.choices)
+    return Path(begins, way.operations, way.trail, way.choices, way.worded)
+
+
+def _refusals(path: Path) -> int:
+    return sum(not accepted for _, accepted in path.trail)
+
+
+def _merged(one: Path, other: Path) -> Path:
+    """Two ways through the moves that come to the same."""
+    told = min(one, other, key=_refusals)
+    return replace(told, worded=one.worded and other.worded, ways=one.ways + other.ways)

@@ -46,11 +46,11 @@ def prove(
     if lacking:
         raise MistakeError("sim/proofs/abstraction.py does not say all: " + "; ".join(lacking))
     tables = Tables(chosen)
-    results = [Asking(tables, view, beginnings).ask() for view in views]
+    results = [Asking(tables, view, beginnings, any_words=True).ask() for view in views]
     never = _never(tables, results)
     if never:
         beginnings = (*beginnings, *BEGINNINGS_OF_SCENARIOS)
-        results = [Asking(tables, view, beginnings).ask() for view in views]
+        results = [Asking(tables, view, beginnings, any_words=True).ask() for view in views]
     unmet = ask_all(tables.steps, _accepted(results))
     proof = Proof(tuple(results), never, tuple(unmet), perf_counter() - begun, len(tables.steps))
     return replace(proof, told=tuple(_tell(tables, found, beginnings) for found in proof.broken))
@@ -63,7 +63,7 @@ def _accepted(results: Sequence[ViewResult]) -> frozenset[str]:
 
 def _never(tables: Tables, results: Sequence[ViewResult]) -> tuple[str, ...]:
     accepted = _accepted(results)
-    return tuple(name for name in tables.steps if name not in accepted and not tables.left_out(name))
+    return tuple(name for name in tables.steps if name not in accepted and not tables.changes_nothing(name))
 
 
 def _tell(tables: Tables, found: Broken, beginnings: Sequence[Beginning]) -> Told:
@@ -85,7 +85,8 @@ def confirm(tables: Tables, found: Broken, beginnings: Sequence[Beginning]) -> B
         entries = [name for name in tables.entries if names is None or name.partition(".")[0] in names]
         try:
             view = around(tables, (*entries, *asked), rule.needs)
-            result = Asking(tables, view, beginnings, (rule,), entries).ask(MOST_FOR_A_STORY, first_only=True)
+            asking = Asking(tables, view, beginnings, (rule,), entries, any_words=True, settled=found.before)
+            result = asking.ask(MOST_FOR_A_STORY, first_only=True)
         except TooManyStatesError:
             continue
         for told in result.broken:

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.office.fields import (
-    Field,
-)
+from sim.office.fields import Field
 from sim.procedures.model import Procedure, Step
 
 Column = Callable[[str], np.ndarray]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 MOST_STATES = 1 << 63
+"""More cannot be packed into one integer of a column."""
 
 
 class TooManyStatesError(Exception):
@@ -98,8 +99,6 @@ class Space:
             self.radix.append(product)
             product *= size
         self.product = product
-        if product > MOST_STATES:
-            raise TooManyStatesError(f"{product:.1e} possible states do not fit into 63 bits: follow fewer fields")
 
     def code(self, values: Mapping[str, int]) -> int:
         """The integer of a state; variables not given are 0."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.office.fields import (
     Account,
+    Age,
     Application,
     Bank,
     Cancellation,
@@ -151,26 +152,6 @@ STEPS: tuple[StepRule, ...] = (
         lambda before, after: (before("CLAIMABLE_FEN") == 0) | (after("CLAIMABLE_FEN") != 0),
     ),
     StepRule(
-        "costs_in_window", "L6", "only what was paid while the card was lost or damaged counts",
-        needs(Field.COST_FEN, Field.CARD, Field.LOST_AT, Field.DAMAGED_AT),
-        lambda _, step: any(e.act is Act.ADD_AMOUNT and e.field == Field.COST_FEN.name for e in step.effects),
-        lambda before, _: ~is_one(before("CARD"), Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED)
-        & (before("LOST_AT") == 0)
-        & (before("DAMAGED_AT") == 0),
-    ),
-    StepRule(
-        "costs_kept_while_lost", "L6", "costs are forgotten only when the loss is over or they may be claimed",
-        needs(Field.COST_FEN, Field.CLAIMABLE_FEN, Field.CARD, Field.LOST_AT, Field.DAMAGED_AT),
-        lambda _, step: sets(step, Field.COST_FEN, 0),
-        lambda before, after: (before("COST_FEN") > 0)
-        & (after("CLAIMABLE_FEN") == 0)
-        & (
-            is_one(before("CARD"), Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED)
-            | (before("LOST_AT") != 0)
-            | (before("DAMAGED_AT") != 0)
-        ),
-    ),
-    StepRule(
         "claim_paid_once", "L6", "a claim is examined once",
         needs(Field.CLAIMED_FEN, OWED), lambda _, step: moves(step, Ledger.CLAIMS, None),
         lambda before, _: before(OWED) == 0,
@@ -287,6 +268,11 @@ STEPS: tuple[StepRule, ...] = (
         "injury_paid_once", "U4", "work-injury benefit is paid once for an injury, to whose capacity is lost in part",
         needs(Field.INJURY, Field.CAPACITY), lambda _, step: sets(step, Field.INJURY, Injury.PAID),
         lambda before, _: (before("INJURY") != Injury.RECOGNISED) | (before("CAPACITY") < Capacity.PARTLY_LOST),
+    ),
+    StepRule(
+        "pension_at_retirement_age", "U2", "a pension is claimed at retirement age, not before",
+        needs(Field.PENSION, Field.AGE), lambda _, step: sets(step, Field.PENSION, Pension.DRAWING),
+        lambda before, _: before("AGE") != Age.RETIREMENT,
     ),
     StepRule(
         "pension_confirmed_when_drawn", "U2", "only who draws a pension confirms it",

@@ -18,6 +18,7 @@ from sim.office.fields import Card, Field
 from sim.procedures.catalogue import parameter
 from sim.procedures.model import Act, Kind, Outcome, Step, Who
 from sim.proofs.abstraction import Term, tie_of
+from sim.proofs.guards import name_of, words_of
 from sim.proofs.paths import ACTOR
 from sim.proofs.paths import Path as Way
 from sim.proofs.safety import Shown, StepRule
@@ -216,7 +217,7 @@ class Teller:
         last = max((action.at for action in actions), default=START)
         tree["run"]["duration"] = f"{(last - START).days + 3} d"
         procedures: dict[str, dict[str, Any]] = {}
-        for (owner, name), value in sorted(self._numbers(plan, found.way).items()):
+        for (owner, name), value in sorted((self._numbers(plan, found.way) | self._words(found)).items()):
             procedures.setdefault(owner, {})[name] = value
         states = {_OF_PERSON.get(key, key): _state(key, value) for key, value in found.beginning.items()}
         tree["procedures"] = procedures
@@ -226,6 +227,12 @@ class Teller:
             {"title": says, "title_zh": says, "rules": [rule.rule], "actions": [action.table() for action in actions]}
         ]
         return to_toml({"title": f"Broken: {rule.name}", "title_zh": f"违反规则：{rule.name}", **tree})
+
+    def _words(self, found: Broken) -> dict[tuple[str, str], object]:
+        """Words that the region of the story has chosen and one that says nothing has not."""
+        words = words_of(self.tables.procedures)
+        said = {word: options[found.before.get(name_of(word), 0)] for word, options in words.items()}
+        return {word: chosen for word, chosen in said.items() if chosen != words[word][0]}
 
     def _numbers(self, plan: _Plan, way: tuple[Way, ...]) -> dict[tuple[str, str], object]:
         """Parameters of the story; shares of the procedures in it that it does not decide are never up."""

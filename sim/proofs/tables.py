@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sim.office.fields import Field
-from sim.procedures.model import END, Check, Guard, Move, Procedure
+from sim.procedures.model import END, Check, Move, Procedure
 from sim.proofs.abstraction import Term, tie_of
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of a person is followed: fields of the record, and steps at which cases wait."""
+    """What of a person is followed: fields of the record, and steps at which cases wait.
+
+    `words`: parameters for which a scenario chooses a word, by procedure and name.
+    """
 
     name: str
     fields: frozenset[Field]
     waits: frozenset[str]
+    words: frozenset[tuple[str, str]] = frozenset()
 
 
 class Tables:
@@ -71,10 +75,6 @@ class Tables:
         _, step = self.steps[name]
         return not step.effects and (not step.starts or any(guard.check is Check.NEVER for guard in step.guards))
 
-    def left_out(self, name: str) -> bool:
-        """Whether nobody need come to the step: it changes nothing, or another word of the scenario leads to it."""
-        return self.changes_nothing(name) or self.of_another_word(name)
-
     def arrives_at(self, to: str) -> str:
         """The step at which a case that waits changes something: looking at a card and packing it does not."""
         seen: set[str] = set()
@@ -114,16 +114,3 @@ class Tables:
             found.add(name)
             waiting += [to for to in self.onward(name) if not self.steps[to][1].starts]
         return found
-
-    def of_another_word(self, name: str) -> bool:
-        """Whether only a scenario that chooses another word for a parameter comes to this step."""
-        owner, step = self.steps[name]
-        ways = [move.when for move in owner.moves if move.to == step.name] or [()]
-        return any(not self._chosen(owner, guards) for guards in [step.guards]) or all(
-            not self._chosen(owner, guards) for guards in ways
-        )
-
-    @staticmethod
-    def _chosen(owner: Procedure, guards: Iterable[Guard]) -> bool:
-        words = {row.name: row.options.index(str(row.default)) for row in owner.parameters if row.options}
-        return all(words[guard.parameter or ""] in guard.values for guard in guards if guard.check is Check.CHOICE)

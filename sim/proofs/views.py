@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 
 from sim.office.fields import Field, Ledger
 from sim.office.rows import LEDGER_FIELD
+from sim.procedures.cost_window import PROCEDURE as COST_WINDOW
 from sim.procedures.model import Act, Check, Effect, Guard, Paper, Sum
 from sim.proofs.abstraction import DECLARED, Kind
+from sim.proofs.guards import OF_WORDS, words_of
 from sim.proofs.tables import Tables, View
 
 F = Field
@@ -22,6 +24,8 @@ _LAPSE = ("report_loss.term_over",)
 
 _LIFE = frozenset({F.DIED_AT, F.INSURANCE_END})
 _CARD = frozenset({F.ACCOUNT, F.CARD, F.CARD_BEFORE, F.APPLICATION, F.REASON, F.GENERATION})
+WINDOW_OF_COSTS = frozenset(words_of({COST_WINDOW.name: COST_WINDOW}))
+"""Which costs count is for the region to choose."""
 
 VIEWS: tuple[View, ...] = (
     View(
@@ -36,8 +40,12 @@ VIEWS: tuple[View, ...] = (
     ),
     View(
         "claims",
-        _CARD | {F.BANK, F.LOST_AT, F.REPORTED_AT, F.DAMAGED_AT, F.COST_FEN, F.CLAIMABLE_FEN, F.CLAIMED_FEN},
-        frozenset({*_LAPSE, "reimburse.pay_out", "reimburse.reject"}),
+        frozenset({
+            F.CARD, F.CARD_BEFORE, F.APPLICATION, F.GENERATION, F.BANK, F.LOST_AT, F.DAMAGED_AT, F.COST_FEN,
+            F.CLAIMABLE_FEN, F.CLAIMED_FEN,
+        }),
+        frozenset({"reimburse.pay_out", "reimburse.reject"}),
+        WINDOW_OF_COSTS,
     ),
     View(
         "payout",
@@ -65,7 +73,7 @@ VIEWS: tuple[View, ...] = (
     ),
     View(
         "injury and pension",
-        frozenset({F.INJURY, F.CAPACITY, F.PENSION, F.EMPLOYMENT}),
+        frozenset({F.INJURY, F.CAPACITY, F.PENSION, F.AGE, F.EMPLOYMENT}),
         frozenset({f"working_capacity.{grade}" for grade in ("lost", "largely_lost", "partly_lost", "unimpaired")}),
     ),
 )  # fmt: skip
@@ -78,10 +86,11 @@ BEGINNINGS: tuple[Mapping[str, str | int], ...] = (
     {**_NEWBORN, "old_card": "held"},
     {"medical_fen": 1},
     {"medical_fen": 1, "old_card": "held"},
+    {"medical_fen": 1, "age": "retirement"},
     {"card": "active", "generation": "earlier", "medical_fen": 1},
 )
 """People as they begin: never insured; insured with a balance; each with and without an old medical insurance card;
-holders of a card of the earlier generation."""
+of retirement age; holders of a card of the earlier generation."""
 
 BEGINNINGS_OF_SCENARIOS: tuple[Mapping[str, str | int], ...] = (
     {"insurance": "ended", "card": "active", "medical_fen": 1},
@@ -97,9 +106,11 @@ def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> Vie
     """
     reached = tables.reached(entries)
     names = set(wanted)
+    guarded: list[tuple[str, Guard]] = []
     for name in reached:
         owner, step = tables.steps[name]
         guards = [*step.all_guards, *(guard for move in owner.moves if move.step == step.name for guard in move.when)]
+        guarded += [(owner.name, guard) for guard in guards]
         names |= {asked for guard in guards for asked in (guard.field, *_ASKS.get(guard.check, ()))}
         names |= {field.name for field in _LIFE} if step.who else set()
         names |= {F.LOST_AT.name} if Paper.CARD in step.papers else set()
@@ -117,7 +128,8 @@ def around(tables: Tables, entries: Iterable[str], wanted: Iterable[str]) -> Vie
     fields = {
         Field[name] for name in names if name in Field.__members__ and DECLARED[Field[name]].kind is not Kind.DROPPED
     }
-    return View("whole person", frozenset(fields), frozenset(tables.waits) & (reached | names))
+    words = {(owner, guard.parameter or "") for owner, guard in guarded if guard.check in OF_WORDS}
+    return View("whole person", frozenset(fields), frozenset(tables.waits) & (reached | names), frozenset(words))
 
 
 _ASKS = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from sim.office.rows import identifies_card
 from sim.procedures.catalogue import resolve
 from sim.procedures.model import Act, Check, Guard, Paper, Procedure, Step, Sum, Who
 from sim.scenario.checks import World, named_step
@@ -31,6 +32,8 @@ def check_asked(there: World, path: KeyPath, does: str, table: DemandTable | Act
     given = table.model_fields_set
     if isinstance(table, ActionTable):
         yield from _papers((*path, "without"), does, table, steps)
+        if table.card_of and not any(identifies_card(one) for one in steps):
+            yield Finding((*path, "card_of"), f"{does} asks for no card", "no card_of")
         if "reason" in given and not any(_asks_reason(one) for one in steps):
             yield Finding((*path, "reason"), f"{does} asks for no reason", "no reason")
     elif table.incomplete_papers_share and not _papers_of(step):

@@ -226,6 +226,9 @@ def _action(there: World, path: KeyPath, action: ActionTable, rules: set[str]) -
     if not 0 <= action.at < run.duration:
         yield Finding((*path, "at"), "is outside the run", _inside(there))
     yield from reference((*path, "person"), "person", action.person, there.names["people"])
+    yield from reference((*path, "card_of"), "person", action.card_of, there.names["people"])
+    if action.card_of and action.card_of == action.person:
+        yield Finding((*path, "card_of"), "is the person's own card", "somebody else, or no card_of")
     if action.expect.startswith("refused "):
         yield from reference((*path, "expect"), "rule", action.expect.removeprefix("refused "), rules)
     procedure, step, findings = named_step(there, (*path, "does"), action.does)

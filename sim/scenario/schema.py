@@ -122,6 +122,11 @@ class RegionTable(Section):
         description="card product it issues, or several with the share of the cards each of them is",
         examples=[{"generation-2": 0.3, "generation-3": 0.7}],
     )
+    women_retire_from: Literal[50, 55] = Field(
+        default=55,
+        description="retirement age of women before the raise of 2025; men 60 (default: assumed, the age of women in "
+        "administrative and technical work; of others it is 50)",
+    )
     rules: RulesTable = Field(default=RulesTable(), description="the five parts of the published rules (G2)")
 
 

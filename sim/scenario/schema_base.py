@@ -246,7 +246,7 @@ _WAIT_JSON: Mapping[str, Any] = {
 TEXT_SHAPE = Shape("text", _STRING, "a text", provenance=False)
 NAMES_SHAPE = Shape(
     "names",
-    {"anyOf": [NAME_JSON, {"type": "array", "items": NAME_JSON, "minItems": 1, "uniqueItems": True}]},
+    {"anyOf": [NAME_JSON, {"type": "array", "items": NAME_JSON}]},
     "a name, or an array of names",
     provenance=False,
 )

@@ -41,6 +41,7 @@ from sim.scenario.values import Dist
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SATURDAY = 5
+_OF_AGE = "whether the statutory retirement age is reached when the run begins"
 _EMPLOYER_END = "how the employer has come to an end; it has not deregistered yet"
 _RESERVED = 'balance that waits for its payout; with cancellation = "account_cancelled"'
 _BEGUN_AGO = (
@@ -58,6 +59,7 @@ TemporaryState = Annotated[int, state_reader(fields.TemporaryCard), state_shape(
 InsuranceState = Annotated[int, state_reader(fields.Insurance), state_shape(fields.Insurance)]
 EmploymentState = Annotated[int, state_reader(fields.Employment), state_shape(fields.Employment)]
 InsuranceEndState = Annotated[int, state_reader(fields.InsuranceEnd), state_shape(fields.InsuranceEnd)]
+AgeState = Annotated[int, state_reader(fields.Age), state_shape(fields.Age)]
 CoverState = Annotated[int, state_reader(fields.Cover), state_shape(fields.Cover)]
 GenerationState = Annotated[int, state_reader(fields.Generation), state_shape(fields.Generation)]
 EmployerEndState = Annotated[int, state_reader(fields.EmployerEnd), state_shape(fields.EmployerEnd)]
@@ -197,6 +199,9 @@ class CohortTable(Section):
     injury_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("work injury"))
     maternity_insurance: CoverState = Field(default=0, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState = Field(default=0, description="employment")
+    age: AgeState = Field(
+        default=0, description=f"{_OF_AGE} (default: not yet, unless retired)", examples=["retirement"]
+    )
     employer_end: EmployerEndState = Field(default=0, description=_EMPLOYER_END)
     cancellation: CancellationState = Field(default=0, description="cancellation of the card")
     generation: GenerationState = Field(
@@ -243,6 +248,9 @@ class PersonTable(Section):
     injury_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("work injury"))
     maternity_insurance: CoverState | None = Field(default=None, description=_BY_EMPLOYER.format("maternity"))
     employment: EmploymentState | None = Field(default=None, description="employment")
+    age: AgeState | None = Field(
+        default=None, description=f"{_OF_AGE} (default: by birth, else the cohort's)", examples=["retirement"]
+    )
     employer_end: EmployerEndState | None = Field(default=None, description=_EMPLOYER_END)
     cancellation: CancellationState | None = Field(default=None, description="cancellation of the card")
     generation: GenerationState | None = Field(

@@ -178,6 +178,11 @@ class ActionTable(Section):
     without: tuple[Paper, ...] = Field(
         default=(), description="papers left at home; everything else the step needs is brought", examples=[["photo"]]
     )
+    card_of: Name = Field(
+        default="",
+        description="whose card is brought, or lies ready in the envelope, by mistake (default: the person's own)",
+        examples=["mei_lan"],
+    )
     amount: Money | None = Field(default=None, description="amount of money", examples=["35.20 yuan"])
     reason: ReasonState | None = Field(default=None, description="why a card is asked for", examples=["lost"])
     expect: Ending = Field(default="done", description="how it must end", examples=["refused A3"])

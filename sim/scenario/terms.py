@@ -1,6 +1,7 @@
 """A region's published rules (G2), with the terms that a run of the scenario goes by.
 
-A text may name a parameter, `{report_loss.validity}`; its value stands there in the words of the language.
+A text may name a parameter, `{report_loss.validity}`; its value stands there in the words of the language.  So do the
+hours of the telephone, `{hotlines.hours}`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from sim.procedures.catalogue import parameter
 from sim.procedures.model import Kind, Parameter, Procedure
 from sim.scenario.checks import World, is_fixed, reference
+from sim.scenario.hotline_hours import HOURS, hotline_hours
 from sim.scenario.schema import RULE_PARTS, RulesTable, Scenario
 from sim.scenario.schema_validate import Finding
 from sim.scenario.values import Dist, ParameterValue, Wait
@@ -46,6 +48,8 @@ def published(scenario: Scenario, catalogue: Mapping[str, Procedure], language: 
         return {}
 
     def words(named: re.Match[str]) -> str:
+        if named[1] + "." + named[2] == HOURS:
+            return hotline_hours(scenario, language)
         row = parameter(catalogue[named[1]], named[2])
         return in_words(scenario.procedures[named[1]][named[2]], row, language)
 
@@ -59,12 +63,13 @@ def check_terms(there: World) -> Iterator[Finding]:
     if region is None:
         return
     known = [f"{owner.name}.{row.name}" for owner in there.catalogue.values() for row in owner.parameters]
+    known.append(HOURS)
     for key in (*RULE_PARTS, *(f"{part}_zh" for part in RULE_PARTS)):
         path = ("region", "rules", key)
         for procedure, name in _NAMED.findall(getattr(region.rules, key)):
             if f"{procedure}.{name}" not in known:
                 yield from reference(path, "parameter", f"{procedure}.{name}", known)
-            elif not is_fixed(there.scenario.procedures[procedure][name]):
+            elif f"{procedure}.{name}" != HOURS and not is_fixed(there.scenario.procedures[procedure][name]):
                 why = f"{procedure}.{name} is random, and a published term is the same for everybody"
                 yield Finding(path, why, "a parameter with one value")
 

@@ -84,9 +84,9 @@ def test_drawn_beginnings_belong_to_the_person_and_change_with_the_replication(t
     assert first != second
     days = np.array(first) // _DAY
     assert days.min() == 1
-    assert days.max() == 31
+    assert days.max() == 30
     assert np.all(np.array(first) % _DAY == 0)
-    assert np.bincount(days)[2:31].min() > 3
+    assert np.bincount(days)[1:].min() > 3
 
 
 @pytest.mark.slow

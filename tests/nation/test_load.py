@@ -133,7 +133,7 @@ def test_a_city_too_small_for_the_rules_is_refused(tmp_path: Path) -> None:
             'procedure = "transfer.out"\ncohort = "holders"',
             "also come",
         ),
-        ('procedure = "transfer.into"', 'procedure = "transfer.out"', "is no transfer of a cohort"),
+        ('procedure = "transfer.out"', 'procedure = "reopen_account"', "is no transfer of a cohort"),
         ("[demand.transfers_in]", "[demand.transfers_inn]", 'has no demand "transfers_in"'),
         ('warm_up = "14 d"', 'warm_up = "auto"', "run.warm_up: a nation is played without pilot runs"),
     ],

@@ -14,6 +14,7 @@ from tests.procedures.states import (
     ISSUED,
     JOBLESS,
     NOTICED,
+    OF_AGE,
     OLD,
     OTHER,
     TRAINED,
@@ -38,7 +39,7 @@ USES: tuple[tuple[str, dict[str, str | int], dict[str, Any], str], ...] = (
     ("settle.hospital", ACTIVE, _FEN, "U1"),
     ("settle.pharmacy", ACTIVE, _FEN, "U1"),
     ("exchange_generation.apply", EARLIER, {}, "A5"),
-    ("pension.claim", ACTIVE, {}, "U2"),
+    ("pension.claim", OF_AGE, {}, "U2"),
     ("pension.confirm", ACTIVE | {"pension": "drawing"}, {}, "U2"),
     ("pension.enquire", ACTIVE, {}, "U2"),
     ("job_registration.unemployed", ACTIVE | {"employment": "none"}, {}, "U3"),
@@ -96,5 +97,5 @@ CASES: list[Case] = [
                            ("temporary_loss", "refused P2"), ("lost", "refused L4"), ("damaged", "refused L4"),
                            ("withdrawn", "refused A4"))],
     # P3: who has just been hired is registered first
-    ("pension.claim", ACTIVE | {"employment": "hired"}, {}, "refused P3"),
+    ("pension.claim", OF_AGE | {"employment": "hired"}, {}, "refused P3"),
 ]  # fmt: skip

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from tests.office.desk import DAY, HOUR
-from tests.procedures.states import ACTIVE, AGENT, BOSS, ISSUED, JOBLESS, MOVED, OTHER, PHONED, TRAINED, Case, no
+from tests.procedures.states import (
+    ACTIVE,
+    AGENT,
+    BOSS,
+    ISSUED,
+    JOBLESS,
+    MOVED,
+    OF_AGE,
+    OTHER,
+    PHONED,
+    TRAINED,
+    Case,
+    no,
+)
 
 CASES: list[Case] = [
     *[
         (step, states, how, answer)
         for step, rule in (
-            ("pension.claim", "U2"),
             ("pension.enquire", "U2"),
             ("training.enrol", "U3"),
             ("working_capacity.assess", "U4"),
@@ -24,8 +36,14 @@ CASES: list[Case] = [
         )
     ],
     ("job_registration.job", ACTIVE | {"employment": "unemployed"}, {}, "refused U3"),
-    ("pension.claim", ACTIVE | {"pension": "drawing"}, {}, "refused U2"),
-    ("pension.claim", ACTIVE | MOVED, {}, "refused P5"),
+    ("pension.claim", OF_AGE, {}, "done"),
+    ("pension.claim", ACTIVE, {}, "refused U2"),
+    ("pension.claim", OF_AGE | {"card": "issued"}, {}, "refused U2"),
+    ("pension.claim", OF_AGE | {"card": "temporary_loss"}, {}, "refused U2"),
+    ("pension.claim", OF_AGE, no("card"), "refused U2"),
+    ("pension.claim", OF_AGE, no("identity", **AGENT), "refused A6"),
+    ("pension.claim", OF_AGE | {"pension": "drawing"}, {}, "refused U2"),
+    ("pension.claim", OF_AGE | MOVED, {}, "refused P5"),
     ("pension.confirm", ACTIVE | {"pension": "drawing"}, {}, "done"),
     ("pension.confirm", ACTIVE, {}, "refused U2"),
     ("pension.confirm", ACTIVE, no("identity", **AGENT), "refused A6"),

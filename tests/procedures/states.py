@@ -67,4 +67,5 @@ FORMER: dict[str, str | int] = {"former_bank": 0, "former_fen": 700}
 DAMAGED: dict[str, str | int] = {"card": "damaged", "card_bank": 0, "financial_fen": 30_000}
 ACCOUNT_ONLY: dict[str, str | int] = {"card": "withdrawn", "card_bank": 0, "financial_fen": 30_000}
 JOBLESS: dict[str, str | int] = ACTIVE | {"employment": "unemployed"}
+OF_AGE: dict[str, str | int] = ACTIVE | {"age": "retirement"}
 TRAINED: dict[str, str | int] = ACTIVE | {"trainings": 1}

@@ -13,6 +13,7 @@ from tests.procedures import every_value
 from tests.procedures.cases import CASES
 from tests.procedures.cases_card import HANDED_IN, USES
 from tests.procedures.left import LEFT, Left, difference
+from tests.procedures.lengths import LENGTHS, lengths
 from tests.procedures.went import WENT, Went, ways
 
 DESK = Desk()
@@ -52,6 +53,11 @@ def test_every_value_of_every_field_that_is_asked_for_is_answered_as_written() -
     for row in found:
         assert row in every_value.written().get(row[0], []), "python -m tests.procedures.every_value --write"
     assert found == [row for rows in every_value.written().values() for row in rows]
+
+
+def test_terms_sums_and_rates_are_as_written_where_a_scenario_says_nothing() -> None:
+    """P3, P7, C3, L2, L6, L7, L8, U3: each with its literal length; stories show the last day and the day after."""
+    assert lengths() == LENGTHS
 
 
 def test_every_step_has_a_case_that_is_allowed() -> None:

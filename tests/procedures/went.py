@@ -95,6 +95,8 @@ WENT: tuple[Went, ...] = (
     Went("cost_window.paid", ACTIVE, ("END",)),
     Went("cost_window.look_again", LOST, ("END", "no_longer")),
     Went("cost_window.look_again", ACTIVE, ("no_longer",)),
+    *(Went("cost_window.look_again", states | {"application": "submitted"}, ("END", "no_longer"))
+      for states in (PHONED, LOST, _of(card="damaged"), ACTIVE | _of(lost_at=0))),
     # C1 to C3: what follows a death depends on what there is to end
     Went("death.report", ACTIVE, ("stop_card", "END")),
     Went("death.report", ISSUED, ("stop_card", "END")),

@@ -17,6 +17,7 @@ from tests.office.desk import Desk
 from tests.procedures import every_value, test_journeys
 from tests.procedures.cases import CASES
 from tests.procedures.left import LEFT, difference
+from tests.procedures.lengths import LENGTHS, lengths
 from tests.procedures.went import WENT, ways
 
 EVERY_VALUE = every_value.written()
@@ -63,6 +64,15 @@ def values_notice(_: Base, mutant: Mutant) -> str:
         return next((f"values of {row[1]} at {row[0]}" for row in found if row not in wanted), "")
 
 
+def lengths_notice(_: Base, mutant: Mutant) -> str:
+    """A term, a sum or a rate is another where a scenario says nothing."""
+    if mutant.kind != "length":
+        return ""
+    with installed({mutant.procedure: mutant.bent}):
+        wrong = [f"{owner}.{name}" for (owner, name), number in lengths().items() if LENGTHS[owner, name] != number]
+    return f"length of {wrong[0]}" if wrong else ""
+
+
 def journeys_notice(_: Base, mutant: Mutant) -> str:
     """A journey whose record is known ends otherwise."""
     with _desk(mutant) as desk:
@@ -99,6 +109,7 @@ NOTICERS: tuple[Callable[[Base, Mutant], str], ...] = (
     ways_notice,
     values_notice,
     journeys_notice,
+    lengths_notice,
     rules_notice,
     stories_notice,
 )

@@ -12,12 +12,13 @@ from sim.procedures.shared import counter_time, money, office_step, one_of, put
 HOST = "change_number"
 
 
-def _procedure(*steps: Step) -> Procedure:
+def procedure_of(*steps: Step) -> Procedure:
+    """A procedure of these steps, each an end."""
     moves = tuple(Move(step.name, END) for step in steps)
     return Procedure(HOST, "Planted", "测试", ("P1",), steps, moves, (counter_time(),))
 
 
-SECOND_CARD = _procedure(
+SECOND_CARD = procedure_of(
     Step(
         "again",
         ("A3",),
@@ -31,7 +32,7 @@ SECOND_CARD = _procedure(
         help="Hands the new card over whatever became of the old one (P2).",
     )
 )
-EARLY_PAYOUT = _procedure(
+EARLY_PAYOUT = procedure_of(
     office_step(
         "pay_now",
         ("C3",),
@@ -39,7 +40,7 @@ EARLY_PAYOUT = _procedure(
         help="Pays the reserved balance without waiting ten working days (C3).",
     )
 )
-TAKEN_AND_FORGOTTEN = _procedure(
+TAKEN_AND_FORGOTTEN = procedure_of(
     Step(
         "take_in",
         ("L4",),

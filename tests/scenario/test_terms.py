@@ -68,6 +68,34 @@ def test_a_changed_parameter_changes_the_published_text(override: str, part: str
     assert words not in texts()[part]
 
 
+@pytest.mark.parametrize(
+    ("override", "english", "chinese"),
+    [
+        ("hotlines.ningbo.agents=3", "(at any hour)", "（随时）"),
+        (
+            'hotlines.ningbo.agents=[{count=2, hours="08:00-12:00"}, {count=1, hours="12:00-18:00"}]',
+            "(daily 08:00-18:00)",
+            "（每天08:00-18:00）",
+        ),
+        (
+            'hotlines.ningbo.hours="bank"',
+            "(Monday to Friday 09:00-17:00, Saturday to Sunday 09:00-16:30)",
+            "（周一至周五09:00",
+        ),
+        (
+            'hotlines.ningbo.hours="window"',
+            "(Monday to Friday 09:00-12:00 and 13:30-17:00)",
+            "（周一至周五09:00-12:00、13:30-17:00）",
+        ),
+        ('hotlines.ningbo.offers=["enquire_hotline"]', "(where there is a hotline)", "（未设热线）"),
+    ],
+)
+def test_the_hours_of_the_telephone_are_those_of_the_hotline(override: str, english: str, chinese: str) -> None:
+    """When its doors are open and an agent is on duty: not "at any hour" where nobody answers at night."""
+    assert english in texts(override)["loss"]
+    assert chinese in texts(override, language="zh")["loss"]
+
+
 def test_every_choice_of_a_region_has_words_in_both_languages() -> None:
     """Whatever a region chooses can stand in its published rules."""
     rows = [row for owner in catalogue().values() for row in owner.parameters if row.options]

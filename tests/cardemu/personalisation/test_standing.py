@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -109,6 +110,25 @@ def test_what_is_not_so_is_not_said() -> None:
     assert all(values.values())
     assert not {name for name in values if name.startswith(("work.employer", "insurance.kind", "insurance.benefit"))}
     assert values["work.state"] == "5"
+
+
+def test_a_pension_that_has_ended_is_said_to_have_ended() -> None:
+    """Drawn from March, not any more from May: the benefit has its last day and another state; the retirement stays."""
+    known = background(NUMBER, REGION, DAY)
+    drawn = Standing(State.RETIRED, insured_before=True, retired_on=date(2026, 3, 2))
+    over = replace(drawn, state=State.NONE, pension_ended_on=date(2026, 5, 4))
+    assert standing_values(drawn, known, REGION)["insurance.benefit"] == "110^990301^20260302^^^101^20260302"
+    assert standing_values(over, known, REGION)["insurance.benefit"] == "110^990301^20260302^20260504^^201^20260504"
+    assert standing_values(over, known, REGION)["insurance.retired_on"] == "20260302"
+
+
+def test_a_pension_without_contributions_is_on_the_chip() -> None:
+    """Who draws one without ever having paid has retired all the same."""
+    values = standing_values(
+        Standing(State.RETIRED, retired_on=date(2026, 3, 2)), background(NUMBER, REGION, DAY), REGION
+    )
+    assert (values["insurance.retired_on"], values["insurance.pension_from"]) == ("20260302", "20260302")
+    assert "insurance.paid_months" not in values
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""The office's answer, and where a case may go, for every value of every field a step asks for: `every_value.csv`.
+
+A row starts from a request that is accepted (the step's first of `cases.py`) and lets one field of the record have
+each of its values in turn: one row for each answer, with the values that get it.  A refusal is written with its reason,
+which must be true of all of them.  A row of ways is the same of the record that the step has left, and of the records
+of `went.py`.  The file is written by
+
+    python -m tests.procedures.every_value --write
+
+and read by whoever changes a table: a line that differs is a person who is let in, or sent elsewhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import product
+from pathlib import Path
+
+from sim.office.fields import Field
+from sim.office.record import new_record
+from sim.office.verdict import Attempt
+from sim.procedures.catalogue import catalogue, find_step
+from sim.procedures.model import Check, Guard, Outcome
+from sim.proofs.mutants import others, word
+from tests.office.desk import HOUR, Desk
+from tests.procedures.cases import CASES
+from tests.procedures.states import Case
+from tests.procedures.went import WENT, ways_from
+
+FILE = Path(__file__).with_suffix(".csv")
+COLUMNS = ("step", "field", "answer or ways", "values")
+Row = tuple[str, str, str, str]
+
+
+def rows(desk: Desk, names: Iterable[str] | None = None) -> list[Row]:
+    """The rows of some steps, or of all, as this desk answers."""
+    accepted = _accepted()
+    found = (row for name in accepted if names is None or name in names for row in _of_step(desk, name, accepted[name]))
+    return list(dict.fromkeys(found))
+
+
+def written() -> dict[str, list[Row]]:
+    """The rows of the file, by step."""
+    found: dict[str, list[Row]] = {}
+    with FILE.open(encoding="utf-8", newline="") as file:
+        for step, field, answer, values in list(csv.reader(file))[1:]:
+            found.setdefault(step, []).append((step, field, answer, values))
+    return found
+
+
+def _accepted() -> dict[str, Case]:
+    """Of every step the first case that is accepted."""
+    found: dict[str, Case] = {}
+    for case in CASES:
+        if case[3] == "done":
+            found.setdefault(case[0], case)
+    return dict(sorted(found.items()))
+
+
+def _of_step(desk: Desk, name: str, case: Case) -> Iterator[Row]:
+    owner = catalogue()[name.partition(".")[0]]
+    step = find_step(owner, name.partition(".")[2])
+    request = desk.request(name, **case[2])
+    before = new_record(**case[1])
+    for field, values in _fields(step.guards):
+        answers = ((value, _answer(desk, _with(before, field, value), name, request)) for value in values)
+        yield from _grouped(name, field, answers)
+    after = list(before)
+    desk.ask(after, name, request)
+    moves = [move for move in owner.moves if move.step == step.name]
+    for outcome in Outcome:
+        known = [case for case in WENT if (case.step, case.outcome) == (name, outcome)]
+        left = [(after, request, 10 * HOUR)]
+        left += [(new_record(**case.states), desk.request(name, **case.how), case.at) for case in known]
+        conditions = [guard for move in moves if move.outcome is outcome for guard in move.when]
+        for (field, values), (base, asked, at) in product(_fields(conditions), left):
+            records = {value: _with(base, field, value) for value in values}
+            ways = ((value, ways_from(desk, name, outcome, record, asked, at)) for value, record in records.items())
+            yield from _grouped(f"{name} {outcome.value}", field, ((value, " ".join(to)) for value, to in ways))
+
+
+def _answer(desk: Desk, record: list[int], name: str, request: Attempt) -> str:
+    verdict = desk.ask(record, name, request)
+    return "done" if verdict.accepted else f"refused {desk.office.rules[verdict.rule]}: {verdict.why}"
+
+
+def _fields(guards: Iterable[Guard]) -> Iterator[tuple[Field, list[int]]]:
+    """The fields whose values they name, with every value: all states; of a number those named and one more."""
+    named: dict[Field, set[int]] = {}
+    for guard in guards:
+        if guard.check in {Check.IN, Check.NOT_IN}:
+            named.setdefault(Field[guard.field], set()).update(guard.values)
+    for field, values in named.items():
+        yield field, sorted({*values, *others(field.name, sorted(values))})
+
+
+def _with(record: list[int], field: Field, value: int) -> list[int]:
+    changed = list(record)
+    changed[field] = value
+    return changed
+
+
+def _grouped(step: str, field: Field, answers: Iterable[tuple[int, str]]) -> Iterator[Row]:
+    found: dict[str, list[str]] = {}
+    for value, answer in answers:
+        found.setdefault(answer, []).append(word(field.name, value))
+    for answer, values in found.items():
+        yield step, field.name.lower(), answer, " ".join(values)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--write"]:
+        sys.exit(__doc__)
+    with FILE.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows(Desk())])
