@@ -109,7 +109,8 @@ def record_of(values: dict[str, int]) -> list[int]:
         if kept.kind is Kind.TIME:
             record[field] = _moment(field, value)
         elif kept.told_apart:
-            record[field] = kept.told_apart[value - 1] if value else 0
+            another = next(one for one in range(len(kept.told_apart) + 1) if one not in kept.told_apart)
+            record[field] = kept.told_apart[value - 1] if value else another
         else:
             record[field] = value
     return record
