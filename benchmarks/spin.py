@@ -32,7 +32,7 @@ def compare(view: View) -> tuple[bool, str]:
     whole = perf_counter() - begun
     ways, mib, walked = (
         float(re.findall(pattern, said)[0])
-        for pattern in (r"(\d+) transitions", r"([\d.]+)\s+total actual memory", r"elapsed time ([\d.]+)")
+        for pattern in (r"([\d.e+]+) transitions", r"([\d.]+)\s+total actual memory", r"elapsed time ([\d.]+)")
     )
     cells = (
         view.name, f"{counted.states:,}", f"{counted.transitions:,}", f"{ways:,.0f}", f"{whole - walked:.0f}",

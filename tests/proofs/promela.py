@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sim.office.fields import NEVER, Application, Card, Field, InsuranceEnd, Ledger
 from sim.office.rows import FROM_LOSS, LEDGER_FIELD, TO_APPLICATION
-from sim.procedures.model import END, Act, At, Check, Guard, Move, Outcome, Procedure, Step, Sum, Who
+from sim.procedures.model import END, Act, At, Check, Guard, Move, Outcome, Paper, Procedure, Step, Sum, Who
 from sim.proofs.abstraction import TERMS, Term, size_of, tie_of, value_of
 from sim.proofs.tables import View
 
@@ -22,6 +22,7 @@ class Model:
         self.steps = {f"{p.name}__{s.name}": (p, s) for p in procedures.values() for s in p.steps}
         self.waits = {name.replace(".", "__"): 1 + most.get(name, 1) for name in sorted(view.waits)}
         self.sizes = {field.name: size_of(field) for field in Field if field in view.fields} | self.waits
+        self.words = {f"{owner}__{name}" for owner, name in view.words}  # each by the position of the chosen word
         self.twins: list[str] = []  # where a case goes on after a second one that began at once
         moves = [(p, m, self.goal(p, m)) for p in procedures.values() for m in p.moves if m.to != END]
         rests = [(p, m.wait, self.rests_at(to)) for p, m, to in moves if m.wait and not self.steps[to][1].starts]
@@ -52,18 +53,17 @@ class Model:
         soon, past, late = f"({f} > 0 && {f} < {over})", f"({f} >= {over})", f"({f} == 0 || {f} >= {over})"
         test = {Check.IN: one, Check.NOT_IN: none, Check.FREE: none, Check.BRINGS: f"(open || {none})"}
         test |= {Check.WITHIN: soon, Check.WITHIN_DAYS: soon, Check.AFTER: late, Check.WORKDAYS_AFTER: late}
-        test |= {Check.PAST_DAYS: past, Check.AMOUNT_COVERED: past}  # every request is of one unit, none is free
-        if g.check in test:
-            return test[g.check] if f in self.sizes else "open"
-        words = [row.options.index(str(row.default)) for row in p.parameters if row.name == g.parameter and row.options]
+        test |= {Check.PAST_DAYS: past, Check.AMOUNT_COVERED: past, Check.REASON: "open"}  # of one unit: none is free
+        test = {check: known if f in self.sizes else "open" for check, known in test.items()}
+        usual = [row.options.index(str(row.default)) for row in p.parameters if row.name == g.parameter and row.options]
+        w = own if (own := f"{p.name}__{g.parameter}") in self.words else f"{sum(usual)}"
         out = self.among("CARD", Card.TEMPORARY_LOSS, Card.LOST, Card.DAMAGED)
-        lost = self.among("LOST_AT", NEVER, no="!") if sum(words) & FROM_LOSS else "false"
+        fact = " || ".join(self.among(x, NEVER, no="!") for x in ("LOST_AT", "DAMAGED_AT"))
         idle = self.among("APPLICATION", Application.NONE, Application.RETURNED)
-        window = f"(({out} || {lost}) && {idle if sum(words) & TO_APPLICATION else 'true'})"
-        test = {Check.NEVER: "false", Check.CHOICE: "true" if {*words} & {*g.values} else "false", Check.REASON: "open"}
-        test |= {Check.COST_WINDOW: window}
+        window = f"(({out} || ({w} & {FROM_LOSS}) && ({fact})) && (!({w} & {TO_APPLICATION}) || {idle}))"
+        test |= {Check.CHOICE: f"({' || '.join(f'{w} == {value}' for value in g.values)})", Check.COST_WINDOW: window}
         test |= {Check.HOT_LIST: self.among("CARD", Card.TEMPORARY_LOSS, Card.LOST, Card.HOLDER_DIED, no="!")}
-        test |= {Check.ACTOR: f"({' || '.join(f'who == {value}' for value in g.values)})"}
+        test |= {Check.ACTOR: f"({' || '.join(f'who == {value}' for value in g.values)})", Check.NEVER: "false"}
         return test.get(g.check, "true" if at in {At.HERE, At.MACHINE} else "open")  # the place: asked before, or open
 
     def effects(self, s: Step) -> Iterator[str]:
@@ -76,8 +76,7 @@ class Model:
                     yield f"{one} = ({one} > 0 && {e.value} == {Sum.AMOUNT} -> {one} - 1 : 0)"
             elif e.field in self.sizes:
                 now, to = e.field, value_of(Field[e.field], e.value)
-                count = "1" if e.parameter else f"{e.value}"  # of a parameter: one unit
-                more = {Act.ADD: e.other, Act.ADD_AMOUNT: "1", Act.COUNT: count}
+                more = {Act.ADD: e.other, Act.ADD_AMOUNT: "1", Act.COUNT: "1" if e.parameter else f"{e.value}"}
                 new = {Act.SET: to, Act.REASON: to, Act.STAMP: 1, Act.COPY: e.other, Act.FLAG: f"{now} | {to}"}
                 new |= {Act.CHANGE: f"({now} == {value_of(Field[now], e.was)} -> {to} : {now})"}
                 yield f"{now} = {new.get(e.act, self.least(now, more.get(e.act, '0')))}"
@@ -92,8 +91,9 @@ class Model:
         alive, agent = self.among("DIED_AT", NEVER), self.among("INSURANCE_END", InsuranceEnd.DIED, no="!")
         may = {Who.HOLDER: alive, Who.AGENT: agent, Who.HEIR: f"!{alive}"}  # nobody is the heir of one who lives
         comes = " || ".join(f"who == {[*Who].index(who)} && {may.get(who, 'true')}" for who in s.who) or "true"
-        comes = f"({comes})".replace("!open", "open").replace("open", "true")  # or somebody comes who may
-        asked = [comes, *(self.asks(p, g, s.at) for g in s.guards)]
+        card = f"(who == 3 || {self.among('LOST_AT', NEVER)})" if s.who and Paper.CARD in s.papers else "true"
+        comes = f"({comes}) && {card}".replace("!open", "open").replace("open", "true")  # or somebody comes who may
+        asked = [comes, *(self.asks(p, g, s.at) for g in s.all_guards)]
         accepted = f"d_step {{ {'; '.join(['skip', *self.effects(s)])} }}; {self.moves(p, s, Outcome.DONE)}"
         return f"at_{name}: {self.either(asked, accepted, self.moves(p, s, Outcome.REFUSED))}"
 
@@ -134,10 +134,10 @@ class Model:
         names = [*dict.fromkeys(what for what, _, _ in events)]
         return f"""
 c_decl {{ unsigned long states, sum, h; void tell() {{ printf("%lu states of a person, sum %lu\\n", states, sum); }} }}
-byte {", ".join(every)};
+byte {", ".join([*every, *self.words])};
 inline forget() {{ d_step {{ by = 0; who = 0; open = 0; {" ".join(f"was_{name} = 0;" for name in every)} }} }}
 active proctype person() {{ byte by, who, back, open, {", ".join(f"was_{name}" for name in every)};
-  atomic {{ if {" ".join(":: " + "; ".join(f"{n} = {one.get(n, 0)}" for n in every) for one in people)} fi; goto rest }}
+  atomic {{ if {" ".join(":: " + "; ".join(f"{n} = {v}" for n, v in one.items()) for one in people)} fi; goto rest }}
 rest: atomic {{ c_code {{ if (!states++) atexit(tell); }}; d_step {{ {" ".join(f"was_{n} = {n};" for n in every)} }};
   if {" ".join(f":: {then}; by = {names.index(what) + 1}; goto {to}" for what, then, to in events)} fi;
   {steps}

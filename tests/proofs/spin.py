@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +17,8 @@ from sim.office.record import new_record
 from sim.procedures.model import Procedure
 from sim.proofs.abstraction import value_of
 from sim.proofs.explore import Explorer
+from sim.proofs.guards import name_of, words_of
 from sim.proofs.paths import MOST_WAITING, Walk
-from sim.proofs.space import Space
 from sim.proofs.tables import Tables, View
 from sim.proofs.views import BEGINNINGS
 from tests.proofs.promela import Model
@@ -42,12 +43,14 @@ class Counted(NamedTuple):
     sum: int
 
 
-def begin(view: View, beginnings: Beginnings) -> list[dict[str, int]]:
-    """People as they begin, as far as the view follows them."""
+def begin(procedures: Mapping[str, Procedure], view: View, beginnings: Beginnings) -> list[dict[str, int]]:
+    """People as they begin, as far as the view follows them, with all words of a scenario that it follows."""
     found: list[dict[str, int]] = []
-    for states in beginnings:
+    words = {name_of(word): range(len(every)) for word, every in words_of(procedures).items() if word in view.words}
+    for states, chosen in product(beginnings, product(*words.values())):
         record = new_record(**states)
         values = {field.name: value_of(field, record[field]) for field in Field if field in view.fields}
+        values |= dict(zip(words, chosen, strict=True))
         found += [values] if values not in found else []
     return found
 
@@ -60,7 +63,10 @@ def by_spin(
     optimise: str = "-O0",
 ) -> tuple[Counted, str]:
     """What Spin counts, and all it says; translates and compiles in `folder`."""
-    (folder / "person.pml").write_text(Model(procedures, view, MOST_WAITING).text(begin(view, beginnings)), "utf-8")
+    people = [
+        {name.replace(".", "__"): value for name, value in one.items()} for one in begin(procedures, view, beginnings)
+    ]
+    (folder / "person.pml").write_text(Model(procedures, view, MOST_WAITING).text(people), "utf-8")
     compile_it = ["gcc", optimise, "-w", "-DSAFETY", "-DNOREDUCE", "-DCOLLAPSE", f"-DMEMLIM={MEMORY_MIB}"]
     # -o2: variables that are not read any more keep their values, since they tell transitions apart
     for command in (["spin", "-a", "-o2", "person.pml"], [*compile_it, "-o", "pan", "pan.c"]):
@@ -85,23 +91,24 @@ def by_explorer(procedures: Mapping[str, Procedure], view: View, beginnings: Beg
     """What the explorer finds; its transitions from all states are walked once more, what begins them by itself."""
     walk = Walk(Tables(procedures), view)
     paths = walk.paths()
-    graph = Explorer(walk.space, paths).explore([walk.space.code(one) for one in begin(view, beginnings)])
+    graph = Explorer(walk.space, paths).explore([walk.space.code(one) for one in begin(procedures, view, beginnings)])
     transitions = hashed = 0
     for begins in {path.begins for path in paths}:
         some = [path for path in paths if path.begins == begins]
         led = Explorer(walk.space, some, keep_transitions=True).explore(graph.codes.tolist())
         pairs = np.unique(np.stack([led.codes[led.sources], led.codes[led.targets]]), axis=1)
         transitions += pairs.shape[1]
-        hashed += int(_hash(walk.space, pairs).sum(dtype=np.uint64))
+        hashed += int(_hash(walk, pairs).sum(dtype=np.uint64))
     return Counted(len(graph.codes), transitions, hashed % (1 << 64))
 
 
-def _hash(space: Space, pairs: np.ndarray) -> np.ndarray:
-    """A hash of each pair of states: from where, to where (as in `promela.py`)."""
-    order = sorted(range(len(space.names)), key=lambda number: space.names[number].replace(".", "__"))
+def _hash(walk: Walk, pairs: np.ndarray) -> np.ndarray:
+    """A hash of each pair of states: from where, to where words apart, which never change (as in `promela.py`)."""
+    space, words = walk.space, {name_of(word) for word in walk.words}
+    names = sorted(set(space.names) - words, key=lambda name: name.replace(".", "__"))
     hashed = np.zeros(pairs.shape[1], np.uint64)
     for codes in pairs:
         columns = space.columns(codes)
-        for number in order:
-            hashed = (hashed ^ columns[number].astype(np.uint64)) * np.uint64(1099511628211)
+        for name in names:
+            hashed = (hashed ^ columns[space.index[name]].astype(np.uint64)) * np.uint64(1099511628211)
     return hashed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -110,8 +109,8 @@ def record_of(values: dict[str, int]) -> list[int]:
         if kept.kind is Kind.TIME:
             record[field] = _moment(field, value)
         elif kept.told_apart:
-            others = (number for number in count() if number not in kept.told_apart)
-            record[field] = kept.told_apart[value - 1] if value else next(others)
+            another = next(one for one in range(len(kept.told_apart) + 1) if one not in kept.told_apart)
+            record[field] = kept.told_apart[value - 1] if value else another
         else:
             record[field] = value
     return record
