@@ -24,7 +24,7 @@ def test_the_file_has_every_mutant_of_the_tables_as_they_are() -> None:
 def test_mutants_have_names_of_their_own() -> None:
     """Two rows of a step that ask for the same field are told apart."""
     names = [(mutant.kind, mutant.row) for mutant in mutants(catalogue())]
-    assert len(names) == len(set(names)) > 1_200
+    assert len(names) == len(set(names)) > 3_000
 
 
 def test_a_changed_table_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,13 +33,18 @@ def test_a_changed_table_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None
     assert {row[-1] for row in benchmark.table()} == {""}
 
 
-def test_only_what_refuses_everybody_is_excused() -> None:
-    """Eight rows need not be noticed: papers and places of three requests that are refused to everybody."""
+def test_only_what_cannot_be_noticed_is_excused() -> None:
+    """Papers and places of three requests refused to everybody, and values that an earlier guard refuses already."""
     excused = [mutant for mutant in mutants(catalogue()) if reason(mutant)]
-    assert {mutant.procedure for mutant in excused} == {"change_number", "credit", "foreign_currency"}
-    assert len(excused) == 8
-    listed = [row[:2] for row in benchmark.known() if row[-1].startswith("nothing to notice: ")]
-    assert listed == [(mutant.kind, mutant.row) for mutant in excused]
+    others = [mutant for mutant in excused if mutant.kind != "more"]
+    assert {mutant.procedure for mutant in others} == {"change_number", "credit", "foreign_currency"}
+    assert len(others) == 8
+    assert {"balance_enquiry.ask: in bank reported too", "transfer.out: in account closed too"} <= {
+        mutant.row for mutant in excused
+    }
+    assert "balance_enquiry.ask: in bank frozen too" not in {mutant.row for mutant in excused}
+    listed = {row[:2] for row in benchmark.known() if row[-1].startswith("nothing to notice: ")}
+    assert listed <= {(mutant.kind, mutant.row) for mutant in excused}
 
 
 @pytest.mark.parametrize(
