@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import mutants as benchmark
 from sim.procedures.catalogue import catalogue
-from sim.proofs.mutants import Mutant, mutants
+from sim.proofs.mutants import mutants
 from sim.proofs.mutation import SMALL, touched, views_of
 from sim.proofs.unnoticed import reason
 
@@ -69,12 +69,19 @@ def test_only_views_that_follow_what_was_bent_are_asked(row: str, fields: set[st
 
 @pytest.mark.slow
 def test_a_table_that_is_not_bent_is_noticed_by_nobody() -> None:
-    """Whoever notices a mutant notices what is bent: the table as it is would be a gap."""
-    for name in ("collect", "death", "cancel"):
-        first = catalogue()[name].steps[0].name
-        assert (
-            benchmark.judge(Mutant(name, "guard", f"{name}.{first}: nothing", "A3", catalogue()[name])) == benchmark.GAP
-        )
+    """Whoever notices the tables as they are would notice every mutant, and hide the gaps."""
+    assert benchmark.false_alarms() == []
+
+
+@pytest.mark.slow
+def test_no_mutant_is_asked_while_the_tables_do_not_pass(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A desk that refuses everybody once "noticed" hundreds of mutants, and the file said there was no gap."""
+    monkeypatch.setattr("tests.office.desk.Desk.answer", lambda *_, **__: "refused A3")
+    monkeypatch.setattr("sys.argv", ["mutants"])
+    assert benchmark.main() == 1
+    assert "do not pass: answer of " in capsys.readouterr().err
 
 
 @pytest.mark.slow
