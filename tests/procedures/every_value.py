@@ -1,8 +1,9 @@
-"""The office's answer, and where a case may go, for every value of every field a step asks for: `every_value.csv`.
+"""The office's answer, and where a case may go, for every value of what a step asks for: `every_value.csv`.
 
 A row starts from a request that is accepted (the step's first of `cases.py`) and lets one field of the record have
-each of its values in turn: one row for each answer, with the values that get it.  A refusal is written with its reason,
-which must be true of all of them.  A row of ways is the same of the record that the step has left, and of the records
+each of its values in turn: one row for each answer, with the values that get it.  So do who comes, with all papers
+there are, and which one of all papers is left at home.  A refusal is written with its reason, which must be true of all
+of them.  A row of ways is the same of the record that the step has left, and of the records
 of `went.py`.  The file is written by
 
     python -m tests.procedures.every_value --write
@@ -15,12 +16,13 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 from sim.office.fields import Field
 from sim.office.record import new_record
-from sim.office.verdict import Attempt
+from sim.office.verdict import PAPERS, WHO, WHO_INDEX, Attempt, paper_mask
 from sim.procedures.catalogue import catalogue, find_step
 from sim.procedures.model import Check, Guard, Outcome
 from sim.proofs.mutants import others, word
@@ -30,7 +32,8 @@ from tests.procedures.states import Case
 from tests.procedures.went import WENT, ways_from
 
 FILE = Path(__file__).with_suffix(".csv")
-COLUMNS = ("step", "field", "answer or ways", "values")
+_ALL_PAPERS = (1 << len(PAPERS)) - 1
+COLUMNS = ("step", "asked", "answer or ways", "values")
 Row = tuple[str, str, str, str]
 
 
@@ -65,8 +68,13 @@ def _of_step(desk: Desk, name: str, case: Case) -> Iterator[Row]:
     request = desk.request(name, **case[2])
     before = new_record(**case[1])
     for field, values in _fields(step.guards):
-        answers = ((value, _answer(desk, _with(before, field, value), name, request)) for value in values)
-        yield from _grouped(name, field, answers)
+        records = ((word(field.name, value), _with(before, field, value)) for value in values)
+        answers = ((said, _answer(desk, record, name, request)) for said, record in records)
+        yield from _grouped(name, field.name.lower(), answers)
+    everybody = ((who.value, replace(request, who=WHO_INDEX[who], papers=_ALL_PAPERS)) for who in WHO)
+    papers = ((paper.value, replace(request, papers=_ALL_PAPERS & ~paper_mask((paper,)))) for paper in PAPERS)
+    for what, requests in (("who", everybody), ("without", papers)):
+        yield from _grouped(name, what, ((said, _answer(desk, before, name, asked)) for said, asked in requests))
     after = list(before)
     desk.ask(after, name, request)
     moves = [move for move in owner.moves if move.step == step.name]
@@ -76,13 +84,14 @@ def _of_step(desk: Desk, name: str, case: Case) -> Iterator[Row]:
         left += [(new_record(**case.states), desk.request(name, **case.how), case.at) for case in known]
         conditions = [guard for move in moves if move.outcome is outcome for guard in move.when]
         for (field, values), (base, asked, at) in product(_fields(conditions), left):
-            records = {value: _with(base, field, value) for value in values}
-            ways = ((value, ways_from(desk, name, outcome, record, asked, at)) for value, record in records.items())
-            yield from _grouped(f"{name} {outcome.value}", field, ((value, " ".join(to)) for value, to in ways))
+            changed = {word(field.name, value): _with(base, field, value) for value in values}
+            ways = ((said, ways_from(desk, name, outcome, record, asked, at)) for said, record in changed.items())
+            what = field.name.lower()
+            yield from _grouped(f"{name} {outcome.value}", what, ((said, " ".join(to)) for said, to in ways))
 
 
 def _answer(desk: Desk, record: list[int], name: str, request: Attempt) -> str:
-    verdict = desk.ask(record, name, request)
+    verdict = desk.ask(list(record), name, request)
     return "done" if verdict.accepted else f"refused {desk.office.rules[verdict.rule]}: {verdict.why}"
 
 
@@ -102,12 +111,12 @@ def _with(record: list[int], field: Field, value: int) -> list[int]:
     return changed
 
 
-def _grouped(step: str, field: Field, answers: Iterable[tuple[int, str]]) -> Iterator[Row]:
+def _grouped(step: str, what: str, answers: Iterable[tuple[str, str]]) -> Iterator[Row]:
     found: dict[str, list[str]] = {}
     for value, answer in answers:
-        found.setdefault(answer, []).append(word(field.name, value))
+        found.setdefault(answer, []).append(value)
     for answer, values in found.items():
-        yield step, field.name.lower(), answer, " ".join(values)
+        yield step, what, answer, " ".join(values)
 
 
 if __name__ == "__main__":
