@@ -3,8 +3,9 @@
 A row starts from a request that is accepted (the step's first of `cases.py`) and lets one field of the record have
 each of its values in turn: one row for each answer, with the values that get it.  So do who comes, with all papers
 there are, and which one of all papers is left at home.  A refusal is written with its reason, which must be true of all
-of them.  A row of ways is the same of the record that the step has left, and of the records
-of `went.py`.  The file is written by
+of them.  Two more rows say what no answer tells: how a step is held (where, with which chip), and how its moves lead on
+(share, wait, second case), in their order.  A row of ways is the same of the record that the step has left, and of the
+records of `went.py`.  The file is written by
 
     python -m tests.procedures.every_value --write
 
@@ -24,7 +25,7 @@ from sim.office.fields import Field
 from sim.office.record import new_record
 from sim.office.verdict import PAPERS, WHO, WHO_INDEX, Attempt, paper_mask
 from sim.procedures.catalogue import catalogue, find_step
-from sim.procedures.model import Check, Guard, Outcome
+from sim.procedures.model import Check, Guard, Move, Outcome, Procedure, Step
 from sim.proofs.mutants import others, word
 from tests.office.desk import HOUR, Desk
 from tests.procedures.cases import CASES
@@ -41,7 +42,13 @@ def rows(desk: Desk, names: Iterable[str] | None = None) -> list[Row]:
     """The rows of some steps, or of all, as this desk answers."""
     accepted = _accepted()
     found = (row for name in accepted if names is None or name in names for row in _of_step(desk, name, accepted[name]))
-    return list(dict.fromkeys(found))
+    shapes = (
+        row
+        for owner, step in desk.steps
+        if names is None or f"{owner.name}.{step.name}" in names
+        for row in _shape(owner, step)
+    )
+    return sorted(dict.fromkeys((*found, *shapes)), key=lambda row: row[0])
 
 
 def written() -> dict[str, list[Row]]:
@@ -88,6 +95,25 @@ def _of_step(desk: Desk, name: str, case: Case) -> Iterator[Row]:
             ways = ((said, ways_from(desk, name, outcome, record, asked, at)) for said, record in changed.items())
             what = field.name.lower()
             yield from _grouped(f"{name} {outcome.value}", what, ((said, " ".join(to)) for said, to in ways))
+
+
+def _shape(owner: Procedure, step: Step) -> Iterator[Row]:
+    """How a step is held, and the moves that lead on from it."""
+    name = f"{owner.name}.{step.name}"
+    marks = {"starts": step.starts, "the counter waits": step.keep}
+    held = (step.place.value if step.place else "by itself", step.at.value, f"chip: {step.chip.value}")
+    yield name, "held", ", ".join((*held, *(mark for mark, is_so in marks.items() if is_so))), ""
+    for outcome in Outcome:
+        moves = [move for move in owner.moves if (move.step, move.outcome) == (step.name, outcome)]
+        if moves:
+            yield f"{name} {outcome.value}", "moves", "; ".join(map(_led, moves)), ""
+
+
+def _led(move: Move) -> str:
+    marks = {"second case": move.fork, "in dates": move.dates}
+    said = {"share": move.share, "wait": move.wait}
+    more = [f"{what} {name}" for what, name in said.items() if name] + [mark for mark, is_so in marks.items() if is_so]
+    return ", ".join((move.to, *more))
 
 
 def _answer(desk: Desk, record: list[int], name: str, request: Attempt) -> str:
