@@ -20,7 +20,7 @@ from sim.engines.running import EVERY
 from sim.log import Event
 from sim.office.fields import Field
 from sim.office.office import Office
-from sim.office.rows import ALWAYS_TOLD, HOLDERS_CARD_BIT, LEDGER_FIELD, REGISTER_BIT
+from sim.office.rows import ALWAYS_TOLD, LEDGER_FIELD, REGISTER_BIT
 from sim.office.verdict import Attempt
 from sim.procedures.model import Paper, Who
 from sim.program import NONE, MoveRow, Program, SourceRow, StepRow, Where
@@ -192,7 +192,6 @@ class ReferenceEngine:
             case.where = choice.stations[bisect_left(choice.cumulative, draws.share(case, For.PLACE))]
         if row.incomplete_share > 0.0 and draws.share(case, For.CASE, 2) < row.incomplete_share:
             papers = self.office.papers_for(self.program.steps[action.step].office, case.who)
-            papers &= ~HOLDERS_CARD_BIT  # nobody leaves it at home that a card is his own
             needed = [bit for bit in range(papers.bit_length()) if papers >> bit & 1]
             if needed:
                 # who has forgotten a paper has not brought the household register in its place

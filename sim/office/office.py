@@ -19,6 +19,7 @@ from sim.office.rows import (
     EXPOSURE_LEAD,
     HEIR,
     HOLDER,
+    HOLDERS_CARD_BIT,
     IDENTITY_BIT,
     LEDGER_FIELD,
     OTHER,
@@ -119,7 +120,7 @@ class Office:
             papers |= row.need_of_agent
         elif who == HEIR and row.who:
             papers = papers & ~IDENTITY_BIT | row.need_of_heir
-        return papers
+        return papers & ~HOLDERS_CARD_BIT  # nobody leaves it at home that a card is his own
 
     def conditions(self, guards: tuple[Guard, ...], owner: str) -> tuple[GuardRow, ...]:
         """Prepare the `when` of a move of procedure `owner` for `holds`."""

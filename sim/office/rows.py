@@ -193,7 +193,7 @@ def step_row(procedure: Procedure, step: Step, numbers: Numbers, rules: Mapping[
         refuse_paper=tuple(_refuse_paper(step, paper, rules) for paper in PAPERS),
         guards=tuple(guard_row(guard, procedure.name, numbers, rules) for guard in step.all_guards),
         effects=tuple(effect_row(effect, procedure.name, numbers) for effect in step.effects),
-        everything=need | conditional,
+        everything=need & ~HOLDERS_CARD_BIT | conditional,
     )
 
 

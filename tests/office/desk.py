@@ -8,6 +8,7 @@ from datetime import date
 from sim.calendar import Calendar
 from sim.office.fields import Facility, Reason
 from sim.office.office import Office
+from sim.office.rows import HOLDERS_CARD_BIT
 from sim.office.verdict import WHO_INDEX, Attempt, Verdict, paper_mask
 from sim.procedures.catalogue import all_steps
 from sim.procedures.model import Paper, Who
@@ -75,8 +76,11 @@ class Desk:
         fen: int = 0,
         reason: Reason = Reason.NONE,
     ) -> Attempt:
-        """Say what somebody asks for; he brings all the step needs, less `without`, plus `bringing`."""
-        papers = self.office.papers_for(self.index[step], WHO_INDEX[who])
+        """Say what somebody asks for; he brings all the step needs, less `without`, plus `bringing`.
+
+        A card is his own.
+        """
+        papers = self.office.papers_for(self.index[step], WHO_INDEX[who]) | HOLDERS_CARD_BIT
         papers = papers & ~paper_mask(without) | paper_mask(bringing)
         return Attempt(WHO_INDEX[who], papers, station, fen, int(reason))
 

@@ -148,5 +148,10 @@ def _grouped(step: str, what: str, answers: Iterable[tuple[str, str]]) -> Iterat
 if __name__ == "__main__":
     if sys.argv[1:] != ["--write"]:
         sys.exit(__doc__)
+    office = Desk()
+    asked = ((case, office.request(case[0], **case[2])) for case in CASES)
+    wrong = {case[0] for case, request in asked if office.answer(new_record(**case[1]), case[0], request) != case[3]}
+    if wrong:
+        sys.exit(f"first the cases: {', '.join(sorted(wrong))} answered otherwise than cases.py says")
     with FILE.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows(Desk())])
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *rows(office)])

@@ -139,7 +139,7 @@ def test_no_walk_breaks_a_rule_or_leaves_a_card_in_disagreement() -> None:
 def shortest() -> list[str]:
     """What is done in the shortest walk that fails; there is one."""
     office.cache_clear()
-    asked = settings(max_examples=300, stateful_step_count=20, deadline=None, database=None, derandomize=True)
+    asked = settings(max_examples=600, stateful_step_count=6, deadline=None, database=None, derandomize=True)
     with pytest.raises((AssertionError, DisagreementError, ContradictionError)):
         run_state_machine_as_test(Walk, settings=asked)
     office.cache_clear()

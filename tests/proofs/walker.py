@@ -28,7 +28,7 @@ from sim.cardwork.life import Life
 from sim.cardwork.world import World
 from sim.office.fields import NEVER, Application, Card, Field, Ledger
 from sim.office.record import new_record
-from sim.office.rows import LEDGER_FIELD
+from sim.office.rows import HOLDERS_CARD_BIT, LEDGER_FIELD
 from sim.office.verdict import WHO_INDEX, Attempt, Verdict
 from sim.procedures.catalogue import resolve
 from sim.procedures.model import At, Chip, Move, Outcome, Procedure, Step
@@ -200,7 +200,7 @@ class Walker:
 
     def _ask(self, owner: Procedure, step: Step, request: Attempt, forgets: int) -> Verdict:
         number = self.office.index[f"{owner.name}.{step.name}"]
-        request.papers = self.office.office.papers_for(number, request.who) & ~forgets
+        request.papers = self.office.office.papers_for(number, request.who) & ~forgets | HOLDERS_CARD_BIT
         before = list(self.record)
         verdict = self.office.office.attempt(self.record, number, request, self.now)
         self.story.append(f"day {self.now // DAY}: {owner.name}.{step.name}: {verdict.why or 'done'}")
