@@ -12,7 +12,7 @@ import pytest
 from sim.office.fields import Account, Employment, Field
 from sim.procedures.catalogue import catalogue
 from sim.procedures.model import At, Check
-from sim.proofs.abstraction import DECLARED, TERMS, Kind, value_of
+from sim.proofs.abstraction import DECLARED, TERMS, Kind, size_of, value_of
 from sim.proofs.asking import RULES, Asking, Remembering
 from sim.proofs.explore import Course, Explorer, Graph, Level
 from sim.proofs.guards import OF_PLACE
@@ -109,7 +109,8 @@ def record_of(values: dict[str, int]) -> list[int]:
         if kept.kind is Kind.TIME:
             record[field] = _moment(field, value)
         elif kept.told_apart:
-            record[field] = kept.told_apart[value - 1] if value else 0
+            another = next(number for number in range(size_of(field)) if number not in kept.told_apart)
+            record[field] = kept.told_apart[value - 1] if value else another
         else:
             record[field] = value
     return record
