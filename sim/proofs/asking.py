@@ -80,6 +80,7 @@ class Asking:
         self._begun = {self._code(states) + words: states for states in beginnings for words in chosen}
         self._hits: dict[str, tuple[Rule, int, int, int]] = {}
         self._stuck: dict[str, Stuck] = {}
+        self._first = 0  # of the states of the level that is looked at
         self._rules = [rule for rule in rules if self._followed(rule)]
 
     @property
@@ -125,8 +126,14 @@ class Asking:
         return rule.needs <= set(self.space.names) and all(name in self.tables.steps for name in asked)
 
     def _hit(self, rule: Rule, state: int, path: int, count: int) -> None:
+        """Keep the first; of the same level (an accepted step's) that of the path that stories prefer."""
         known = self._hits.get(rule.name)
-        self._hits[rule.name] = (rule, state, path, count) if known is None else (*known[:3], known[3] + count)
+        if known is None:
+            self._hits[rule.name] = (rule, state, path, count)
+        elif known[1] >= self._first and path < known[2]:
+            self._hits[rule.name] = (rule, state, path, known[3] + count)
+        else:
+            self._hits[rule.name] = (*known[:3], known[3] + count)
 
     def _watch(self, rule: StepRule, seen: Seen, path: int) -> None:
         index = self.space.index
@@ -135,6 +142,7 @@ class Asking:
             self._hit(rule, int(seen.rows[np.argmax(wrong)]), path, int(wrong.sum()))
 
     def _look(self, rules: Sequence[StateRule], level: Level, first: int) -> None:
+        self._first = first
         column, could = self._column(level.columns), self._could(level.columns)
         for rule in rules:
             wrong = rule.broken(column, could)

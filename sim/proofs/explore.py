@@ -2,13 +2,14 @@
 
 States are integers (`sim.proofs.space`).  A level is worked through path by path: the states in which a path can be
 walked are picked by comparing columns, their successors are new integers, and what is new in the level is the next
-one.  So the way to any state is a shortest one.
+one.  So the way to any state is a shortest one.  What several paths have in common at their beginning is walked once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import numpy as np
 
@@ -103,14 +104,21 @@ class Course:
         self.changed: dict[int, np.ndarray] = {}
         self._before: dict[int, np.ndarray] = {}
 
+    def fork(self) -> Course:
+        """The same course, to be gone on with in another way."""
+        other = Course(self.level, self.space, self.rows)
+        other.changed, other._before = dict(self.changed), self._before
+        return other
+
     def look(self, var: int) -> np.ndarray:
         """The variable's value by now."""
         column = self.changed.get(var)
         return np.asarray(self.level.columns[var][self.rows]) if column is None else column
 
     def _keep(self, chosen: np.ndarray) -> None:
-        self.rows = self.rows[chosen]
-        self.changed = {var: column[chosen] for var, column in self.changed.items()}
+        if not chosen.all():
+            self.rows = self.rows[chosen]
+            self.changed = {var: column[chosen] for var, column in self.changed.items()}
 
     def walk(self, operations: Iterable[Operation], watch: Callable[[str, Course, Look], None] | None) -> bool:
         """Carry out the operations; False if no state is left on the way."""
@@ -163,6 +171,29 @@ def split(path: Path) -> tuple[tuple[Allowed, ...], tuple[Operation, ...]]:
     return path.operations, ()  # type: ignore[return-value]
 
 
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Paths that begin alike: what all of them do first, the paths that end with that, and how others go on."""
+
+    first: int  # the lowest number among them
+    operations: tuple[Operation, ...]
+    ends: tuple[int, ...]
+    onward: tuple[Branch, ...]
+
+
+def branched(rests: Sequence[tuple[int, tuple[Operation, ...]]]) -> Branch:
+    """Paths, each a number and what it does, as one branch: the operations they share at their beginning are one."""
+    alike = takewhile(lambda same: all(op == same[0] for op in same), zip(*(rest for _, rest in rests), strict=False))
+    shared = tuple(same[0] for same in alike)
+    following = [(number, rest[len(shared) :]) for number, rest in rests]
+    ends = tuple(number for number, rest in following if not rest)
+    onward: dict[Operation, list[tuple[int, tuple[Operation, ...]]]] = {}
+    for number, rest in following:
+        if rest:
+            onward.setdefault(rest[0], []).append((number, rest))
+    return Branch(rests[0][0], shared, ends, tuple(branched(some) for some in onward.values()))
+
+
 class Explorer:
     """Everything reachable from the given states."""
 
@@ -173,7 +204,10 @@ class Explorer:
                 f"{space.product:.1e} possible states do not fit into 63 bits: follow fewer fields"
             )
         self.space, self.paths = space, paths
-        self._split = [split(path) for path in paths]
+        alike: dict[tuple[Allowed, ...], list[tuple[int, tuple[Operation, ...]]]] = {}
+        for number, (tests, rest) in enumerate(map(split, paths)):
+            alike.setdefault(tests, []).append((number, rest))
+        self._branches = [(tests, branched(rests)) for tests, rests in alike.items()]
         self._keep = keep_transitions
         self._lasting = np.array([not path.worded for path in paths])
         self.watchers: dict[str, list[Callable[[Seen, int], None]]] = {}
@@ -225,25 +259,31 @@ class Explorer:
         level = Level(self.space, codes)
         for look in self.on_level:
             look(level, self._first)
-        found, sources, along = [], [], []
-        for number, (tests, rest) in enumerate(self._split):
+        arrived: list[tuple[int, np.ndarray, np.ndarray]] = []
+        for tests, branch in self._branches:
             rows = self.rows(level, tests)
-            if not len(rows):
-                continue
-            course = Course(level, self.space, rows)
-            self._path = number
-            if not course.walk(rest, self._watch):
-                continue
+            if len(rows):
+                self._follow(branch, Course(level, self.space, rows), arrived)
+        if not arrived:
+            return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int16)
+        arrived.sort(key=lambda one: one[0])  # who comes first to a state is of the path that stories prefer
+        along = np.repeat([number for number, _, _ in arrived], [len(there) for _, there, _ in arrived])
+        found, sources = (np.concatenate(some) for some in zip(*(one[1:] for one in arrived), strict=True))
+        return found, sources.astype(np.int32), along.astype(np.int16)
+
+    def _follow(self, branch: Branch, course: Course, arrived: list[tuple[int, np.ndarray, np.ndarray]]) -> None:
+        """Walk a branch and all that goes on from it; who is moved by one of its paths has `arrived`."""
+        self._path = branch.first
+        if not course.walk(branch.operations, self._watch):
+            return
+        for number in branch.ends:
             self.transitions += len(course.rows) * self.paths[number].ways
             if course.changed:
                 there = course.arrive()
-                moved = there != codes[course.rows]
-                found.append(there[moved])
-                sources.append(course.rows[moved])
-                along.append(np.full(len(sources[-1]), number, np.int16))
-        if not found:
-            return np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int16)
-        return np.concatenate(found), np.concatenate(sources).astype(np.int32), np.concatenate(along)
+                moved = there != course.level.codes[course.rows]
+                arrived.append((number, there[moved], course.rows[moved]))
+        for way in branch.onward:
+            self._follow(way, course.fork(), arrived)
 
     @staticmethod
     def rows(level: Level, tests: tuple[Allowed, ...]) -> np.ndarray:

@@ -31,13 +31,19 @@ def _living(column: Column) -> np.ndarray:
     return np.asarray(column(Field.DIED_AT.name) == 0)
 
 
-_CASH = "bank_transfer.send"
+def _has_usable_card(column: Column, _: Could) -> np.ndarray:
+    """Active, and neither lost nor damaged, whether anybody has reported that or not."""
+    there = (column(Field.LOST_AT.name) == 0) & (column(Field.DAMAGED_AT.name) == 0)
+    return np.asarray(there & (column(Field.CARD.name) == Card.ACTIVE))
+
 
 LIVENESS: tuple[Liveness, ...] = (
     Liveness(
         "usable_card", "P2", "whoever lives can get a usable card again, whatever has happened",
-        frozenset({"CARD", "ACCOUNT", "APPLICATION", "DIED_AT", "apply.check", "produce.accept"}),
-        _living, lambda column, _: column(Field.CARD.name) == Card.ACTIVE,
+        frozenset({
+            "CARD", "LOST_AT", "DAMAGED_AT", "ACCOUNT", "APPLICATION", "DIED_AT", "apply.check", "produce.accept",
+        }),
+        _living, _has_usable_card,
         shown=(Shown(""),),
     ),
     Liveness(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -122,4 +123,9 @@ class Space:
 
 def table_of(to: tuple[int, ...] | tuple[bool, ...]) -> np.ndarray:
     """A tuple as a column to look values up in."""
-    return np.array(to, dtype=np.bool_ if isinstance(to[0], bool) else np.int8)
+    return _table(to, np.bool_ if isinstance(to[0], bool) else np.int8)
+
+
+@cache
+def _table(to: tuple[int, ...], dtype: type[np.generic]) -> np.ndarray:
+    return np.array(to, dtype)  # (0, 1) and (False, True) are equal: the type tells them apart

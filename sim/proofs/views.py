@@ -30,7 +30,7 @@ WINDOW_OF_COSTS = frozenset(words_of({COST_WINDOW.name: COST_WINDOW}))
 VIEWS: tuple[View, ...] = (
     View(
         "card",
-        _CARD | _LIFE | {F.INSURANCE, F.BANK, F.CANCELLATION, F.OLD_CARD, F.REPORTED_AT},
+        _CARD | _LIFE | {F.INSURANCE, F.BANK, F.CANCELLATION, F.OLD_CARD, F.REPORTED_AT, F.LOST_AT, F.DAMAGED_AT},
         frozenset({*_PRODUCTION, *_LAPSE}),
     ),
     View(

@@ -1,9 +1,11 @@
-"""The office's answer, and where a case may go, for every value of every field a step asks for: `every_value.csv`.
+"""The office's answer, and where a case may go, for every value of what a step asks for: `every_value.csv`.
 
 A row starts from a request that is accepted (the step's first of `cases.py`) and lets one field of the record have
-each of its values in turn: one row for each answer, with the values that get it.  A refusal is written with its reason,
-which must be true of all of them.  A row of ways is the same of the record that the step has left, and of the records
-of `went.py`.  The file is written by
+each of its values in turn: one row for each answer, with the values that get it.  So do who comes, with all papers
+there are, and which one of all papers is left at home.  A refusal is written with its reason, which must be true of all
+of them.  Two more rows say what no answer tells: how a step is held (where, with which chip), and how its moves lead on
+(share, wait, second case), in their order.  A row of ways is the same of the record that the step has left, and of the
+records of `went.py`.  The file is written by
 
     python -m tests.procedures.every_value --write
 
@@ -15,14 +17,15 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 from sim.office.fields import Field
 from sim.office.record import new_record
-from sim.office.verdict import Attempt
+from sim.office.verdict import PAPERS, WHO, WHO_INDEX, Attempt, paper_mask
 from sim.procedures.catalogue import catalogue, find_step
-from sim.procedures.model import Check, Guard, Outcome
+from sim.procedures.model import Check, Guard, Move, Outcome, Procedure, Step
 from sim.proofs.mutants import others, word
 from tests.office.desk import HOUR, Desk
 from tests.procedures.cases import CASES
@@ -30,7 +33,8 @@ from tests.procedures.states import Case
 from tests.procedures.went import WENT, ways_from
 
 FILE = Path(__file__).with_suffix(".csv")
-COLUMNS = ("step", "field", "answer or ways", "values")
+_ALL_PAPERS = (1 << len(PAPERS)) - 1
+COLUMNS = ("step", "asked", "answer or ways", "values")
 Row = tuple[str, str, str, str]
 
 
@@ -38,7 +42,13 @@ def rows(desk: Desk, names: Iterable[str] | None = None) -> list[Row]:
     """The rows of some steps, or of all, as this desk answers."""
     accepted = _accepted()
     found = (row for name in accepted if names is None or name in names for row in _of_step(desk, name, accepted[name]))
-    return list(dict.fromkeys(found))
+    shapes = (
+        row
+        for owner, step in desk.steps
+        if names is None or f"{owner.name}.{step.name}" in names
+        for row in _shape(owner, step)
+    )
+    return sorted(dict.fromkeys((*found, *shapes)), key=lambda row: row[0])
 
 
 def written() -> dict[str, list[Row]]:
@@ -65,8 +75,13 @@ def _of_step(desk: Desk, name: str, case: Case) -> Iterator[Row]:
     request = desk.request(name, **case[2])
     before = new_record(**case[1])
     for field, values in _fields(step.guards):
-        answers = ((value, _answer(desk, _with(before, field, value), name, request)) for value in values)
-        yield from _grouped(name, field, answers)
+        records = ((word(field.name, value), _with(before, field, value)) for value in values)
+        answers = ((said, _answer(desk, record, name, request)) for said, record in records)
+        yield from _grouped(name, field.name.lower(), answers)
+    everybody = ((who.value, replace(request, who=WHO_INDEX[who], papers=_ALL_PAPERS)) for who in WHO)
+    papers = ((paper.value, replace(request, papers=_ALL_PAPERS & ~paper_mask((paper,)))) for paper in PAPERS)
+    for what, requests in (("who", everybody), ("without", papers)):
+        yield from _grouped(name, what, ((said, _answer(desk, before, name, asked)) for said, asked in requests))
     after = list(before)
     desk.ask(after, name, request)
     moves = [move for move in owner.moves if move.step == step.name]
@@ -76,13 +91,33 @@ def _of_step(desk: Desk, name: str, case: Case) -> Iterator[Row]:
         left += [(new_record(**case.states), desk.request(name, **case.how), case.at) for case in known]
         conditions = [guard for move in moves if move.outcome is outcome for guard in move.when]
         for (field, values), (base, asked, at) in product(_fields(conditions), left):
-            records = {value: _with(base, field, value) for value in values}
-            ways = ((value, ways_from(desk, name, outcome, record, asked, at)) for value, record in records.items())
-            yield from _grouped(f"{name} {outcome.value}", field, ((value, " ".join(to)) for value, to in ways))
+            changed = {word(field.name, value): _with(base, field, value) for value in values}
+            ways = ((said, ways_from(desk, name, outcome, record, asked, at)) for said, record in changed.items())
+            what = field.name.lower()
+            yield from _grouped(f"{name} {outcome.value}", what, ((said, " ".join(to)) for said, to in ways))
+
+
+def _shape(owner: Procedure, step: Step) -> Iterator[Row]:
+    """How a step is held, and the moves that lead on from it."""
+    name = f"{owner.name}.{step.name}"
+    marks = {"starts": step.starts, "the counter waits": step.keep}
+    held = (step.place.value if step.place else "by itself", step.at.value, f"chip: {step.chip.value}")
+    yield name, "held", ", ".join((*held, *(mark for mark, is_so in marks.items() if is_so))), ""
+    for outcome in Outcome:
+        moves = [move for move in owner.moves if (move.step, move.outcome) == (step.name, outcome)]
+        if moves:
+            yield f"{name} {outcome.value}", "moves", "; ".join(map(_led, moves)), ""
+
+
+def _led(move: Move) -> str:
+    marks = {"second case": move.fork, "in dates": move.dates}
+    said = {"share": move.share, "wait": move.wait}
+    more = [f"{what} {name}" for what, name in said.items() if name] + [mark for mark, is_so in marks.items() if is_so]
+    return ", ".join((move.to, *more))
 
 
 def _answer(desk: Desk, record: list[int], name: str, request: Attempt) -> str:
-    verdict = desk.ask(record, name, request)
+    verdict = desk.ask(list(record), name, request)
     return "done" if verdict.accepted else f"refused {desk.office.rules[verdict.rule]}: {verdict.why}"
 
 
@@ -102,12 +137,12 @@ def _with(record: list[int], field: Field, value: int) -> list[int]:
     return changed
 
 
-def _grouped(step: str, field: Field, answers: Iterable[tuple[int, str]]) -> Iterator[Row]:
+def _grouped(step: str, what: str, answers: Iterable[tuple[str, str]]) -> Iterator[Row]:
     found: dict[str, list[str]] = {}
     for value, answer in answers:
-        found.setdefault(answer, []).append(word(field.name, value))
+        found.setdefault(answer, []).append(value)
     for answer, values in found.items():
-        yield step, field.name.lower(), answer, " ".join(values)
+        yield step, what, answer, " ".join(values)
 
 
 if __name__ == "__main__":

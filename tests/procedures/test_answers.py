@@ -49,10 +49,10 @@ def test_a_case_goes_where_the_rule_says_and_nowhere_else(case: Went) -> None:
 
 def test_every_value_of_every_field_that_is_asked_for_is_answered_as_written() -> None:
     """P2 to P7, A2 to A7, V1 to V4, L1 to L8, C1 to C5, U1 to U6: who is let in, who is refused, where he may go."""
-    found = every_value.rows(DESK)
+    found, written = every_value.rows(DESK), every_value.written()
     for row in found:
-        assert row in every_value.written().get(row[0], []), "python -m tests.procedures.every_value --write"
-    assert found == [row for rows in every_value.written().values() for row in rows]
+        assert row in written.get(row[0], []), "python -m tests.procedures.every_value --write"
+    assert found == [row for rows in written.values() for row in rows]
 
 
 def test_terms_sums_and_rates_are_as_written_where_a_scenario_says_nothing() -> None:

@@ -160,6 +160,28 @@ def test_the_explorer_accepts_and_changes_what_the_office_does(view: View) -> No
     assert compared > 5 * len(sampled)
 
 
+@pytest.mark.parametrize(
+    "view", [view for view in SMALL_VIEWS if view.name in {"loss", "old card"}], ids=lambda view: view.name
+)
+def test_paths_that_begin_alike_lead_where_each_leads_by_itself(view: View) -> None:
+    """Walked one by one from every state: as many transitions, the same states, each by the path stories prefer."""
+    walk, graph = graph_of(view)
+    ways, first = 0, np.full(len(graph.codes), -1)
+    order = np.argsort(graph.codes)
+    depth = np.array([len(graph.way_to(state)) for state in range(len(graph.codes))])
+    level = Level(walk.space, graph.codes)
+    for number, path in enumerate(graph.paths):
+        course = Course(level, walk.space, np.arange(len(graph.codes)))
+        if course.walk(path.operations, None):
+            ways += len(course.rows) * path.ways
+            there = order[np.searchsorted(graph.codes[order], course.arrive())]
+            assert (graph.codes[there] == course.arrive()).all()
+            new = there[(depth[there] == depth[course.rows] + 1) & (first[there] < 0)]
+            first[new] = number
+    assert ways == graph.transitions
+    assert (graph.by == first).all()
+
+
 def test_a_step_forbidden_to_everybody_is_never_accepted() -> None:
     """P1: the request for another number is a test that no state passes."""
     walk, graph = graph_of(SMALL)
