@@ -18,7 +18,7 @@ from sim.program import NONE, MoveRow, Program
 from sim.scenario.beginnings import beginnings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sim.metrics.names import Names
     from sim.procedures.model import Procedure
@@ -56,9 +56,7 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
     entries = [demand.procedure for demand in scenario.demand.values() if demand.procedure]
     entries += [action.does for story in scenario.story for action in story.actions]
     visited = reachable(catalogue, entries, scenario.procedures)
-    terms = [f"{row.procedure}.{row.to}" for one in beginnings(scenario) for row in running(one.record)]
-    passed = passed_alone(catalogue, terms, scenario.procedures)
-    alone = frozenset((name, step) for name, step in passed if name not in visited)
+    alone = _passed_by_terms(scenario, catalogue, visited)
     procedures = tuple(name for name in catalogue if name in visited or name in {owner for owner, _ in alone})
     steps = StepCompiler(scenario, catalogue, procedures, rows, alone=alone)
     places = PlaceCompiler(loaded, catalogue, rows, opening, steps.businesses()).compile()
@@ -99,6 +97,16 @@ def compile_scenario(loaded: Loaded, catalogue: Mapping[str, Procedure]) -> Comp
         calendar=calendar,
     )
     return Compiled(program, names_of(program, loaded, catalogue, calendar), sources.people)
+
+
+def _passed_by_terms(
+    scenario: Scenario, catalogue: Mapping[str, Procedure], visited: Collection[str]
+) -> frozenset[tuple[str, str]]:
+    """Steps that terms pass which run since before the run, of procedures nobody sets out for."""
+    terms = [f"{row.procedure}.{row.to}" for one in beginnings(scenario) for row in running(one.record)]
+    return frozenset(
+        (name, step) for name, step in passed_alone(catalogue, terms, scenario.procedures) if name not in visited
+    )
 
 
 def _link_stations(places: Places, steps: StepCompiler, loaded: Loaded, rows: Rows) -> Places:

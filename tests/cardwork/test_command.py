@@ -196,8 +196,8 @@ def test_wrong_people_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
     folder, card = story_run("life").folder, tmp_path / "card.json"
     assert cards(folder, CardOptions("all", person="mei", save=card)) == 2
     assert '"mei" is nobody in this run; allowed: mei_lan, ' in capsys.readouterr().err
-    assert cards(folder, CardOptions("all", person="6", save=card)) == 2
-    assert "a number from 0 to 5" in capsys.readouterr().err
+    assert cards(folder, CardOptions("all", person="7", save=card)) == 2
+    assert "a number from 0 to 6" in capsys.readouterr().err
     assert cards(folder, CardOptions("all", person="mei_lan")) == 2
     assert "--save where: give both or neither" in capsys.readouterr().err
     assert not card.exists()
