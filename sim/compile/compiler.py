@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.metrics.names import Names
     from sim.procedures.model import Procedure
     from sim.scenario.load import Loaded
+    from sim.scenario.schema import Scenario
 
 _DRAIN_DAYS = 400
 _MOST_DAYS = 3_700
