@@ -47,10 +47,12 @@ def test_twins_of_one_file_have_different_numbers() -> None:
 def test_nobody_is_at_work_as_a_child_and_no_two_share_a_number() -> None:
     """A sample of Ningbo's ten million: those whose record says that they work are 22 to 59."""
     cohorts = prepare(TOWN, [])[1].program.cohorts
-    employed = [row for row in cohorts if row.record[Field.EMPLOYMENT] == Employment.EMPLOYED]
-    known = _identities(TOWN, []).of(
-        np.concatenate([np.arange(row.first, row.first + row.size, 97) for row in employed])
-    )
+    working = [
+        np.arange(row.first, row.first + row.size, 97)
+        for row in cohorts
+        if row.record[Field.EMPLOYMENT] == Employment.EMPLOYED and row.record[Field.AGE] == Age.WORKING
+    ]
+    known = _identities(TOWN, []).of(np.concatenate(working))
     years = 2025 - (known.birth.astype("datetime64[Y]").astype(int) + 1970)
     assert (years.min(), years.max()) == (22, 59)
     assert len(set(known.citizen_number.tolist())) == len(known)
