@@ -11,7 +11,7 @@ import pytest
 from cardemu.identifiers import Sex, read_citizen_number
 from sim.errors import ScenarioError
 from sim.identities import Identities
-from sim.office.fields import Employment, Field
+from sim.office.fields import Age, Employment, Field
 from sim.prepare import prepare
 from sim.procedures.rule_table import STORIES
 from sim.region import region_of
