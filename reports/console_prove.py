@@ -33,8 +33,9 @@ def prove(stories: Path | None, *, two: bool, lives: int, as_json: bool, quiet: 
     `lives`: in so many sampled lives what must stay possible is looked for.
     """
     proof = prove_person()
-    pairs = prove_two(Tables(catalogue())) if two else ()
-    samples = sampled(Tables(catalogue()), lives) if lives else ()
+    tables = Tables(catalogue())
+    pairs = prove_two(tables) if two else ()
+    samples = sampled(tables, lives) if lives else ()
     if stories is not None:
         _keep(proof, stories)
     if as_json:

@@ -19,19 +19,20 @@ from sim.procedures.model import Paper, Place, Who
 from sim.products import products_of
 from sim.program import FOREVER, NONE, Action, ArrivalTable, ChoiceRow, CohortRow, CountRow, SourceRow
 from sim.retirement import retires_on
-from sim.scenario.beginnings import states
+from sim.scenario.beginnings import beginnings
+from sim.scenario.schema_people import PersonTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from sim.compile.places import Places
     from sim.compile.steps import StepCompiler
     from sim.procedures.model import Procedure
+    from sim.scenario.beginnings import Beginning
     from sim.scenario.csv_demand import Counts
     from sim.scenario.load import Loaded
-    from sim.scenario.schema_base import Section
-    from sim.scenario.schema_people import CohortTable, DemandFile, DemandTable, PersonTable
+    from sim.scenario.schema_people import DemandFile, DemandTable
     from sim.scenario.schema_story import ActionTable
     from sim.scenario.values import Dist
 
@@ -74,10 +75,8 @@ class SourceCompiler:
 
     def compile(self) -> None:
         """Cohorts, people of stories, demand, terms that run, then one source for each action of a story."""
-        for name, table in self.scenario.cohorts.items():
-            self._cohort(name, table)
-        for name, person in self.scenario.people.items():
-            self._person(name, person)
+        for begun in beginnings(self.scenario):
+            self._begin(begun)
         for name, demand in self.scenario.demand.items():
             self.sources.append(self._demand(name, demand))
         terms = TermCompiler(self.scenario, self.catalogue, self._entry, len(self.places.priorities) - 1)
@@ -88,33 +87,41 @@ class SourceCompiler:
 
     # --- people --------------------------------------------------------------------------------------------------
 
-    def _cohort(self, name: str, table: CohortTable) -> None:
-        record = self._record(name, (table,))
+    def _begin(self, begun: Beginning) -> None:
+        """A cohort, or a story's person, who is a cohort of one."""
+        name, own = begun.path[1], begun.tables[-1]
+        record = self._record(name, begun)
         cumulative_weights, banks = self._bank_weights()
-        self.cohorts.append(
-            CohortRow(
-                name=name,
-                first=self._people_so_far,
-                size=table.size,
-                record=tuple(record),
-                medical=self._dist(table.medical_balance),
-                financial=self._dist(table.financial_balance),
-                reserved=self._dist(table.reserved_balance),
-                ago=self._dist(table.begun_ago),
-                since=happened(record) if table.begun_ago is not None else (),
-                banks=banks,
-                bank_cumulative=cumulative_weights,
-                outlets=self._outlets(record),
-            )
+        keys = ("medical_balance", "financial_balance", "reserved_balance", "begun_ago")
+        medical, financial, reserved, ago = (self._dist(begun.dist(key)) for key in keys)
+        row = CohortRow(
+            name=name,
+            first=self._people_so_far,
+            size=1,
+            record=(),
+            medical=medical,
+            financial=financial,
+            reserved=reserved,
+            ago=ago,
+            since=happened(record) if ago != NONE else (),
+            banks=banks,
+            bank_cumulative=cumulative_weights,
         )
-        self._people_so_far += table.size
+        if isinstance(own, PersonTable):
+            self.people[name] = len(self.cohorts)
+            row = replace(row, homes=self._homes(own), said=_said(own))
+            self._of_a_person(own, record)
+        else:
+            row = replace(row, size=own.size)
+        self.cohorts.append(replace(row, record=tuple(record), outlets=self._outlets(record)))
+        self._people_so_far += row.size
 
-    def _record(self, name: str, tables: Iterable[Section]) -> list[int]:
+    def _record(self, name: str, begun: Beginning) -> list[int]:
         """Office record at the beginning; a card of an earlier product is one of an earlier generation."""
-        begun = states(tables)
+        said = dict(begun.states)
         if self.products.earlier(name):
-            begun.setdefault("generation", Generation.EARLIER)
-        return new_record(**begun)
+            said.setdefault("generation", Generation.EARLIER)
+        return new_record(**said)
 
     def _outlets(self, record: list[int]) -> int:
         """The outlets between which people choose who begin in the middle of an application."""
@@ -123,34 +130,18 @@ class SourceCompiler:
         outlet = _PLACES.index(Place.OUTLET)
         return next((number for number, row in enumerate(self.steps.choices) if row.place == outlet), NONE)
 
-    def _person(self, name: str, table: PersonTable) -> None:
-        """A story's person is a cohort of one."""
-        tables: list[Section] = [table]
-        sums = [table.medical_balance, table.financial_balance, table.reserved_balance, table.begun_ago]
-        if table.cohort:
-            cohort = self.scenario.cohorts[table.cohort]
-            tables.insert(0, cohort)
-            theirs = (cohort.medical_balance, cohort.financial_balance, cohort.reserved_balance, cohort.begun_ago)
-            sums = [own or other for own, other in zip(sums, theirs, strict=True)]
-        record = self._record(name, tables)
+    def _homes(self, table: PersonTable) -> tuple[tuple[int, int], ...]:
+        """The places a person always goes to, by kind."""
+        return tuple(
+            (_PLACES.index(Place(kind)), self.places.by_group[station][0]) for kind, station in table.home.items()
+        )
+
+    def _of_a_person(self, table: PersonTable, record: list[int]) -> None:
+        """What only a person's table can say of the record."""
         if table.birth is not None and table.age is None:
             record[Field.AGE] = self._age(table.birth, table.sex)
         if table.bank:
             record[Field.CARD_BANK] = self.places.banks.index(table.bank)
-        homes = tuple(
-            (_PLACES.index(Place(kind)), self.places.by_group[station][0]) for kind, station in table.home.items()
-        )
-        cumulative_weights, banks = self._bank_weights()
-        self.people[name] = len(self.cohorts)
-        medical, financial, reserved, ago = (self._dist(one) for one in sums)
-        self.cohorts.append(
-            CohortRow(
-                name, self._people_so_far, 1, tuple(record), medical, financial, reserved, ago,
-                happened(record) if ago != NONE else (), banks, cumulative_weights, homes, self._outlets(record),
-                _said(table),
-            )
-        )  # fmt: skip
-        self._people_so_far += 1
 
     def _age(self, birth: date, sex: str | None) -> Age:
         """Whether somebody born then has reached the retirement age of his region when the run begins."""

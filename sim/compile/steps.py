@@ -10,8 +10,8 @@ from zlib import crc32
 from sim.compile.rows import Rows, cumulative
 from sim.errors import Problem
 from sim.office.fields import Facility
-from sim.procedures.catalogue import find_step
-from sim.procedures.model import END, At, Check, Chip, Guard, Kind, Move, Outcome, Place, Procedure, Step, Who
+from sim.procedures.catalogue import find_step, of_itself, reached, resolve
+from sim.procedures.model import At, Check, Chip, Guard, Kind, Move, Outcome, Place, Procedure, Step, Who
 from sim.program import NONE, ChoiceRow, MoveRow, StepRow, Where
 from sim.scenario.values import Dist, ParameterValue, Wait
 
@@ -51,9 +51,9 @@ def reachable(
         for move in catalogue[name].moves:
             if move.share is not None and numbers[name][move.share] == 0:
                 continue
-            target = target_of(catalogue, catalogue[name], move)
+            target = resolve(catalogue[name], move.to, catalogue)
             if target is not None:
-                open_ones.append(target[0])
+                open_ones.append(target[0].name)
     return tuple(name for name in catalogue if name in found)
 
 
@@ -61,32 +61,14 @@ def passed_alone(
     catalogue: Mapping[str, Procedure], entries: Iterable[str], numbers: Mapping[str, Mapping[str, ParameterValue]]
 ) -> frozenset[tuple[str, str]]:
     """Procedures and their steps that terms pass which begin with these: they stop before what people set out for."""
-    found: set[tuple[str, str]] = set()
-    open_ones = [(head, tail) for head, _, tail in (entry.partition(".") for entry in entries)]
-    while open_ones:
-        name, step = open_ones.pop()
-        if (name, step) in found:
-            continue
-        found.add((name, step))
-        for move in catalogue[name].moves:
-            if move.step != step or (move.share is not None and numbers[name][move.share] == 0):
-                continue
-            target = target_of(catalogue, catalogue[name], move)
-            if target is not None and not find_step(catalogue[target[0]], target[1]).starts:
-                open_ones.append(target)
-    return frozenset(found)
 
+    def leads(owner: Procedure, move: Move, to: Step) -> bool:
+        nobody = move.share is not None and numbers[owner.name][move.share] == 0
+        return of_itself(owner, move, to) and not nobody
 
-def target_of(catalogue: Mapping[str, Procedure], owner: Procedure, move: Move) -> tuple[str, str] | None:
-    """Procedure and step a move leads to; None for the end."""
-    if move.to == END:
-        return None
-    if "." in move.to:
-        procedure, step = move.to.split(".")
-        return procedure, step
-    if any(step.name == move.to for step in owner.steps):
-        return owner.name, move.to
-    return move.to, catalogue[move.to].steps[0].name
+    parts = (entry.partition(".") for entry in entries)
+    firsts = ((catalogue[name], find_step(catalogue[name], step)) for name, _, step in parts)
+    return frozenset((owner.name, step.name) for first in firsts for owner, step in reached(first, catalogue, leads))
 
 
 class StepCompiler:
@@ -189,13 +171,12 @@ class StepCompiler:
         if step.keep:
             return True
         for move in procedure.moves:
-            target = target_of(self.catalogue, procedure, move)
+            target = resolve(procedure, move.to, self.catalogue)
             if move.step != step.name or move.wait is not None or move.fork or target is None or depth > _DEPTH:
                 continue
             if move.share is not None and self.scenario.procedures[procedure.name][move.share] == 0:
                 continue
-            owner = self.catalogue[target[0]]
-            following = find_step(owner, target[1])
+            owner, following = target
             if following.at in (At.HERE, At.MACHINE) and following.place is not None:
                 return True
             if following.place is None and self._stays(owner, following, depth + 1):
@@ -224,9 +205,11 @@ class StepCompiler:
             guards = len(self.guards)
             self.guards.append(move.when)
             self.guard_owners.append(procedure.name)
-        target = target_of(self.catalogue, procedure, move)
-        step_number = NONE if target is None else self.index.get(target, NONE)  # a term ends where people would begin
-        wait = self._wait(procedure, move, target)
+        target = resolve(procedure, move.to, self.catalogue)
+        step_number = NONE
+        if target is not None:  # not there: a term ends where people would begin
+            step_number = self.index.get((target[0].name, target[1].name), NONE)
+        wait = self._wait(procedure, move, None if target is None else target[1])
         return self.rows.moves.add(MoveRow(step_number, share, guards, wait, move.fork))
 
     def _self_service(self, default: float) -> float:
@@ -238,12 +221,9 @@ class StepCompiler:
         ]
         return given[0] if given else default
 
-    def _wait(self, procedure: Procedure, move: Move, target: tuple[str, str] | None) -> int:
+    def _wait(self, procedure: Procedure, move: Move, to: Step | None) -> int:
         """Pause of a move; people come to a place they set out for within its opening hours."""
-        visit = False
-        if target is not None:
-            step = find_step(self.catalogue[target[0]], target[1])
-            visit = step.starts and step.place is not None and step.at not in (At.HERE, At.MACHINE)
+        visit = to is not None and to.starts and to.place is not None and to.at not in (At.HERE, At.MACHINE)
         if move.wait is None:
             return self.rows.wait(Wait("plain"), visit=True) if visit else NONE
         value = self.scenario.procedures[procedure.name][move.wait]

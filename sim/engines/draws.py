@@ -13,9 +13,8 @@ from zlib import crc32
 
 import numpy as np
 
-from sim.engines.kernels import kernel
 from sim.engines.philox import uniform, uniforms
-from sim.engines.samplers import sample
+from sim.engines.samplers import sample, sample_each
 from sim.program import LONGEST_AGO_MS, NONE, DistKind
 
 if TYPE_CHECKING:
@@ -57,28 +56,6 @@ _PLACE_DRAWS = 8
 _PERSON_DRAWS = 1000
 """Each of a person's numbers may draw so many times."""
 _CONSTANT = int(DistKind.CONSTANT)
-
-
-@kernel(nogil=True)
-def _of_people(
-    kind: int,
-    a: float,
-    b: float,
-    c: float,
-    values: np.ndarray,
-    weights: np.ndarray,
-    seed: int,
-    replication: int,
-    key: int,
-    purpose: int,
-    draw: int,
-    first: int,
-    size: int,
-) -> np.ndarray:
-    out = np.empty(size, dtype=np.int64)
-    for i in range(size):
-        out[i] = sample(kind, a, b, c, values, weights, seed, replication, first + i, key, purpose, draw)
-    return out
 
 
 class Draws:
@@ -149,8 +126,8 @@ class Draws:
         """`person_ago` of a whole cohort."""
         if dist == NONE or self._dists[dist][0] == _CONSTANT:
             return np.full(size, self.person_ago(first, dist), dtype=np.int64)
-        keys = self._seed, self._replication, PEOPLE_KEY, _PERSON, AGO_DRAW * _PERSON_DRAWS
-        drawn: np.ndarray = _of_people(*self._dists[dist], *keys, first, size)
+        keys = self._seed, self._replication, np.arange(first, first + size), PEOPLE_KEY, _PERSON
+        drawn: np.ndarray = sample_each(*self._dists[dist], *keys, AGO_DRAW * _PERSON_DRAWS)
         return drawn.clip(max=LONGEST_AGO_MS)
 
     def usual_place(self, case: Case, place: int) -> float:

@@ -172,3 +172,25 @@ def sample(
     if x >= 2.0e18:
         return _FOREVER
     return max(0, int(math.floor(x + 0.5)))
+
+
+@kernel(nogil=True)
+def sample_each(
+    kind: int,
+    a: float,
+    b: float,
+    c: float,
+    values: np.ndarray,
+    weights: np.ndarray,
+    seed: int,
+    replication: int,
+    cases: np.ndarray,
+    source: int,
+    purpose: int,
+    draw: int,
+) -> np.ndarray:
+    """`sample` for each of many cases."""
+    out = np.empty(len(cases), dtype=np.int64)
+    for at in range(len(cases)):
+        out[at] = sample(kind, a, b, c, values, weights, seed, replication, cases[at], source, purpose, draw)
+    return out

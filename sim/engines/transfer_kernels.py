@@ -1,37 +1,16 @@
-"""People who move between cities: keyed numbers for many at once, and their rows picked out of a log."""
+"""People who move between cities: their rows picked out of a log."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim.engines.kernels import kernel
-from sim.engines.samplers import sample
 from sim.log import Event
 from sim.office.fields import Ledger
 
 _ARRIVE, _DONE, _MONEY = int(Event.ARRIVE), int(Event.DONE), int(Event.MONEY)
 _ELSEWHERE = int(Ledger.ELSEWHERE)
 _LEDGER_BITS = 4
-
-
-@kernel()
-def samples(
-    kind: int,
-    a: float,
-    b: float,
-    c: float,
-    values: np.ndarray,
-    weights: np.ndarray,
-    seed: int,
-    source: int,
-    purpose: int,
-    numbers: np.ndarray,
-) -> np.ndarray:
-    """A whole number of a distribution for each of many cases of a source; replication 0."""
-    out = np.empty(len(numbers), dtype=np.int64)
-    for position in range(len(numbers)):
-        out[position] = sample(kind, a, b, c, values, weights, seed, 0, numbers[position], source, purpose, 0)
-    return out
 
 
 @kernel()

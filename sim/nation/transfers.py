@@ -17,7 +17,8 @@ import numpy as np
 from sim.compile.rows import dist_row
 from sim.engines.draws import For
 from sim.engines.philox import uniforms
-from sim.engines.transfer_kernels import picked, samples
+from sim.engines.samplers import sample_each
+from sim.engines.transfer_kernels import picked
 from sim.log import Event
 from sim.metrics.counting import Ints, total_by
 from sim.nation.cities import INTO, OUT, seed_of
@@ -79,7 +80,8 @@ def destinations(nation: Nation, city: City, moves: Moves) -> tuple[Ints, Ints]:
     there = np.searchsorted(upto, chance * float(upto[-1]), side="left").astype(np.int64)
     row = dist_row(nation.transfers.under_way)
     numbers = (np.array(row.values, dtype=np.float64), np.array(row.weights, dtype=np.float64))
-    pause = samples(int(row.kind), row.a, row.b, row.c, *numbers, nation.seed, key, _UNDER_WAY, moves.person)
+    drawn = int(row.kind), row.a, row.b, row.c
+    pause = sample_each(*drawn, *numbers, nation.seed, 0, moves.person, key, _UNDER_WAY, 0)
     return there, moves.t_ms + pause
 
 

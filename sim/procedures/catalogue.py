@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import sim.procedures as folder
-from sim.procedures.model import END, Check, Kind, Parameter, Procedure, Step
+from sim.procedures.model import END, Check, Kind, Move, Parameter, Procedure, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _UNITS = {Check.WORKDAYS_AFTER: "workdays", Check.CHOICE: "choice", Check.COST_WINDOW: "choice"}
 _KINDS = {"ms": Kind.TIME, "workdays": Kind.WAIT, "fen": Kind.MONEY, "ppm": Kind.RATE, "choice": Kind.CHOICE}
@@ -43,6 +43,31 @@ def resolve(
     name, _, step = to.partition(".")
     procedure = (procedures or catalogue())[name]
     return procedure, find_step(procedure, step or procedure.steps[0].name)
+
+
+def of_itself(_owner: Procedure, _move: Move, to: Step) -> bool:
+    """Whether a case comes to a step by itself: nobody need set out for it."""
+    return not to.starts
+
+
+def reached(
+    first: tuple[Procedure, Step],
+    procedures: Mapping[str, Procedure],
+    leads: Callable[[Procedure, Move, Step], bool] = lambda *_: True,
+) -> Iterator[tuple[Procedure, Step]]:
+    """A step and those its moves lead to, directly or not; a move that does not `lead` to its step is not taken."""
+    found: set[tuple[str, str]] = set()
+    waiting = [first]
+    while waiting:
+        owner, step = waiting.pop()
+        if (owner.name, step.name) in found:
+            continue
+        found.add((owner.name, step.name))
+        yield owner, step
+        for move in owner.moves:
+            target = resolve(owner, move.to, procedures) if move.step == step.name else None
+            if target is not None and leads(owner, move, target[1]):
+                waiting.append(target)
 
 
 def find_step(procedure: Procedure, name: str) -> Step:

@@ -18,6 +18,7 @@ from sim.office.office import Office
 from sim.office.record import new_record
 from sim.office.rows import (
     AGENT,
+    CARD_BIT,
     HEIR,
     HOLDER,
     HOLDERS_CARD_BIT,
@@ -27,7 +28,7 @@ from sim.office.rows import (
     rule_names,
     step_row,
 )
-from sim.office.verdict import PAPERS, WHO, paper_mask
+from sim.office.verdict import PAPERS, WHO
 from sim.procedures.model import Chip, Paper, Procedure, Step
 from sim.proofs.abstraction import value_of
 from sim.proofs.memory import hands_over, sets
@@ -41,7 +42,6 @@ CARDS = View("cards of two", frozenset({F.CARD, F.CARD_BEFORE, F.APPLICATION, F.
 PERSONS = ("a", "b")
 WRONG = "wrong"
 _EVERYTHING = (1 << len(PAPERS)) - 1
-_CARD_BIT = paper_mask((Paper.CARD,))
 _OF_HIS_OWN = _EVERYTHING & ~(IDENTITY_BIT | REGISTER_BIT)
 
 
@@ -259,7 +259,7 @@ class Pair(Two):
             (other, OTHER, _OF_HIS_OWN),
         ):
             for shown in self._shown(person, actor, step):
-                brought = papers & ~(0 if shown.shows else _CARD_BIT)
+                brought = papers & ~(0 if shown.shows else CARD_BIT)
                 brought &= ~(0 if shown.shows == f"{person}'s card" else HOLDERS_CARD_BIT)
                 if Office.ask(row, who, brought) is None:
                     yield from self._accepted(person, step, actor, who, shown, papers)

@@ -5,11 +5,11 @@ What no step asks for would be played as if it had not been written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sim.office.rows import identifies_card
-from sim.procedures.catalogue import resolve
-from sim.procedures.model import Act, Check, Guard, Paper, Procedure, Step, Sum, Who
+from sim.procedures.catalogue import of_itself, reached
+from sim.procedures.model import Act, Check, Guard, Paper, Step, Sum, Who
 from sim.scenario.checks import World, named_step
 from sim.scenario.schema_people import DemandTable
 from sim.scenario.schema_story import ActionTable
@@ -27,8 +27,8 @@ def check_asked(there: World, path: KeyPath, does: str, table: DemandTable | Act
     procedure, step, _ = named_step(there, path, does) if does else (None, None, [])
     if procedure is None or step is None:
         return
-    alone = isinstance(table, ActionTable)
-    steps = list(reached(there.catalogue, procedure, step, alone=alone))
+    ways = (of_itself,) if isinstance(table, ActionTable) else ()
+    steps = [one for _, one in reached((procedure, step), there.catalogue, *ways)]
     given = table.model_fields_set
     if isinstance(table, ActionTable):
         yield from _papers((*path, "without"), does, table, steps)
@@ -46,22 +46,6 @@ def check_asked(there: World, path: KeyPath, does: str, table: DemandTable | Act
         yield Finding((*path, "amount"), f"is missing: {does} moves a sum of money", "an amount of money")
     if "amount" in given and not any(uses_amount(one) for one in steps):
         yield Finding((*path, "amount"), f"{does} asks for no amount", "no amount")
-
-
-def reached(catalogue: Mapping[str, Procedure], procedure: Procedure, step: Step, *, alone: bool) -> Iterator[Step]:
-    """A step and those it may lead to; `alone`: not those somebody must set out for."""
-    found: set[tuple[str, str]] = set()
-    open_ones = [(procedure, step)]
-    while open_ones:
-        owner, now = open_ones.pop()
-        if (owner.name, now.name) in found:
-            continue
-        found.add((owner.name, now.name))
-        yield now
-        for move in owner.moves:
-            target = resolve(owner, move.to, catalogue) if move.step == now.name else None
-            if target is not None and not (alone and target[1].starts):
-                open_ones.append(target)
 
 
 def _guards(step: Step, check: Check) -> Iterator[Guard]:

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 import sim.proofs
 from sim.cardwork.work import Order, card_work
 from sim.cardwork.world import world_of
-from sim.procedures.catalogue import catalogue
+from sim.procedures.catalogue import catalogue, of_itself, reached
 from sim.products import products_of
 from sim.proofs.tables import Tables
 from sim.region import region_of
 from sim.run import Plan, play, prepare
-from sim.scenario.checks_asked import reached, uses_amount
+from sim.scenario.checks_asked import uses_amount
 from sim.scenario.toml_write import to_toml
 from sim.store import RunReader
 
@@ -54,7 +54,7 @@ def scenario_of(lives: dict[str, list[tuple[str, int, bool]]]) -> dict[str, Any]
                 "person": person,
                 "does": does,
             }
-            if any(uses_amount(one) for one in reached(catalogue(), owner, step, alone=True)):
+            if any(uses_amount(one) for _, one in reached((owner, step), catalogue(), of_itself)):
                 action["amount"] = "10 yuan"
             if step.who:
                 action["who"] = step.who[0].value
