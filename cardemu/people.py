@@ -102,6 +102,13 @@ def capacity(region: str, reference: date = REFERENCE) -> int:
     return _slots(region, reference).capacity
 
 
+def birth_days(region: str, reference: date = REFERENCE) -> tuple[date, date]:
+    """Return the first and the last day on which anybody of a region can be born."""
+    slots = _slots(region, reference)
+    last = slots.first_day + np.timedelta64(len(slots.ends) - 1, "D")
+    return slots.first_day.astype(date), last.astype(date)
+
+
 def _mix(words: Words, key: int) -> Words:
     """Return 64 well-mixed bits of each word (the finaliser of SplitMix64, Steele, Lea & Flood 2014)."""
     mixed = words + np.uint64((key * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15) % 2**64)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cardemu.people import People, capacity, people
+from cardemu.people import People, birth_days, capacity, people
 from cardemu.personalisation.standing import ADULT, RETIRES
 from sim.office.fields import Age, Employment, Field, Pension
 from sim.retirement import HIGHEST
@@ -92,6 +92,9 @@ class Identities:
         """The first synthetic person beyond those the scenario's people may be who is as it says."""
         begin = self._total * self._turns
         end = min(capacity(self._region), begin + _SEARCHED)
+        earliest, latest = birth_days(self._region)
+        if said.birth is not None and not earliest <= said.birth <= latest:
+            end = begin  # nobody is born then
         for first in range(begin, end, _CHUNK):
             known = people(0, self._region, np.arange(first, min(first + _CHUNK, end)))
             fits = np.ones(len(known), dtype=bool) if said.sex < 0 else known.sex == said.sex

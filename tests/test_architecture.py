@@ -132,6 +132,7 @@ def test_package_files_hold_no_logic(name: str) -> None:
     assert logic_in_init((ROOT / name).read_text("utf-8"), name) == []
 
 
+@pytest.mark.slow
 def test_no_file_names_a_machine_an_index_or_promises_work() -> None:
     """No index address, no path of somebody's machine, no reminder to finish something."""
     assert [hit for name in FILES for hit in foreign_words((ROOT / name).read_text("utf-8"), name)] == []

@@ -65,6 +65,7 @@ def _write(folder: Path, text: str, name: str = "scenario.toml") -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_the_path_of_its_report_and_leaves_a_readable_folder(tmp_path: Path) -> None:
     """Exit code 0; log, names, scenario copy and report are there."""
     _write(tmp_path, DESK)
@@ -79,6 +80,7 @@ def test_a_run_ends_with_the_path_of_its_report_and_leaves_a_readable_folder(tmp
     assert (folder / "scenario" / "scenario.toml").read_text(encoding="utf-8").startswith('title = "One desk"')
 
 
+@pytest.mark.slow
 def test_the_copied_scenario_plays_the_same_run_again(tmp_path: Path) -> None:
     """Same content hash, same log, even though --set has been carried out in the copy."""
     _write(tmp_path, DESK)
@@ -113,6 +115,7 @@ def test_quiet_prints_nothing_and_json_prints_one_document(tmp_path: Path) -> No
     assert document["log_sha256"] is None
 
 
+@pytest.mark.slow
 def test_a_run_that_kept_no_log_can_be_followed_by_one_that_does(tmp_path: Path) -> None:
     """A folder with nothing but reports is ours."""
     _write(tmp_path, DESK)
@@ -121,6 +124,7 @@ def test_a_run_that_kept_no_log_can_be_followed_by_one_that_does(tmp_path: Path)
     assert RunReader(tmp_path / "runs" / "scenario").verify() == []
 
 
+@pytest.mark.slow
 def test_an_expectation_not_met_gives_exit_code_99(tmp_path: Path) -> None:
     """The verdict is printed with the measured value."""
     _write(tmp_path, DESK + '[[expect]]\nmetric = "wait.mean"\nstation = "desk"\nat_most = "1 ms"\n')
@@ -129,6 +133,7 @@ def test_an_expectation_not_met_gives_exit_code_99(tmp_path: Path) -> None:
     assert "NOT MET" in out
 
 
+@pytest.mark.slow
 def test_a_story_that_ends_otherwise_than_told_gives_exit_code_98(tmp_path: Path) -> None:
     """An application that is in order is not refused."""
     _write(tmp_path, OUTLET.replace('where = "east"', 'where = "east", expect = "refused A1"'))
@@ -137,6 +142,7 @@ def test_a_story_that_ends_otherwise_than_told_gives_exit_code_98(tmp_path: Path
     assert "expected refused A1, got done" in out
 
 
+@pytest.mark.slow
 def test_a_report_can_be_had_in_chinese(tmp_path: Path) -> None:
     """Beside the English one."""
     _write(tmp_path, DESK)
@@ -257,6 +263,7 @@ def test_ctrl_c_keeps_what_was_played_and_says_that_it_is_partial(tmp_path: Path
     assert "interrupted" in reader.info.partial
 
 
+@pytest.mark.slow
 def test_the_scenario_in_a_run_folder_can_be_played_again(tmp_path: Path) -> None:
     """Its copy has includes and overrides carried out, and the CSV files beside it: the same log comes of it."""
     (tmp_path / "day").mkdir()
@@ -281,6 +288,7 @@ def test_rules_are_printed_in_a_language_there_is(tmp_path: Path) -> None:
     assert out.strip() == '--lang: there is no "fr"; allowed: en or zh'
 
 
+@pytest.mark.slow
 def test_no_interval_is_printed_below_zero(tmp_path: Path) -> None:
     """A share of nearly 0: its interval is one made for shares, in numbers and in the text."""
     expect = '[[expect]]\nmetric = "abandoned.share"\nstation = "desk"\nat_most = 1.0\n'
@@ -294,6 +302,7 @@ def test_no_interval_is_printed_below_zero(tmp_path: Path) -> None:
     assert f"(95 %: {100 * low:.4g} % to {100 * high:.4g} %)" in verdict["text"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_that_a_library_swallowed_comes_again() -> None:
     """Raised where C has called back into Python, it is printed and lost; it is raised once more soon after."""
     called_back = ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))

@@ -26,6 +26,7 @@ from tests.replications.runs import desk
 HERE = ("--workers", "1")
 
 
+@pytest.mark.slow
 def test_a_run_until_says_how_many_replications_and_why(tmp_path: Path) -> None:
     """On the screen, in JSON and on the page, in both languages."""
     desk(tmp_path)
@@ -43,6 +44,7 @@ def test_a_run_until_says_how_many_replications_and_why(tmp_path: Path) -> None:
     assert f"Played until the intervals were narrow enough: {document['replications']} times" in page
 
 
+@pytest.mark.slow
 def test_a_run_that_reached_the_most_says_that_it_was_not_enough(tmp_path: Path) -> None:
     """The page warns too."""
     desk(tmp_path)
@@ -58,6 +60,7 @@ def test_a_run_that_reached_the_most_says_that_it_was_not_enough(tmp_path: Path)
     assert "now nothing, nothing to measure" in out
 
 
+@pytest.mark.slow
 def test_the_warm_up_that_was_found_is_stated(tmp_path: Path) -> None:
     """And is the one that is played."""
     desk(tmp_path, duration="5 d", replications=1)
@@ -164,6 +167,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, command: tuple[str
     assert path.is_file()
 
 
+@pytest.mark.slow
 def test_rows_of_another_scenario_are_refused_with_the_reason(tmp_path: Path) -> None:
     """--resume after the scenario was changed."""
     desk(tmp_path)
@@ -173,6 +177,7 @@ def test_rows_of_another_scenario_are_refused_with_the_reason(tmp_path: Path) ->
     assert "holds replications that cannot go on: they were played from another scenario" in out
 
 
+@pytest.mark.slow
 def test_a_run_that_keeps_no_log_replaces_an_older_run_and_nothing_else(tmp_path: Path) -> None:
     """The older log would be that of another scenario; somebody's folder is left alone."""
     desk(tmp_path)
@@ -190,6 +195,7 @@ def test_a_run_that_keeps_no_log_replaces_an_older_run_and_nothing_else(tmp_path
     assert [path.name for path in (tmp_path / "thesis").iterdir()] == ["chapter.txt"]
 
 
+@pytest.mark.slow
 def test_a_comparison_says_which_is_better_on_screen_in_json_and_on_a_page(tmp_path: Path) -> None:
     """The same scenario with one more counter."""
     desk(tmp_path)
@@ -270,6 +276,7 @@ def test_truth_prints_z_scores_and_fails_when_an_answer_is_wrong(
     assert abs(document["cases"][0]["z"]) > 3.5
 
 
+@pytest.mark.slow
 def test_an_interrupted_comparison_goes_on_with_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 130 and where the finished runs are; going on gives what an undisturbed comparison gives."""
     desk(tmp_path)
@@ -292,6 +299,7 @@ def test_an_interrupted_comparison_goes_on_with_resume(tmp_path: Path, monkeypat
     assert json.loads(again)["differences"] == json.loads(whole)["differences"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_command_on_a_page_is_one_a_shell_takes_and_makes_the_same_page(tmp_path: Path, language: str) -> None:
     """A value with a blank in it is quoted, and the language of the page is part of the command."""

@@ -47,6 +47,7 @@ def until(there: Path, process: subprocess.Popen[str]) -> None:
     assert there.exists(), process.communicate()
 
 
+@pytest.mark.slow
 def test_a_run_leaves_notes_and_foreign_folders_alone(tmp_path: Path) -> None:
     """A second run in the same folder, one with and one without a log, with notes beside; then a foreign folder."""
     (tmp_path / "a.toml").write_text(SHORT)
@@ -74,6 +75,7 @@ def test_a_mistake_in_the_scenario_leaves_no_folder(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.toml"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a?b", "it's", "[x]*", "中文", "x#y%20;z", "a b"])
 def test_a_folder_of_any_name_is_written_and_read(tmp_path: Path, name: str) -> None:
     """DuckDB takes some characters for patterns or options."""
@@ -202,6 +204,7 @@ def test_places_and_streams(tmp_path: Path, shell: str, code: int, said: str) ->
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_what_was_finished_is_said_to_be_kept_only_where_something_was(tmp_path: Path) -> None:
     """Interrupted in the first replication of a study: the folder is gone, and nothing is promised."""
     (tmp_path / "a.toml").write_text(LONG)

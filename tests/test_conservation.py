@@ -52,6 +52,7 @@ def test_a_card_handed_over_twice_is_found(town: tuple[CardIdentities, np.ndarra
     assert all(line.count(";") <= 4 for line in found)
 
 
+@pytest.mark.slow
 def test_a_checked_run_checks_every_replication(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not the first alone, and with no log kept."""
     checked: list[CardIdentities] = []

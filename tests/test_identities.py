@@ -26,6 +26,7 @@ def _identities(path: Path, overrides: list[str]) -> Identities:
     return Identities(compiled.program.cohorts, region_of(loaded), compiled.program.start)
 
 
+@pytest.mark.slow
 def test_a_person_of_a_story_is_who_the_file_says() -> None:
     """Name, sex and birth: in the citizen number, and not only in the file."""
     said = ['people.mei_lan.sex="female"', "people.mei_lan.birth=1990-05-17", 'people.ou_yang.sex="male"']
@@ -44,6 +45,7 @@ def test_twins_of_one_file_have_different_numbers() -> None:
     assert numbers[0][:16] != numbers[3][:16] or numbers[0][16] != numbers[3][16]
 
 
+@pytest.mark.slow
 def test_nobody_is_at_work_as_a_child_and_no_two_share_a_number() -> None:
     """A sample of Ningbo's ten million: those whose record says that they work are 22 to 59."""
     cohorts = prepare(TOWN, [])[1].program.cohorts
@@ -58,6 +60,7 @@ def test_nobody_is_at_work_as_a_child_and_no_two_share_a_number() -> None:
     assert len(set(known.citizen_number.tolist())) == len(known)
 
 
+@pytest.mark.slow
 def test_a_person_is_the_same_whoever_else_is_asked_about() -> None:
     """Alone, and among others in another order."""
     identities = _identities(TOWN, [])
@@ -65,6 +68,7 @@ def test_a_person_is_the_same_whoever_else_is_asked_about() -> None:
     assert identities.of(np.array([9_000_000, 4_711_000, 3])).citizen_number[1] == alone
 
 
+@pytest.mark.slow
 def test_the_card_bears_the_name_the_story_gives() -> None:
     """What a replay puts on the chip is the person of the file."""
     assert story_run("life").world.identities.of(np.array([3])).name.tolist() == ["潘丽"]

@@ -51,6 +51,7 @@ def test_keyed_numbers_are_uniform_and_differ_by_seed() -> None:
     assert abs((one & other).sum() - 1000) < 3.5 * np.sqrt(1000)
 
 
+@pytest.mark.slow
 def test_metrics_folded_on_the_fly_are_those_of_the_stored_log(tmp_path: Path) -> None:
     """To the last digit, in a town with money, refusals and lead times; whatever is kept of the log."""
     loaded, compiled = prepare(TOWN, SHORT)
@@ -63,6 +64,7 @@ def test_metrics_folded_on_the_fly_are_those_of_the_stored_log(tmp_path: Path) -
         assert encode(again.results[0]) == encode(stored)
 
 
+@pytest.mark.slow
 def test_a_sample_holds_all_rows_of_some_people_and_of_what_is_nobodys(tmp_path: Path) -> None:
     """In order, complete for each person, about the share asked for; run.json says that it is a sample."""
     loaded, compiled = prepare(TOWN, SHORT)

@@ -12,6 +12,7 @@ from sim.shipped import SCENARIOS, copy, shipped
 from tests.command import run_in
 
 
+@pytest.mark.slow
 def test_the_list_has_every_scenario_that_can_be_played_and_no_part_of_one(tmp_path: Path) -> None:
     """Name and title, in both languages and as JSON; files that are only included are not listed."""
     code, out = run_in(tmp_path, "scenarios")
@@ -25,6 +26,7 @@ def test_the_list_has_every_scenario_that_can_be_played_and_no_part_of_one(tmp_p
     assert len(listed) == len(shipped())
 
 
+@pytest.mark.slow
 def test_a_copy_has_all_it_needs_and_is_the_same_program(tmp_path: Path) -> None:
     """One of each kind, with includes and CSV files, from a folder of the user's: the same content hash."""
     names = {"cities/ningbo", "halls/chengdu-wuhou", "hotlines/ningxia-12333-q2", "procedures/use", "truth/trace_mm8"}
@@ -37,6 +39,7 @@ def test_a_copy_has_all_it_needs_and_is_the_same_program(tmp_path: Path) -> None
             assert ours.program.content_hash() == theirs.program.content_hash()
 
 
+@pytest.mark.slow
 def test_a_copied_nation_has_its_table_and_its_city_scenarios(tmp_path: Path) -> None:
     """One city of it can be written, which needs them all."""
     code, out = run_in(tmp_path, "scenarios", "nation")
@@ -45,6 +48,7 @@ def test_a_copied_nation_has_its_table_and_its_city_scenarios(tmp_path: Path) ->
     assert (tmp_path / "99300.toml").is_file()
 
 
+@pytest.mark.slow
 def test_what_the_user_changed_is_not_replaced(tmp_path: Path) -> None:
     """The same copy twice is fine; one with changes is named, and nothing is written."""
     for _ in range(2):

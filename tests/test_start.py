@@ -36,6 +36,7 @@ def _loaded(*arguments: str, folder: Path = ROOT) -> set[str]:
     return set(done.stderr.splitlines()[-1].removeprefix("loaded: ").split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "besides"),
     [

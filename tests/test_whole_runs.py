@@ -42,6 +42,7 @@ def test_everything_that_can_happen_to_a_card_happens_in_the_town(town: np.ndarr
     assert {"replace", "transfer", "cancel", "settle", "collect", "exchange", "cash_withdrawal"} <= done
 
 
+@pytest.mark.slow
 def test_money_people_and_queues_are_conserved_over_the_whole_run(town: np.ndarray) -> None:
     """Opening balances and movements give every closing balance to the cent; Little's law on the path."""
     assert check_identities([town]) == []
@@ -54,6 +55,7 @@ def test_they_are_conserved_for_other_seeds_and_on_a_clock_full_of_ties(seed: in
     assert check_identities([_log("run.clock_step=1 min", seed=seed)]) == []
 
 
+@pytest.mark.slow
 def test_the_medical_balance_of_every_person_is_only_moved_never_made(town: np.ndarray) -> None:
     """Reckoned from the log alone: opening plus in minus out is what he has at the end, and never less than nothing."""
     balance: dict[int, int] = defaultdict(int)

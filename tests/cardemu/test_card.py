@@ -201,6 +201,7 @@ def personalised(index: int) -> Card:
     return card
 
 
+@pytest.mark.slow
 def test_a_live_personalised_card_takes_less_than_a_kilobyte() -> None:
     """Python's own overhead included; powered or not."""
     personalised(0).reset()
@@ -251,6 +252,7 @@ def mangled(draw: st.DrawFn) -> bytes:
     return bytes(command)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["generation-1", "generation-3", "blank"])
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(commands=st.lists(mangled() | st.binary(max_size=40), min_size=1, max_size=25))

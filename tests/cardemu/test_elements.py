@@ -215,6 +215,7 @@ def test_rare_characters_take_four_bytes() -> None:
 CHARACTERS = st.characters(codec="gb18030", exclude_characters="\x00")
 
 
+@pytest.mark.slow
 @given(
     st.text(CHARACTERS, max_size=48).filter(lambda name: len(name.encode("gb18030")) <= 46 and not text_problem(name))
 )

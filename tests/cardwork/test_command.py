@@ -34,6 +34,7 @@ def invoke(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+@pytest.mark.slow
 def test_a_run_replays_its_cards_and_says_so(tmp_path: Path) -> None:
     """A small scenario: everybody's cards, in the table, the JSON and the report."""
     scenario = str(STORIES / "use.toml")
@@ -49,6 +50,7 @@ def test_a_run_replays_its_cards_and_says_so(tmp_path: Path) -> None:
     assert "Card work" not in (tmp_path / "b" / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_run_whose_cards_disagree_ends_with_98(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 98 and the exchange, in the table and in the report."""
     talk = Desk.talk
@@ -84,6 +86,7 @@ def test_mistakes_are_said_before_anything_is_played(tmp_path: Path, arguments: 
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_the_region_names_the_card_product(tmp_path: Path) -> None:
     """region.card_product is what card work makes; an unknown one is refused with those there are."""
     scenario, out = str(STORIES / "use.toml"), str(tmp_path / "run")

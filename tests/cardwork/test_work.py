@@ -33,6 +33,7 @@ def counts(work: CardWork) -> dict[str, int]:
     return {name: count.conversations for name, count in work.tally.kinds.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("product", PRODUCTS)
 @pytest.mark.parametrize("name", FILES)
 def test_every_procedure_scenario_agrees_with_its_cards(name: str, product: str) -> None:
@@ -42,6 +43,7 @@ def test_every_procedure_scenario_agrees_with_its_cards(name: str, product: str)
     assert [str(one) for one in found] == []
 
 
+@pytest.mark.slow
 def test_every_effect_on_a_chip_is_replayed_somewhere() -> None:
     """Together the stories hold every kind of conversation, load and taken-in cards included."""
     seen: set[str] = set()
@@ -52,6 +54,7 @@ def test_every_effect_on_a_chip_is_replayed_somewhere() -> None:
     assert {"load", "record_only", "end_of_run", "end_of_run_taken_in"} <= seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_every_step_with_a_card_is_one_conversation(name: str) -> None:
     """As many conversations of a kind as the log has accepted steps with that effect on the chip.
@@ -109,6 +112,7 @@ def test_two_cards_of_one_person_share_the_citizen_number_alone(monkeypatch: pyt
         assert first.card.historical != second.card.historical
 
 
+@pytest.mark.slow
 def test_the_cards_carry_the_numbers_of_the_run_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Card numbers and identifications are those of the folder's table of cards, which lists what the run ordered."""
     ordered_before = "季敏"  # her application is in production when the run begins

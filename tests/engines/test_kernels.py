@@ -145,6 +145,7 @@ def test_where_nothing_can_be_written_code_stays_in_memory(
     assert [file.name for file in _files(other)] == list(code)
 
 
+@pytest.mark.slow
 def test_threads_that_want_the_same_code_at_once_get_it(store: Store) -> None:
     """It is compiled once, by the first of them: both for an entry and for two that share what they call."""
     threads = 8

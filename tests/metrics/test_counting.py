@@ -160,6 +160,7 @@ def test_a_part_that_alone_has_anything_is_the_whole() -> None:
 LINES = st.lists(st.tuples(st.integers(0, 3), st.one_of(st.integers(0, 30), st.integers(0, 1 << 40))), max_size=40)
 
 
+@pytest.mark.slow
 @given(st.lists(LINES, min_size=1, max_size=6), st.sampled_from([5, 1000]))
 def test_distributions_together_are_that_of_all_values(parts: list[list[tuple[int, int]]], limit: int) -> None:
     """Close together or far apart, exact or in buckets, of one group or of several, in any order."""
@@ -195,6 +196,7 @@ def test_the_values_of_some_groups_are_those_of_their_lines(lines: list[tuple[in
 STEPS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5000), st.integers(-3, 3)), max_size=20)
 
 
+@pytest.mark.slow
 @given(STEPS, st.integers(0, 3000), st.integers(0, 3000), st.integers(1, 8))
 def test_areas_are_those_of_counting_every_millisecond(
     steps: list[tuple[int, int, int]], start: int, length: int, blocks: int

@@ -37,12 +37,14 @@ def assert_agree(names: Names, log: Ints, selections: tuple[Selection, ...]) -> 
     assert plain(replace(found, cubes={})) == plain(replace(expected, cubes={}))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(0, 40), st.sampled_from([0, HOUR, 3 * HOUR]))
 def test_a_random_office_is_counted_the_same_twice(seed: int, people: int, warm_up: int) -> None:
     """Queues, refusals, returns, forks, wrap-up, rosters, money and leads; selections of all kinds."""
     assert_agree(replace(NAMES, warm_up_ms=warm_up), busy_office(seed, people), SELECTIONS)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(0, 40), st.lists(st.sampled_from(DayKind), min_size=7, max_size=7))
 def test_days_of_every_kind_are_counted_the_same_twice(seed: int, people: int, kinds: list[DayKind]) -> None:
     """The same office over days of any kind, the log going on after the last of them."""

@@ -77,6 +77,7 @@ def assert_same(full: Result, lean: LeanResult) -> None:
     assert (lean.rows, lean.measured_ms) == (full.rows, full.end_ms - full.names.warm_up_ms)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     seed=st.integers(0, 10_000),

@@ -171,6 +171,7 @@ _STATION = (
 _SECOND = '[stations.second]\nservice = "1 min"\ncounters = 1\npatience = "4 min"\n'
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seed=st.integers(0, 10_000),

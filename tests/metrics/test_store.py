@@ -76,6 +76,7 @@ def test_metrics_from_the_folder_are_those_of_the_log(tmp_path: Path) -> None:
     assert (read, read.interval) == (folded, folded.interval)
 
 
+@pytest.mark.slow
 def test_chunk_and_part_sizes_do_not_show_in_the_hash(tmp_path: Path) -> None:
     """The hash is over rows, not over files."""
     sizes = ((1, 7), (10_000, 50), (33, 9999))

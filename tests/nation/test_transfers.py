@@ -66,6 +66,7 @@ def played(compiled: Compiled, t_ms: list[int], fen: list[int], seed: int) -> Tr
     return book
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     fen=st.lists(st.integers(0, 2**50), max_size=30),

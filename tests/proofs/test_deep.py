@@ -29,6 +29,7 @@ def test_from_wherever_a_life_has_led_what_is_due_can_still_be_had() -> None:
     assert min(one.asked for one in found.values()) > 20
 
 
+@pytest.mark.slow
 def test_the_same_seed_samples_the_same_lives() -> None:
     """Numbers by key: a life that shows something is there again."""
     tables = Tables(catalogue())

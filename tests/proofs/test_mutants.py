@@ -18,6 +18,7 @@ AGAIN = "python -m benchmarks.mutants --write"
 EVERY = 25
 
 
+@pytest.mark.slow
 def test_the_file_has_every_mutant_of_the_tables_as_they_are() -> None:
     """No mutant is undecided, none is a gap, none is left of a table that has changed since."""
     rows = benchmark.table()

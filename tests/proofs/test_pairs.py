@@ -69,6 +69,7 @@ def test_every_rule_holds_of_two_persons_whatever_cards_are_in_whose_hands() -> 
     assert employers.states > 100_000
 
 
+@pytest.mark.slow
 def test_two_persons_are_the_product_of_two_as_long_as_no_desk_takes_the_others_card() -> None:
     """Every state of one and his cards meets every state of the other and his: as many pairs as the product has."""
     pair = Pair(Tables(catalogue()), SMALL)
@@ -102,6 +103,7 @@ def test_a_card_handed_to_whoever_asks_for_it_is_caught_with_the_shortest_story(
     assert len(broken.way) == 2
 
 
+@pytest.mark.slow
 def test_an_office_that_does_not_read_the_card_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a card as good as any other, it would be the first thing found."""
     monkeypatch.setattr(rows, "identifies_card", lambda _: False)
@@ -109,6 +111,7 @@ def test_an_office_that_does_not_read_the_card_is_caught(monkeypatch: pytest.Mon
     assert "card_of_another" in names
 
 
+@pytest.mark.slow
 def test_one_employer_that_ends_ends_for_both_and_for_nobody_else() -> None:
     """P7: registered or not, gone already, transferred, with another employer: each pair, in every order."""
     result = prove_employers(Firms(Tables(catalogue())))

@@ -26,6 +26,7 @@ from sim.run import play, prepare
 CLAIMS = next(view for view in VIEWS if view.name == "claims")
 
 
+@pytest.mark.slow
 def test_every_combination_of_words_of_a_window_is_a_beginning() -> None:
     """L6: four windows, two ways of counting; each is explored from every beginning, and no step changes it."""
     assert CLAIMS.words == WINDOW_OF_COSTS

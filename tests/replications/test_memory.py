@@ -82,6 +82,7 @@ def _most_memory(path: Path, folder: Path | None, replications: int) -> int:
     return most
 
 
+@pytest.mark.slow
 def test_many_replications_take_no_more_memory_than_a_few(tmp_path: Path) -> None:
     """Forty against ten: rows lie in the file and are pooled a few at a time, so only their places are more.
 

@@ -57,6 +57,7 @@ def test_replications_put_together_in_pairs_are_those_put_together_one_after_the
         assert encode(pool(results[:count])) == encode(one_by_one)
 
 
+@pytest.mark.slow
 def test_a_result_with_everything_in_it_comes_back_as_it_was() -> None:
     """Money, refusals, lead times and stories of a town."""
     from sim.run import play, prepare  # noqa: PLC0415
@@ -191,6 +192,7 @@ def test_a_row_knows_its_key(rows: Rows) -> None:
     assert row.replication == 3
 
 
+@pytest.mark.slow
 def test_the_sample_of_a_log_changes_no_row(folder: Path, rows: Rows) -> None:
     """Metrics count everything, whatever is kept."""
     from sim.sample import read_log_kept  # noqa: PLC0415
@@ -228,6 +230,7 @@ def test_a_folder_holds_rows_once_the_first_is_whole(tmp_path: Path, rows: Rows)
     assert not holds_rows(tmp_path)
 
 
+@pytest.mark.slow
 def test_rows_count_by_their_numbers_and_not_by_their_order_in_the_file(tmp_path: Path) -> None:
     """As many workers write them: the file is another, every result of it is the same."""
     path = desk(tmp_path)

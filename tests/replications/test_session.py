@@ -130,6 +130,7 @@ def test_this_process_may_play_along(serial: Rows, seed: int) -> None:
     assert encoded(session.rows) == encoded(serial)
 
 
+@pytest.mark.slow
 def test_one_worker_is_this_process(folder: Path, serial: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is called where one is asked for, or there is one processor; of two or more all but one are called."""
     called: list[int | None] = []
@@ -186,6 +187,7 @@ def test_the_number_of_workers_does_not_matter(folder: Path, serial: Rows, tmp_p
     assert logs[0] == logs[1]
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_where_it_stopped(folder: Path, serial: Rows, tmp_path: Path) -> None:
     """Four of twelve are there; the outcome is that of twelve, and the log is not written again."""
     outcome(folder / "desk.toml", Plan(replications=4), tmp_path / "run")
@@ -196,6 +198,7 @@ def test_a_run_goes_on_where_it_stopped(folder: Path, serial: Rows, tmp_path: Pa
     assert again.stored == RunReader(tmp_path / "run").info == started
 
 
+@pytest.mark.slow
 def test_without_resume_a_run_begins_anew(folder: Path, tmp_path: Path) -> None:
     """Old rows do not stay behind, also when no log is kept."""
     from sim.sample import read_log_kept  # noqa: PLC0415
@@ -205,6 +208,7 @@ def test_without_resume_a_run_begins_anew(folder: Path, tmp_path: Path) -> None:
         assert len(rows_in(folder / "desk.toml", tmp_path / "run").rows) == plan.replications
 
 
+@pytest.mark.slow
 def test_a_run_that_lost_its_log_plays_the_first_replication_again(folder: Path, serial: Rows, tmp_path: Path) -> None:
     """Rows without a log, and a log is wanted."""
     from sim.sample import read_log_kept  # noqa: PLC0415

@@ -90,6 +90,7 @@ def serial(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     return rows_in(folder / "desk.toml", folder / "run")
 
 
+@pytest.mark.slow
 def test_shares_of_replications_in_hand_are_part_of_a_beat(serial: Rows) -> None:
     """Those of this run that are not finished count; late ones and those of another run do not."""
     job, seed = serial.key.content_hash, serial.key.seed

@@ -17,6 +17,7 @@ from tests.replications.tasks import fail, kill_yourself, pid_slowly, square, sq
 SQUARES = [number * number for number in range(20)]
 
 
+@pytest.mark.slow
 def test_any_executor_gives_every_result_once() -> None:
     """In this process, and in threads that finish in another order."""
     assert list(map_unordered(HereExecutor(), square, range(20))) == SQUARES

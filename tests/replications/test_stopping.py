@@ -111,6 +111,7 @@ def test_an_interval_that_widens_again_starts_the_count_anew(names: Names) -> No
     assert widths[0] >= 1000 > widths[1]
 
 
+@pytest.mark.slow
 def test_the_look_ahead_grows_with_the_number_of_replications(names: Names) -> None:
     """Beyond a hundred, 5 of every hundred: k * n / 100 (Hoad, Robinson & Davies 2010)."""
     rng = np.random.default_rng(3)
@@ -169,6 +170,7 @@ def test_quantiles_between_replications_have_the_interval_of_their_order_statist
     assert "too few" in of_quantiles(np.arange(5.0), 0.9).note
 
 
+@pytest.mark.slow
 def test_a_run_stops_by_itself_and_says_why(tmp_path: Path) -> None:
     """The same number of replications whoever plays them; every interval is as narrow as asked for."""
     path = desk(tmp_path)

@@ -39,6 +39,7 @@ def test_people_present_are_averaged_over_slices_of_time(tmp_path: Path) -> None
     assert series.tolist() == [0.0] * 10 + [1.0] * 30 + [0.0] * 960
 
 
+@pytest.mark.slow
 def test_a_crowded_desk_needs_a_while_to_fill_and_a_quiet_one_does_not(tmp_path: Path) -> None:
     """From empty at 95 % load the queue builds up for hours; at 8 % load there is nothing to wait for."""
     path = desk(tmp_path, duration="20 d")
@@ -135,6 +136,7 @@ def test_alternatives_that_are_compared_have_the_longer_of_their_warm_ups(tmp_pa
     assert given[1].settled == _settled(path, quiet[1]).settled
 
 
+@pytest.mark.slow
 def test_the_assumptions_are_varied_with_the_warm_up_of_the_scenario_as_it_is(tmp_path: Path) -> None:
     """The same number as with that duration written in the scenario."""
     path, plan = desk(tmp_path, duration="5 d"), Plan(replications=2)

@@ -84,6 +84,7 @@ def test_the_page_is_well_formed(tables: Tables, lang: str) -> None:
     assert page.references - set(page.ids) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_page_loads_nothing(lang: str) -> None:
     """No script, no link to another file, no address: it opens without a network."""
@@ -91,6 +92,7 @@ def test_the_page_loads_nothing(lang: str) -> None:
     assert re.findall(r"https?://|@import|url\((?!#)|src=|<script|<link|<iframe|javascript:", html) == []
 
 
+@pytest.mark.slow
 def test_what_the_scenario_says_is_escaped_everywhere() -> None:
     """A name that is a script is shown as text, in the page and in its pictures."""
     city = samples.city()
@@ -120,6 +122,7 @@ def test_what_the_scenario_says_is_escaped_everywhere() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_same_input_gives_the_same_bytes(lang: str) -> None:
     """Nothing of the time of day or the order of sets gets in."""
@@ -138,6 +141,7 @@ def test_an_empty_run_has_no_pictures_and_no_empty_headings() -> None:
     assert "The scenario states no expectations; nobody had to queue anywhere." in html
 
 
+@pytest.mark.slow
 def test_every_picture_is_in_the_page_with_its_words() -> None:
     """Title, finding, how to read it, and a description for those who cannot see it; and an entry in the contents."""
     html = render_report(samples.city(40), samples.info(), "en")
@@ -166,6 +170,7 @@ def test_the_verdict_says_what_failed_before_anything_else() -> None:
     assert "未达到：海曙每 100 人中有 90 人等待不超过 30 分钟。" in chinese
 
 
+@pytest.mark.slow
 def test_assumed_inputs_come_first() -> None:
     """The reader sees first what may be wrong and can be changed."""
     words = "".join(parsed(render_report(samples.city(), samples.info(), "en")).words)
@@ -179,6 +184,7 @@ def test_assumed_inputs_come_first() -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 def test_warnings_are_shown() -> None:
     """A partial run, unannounced holidays, missing rules and other warnings stand under the verdict."""
     info = replace(samples.info(), partial=True, warnings=("two stations were never open",))
@@ -197,6 +203,7 @@ def test_sums_over_several_replications_are_said_to_be_sums() -> None:
     assert "The run was played" not in render_report(samples.city(), samples.info(), "en")
 
 
+@pytest.mark.slow
 def test_the_appendix_says_how_to_do_the_run_again() -> None:
     """Command, hashes, seed and versions are all there."""
     info = samples.info()
@@ -205,6 +212,7 @@ def test_the_appendix_says_how_to_do_the_run_again() -> None:
         assert needed in words
 
 
+@pytest.mark.slow
 def test_the_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A failure while writing leaves the old file and no rubbish beside it."""
     path = tmp_path / "report.html"
@@ -236,6 +244,7 @@ def test_a_run_without_titles_still_has_a_name() -> None:
     assert "<h1>plain</h1>" in render_report(samples.empty(), info, "en")
 
 
+@pytest.mark.slow
 def test_a_narrow_page_shows_whole_pictures_and_enlarges_them_on_request() -> None:
     """Below 560 pixels a picture is as wide as the page; a box under its title makes it wide enough to read."""
     html = render_report(samples.city(), samples.info(), "zh")

@@ -117,6 +117,7 @@ def test_its_words_are_there_in_both_languages(plot: Plot) -> None:
     assert plot.how_to_read.en.count(". ") <= 1
 
 
+@pytest.mark.slow
 @PLOTS
 def test_its_text_stays_text_and_its_colours_are_variables(plot: Plot) -> None:
     """No letters as outlines, no font of the drawing machine, no colour outside the style sheet."""
@@ -187,6 +188,7 @@ def test_a_line_of_cards_to_be_collected_is_not_called_a_stage_that_cannot_keep_
     assert not any(by_name[name].applies(replace(city, pipeline_by_day=plain)) for name in ("pipeline", "holders-turn"))
 
 
+@pytest.mark.slow
 def test_no_text_leaves_its_picture_however_large_the_numbers() -> None:
     """Nothing is cut at an edge: every text of every picture, with numbers a million times as large."""
     city = samples.city()

@@ -115,6 +115,7 @@ def test_a_kind_of_place_with_one_group_has_the_title_the_scenario_gives_it() ->
     assert titles == ["Service outlets", "12333, Ningxia"]
 
 
+@pytest.mark.slow
 def test_a_told_case_says_what_was_expected_only_where_something_else_happened() -> None:
     """Three of four actions went as expected, one did not."""
     text = seen(render_report(samples.city(), samples.info(), "en"))

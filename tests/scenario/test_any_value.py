@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +78,7 @@ def problems_of(overrides: list[str]) -> tuple[Problem, ...]:
     return ()
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from(PATHS), st.sampled_from(ODD)), min_size=1, max_size=3))
 def test_odd_values_anywhere_load_or_are_reported(changes: list[tuple[str, str]]) -> None:
@@ -85,6 +87,7 @@ def test_odd_values_anywhere_load_or_are_reported(changes: list[tuple[str, str]]
     assert all(problem.why and problem.file for problem in problems)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.integers(0, len(CITY)), st.integers(0, 60), st.text(alphabet="[]{}=\"'#,.\n\\ a1", max_size=6))
 def test_every_key_of_any_toml_has_a_line(at: int, drop: int, put: str) -> None:

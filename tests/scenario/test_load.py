@@ -332,6 +332,7 @@ def test_merging_with_nothing_or_itself_changes_nothing(tree: dict[str, Any]) ->
     assert merge(tree, tree) == tree
 
 
+@pytest.mark.slow
 @given(_TABLES, _TABLES, _TABLES)
 def test_every_value_of_the_including_file_wins(first: dict[str, Any], second: dict[str, Any], own: Any) -> None:
     """Whatever `own` says is in the result, and what the bases share with nobody stays."""

@@ -161,6 +161,7 @@ def _banks_with_outlets(path: Path, many: int) -> float:
     return process_time() - began
 
 
+@pytest.mark.slow
 def test_the_time_to_check_grows_with_the_number_of_places_and_not_with_its_square(tmp_path: Path) -> None:
     """Four times as many banks took eleven times as long: each bank's branches were looked for among all."""
     _banks_with_outlets(tmp_path / "first.toml", 10)

@@ -45,6 +45,7 @@ def test_the_terms_of_the_profile_stand_in_the_text() -> None:
     assert not any("{" in text for text in (*english.values(), *chinese.values()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("override", "part", "words"),
     [
@@ -104,6 +105,7 @@ def test_every_choice_of_a_region_has_words_in_both_languages() -> None:
     assert all(zh and not zh.isascii() and en for row in rows for en, zh in row.words)
 
 
+@pytest.mark.slow
 def test_the_command_prints_what_the_run_would_do(tmp_path: Path) -> None:
     """`cardmill rules --set` in both languages."""
     for language, words in (("en", "for 45 days, 180 days at most"), ("zh", "有效45天，最长180天")):

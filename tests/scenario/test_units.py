@@ -60,6 +60,7 @@ def test_wrong_durations_are_named(value: object, why: str) -> None:
     assert caught.value.parts[0].allowed == allowed
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**13))
 def test_durations_survive_writing_and_reading(ms: int) -> None:
     """Every whole number of milliseconds has a text that reads back."""

@@ -50,6 +50,7 @@ ALL = read_cases()
 OURS = [case for case in ALL if case.checked_by == "theory"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", OURS, ids=[case.id for case in OURS])
 def test_the_helpers_answer_the_case(case: Case) -> None:
     """The answer equals the known values, one by one."""

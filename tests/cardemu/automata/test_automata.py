@@ -25,6 +25,7 @@ def test_the_card_behaves_as_written_down(name: str, view: View, golden: Golden)
     golden(GOLDEN / f"{name}-{view.name}.txt", to_text(found, view, name))
 
 
+@pytest.mark.slow
 def test_a_change_of_behaviour_is_a_difference_of_the_automaton() -> None:
     """A cardholder file that nobody may read: states and answers change, and the difference names them."""
     view = VIEWS[0]

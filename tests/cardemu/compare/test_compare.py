@@ -40,6 +40,7 @@ def wrong(rows: list[Row]) -> list[Row]:
 # ---- the same
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_a_bundle_is_the_same_as_itself(name: str) -> None:
     """Every file, nothing wrong, no picture."""
@@ -49,6 +50,7 @@ def test_a_bundle_is_the_same_as_itself(name: str) -> None:
     assert (notes, pictures) == ([], {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_the_card_itself_is_the_same_as_its_reference(name: str) -> None:
     """Read through its reader protocol, by a terminal with all keys."""

@@ -200,6 +200,7 @@ def test_resolution_is_measured_from_blur_not_from_pixels(dpi: int) -> None:
     assert place.resolution_dpi(1.0, sigma, 300) == pytest.approx(dpi, rel=0.12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("one", "other"), ["芸芳", "己已", "未末", "日曰", "士土", "林材", "08", "17"])
 def test_a_character_is_weighed_against_what_it_is_mistaken_for(one: str, other: str) -> None:
     """The classical pairs; what is not among the rivals is found by what is seen."""
@@ -230,6 +231,7 @@ def test_a_picture_without_end_is_refused_before_it_is_read(
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("room", "pictures"), [(1.2, 1), (6.0, 2)])
 def test_a_finer_picture_is_searched_only_where_a_coarse_one_shows_too_little(
     room: float, pictures: int, monkeypatch: pytest.MonkeyPatch

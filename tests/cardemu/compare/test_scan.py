@@ -188,6 +188,7 @@ def test_a_piece_is_found_where_it_was_cut_out() -> None:
     assert colour_distance((255, 0, 0), (0, 255, 0)) == pytest.approx(170.6, abs=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("side", "notes"), [("front", 1), ("back", 0)])
 def test_a_side_that_is_the_same_on_every_card_does_not_say_whose_card_it_is(side: str, notes: int) -> None:
     """The front of a third-generation card names nobody; that it is the same is said together with that."""

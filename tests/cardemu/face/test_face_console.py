@@ -171,6 +171,7 @@ def test_wrong_input_is_one_message_and_no_file(tmp_path: Path, options: list[st
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_wrong_images_are_told_by_their_field(tmp_path: Path) -> None:
     """A broken one, a huge one, a portrait of the wrong size: all at once."""
     (tmp_path / "broken.png").write_bytes(picture(64, 64)[:-40])
@@ -270,6 +271,7 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not NOTO.is_file(), reason="fonts-noto-cjk is not installed")
 def test_a_lent_font_draws_a_rare_name_and_is_recorded(tmp_path: Path) -> None:
     """FILE#NUMBER for a font in a collection; the file's hash stands in the description."""

@@ -70,6 +70,7 @@ def test_png_is_white_outside_the_rounded_corners() -> None:
     assert pixels[24, 1011].tolist() != [255, 255, 255]
 
 
+@pytest.mark.slow
 def test_png_at_both_resolutions_shows_the_same() -> None:
     """600 dpi averaged over two by two pixels is the 300 dpi face, but for hinting."""
     face = plain("generation-2", "back")

@@ -187,6 +187,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     side=st.sampled_from(SIDES),

@@ -98,6 +98,7 @@ def test_the_bundled_fonts_can_be_made_again(tmp_path: Path) -> None:
         assert one["hmtx"].metrics == two["hmtx"].metrics
 
 
+@pytest.mark.slow
 def test_a_font_of_ones_own_lends_missing_characters_only() -> None:
     """Characters the bundled font has stay in it; the lent font is recorded by the hash of its file."""
     source = NOTO / "NotoSansCJK-Regular.ttc"

@@ -95,6 +95,7 @@ def test_an_exception_behind_the_keys_is_found_and_shrunk() -> None:
     assert outcome(fuzzed("generation-2"), start, ops) == ("", "")
 
 
+@pytest.mark.slow
 def test_a_card_that_is_not_atomic_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory written page by page without a journal: a power cut of one command shows it."""
 
@@ -142,6 +143,7 @@ def free_macs(
         raise Refused(wrong | min(counters[slot] - 1, 15) if wrong == 0x63C0 else wrong)
 
 
+@pytest.mark.slow
 def test_a_secret_that_is_guessed_for_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compared before the try is written, so that a power cut hides a wrong guess; or a wrong one that is free."""
     whys = list[str]()
@@ -166,6 +168,7 @@ def test_a_torn_wrong_try_that_costs_nothing_is_found(monkeypatch: pytest.Monkey
     assert found(fuzzed("generation-2")).why
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "why"),
     [
@@ -236,6 +239,7 @@ def test_a_seed_names_a_run() -> None:
     assert tallies[0] != tallies[2]
 
 
+@pytest.mark.slow
 def test_mutated_commands_are_mostly_plausible() -> None:
     """Most commands of a sequence reach a command of the card: a fuzzer of noise would reach none."""
     target, random = fuzzed("generation-3"), Random(1)
@@ -272,6 +276,7 @@ def test_what_does_not_fail_is_not_shrunk() -> None:
     assert shrink(fuzzed("generation-2"), failure) is failure
 
 
+@pytest.mark.slow
 def test_the_command_line(tmp_path: Path, capsys: Printed) -> None:
     """Exit code 0 when all is well, 2 for wrong input; a script is replayed."""
     script = tmp_path / "script"

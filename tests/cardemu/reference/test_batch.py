@@ -97,6 +97,7 @@ def test_a_table_as_a_spreadsheet_writes_it_is_read(tmp_path: Path) -> None:
     assert [job.wanted.where for job in jobs] == ["人员.csv:2", "人员.csv:4"]
 
 
+@pytest.mark.slow
 def test_unicode_text_of_a_spreadsheet_is_a_table(tmp_path: Path) -> None:
     """UTF-16 with tabs, in a file that ends in .txt: two bundles."""
     path = tmp_path / "人员.txt"

@@ -20,6 +20,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+@pytest.mark.slow
 def test_a_bundle_by_number_and_again_from_its_card_toml(tmp_path: Path) -> None:
     """The same bytes; the file names its product itself."""
     code, said, _ = run("reference", 7, "--product", "generation-1", "--out", tmp_path / "one")

@@ -94,6 +94,7 @@ def test_text_of_another_form_is_no_bank_card() -> None:
         split(2, "12345")
 
 
+@pytest.mark.slow
 def test_the_table_spells_every_synthetic_name() -> None:
     """Every character names are made of has one reading."""
     assert set(people.SURNAMES + people.GIVEN) <= set(PINYIN)

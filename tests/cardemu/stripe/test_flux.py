@@ -65,6 +65,7 @@ def test_a_swipe_is_read_back(number: int, swipe: Swipe) -> None:
     assert read_back(number, swipe) == CONTENTS[number]
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(speed=st.floats(60, 700), drift=st.floats(-1, 1), backwards=st.booleans(), seed=st.integers(0, 999))
 def test_any_speed_any_direction_any_drift(speed: float, drift: float, backwards: bool, seed: int) -> None:
