@@ -115,13 +115,12 @@ def test_two_cards_of_one_person_share_the_citizen_number_alone(monkeypatch: pyt
 @pytest.mark.slow
 def test_the_cards_carry_the_numbers_of_the_run_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Card numbers and identifications are those of the folder's table of cards, which lists what the run ordered."""
-    ordered_before = "季敏"  # her application is in production when the run begins
     seen: set[tuple[str, str]] = set()
     premade = Desk.premade
 
     def keep(desk: Desk, *rest: object) -> Held:
         card = premade(desk, *rest)  # type: ignore[arg-type]
-        if not any(getattr(one, "name", None) == ordered_before for one in rest):
+        if not any(getattr(one, "name", "") == "季敏" for one in rest):  # hers was ordered before the run
             seen.add((card.number, card.values["card.identification"].hex().upper()))
         return card
 
